@@ -1,0 +1,1 @@
+"""Strata: the whole AWS home of a containerised web API, from one TOML file."""

@@ -1,0 +1,27 @@
+"""The layers of an environment and what each of them needs."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "network": (),
+        "registry": (),
+        "database": ("network",),
+        "cache": ("network",),
+        "cluster": ("network",),
+        "edge": ("network",),
+        "service": ("network", "registry", "database", "cache", "cluster", "edge"),
+    }
+)
+"""Layer -> the layers whose outputs it reads, in an order that one after another could be applied."""
+
+
+def stack_name(environment: str, layer: str) -> str:
+    """The name of a layer's stack, as `cdktf list` shows it."""
+    return f"{environment}-{layer}"
+
+
+def state_key(environment: str, layer: str) -> str:
+    """The key of a layer's state object in the state bucket."""
+    return f"{environment}/{layer}.tfstate"
