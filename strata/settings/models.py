@@ -1,0 +1,338 @@
+"""What a user may write in `envs/<name>.toml`, with the blueprint's choices as defaults.
+
+Types, units and single-value ranges stand here and become `envs/schema.json`. What needs two keys,
+a figure of AWS's or arithmetic to judge stands in `strata.settings.rules`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+]  # fmt: skip
+"""Days that CloudWatch Logs accepts (API reference, PutRetentionPolicy)."""
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=0, le=86400)]
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, types are not converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Environment(Section):
+    """Which environment this is and where it lives."""
+
+    project: str = Field(description="Name of the system; first part of every resource's name.")
+    name: str = Field(description="Name of the environment; first part of every stack's name.")
+    region: str = Field(description="AWS region, such as eu-central-1.")
+    account_id: str = Field(
+        description="The 12 digits of the AWS account; every other account is refused."
+    )
+    state_bucket: str = Field(description="S3 bucket that holds the Terraform state of each layer.")
+    emulated: bool = Field(
+        default=False,
+        description="Whether AWS is the emulator: path-style S3 addresses, no check of credentials.",
+    )
+
+
+class Network(Section):
+    """VPC, subnets, routes, network ACLs, security groups, flow logs."""
+
+    availability_zones: list[str] = Field(
+        description="At least two zones; the first public and the first private subnet lie in the "
+        "first, and so on."
+    )
+    vpc_cidr: str = Field(default="10.0.0.0/16", description="Private IPv4 range of the VPC.")
+    public_subnets: list[str] = Field(
+        default=["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"],
+        description="IPv4 ranges of the public subnets, one for each zone at most.",
+    )
+    private_subnets: list[str] = Field(
+        default=["10.0.16.0/20", "10.0.32.0/20", "10.0.48.0/20"],
+        description="IPv4 ranges of the private subnets, one for each zone at most.",
+    )
+    nat: Literal["none", "single", "per_az"] = Field(
+        default="none",
+        description="NAT gateways. With none, instances run in the public subnets; with single or "
+        "per_az they run in the private ones.",
+    )
+    flow_log_retention_days: LogRetentionDays = Field(
+        default=30, description="Days that VPC flow logs are kept."
+    )
+
+
+class Registry(Section):
+    """The ECR repository."""
+
+    immutable_tags: bool = Field(
+        default=True, description="Whether a pushed tag can never point to another image."
+    )
+    scan_on_push: bool = Field(default=True, description="Whether images are scanned when pushed.")
+    encryption: Literal["AES256", "KMS"] = Field(
+        default="AES256", description="Encryption of images: S3-managed key, or the AWS KMS key."
+    )
+    keep_images: int = Field(
+        default=30, ge=1, le=1000, description="Number of images kept; older ones expire."
+    )
+    force_delete: bool = Field(
+        default=False, description="Whether destroy deletes the repository with images in it."
+    )
+
+
+class Database(Section):
+    """RDS MySQL."""
+
+    name: str = Field(default="shop", description="Name of the schema that is made (DB_NAME).")
+    username: str = Field(default="shop_admin", description="Master user (DB_USERNAME).")
+    engine_version: str = Field(
+        default="8.4", description="MySQL version: major.minor, or a full one to pin the patch."
+    )
+    instance_class: str = Field(default="db.t3.micro", description="RDS instance class.")
+    storage_gib: int = Field(default=20, ge=20, le=65536, description="Storage at first, GiB.")
+    max_storage_gib: int = Field(
+        default=100, ge=0, le=65536, description="Size storage may grow to, GiB; 0: it never grows."
+    )
+    storage_encrypted: bool = Field(default=True, description="Encryption of storage at rest.")
+    require_tls: bool = Field(default=True, description="Whether connections without TLS fail.")
+    multi_az: bool = Field(default=False, description="Whether a standby runs in another zone.")
+    backup_retention_days: int = Field(
+        default=7, ge=0, le=35, description="Days that automated backups are kept; 0: none."
+    )
+    backup_window: str = Field(
+        default="17:00-18:00", description="Daily backup window, hh:mm-hh:mm in UTC."
+    )
+    maintenance_window: str = Field(
+        default="sun:18:30-sun:19:30", description="Weekly window, ddd:hh:mm-ddd:hh:mm in UTC."
+    )
+    deletion_protection: bool = Field(default=False, description="Whether deletion is refused.")
+    final_snapshot: bool = Field(
+        default=True, description="Whether a last snapshot is taken when it is destroyed."
+    )
+    log_exports: list[Literal["audit", "error", "general", "slowquery"]] = Field(
+        default=[], description="Logs sent to CloudWatch Logs."
+    )
+    apply_immediately: bool = Field(
+        default=False, description="Whether changes wait for the maintenance window (false)."
+    )
+
+
+class Cache(Section):
+    """ElastiCache Redis, cluster mode off."""
+
+    node_type: str = Field(default="cache.t2.micro", description="ElastiCache node type.")
+    engine_version: str = Field(default="7.1", description="Redis version, major.minor.")
+    replicas: int = Field(default=0, ge=0, le=5, description="Read replicas beside the primary.")
+    multi_az: bool = Field(default=False, description="Whether nodes are spread over zones.")
+    automatic_failover: bool = Field(
+        default=False, description="Whether a replica takes over from a failed primary."
+    )
+    encryption_at_rest: bool = Field(default=True, description="Encryption of stored data.")
+    encryption_in_transit: bool = Field(default=True, description="TLS to and between nodes.")
+    auth: bool = Field(
+        default=True, description="Whether clients need the token that Secrets Manager holds."
+    )
+    snapshot_retention_days: int = Field(
+        default=0, ge=0, le=35, description="Days that daily snapshots are kept; 0: none."
+    )
+    maintenance_window: str = Field(
+        default="sun:18:30-sun:19:30", description="Weekly window, ddd:hh:mm-ddd:hh:mm in UTC."
+    )
+    apply_immediately: bool = Field(
+        default=False, description="Whether changes wait for the maintenance window (false)."
+    )
+
+
+class Cluster(Section):
+    """ECS cluster on EC2: instances, auto scaling group, capacity provider."""
+
+    instance_type: str = Field(default="t2.micro", description="EC2 instance type.")
+    os: Literal["amazon-linux-2", "amazon-linux-2023"] = Field(
+        default="amazon-linux-2023", description="ECS-optimised system of the instances."
+    )
+    ami_id: str | None = Field(
+        default=None,
+        description="AMI to pin; without it new instances follow the public SSM parameter.",
+    )
+    key_pair: str | None = Field(default=None, description="Name of an existing EC2 key pair.")
+    min_size: int = Field(default=1, ge=0, le=500, description="Least number of instances.")
+    max_size: int = Field(default=5, ge=1, le=500, description="Largest number of instances.")
+    root_volume_gib: int = Field(
+        default=30, ge=30, le=16384, description="Root volume, GiB; the ECS AMIs need 30."
+    )
+    root_volume_encrypted: bool = Field(default=True, description="Encryption of root volumes.")
+    imdsv2_only: bool = Field(
+        default=True, description="Whether instance metadata needs a session token (IMDSv2)."
+    )
+    container_insights: bool = Field(default=True, description="CloudWatch Container Insights.")
+    managed_termination_protection: bool = Field(
+        default=False,
+        description="Whether instances with tasks are protected; it makes destroy hang.",
+    )
+    target_capacity_percent: int = Field(
+        default=100, ge=1, le=100, description="Share of instances that managed scaling fills."
+    )
+
+
+class TargetTracking(Section):
+    """Keeps an average at a target."""
+
+    metric: Literal["cpu", "memory", "requests_per_target"] = Field(
+        description="Average CPU or memory of the service in percent, or ALB requests per target "
+        "and minute."
+    )
+    target: float = Field(gt=0, strict=False, description="Percent, or requests per minute.")
+    scale_out_cooldown_seconds: Seconds = Field(
+        default=60, description="Rest after scaling out, seconds."
+    )
+    scale_in_cooldown_seconds: Seconds = Field(
+        default=300, description="Rest after scaling in, seconds."
+    )
+
+
+class StepAdjustment(Section):
+    """How many tasks come or go while the metric lies between two distances from the threshold."""
+
+    lower: float | None = Field(
+        default=None, strict=False, description="Distance from the threshold, percent points."
+    )
+    upper: float | None = Field(
+        default=None, strict=False, description="Distance from the threshold, percent points."
+    )
+    change: int = Field(description="Tasks to add, or to take away when negative.")
+
+
+class StepScaling(Section):
+    """Adds or takes away tasks by the size of a breach."""
+
+    name: str = Field(description="Name of the policy and its alarm.")
+    metric: Literal["cpu", "memory"] = Field(description="Average of the service, percent.")
+    when: Literal["at_least", "at_most"] = Field(description="Side of the threshold that breaches.")
+    threshold: float = Field(ge=0, le=100, strict=False, description="Percent.")
+    evaluation_periods: int = Field(default=2, ge=1, le=60, description="Minutes of breach.")
+    cooldown_seconds: Seconds = Field(default=60, description="Rest after a change, seconds.")
+    adjustments: list[StepAdjustment] = Field(min_length=1, description="The steps.")
+
+
+class ScheduledScaling(Section):
+    """Sets other limits at a time."""
+
+    name: str = Field(description="Name of the scheduled action.")
+    schedule: str = Field(description="at(...), rate(...) or cron(...) expression.")
+    timezone: str = Field(default="UTC", description="IANA time zone of the expression.")
+    min: int = Field(ge=0, description="Least number of tasks from then on.")
+    max: int = Field(ge=0, description="Largest number of tasks from then on.")
+
+
+class Scaling(Section):
+    """Service auto scaling."""
+
+    min: int = Field(default=1, ge=0, le=5000, description="Least number of tasks.")
+    max: int = Field(default=5, ge=1, le=5000, description="Largest number of tasks.")
+    target_tracking: list[TargetTracking] = Field(
+        default=[TargetTracking(metric="cpu", target=70)],
+        description="Averages to keep; one entry for each metric at most.",
+    )
+    steps: list[StepScaling] = Field(default=[], description="Step scaling policies.")
+    schedules: list[ScheduledScaling] = Field(default=[], description="Scheduled actions.")
+
+
+class Service(Section):
+    """Task definition, service and scaling."""
+
+    image_tag: str = Field(description="Tag of the image in the repository; latest is refused.")
+    container_port: Port = Field(default=3000, description="Port the application listens on.")
+    host_port: int = Field(
+        default=0, ge=0, le=65535, description="Port on the instance; 0: a dynamic one."
+    )
+    cpu: int = Field(default=1024, ge=128, le=196608, description="CPU units; 1024 are one vCPU.")
+    memory_mib: int = Field(
+        default=512, ge=6, le=1048576, description="Hard memory limit of the container, MiB."
+    )
+    desired_count: int = Field(
+        default=3, ge=0, le=5000, description="Tasks at creation; the scaler changes it later."
+    )
+    user: str = Field(
+        default="1000:1000", description="User and group the process runs as, uid:gid; 0 is root."
+    )
+    readonly_root_filesystem: bool = Field(
+        default=True, description="Whether the container can write to /tmp only."
+    )
+    environment: dict[str, str] = Field(
+        default={}, description="Plain environment variables of the container."
+    )
+    secrets: dict[str, str] = Field(
+        default={},
+        description="Environment variable = name or ARN of a Secrets Manager secret that exists.",
+    )
+    log_retention_days: LogRetentionDays = Field(
+        default=30, description="Days that the container's logs are kept."
+    )
+    minimum_healthy_percent: int = Field(
+        default=50, ge=0, le=100, description="Share of tasks that stay up in a deployment."
+    )
+    maximum_percent: int = Field(
+        default=200, ge=100, le=200, description="Share of tasks that may run in a deployment."
+    )
+    health_check_grace_seconds: Seconds = Field(
+        default=60, description="Seconds a new task has before its health checks count."
+    )
+    wait_for_steady_state: bool = Field(
+        default=False, description="Whether apply waits until the deployment is done."
+    )
+    scaling: Scaling = Field(default=Scaling(), description="Service auto scaling.")
+
+
+class Edge(Section):
+    """Hosted zone, certificate, load balancer."""
+
+    domain: str = Field(description="Domain of the public hosted zone, such as example.com.")
+    zone: Literal["create", "existing"] = Field(
+        default="create", description="Whether the zone is made here or looked up."
+    )
+    record_name: str = Field(
+        default="", description="Full name of the A record; empty: the domain itself (the apex)."
+    )
+    www: bool = Field(default=False, description="Whether www.<record> leads there too.")
+    http: Literal["redirect", "forward"] = Field(
+        default="redirect", description="What port 80 does; forward serves without encryption."
+    )
+    tls_policy: str = Field(
+        default="ELBSecurityPolicy-TLS13-1-2-2021-06",
+        description="Security policy of the HTTPS listener, TLS 1.2 or newer.",
+    )
+    access_logs: bool = Field(default=False, description="Whether requests are logged to S3.")
+    access_log_retention_days: int = Field(
+        default=90, ge=1, le=3650, description="Days that access logs are kept."
+    )
+    deletion_protection: bool = Field(default=False, description="Whether deletion is refused.")
+    idle_timeout_seconds: int = Field(default=60, ge=1, le=4000, description="Seconds.")
+    deregistration_delay_seconds: int = Field(
+        default=60, ge=0, le=3600, description="Seconds a leaving task has to finish requests."
+    )
+    health_check_path: str = Field(default="/", description="Path that answers 200 when healthy.")
+    health_check_matcher: str = Field(
+        default="200-399", description="Status codes that count as healthy."
+    )
+    health_check_interval_seconds: int = Field(default=30, ge=5, le=300, description="Seconds.")
+    health_check_timeout_seconds: int = Field(default=5, ge=2, le=120, description="Seconds.")
+    healthy_threshold: int = Field(default=3, ge=2, le=10, description="Checks in a row.")
+    unhealthy_threshold: int = Field(default=3, ge=2, le=10, description="Checks in a row.")
+
+
+class Settings(Section):
+    """One environment: the whole of `envs/<name>.toml`."""
+
+    environment: Environment
+    network: Network
+    registry: Registry = Registry()
+    database: Database = Database()
+    cache: Cache = Cache()
+    cluster: Cluster = Cluster()
+    service: Service
+    edge: Edge
+    tags: dict[str, str] = Field(default={}, description="Further tags of every resource.")
