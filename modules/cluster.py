@@ -1,0 +1,226 @@
+"""Cluster layer: ECS cluster on EC2, its instances and their capacity provider."""
+
+import base64
+from dataclasses import dataclass
+
+from cdktf import TerraformOutput, TerraformResourceLifecycle, TerraformStack
+from cdktf_cdktf_provider_aws.autoscaling_group import (
+    AutoscalingGroup,
+    AutoscalingGroupLaunchTemplate,
+    AutoscalingGroupTag,
+)
+from cdktf_cdktf_provider_aws.ecs_capacity_provider import (
+    EcsCapacityProvider,
+    EcsCapacityProviderAutoScalingGroupProvider,
+    EcsCapacityProviderAutoScalingGroupProviderManagedScaling,
+)
+from cdktf_cdktf_provider_aws.ecs_cluster import EcsCluster, EcsClusterSetting
+from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import (
+    EcsClusterCapacityProviders,
+    EcsClusterCapacityProvidersDefaultCapacityProviderStrategy,
+)
+from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from cdktf_cdktf_provider_aws.launch_template import (
+    LaunchTemplate,
+    LaunchTemplateBlockDeviceMappings,
+    LaunchTemplateBlockDeviceMappingsEbs,
+    LaunchTemplateIamInstanceProfile,
+    LaunchTemplateMetadataOptions,
+    LaunchTemplateMonitoring,
+    LaunchTemplateTagSpecifications,
+)
+from constructs import Construct
+
+from modules import iam
+from modules.naming import Names
+from modules.network import NetworkOutputs
+from strata.settings.models import Settings
+
+AMI_PARAMETERS = {
+    "amazon-linux-2": "/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id",
+    "amazon-linux-2023": "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
+}
+"""Public SSM parameters of the ECS-optimised AMIs (ECS Developer Guide, retrieving AMI metadata)."""
+
+MANAGED_POLICIES = {
+    "ecs": "service-role/AmazonEC2ContainerServiceforEC2Role",
+    "session_manager": "AmazonSSMManagedInstanceCore",
+}
+AGENT_RESERVED_MIB = 32
+"""Memory the agent withholds from tasks (`ECS_RESERVED_MEMORY`)."""
+
+
+@dataclass(frozen=True)
+class ClusterOutputs:
+    """Where services run."""
+
+    cluster_name: str
+    capacity_provider_name: str
+
+
+class Cluster(Construct):
+    """The ECS cluster of one environment."""
+
+    def __init__(self, scope: Construct, settings: Settings, network: NetworkOutputs) -> None:
+        super().__init__(scope, "cluster")
+        self._settings = settings
+        self._names = Names(settings, "cluster")
+        names = self._names
+        cluster_name = names.name(limit=255)
+        cluster = EcsCluster(
+            self,
+            "cluster",
+            name=cluster_name,
+            setting=[
+                EcsClusterSetting(
+                    name="containerInsights",
+                    value="enabled" if settings.cluster.container_insights else "disabled",
+                )
+            ],
+            tags=names.tags(),
+        )
+        profile, policies = self._instance_profile()
+        template = self._launch_template(cluster_name, network, profile)
+        group = self._auto_scaling_group(network, template, policies)
+        protection = settings.cluster.managed_termination_protection
+        provider = EcsCapacityProvider(
+            self,
+            "capacity_provider",
+            name=names.name("instances", 255),
+            auto_scaling_group_provider=EcsCapacityProviderAutoScalingGroupProvider(
+                auto_scaling_group_arn=group.arn,
+                managed_draining="ENABLED",
+                managed_termination_protection="ENABLED" if protection else "DISABLED",
+                managed_scaling=EcsCapacityProviderAutoScalingGroupProviderManagedScaling(
+                    status="ENABLED",
+                    target_capacity=settings.cluster.target_capacity_percent,
+                    minimum_scaling_step_size=1,
+                    maximum_scaling_step_size=settings.cluster.max_size,
+                    instance_warmup_period=120,
+                ),
+            ),
+            tags=names.tags("instances"),
+        )
+        association = EcsClusterCapacityProviders(
+            self,
+            "capacity_providers",
+            cluster_name=cluster.name,
+            capacity_providers=[provider.name],
+            default_capacity_provider_strategy=[
+                EcsClusterCapacityProvidersDefaultCapacityProviderStrategy(
+                    capacity_provider=provider.name, base=1, weight=100
+                )
+            ],
+        )
+        TerraformOutput(TerraformStack.of(self), "cluster_name", value=cluster.name)
+        # Named through the association, so that a service starts after it and goes before it.
+        self.outputs = ClusterOutputs(association.cluster_name, provider.name)
+
+    def _instance_profile(self) -> tuple[IamInstanceProfile, list[IamRolePolicyAttachment]]:
+        name = self._names.name("instance")
+        role = IamRole(
+            self,
+            "instance_role",
+            name=name,
+            assume_role_policy=iam.trust("ec2.amazonaws.com"),
+            tags=self._names.tags("instance"),
+        )
+        policies = [
+            IamRolePolicyAttachment(
+                self,
+                f"instance_role_{key}",
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+            )
+            for key, policy in MANAGED_POLICIES.items()
+        ]
+        profile = IamInstanceProfile(
+            self,
+            "instance_profile",
+            name=name,
+            role=role.name,
+            tags=self._names.tags("instance"),
+        )
+        return profile, policies
+
+    def _launch_template(
+        self, cluster_name: str, network: NetworkOutputs, profile: IamInstanceProfile
+    ) -> LaunchTemplate:
+        names, cluster = self._names, self._settings.cluster
+        user_data = (
+            "#!/bin/sh\n"
+            "cat <<'SETTINGS' >> /etc/ecs/ecs.config\n"
+            f"ECS_CLUSTER={cluster_name}\n"
+            f"ECS_RESERVED_MEMORY={AGENT_RESERVED_MIB}\n"
+            "SETTINGS\n"
+        )
+        return LaunchTemplate(
+            self,
+            "launch_template",
+            name=names.name("instance", 128),
+            # EC2 reads the parameter at each launch: a new AMI changes no plan and moves no instance.
+            image_id=cluster.ami_id or f"resolve:ssm:{AMI_PARAMETERS[cluster.os]}",
+            instance_type=cluster.instance_type,
+            key_name=cluster.key_pair,
+            iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=profile.arn),
+            vpc_security_group_ids=[network.instance_security_group_id],
+            # One hop: the instance itself can ask for credentials, its containers cannot.
+            metadata_options=LaunchTemplateMetadataOptions(
+                http_endpoint="enabled",
+                http_tokens="required" if cluster.imdsv2_only else "optional",
+                http_put_response_hop_limit=1,
+            ),
+            monitoring=LaunchTemplateMonitoring(enabled=True),
+            block_device_mappings=[
+                LaunchTemplateBlockDeviceMappings(
+                    device_name="/dev/xvda",
+                    ebs=LaunchTemplateBlockDeviceMappingsEbs(
+                        volume_size=cluster.root_volume_gib,
+                        volume_type="gp3",
+                        encrypted=str(cluster.root_volume_encrypted).lower(),
+                        delete_on_termination="true",
+                    ),
+                )
+            ],
+            user_data=base64.b64encode(user_data.encode()).decode(),
+            update_default_version=True,
+            tag_specifications=[
+                LaunchTemplateTagSpecifications(resource_type=kind, tags=names.tags("instance"))
+                for kind in ("instance", "volume")
+            ],
+            tags=names.tags("instance"),
+        )
+
+    def _auto_scaling_group(
+        self,
+        network: NetworkOutputs,
+        template: LaunchTemplate,
+        policies: list[IamRolePolicyAttachment],
+    ) -> AutoscalingGroup:
+        cluster = self._settings.cluster
+        # ECS sets the last tag itself when a capacity provider takes the group over.
+        tags = {**self._names.tags("instance"), "AmazonECSManaged": "true"}
+        return AutoscalingGroup(
+            self,
+            "auto_scaling_group",
+            name=self._names.name("instances", 255),
+            min_size=cluster.min_size,
+            max_size=cluster.max_size,
+            vpc_zone_identifier=list(network.instance_subnet_ids),
+            health_check_type="EC2",
+            launch_template=AutoscalingGroupLaunchTemplate(
+                id=template.id, version="$Latest"
+            ),
+            protect_from_scale_in=cluster.managed_termination_protection,
+            # Without it, a group whose instances are protected from scale-in cannot be destroyed.
+            force_delete=True,
+            tag=[
+                AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False)
+                for key, value in tags.items()
+            ],
+            # Managed scaling moves it from the first task on.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_capacity"]),
+            depends_on=[*policies],
+        )

@@ -1,0 +1,302 @@
+"""Edge layer: hosted zone, certificate, load balancer, listeners, records."""
+
+import json
+from dataclasses import dataclass
+
+from cdktf import TerraformIterator, TerraformOutput, TerraformStack
+from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
+from cdktf_cdktf_provider_aws.acm_certificate_validation import AcmCertificateValidation
+from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone
+from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
+from cdktf_cdktf_provider_aws.lb_listener import (
+    LbListener,
+    LbListenerDefaultAction,
+    LbListenerDefaultActionRedirect,
+)
+from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from cdktf_cdktf_provider_aws.route53_record import Route53Record, Route53RecordAlias
+from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from constructs import Construct
+
+from modules.naming import Names
+from modules.network import NetworkOutputs
+from strata.settings.models import Settings
+
+
+@dataclass(frozen=True)
+class EdgeOutputs:
+    """What the service registers its tasks with."""
+
+    target_group_arn: str
+    load_balancer_arn_suffix: str
+    target_group_arn_suffix: str
+
+
+class Edge(Construct):
+    """The way in: from the domain to the target group."""
+
+    def __init__(self, scope: Construct, settings: Settings, network: NetworkOutputs) -> None:
+        super().__init__(scope, "edge")
+        self._settings = settings
+        self._names = Names(settings, "edge")
+        edge = settings.edge
+        record = edge.record_name or edge.domain
+        hosts = [record, f"www.{record}"] if edge.www else [record]
+        zone_id = self._zone()
+        certificate_arn = self._certificate(zone_id, hosts)
+        balancer = self._load_balancer(network)
+        target_group = self._target_group(network)
+        listener = self._listeners(balancer, target_group, certificate_arn)
+        for key, host in zip(("apex", "www"), hosts, strict=False):
+            # An alias, since a CNAME cannot stand at the apex of a zone.
+            Route53Record(
+                self,
+                f"record_{key}",
+                zone_id=zone_id,
+                name=host,
+                type="A",
+                alias=Route53RecordAlias(
+                    name=balancer.dns_name,
+                    zone_id=balancer.zone_id,
+                    evaluate_target_health=True,
+                ),
+            )
+        stack = TerraformStack.of(self)
+        TerraformOutput(stack, "url", value=f"https://{record}")
+        TerraformOutput(stack, "load_balancer_dns_name", value=balancer.dns_name)
+        # Named through the listener: ECS refuses a target group that no load balancer uses yet.
+        self.outputs = EdgeOutputs(
+            target_group_arn=listener.default_action.get(0).target_group_arn,
+            load_balancer_arn_suffix=balancer.arn_suffix,
+            target_group_arn_suffix=target_group.arn_suffix,
+        )
+
+    def _zone(self) -> str:
+        edge = self._settings.edge
+        if edge.zone == "existing":
+            return DataAwsRoute53Zone(
+                self, "zone", name=edge.domain, private_zone=False
+            ).zone_id
+        zone = Route53Zone(
+            self,
+            "zone",
+            name=edge.domain,
+            comment=f"Public zone of {self._names.base}",
+            # The validation records of ACM stay behind when a certificate is replaced by hand.
+            force_destroy=True,
+            tags=self._names.tags(),
+        )
+        TerraformOutput(TerraformStack.of(self), "name_servers", value=zone.name_servers)
+        return zone.zone_id
+
+    def _certificate(self, zone_id: str, hosts: list[str]) -> str:
+        certificate = AcmCertificate(
+            self,
+            "certificate",
+            domain_name=hosts[0],
+            subject_alternative_names=hosts[1:] or None,
+            validation_method="DNS",
+            lifecycle={"create_before_destroy": True},
+            tags=self._names.tags(),
+        )
+        options = TerraformIterator.from_complex_list(
+            certificate.domain_validation_options, "domain_name"
+        )
+        records = Route53Record(
+            self,
+            "certificate_validation_record",
+            for_each=options,
+            zone_id=zone_id,
+            name=options.get_string("resource_record_name"),
+            type=options.get_string("resource_record_type"),
+            records=[options.get_string("resource_record_value")],
+            ttl=60,
+            allow_overwrite=True,
+        )
+        validation = AcmCertificateValidation(
+            self,
+            "certificate_validation",
+            certificate_arn=certificate.arn,
+            depends_on=[records],
+        )
+        # Named through the validation, so that the listener waits for it.
+        return validation.certificate_arn
+
+    def _load_balancer(self, network: NetworkOutputs) -> Lb:
+        edge = self._settings.edge
+        logs, policy = self._access_log_bucket() if edge.access_logs else (None, None)
+        return Lb(
+            self,
+            "load_balancer",
+            name=self._names.name("web", 32),
+            load_balancer_type="application",
+            internal=False,
+            subnets=list(network.public_subnet_ids),
+            security_groups=[network.load_balancer_security_group_id],
+            idle_timeout=edge.idle_timeout_seconds,
+            drop_invalid_header_fields=True,
+            enable_deletion_protection=edge.deletion_protection,
+            access_logs=LbAccessLogs(bucket=logs.bucket, enabled=True) if logs else None,
+            tags=self._names.tags("web"),
+            depends_on=[policy] if policy else None,
+        )
+
+    def _access_log_bucket(self) -> tuple[S3Bucket, S3BucketPolicy]:
+        names, edge = self._names, self._settings.edge
+        account = self._settings.environment.account_id
+        bucket = S3Bucket(
+            self,
+            "access_log_bucket",
+            # The account makes the name one of its kind in the whole of S3.
+            bucket=names.name(f"access-logs-{account}", 63).lower(),
+            force_destroy=not edge.deletion_protection,
+            tags=names.tags("access-logs"),
+        )
+        block = S3BucketPublicAccessBlock(
+            self,
+            "access_log_bucket_public_access_block",
+            bucket=bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        # Load balancers can write to buckets with S3's own keys only.
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "access_log_bucket_encryption",
+            bucket=bucket.id,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+                        sse_algorithm="AES256"
+                    )
+                )
+            ],
+        )
+        S3BucketLifecycleConfiguration(
+            self,
+            "access_log_bucket_lifecycle",
+            bucket=bucket.id,
+            rule=[
+                S3BucketLifecycleConfigurationRule(
+                    id="expire",
+                    status="Enabled",
+                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    expiration=[
+                        S3BucketLifecycleConfigurationRuleExpiration(
+                            days=edge.access_log_retention_days
+                        )
+                    ],
+                    abort_incomplete_multipart_upload=[
+                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                            days_after_initiation=7
+                        )
+                    ],
+                )
+            ],
+        )
+        policy = S3BucketPolicy(
+            self,
+            "access_log_bucket_policy",
+            bucket=bucket.id,
+            policy=json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Sid": "LoadBalancerWrites",
+                            "Effect": "Allow",
+                            "Principal": {
+                                "Service": "logdelivery.elasticloadbalancing.amazonaws.com"
+                            },
+                            "Action": "s3:PutObject",
+                            "Resource": f"{bucket.arn}/AWSLogs/{account}/*",
+                        },
+                        {
+                            "Sid": "TlsOnly",
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "s3:*",
+                            "Resource": [bucket.arn, f"{bucket.arn}/*"],
+                            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                        },
+                    ],
+                }
+            ),
+            depends_on=[block],
+        )
+        return bucket, policy
+
+    def _target_group(self, network: NetworkOutputs) -> LbTargetGroup:
+        edge = self._settings.edge
+        return LbTargetGroup(
+            self,
+            "target_group",
+            name=self._names.name("tasks", 32),
+            # ECS registers each task with its own host port; this one is never used.
+            port=80,
+            protocol="HTTP",
+            target_type="instance",
+            vpc_id=network.vpc_id,
+            deregistration_delay=str(edge.deregistration_delay_seconds),
+            health_check=LbTargetGroupHealthCheck(
+                enabled=True,
+                protocol="HTTP",
+                port="traffic-port",
+                path=edge.health_check_path,
+                matcher=edge.health_check_matcher,
+                interval=edge.health_check_interval_seconds,
+                timeout=edge.health_check_timeout_seconds,
+                healthy_threshold=edge.healthy_threshold,
+                unhealthy_threshold=edge.unhealthy_threshold,
+            ),
+            tags=self._names.tags("tasks"),
+        )
+
+    def _listeners(
+        self, balancer: Lb, target_group: LbTargetGroup, certificate_arn: str
+    ) -> LbListener:
+        edge = self._settings.edge
+        forward = LbListenerDefaultAction(type="forward", target_group_arn=target_group.arn)
+        redirect = LbListenerDefaultAction(
+            type="redirect",
+            redirect=LbListenerDefaultActionRedirect(
+                protocol="HTTPS", port="443", status_code="HTTP_301"
+            ),
+        )
+        LbListener(
+            self,
+            "http_listener",
+            load_balancer_arn=balancer.arn,
+            port=80,
+            protocol="HTTP",
+            default_action=[redirect if edge.http == "redirect" else forward],
+            tags=self._names.tags("http"),
+        )
+        return LbListener(
+            self,
+            "https_listener",
+            load_balancer_arn=balancer.arn,
+            port=443,
+            protocol="HTTPS",
+            ssl_policy=edge.tls_policy,
+            certificate_arn=certificate_arn,
+            default_action=[forward],
+            tags=self._names.tags("https"),
+        )

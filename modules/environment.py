@@ -1,0 +1,91 @@
+"""An environment: its layers, each in a stack of its own or all in one."""
+
+import re
+from collections.abc import Callable
+
+import jsii
+from cdktf import App, S3Backend, TerraformElement, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider
+
+from modules.cache import Cache
+from modules.cluster import Cluster
+from modules.database import Database
+from modules.edge import Edge
+from modules.network import Network
+from modules.registry import Registry
+from modules.service import Service, ServiceInputs
+from strata.layers import LAYERS, stack_name, state_key
+from strata.settings.models import Environment, Settings
+
+
+class EnvironmentStack(TerraformStack):
+    """A stack whose resources are named by their construct path below it, without a hash.
+
+    `aws_vpc.network_vpc` is the same in a layer's stack and in the composed one, and readable in a
+    plan.
+    """
+
+    @jsii.member(jsii_name="allocateLogicalId")
+    def _allocate_logical_id(self, tf_element: TerraformElement) -> str:
+        path = tf_element.node.path.split("/", 1)[1]
+        return re.sub(r"[^A-Za-z0-9_]+", "_", path)
+
+
+def build_layers(app: App, settings: Settings) -> None:
+    """Give `app` one stack for each layer, with its state in S3."""
+    environment = settings.environment
+    stacks = {layer: _stack(app, stack_name(environment.name, layer), settings) for layer in LAYERS}
+    for layer, stack in stacks.items():
+        _backend(stack, environment, layer)
+    _build(settings, stacks.__getitem__)
+
+
+def build_composed(app: App, settings: Settings) -> None:
+    """Give `app` one stack, named as the environment, that holds every layer and has no backend."""
+    stack = _stack(app, settings.environment.name, settings)
+    _build(settings, lambda _: stack)
+
+
+def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
+    network = Network(stack("network"), settings).outputs
+    registry = Registry(stack("registry"), settings).outputs
+    database = Database(stack("database"), settings, network).outputs
+    cache = Cache(stack("cache"), settings, network).outputs
+    cluster = Cluster(stack("cluster"), settings, network).outputs
+    edge = Edge(stack("edge"), settings, network).outputs
+    inputs = ServiceInputs(registry, database, cache, cluster, edge)
+    Service(stack("service"), settings, inputs)
+
+
+def _stack(app: App, name: str, settings: Settings) -> EnvironmentStack:
+    environment = settings.environment
+    stack = EnvironmentStack(app, name)
+    emulated = True if environment.emulated else None
+    AwsProvider(
+        stack,
+        "aws",
+        region=environment.region,
+        allowed_account_ids=[environment.account_id],
+        s3_use_path_style=emulated,
+        skip_credentials_validation=emulated,
+        skip_metadata_api_check="true" if emulated else None,
+    )
+    return stack
+
+
+def _backend(stack: TerraformStack, environment: Environment, layer: str) -> None:
+    emulated = True if environment.emulated else None
+    backend = S3Backend(
+        stack,
+        bucket=environment.state_bucket,
+        key=state_key(environment.name, layer),
+        region=environment.region,
+        encrypt=True,
+        use_path_style=emulated,
+        skip_credentials_validation=emulated,
+        skip_metadata_api_check=emulated,
+        skip_requesting_account_id=emulated,
+    )
+    # S3Backend has no such property; as an override it stays off the remote-state data sources,
+    # which only read.
+    backend.add_override("use_lockfile", True)  # noqa: FBT003

@@ -1,0 +1,380 @@
+"""Service layer: log group, roles, task definition, service and its scaling."""
+
+import json
+from dataclasses import dataclass
+
+from cdktf import TerraformOutput, TerraformResourceLifecycle, TerraformStack
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicy,
+    AppautoscalingPolicyStepScalingPolicyConfiguration,
+    AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_scheduled_action import (
+    AppautoscalingScheduledAction,
+    AppautoscalingScheduledActionScalableTargetAction,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret import DataAwsSecretsmanagerSecret
+from cdktf_cdktf_provider_aws.ecs_service import (
+    EcsService,
+    EcsServiceCapacityProviderStrategy,
+    EcsServiceDeploymentCircuitBreaker,
+    EcsServiceLoadBalancer,
+    EcsServiceOrderedPlacementStrategy,
+)
+from cdktf_cdktf_provider_aws.ecs_task_definition import (
+    EcsTaskDefinition,
+    EcsTaskDefinitionRuntimePlatform,
+)
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from modules import iam
+from modules.cache import CacheOutputs
+from modules.cluster import ClusterOutputs
+from modules.database import DatabaseOutputs
+from modules.edge import EdgeOutputs
+from modules.naming import Names
+from modules.network import MYSQL, REDIS
+from modules.registry import RegistryOutputs
+from strata.settings.models import Settings, StepScaling, TargetTracking
+
+CONTAINER = "api"
+PREDEFINED_METRICS = {
+    "cpu": "ECSServiceAverageCPUUtilization",
+    "memory": "ECSServiceAverageMemoryUtilization",
+    "requests_per_target": "ALBRequestCountPerTarget",
+}
+
+
+@dataclass(frozen=True)
+class ServiceInputs:
+    """What the service needs of the other layers."""
+
+    registry: RegistryOutputs
+    database: DatabaseOutputs
+    cache: CacheOutputs
+    cluster: ClusterOutputs
+    edge: EdgeOutputs
+
+
+class Service(Construct):
+    """The web API of one environment."""
+
+    def __init__(self, scope: Construct, settings: Settings, inputs: ServiceInputs) -> None:
+        super().__init__(scope, "service")
+        self._settings = settings
+        self._names = Names(settings, "service")
+        self._inputs = inputs
+        names = self._names
+        self._logs = CloudwatchLogGroup(
+            self,
+            "log_group",
+            name=names.path("service"),
+            retention_in_days=settings.service.log_retention_days,
+            tags=names.tags(),
+        )
+        secrets = self._secrets()
+        execution_role, execution_policy = self._execution_role(secrets)
+        task_role = IamRole(
+            self,
+            "task_role",
+            # The application calls no AWS API of its own: the role allows nothing.
+            name=names.name("task"),
+            assume_role_policy=self._trust(),
+            tags=names.tags("task"),
+        )
+        task = EcsTaskDefinition(
+            self,
+            "task_definition",
+            family=names.name(limit=255),
+            requires_compatibilities=["EC2"],
+            network_mode="bridge",
+            runtime_platform=EcsTaskDefinitionRuntimePlatform(
+                operating_system_family="LINUX", cpu_architecture="X86_64"
+            ),
+            execution_role_arn=execution_role.arn,
+            task_role_arn=task_role.arn,
+            container_definitions=json.dumps([self._container(secrets)]),
+            tags=names.tags(),
+        )
+        service = self._service(task, execution_policy)
+        self._scaling(service)
+        TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
+
+    def _trust(self) -> str:
+        account = self._settings.environment.account_id
+        return iam.trust(
+            "ecs-tasks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": account}}
+        )
+
+    def _secrets(self) -> dict[str, str]:
+        """Environment variable -> `valueFrom`: the ARN of a secret, with the JSON key if any."""
+        database = self._inputs.database.secret_arn
+        secrets = {
+            "DB_USERNAME": f"{database}:username::",
+            "DB_PASSWORD": f"{database}:password::",
+        }
+        if self._inputs.cache.secret_arn:
+            secrets["REDIS_PASSWORD"] = self._inputs.cache.secret_arn
+        return {**secrets, **self._user_secrets()}
+
+    def _user_secrets(self) -> dict[str, str]:
+        return {
+            variable: source
+            if source.startswith("arn:")
+            else DataAwsSecretsmanagerSecret(
+                self, f"secret_{variable.lower()}", name=source
+            ).arn
+            for variable, source in sorted(self._settings.service.secrets.items())
+        }
+
+    def _execution_role(self, secrets: dict[str, str]) -> tuple[IamRole, IamRolePolicy]:
+        role = IamRole(
+            self,
+            "execution_role",
+            name=self._names.name("execution"),
+            assume_role_policy=self._trust(),
+            tags=self._names.tags("execution"),
+        )
+        database = self._inputs.database.secret_arn
+        arns = {
+            database if value.startswith(f"{database}:") else value for value in secrets.values()
+        }
+        policy = IamRolePolicy(
+            self,
+            "execution_role_policy",
+            name="pull-log-and-read-secrets",
+            role=role.id,
+            policy=iam.policy(
+                [
+                    # GetAuthorizationToken has no narrower resource.
+                    {"Action": "ecr:GetAuthorizationToken", "Resource": "*"},
+                    {
+                        "Action": [
+                            "ecr:BatchCheckLayerAvailability",
+                            "ecr:BatchGetImage",
+                            "ecr:GetDownloadUrlForLayer",
+                        ],
+                        "Resource": self._inputs.registry.repository_arn,
+                    },
+                    {
+                        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                        "Resource": f"{self._logs.arn}:*",
+                    },
+                    {"Action": "secretsmanager:GetSecretValue", "Resource": sorted(arns)},
+                ]
+            ),
+        )
+        return role, policy
+
+    def _container(self, secrets: dict[str, str]) -> dict[str, object]:
+        service = self._settings.service
+        environment = {
+            **service.environment,
+            "DB_TYPE": "mysql",
+            "DB_HOST": self._inputs.database.address,
+            "DB_PORT": str(MYSQL),
+            "DB_NAME": self._settings.database.name,
+            "REDIS_HOST": self._inputs.cache.address,
+            "REDIS_PORT": str(REDIS),
+        }
+        linux: dict[str, object] = {"initProcessEnabled": True}
+        if service.readonly_root_filesystem:
+            linux["tmpfs"] = [{"containerPath": "/tmp", "size": 64}]  # noqa: S108
+        return {
+            "name": CONTAINER,
+            "image": f"{self._inputs.registry.repository_url}:{service.image_tag}",
+            "essential": True,
+            "cpu": service.cpu,
+            "memory": service.memory_mib,
+            "user": service.user,
+            "privileged": False,
+            "readonlyRootFilesystem": service.readonly_root_filesystem,
+            "linuxParameters": linux,
+            "portMappings": [
+                {
+                    "containerPort": service.container_port,
+                    "hostPort": service.host_port,
+                    "protocol": "tcp",
+                }
+            ],
+            # ECS answers both lists sorted: in any other order they would drift.
+            "environment": [
+                {"name": name, "value": value} for name, value in sorted(environment.items())
+            ],
+            "secrets": [
+                {"name": name, "valueFrom": value} for name, value in sorted(secrets.items())
+            ],
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {
+                    "awslogs-group": self._logs.name,
+                    "awslogs-region": self._settings.environment.region,
+                    "awslogs-stream-prefix": CONTAINER,
+                },
+            },
+        }
+
+    def _service(self, task: EcsTaskDefinition, execution_policy: IamRolePolicy) -> EcsService:
+        service = self._settings.service
+        return EcsService(
+            self,
+            "service",
+            name=self._names.name(limit=255),
+            cluster=self._inputs.cluster.cluster_name,
+            task_definition=task.arn,
+            desired_count=service.desired_count,
+            capacity_provider_strategy=[
+                EcsServiceCapacityProviderStrategy(
+                    capacity_provider=self._inputs.cluster.capacity_provider_name,
+                    base=1,
+                    weight=100,
+                )
+            ],
+            load_balancer=[
+                EcsServiceLoadBalancer(
+                    target_group_arn=self._inputs.edge.target_group_arn,
+                    container_name=CONTAINER,
+                    container_port=service.container_port,
+                )
+            ],
+            ordered_placement_strategy=[
+                EcsServiceOrderedPlacementStrategy(
+                    type="spread", field="attribute:ecs.availability-zone"
+                ),
+                EcsServiceOrderedPlacementStrategy(type="spread", field="instanceId"),
+            ],
+            deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(
+                enable=True, rollback=True
+            ),
+            deployment_minimum_healthy_percent=service.minimum_healthy_percent,
+            deployment_maximum_percent=service.maximum_percent,
+            health_check_grace_period_seconds=service.health_check_grace_seconds,
+            enable_ecs_managed_tags=True,
+            propagate_tags="SERVICE",
+            wait_for_steady_state=service.wait_for_steady_state,
+            # The scaler moves it from its creation on.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
+            tags=self._names.tags(),
+            # Tasks that lose their role while they drain leave the service stuck.
+            depends_on=[execution_policy],
+        )
+
+    def _scaling(self, service: EcsService) -> None:
+        scaling = self._settings.service.scaling
+        target = AppautoscalingTarget(
+            self,
+            "scaling_target",
+            service_namespace="ecs",
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=f"service/{self._inputs.cluster.cluster_name}/{service.name}",
+            min_capacity=scaling.min,
+            max_capacity=scaling.max,
+            # A scheduled action moves both limits later.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["min_capacity", "max_capacity"])
+            if scaling.schedules
+            else None,
+            tags=self._names.tags(),
+        )
+        for tracking in scaling.target_tracking:
+            self._target_tracking(target, tracking)
+        for step in scaling.steps:
+            self._step_scaling(target, step, service)
+        for schedule in scaling.schedules:
+            AppautoscalingScheduledAction(
+                self,
+                f"scheduled_action_{schedule.name}",
+                name=schedule.name,
+                service_namespace=target.service_namespace,
+                resource_id=target.resource_id,
+                scalable_dimension=target.scalable_dimension,
+                schedule=schedule.schedule,
+                timezone=schedule.timezone,
+                scalable_target_action=AppautoscalingScheduledActionScalableTargetAction(
+                    min_capacity=str(schedule.min), max_capacity=str(schedule.max)
+                ),
+            )
+
+    def _target_tracking(self, target: AppautoscalingTarget, tracking: TargetTracking) -> None:
+        edge = self._inputs.edge
+        # AWS names the pair of load balancer and target group by both ends of their ARNs.
+        label = (
+            f"{edge.load_balancer_arn_suffix}/{edge.target_group_arn_suffix}"
+            if tracking.metric == "requests_per_target"
+            else None
+        )
+        metric = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification(
+            predefined_metric_type=PREDEFINED_METRICS[tracking.metric], resource_label=label
+        )
+        AppautoscalingPolicy(
+            self,
+            f"target_tracking_{tracking.metric}",
+            name=self._names.name(tracking.metric.replace("_", "-"), 255),
+            policy_type="TargetTrackingScaling",
+            service_namespace=target.service_namespace,
+            resource_id=target.resource_id,
+            scalable_dimension=target.scalable_dimension,
+            target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
+                predefined_metric_specification=metric,
+                target_value=tracking.target,
+                scale_out_cooldown=tracking.scale_out_cooldown_seconds,
+                scale_in_cooldown=tracking.scale_in_cooldown_seconds,
+            ),
+        )
+
+    def _step_scaling(
+        self, target: AppautoscalingTarget, step: StepScaling, service: EcsService
+    ) -> None:
+        policy = AppautoscalingPolicy(
+            self,
+            f"step_scaling_{step.name}",
+            name=self._names.name(step.name, 255),
+            policy_type="StepScaling",
+            service_namespace=target.service_namespace,
+            resource_id=target.resource_id,
+            scalable_dimension=target.scalable_dimension,
+            step_scaling_policy_configuration=AppautoscalingPolicyStepScalingPolicyConfiguration(
+                adjustment_type="ChangeInCapacity",
+                cooldown=step.cooldown_seconds,
+                metric_aggregation_type="Average",
+                step_adjustment=[
+                    AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment(
+                        metric_interval_lower_bound=_bound(adjustment.lower),
+                        metric_interval_upper_bound=_bound(adjustment.upper),
+                        scaling_adjustment=adjustment.change,
+                    )
+                    for adjustment in step.adjustments
+                ],
+            ),
+        )
+        CloudwatchMetricAlarm(
+            self,
+            f"step_scaling_alarm_{step.name}",
+            alarm_name=self._names.name(step.name, 255),
+            alarm_description=f"Scales {self._names.base} by steps",
+            namespace="AWS/ECS",
+            metric_name="CPUUtilization" if step.metric == "cpu" else "MemoryUtilization",
+            dimensions={
+                "ClusterName": self._inputs.cluster.cluster_name,
+                "ServiceName": service.name,
+            },
+            statistic="Average",
+            period=60,
+            evaluation_periods=step.evaluation_periods,
+            threshold=step.threshold,
+            comparison_operator="GreaterThanOrEqualToThreshold"
+            if step.when == "at_least"
+            else "LessThanOrEqualToThreshold",
+            alarm_actions=[policy.arn],
+            tags=self._names.tags(step.name),
+        )
+
+
+def _bound(distance: float | None) -> str | None:
+    return None if distance is None else f"{distance:g}"

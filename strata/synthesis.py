@@ -1,0 +1,41 @@
+"""From settings to Terraform JSON on disk."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from strata.settings.models import Settings
+
+# Node 20 works; the banner that jsii prints about its age would stand in every log.
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+
+
+def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True) -> None:
+    """Write the stacks of every environment below `out`.
+
+    `out/stacks/<env>-<layer>/cdk.tf.json` for each layer and, if `composed`,
+    `out/composed/<env>/cdk.tf.json`, all layers in one without a backend.
+    """
+    from cdktf import App  # noqa: PLC0415 - starts Node, which --help need not wait for
+
+    from modules.environment import build_composed, build_layers  # noqa: PLC0415
+
+    out.mkdir(parents=True, exist_ok=True)
+    app = App(outdir=str(out))
+    for one in settings:
+        build_layers(app, one)
+    app.synth()
+    if not composed:
+        return
+    with tempfile.TemporaryDirectory(dir=out) as folder:
+        app = App(outdir=folder)
+        for one in settings:
+            build_composed(app, one)
+        app.synth()
+        for one in settings:
+            name = one.environment.name
+            target = out / "composed" / name / "cdk.tf.json"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(Path(folder) / "stacks" / name / "cdk.tf.json", target)
