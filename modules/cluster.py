@@ -210,9 +210,7 @@ class Cluster(Construct):
             max_size=cluster.max_size,
             vpc_zone_identifier=list(network.instance_subnet_ids),
             health_check_type="EC2",
-            launch_template=AutoscalingGroupLaunchTemplate(
-                id=template.id, version="$Latest"
-            ),
+            launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
             protect_from_scale_in=cluster.managed_termination_protection,
             # Without it, a group whose instances are protected from scale-in cannot be destroyed.
             force_delete=True,

@@ -89,9 +89,7 @@ class Edge(Construct):
     def _zone(self) -> str:
         edge = self._settings.edge
         if edge.zone == "existing":
-            return DataAwsRoute53Zone(
-                self, "zone", name=edge.domain, private_zone=False
-            ).zone_id
+            return DataAwsRoute53Zone(self, "zone", name=edge.domain, private_zone=False).zone_id
         zone = Route53Zone(
             self,
             "zone",

@@ -66,7 +66,5 @@ class Registry(Construct):
                 }
             ),
         )
-        TerraformOutput(
-            TerraformStack.of(self), "repository_url", value=repository.repository_url
-        )
+        TerraformOutput(TerraformStack.of(self), "repository_url", value=repository.repository_url)
         self.outputs = RegistryOutputs(repository.repository_url, repository.arn)

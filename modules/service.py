@@ -128,9 +128,7 @@ class Service(Construct):
         return {
             variable: source
             if source.startswith("arn:")
-            else DataAwsSecretsmanagerSecret(
-                self, f"secret_{variable.lower()}", name=source
-            ).arn
+            else DataAwsSecretsmanagerSecret(self, f"secret_{variable.lower()}", name=source).arn
             for variable, source in sorted(self._settings.service.secrets.items())
         }
 

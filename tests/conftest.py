@@ -1,0 +1,57 @@
+"""Settings and synthesized JSON that many tests read."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.settings import Settings, load
+from strata.synthesis import synthesize
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a synthesis of all four environments wrote."""
+    out = tmp_path_factory.mktemp("synthesized")
+    synthesize([load(name) for name in ("local", "dev", "staging", "prod")], out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def stack(synthesized: Path) -> Callable[[str], Json]:
+    """Stack name -> its JSON."""
+
+    def read(name: str) -> Json:
+        text = (synthesized / "stacks" / name / "cdk.tf.json").read_text()
+        return dict(json.loads(text))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def composed(synthesized: Path) -> Callable[[str], Json]:
+    """Environment -> the JSON of its composed stack."""
+
+    def read(name: str) -> Json:
+        return dict(json.loads((synthesized / "composed" / name / "cdk.tf.json").read_text()))
+
+    return read
+
+
+@pytest.fixture
+def vary(tmp_path: Path) -> Callable[..., Json]:
+    """Synthesizes `local` with some sections changed; gives the composed JSON."""
+
+    def synthesize_with(**sections: Json) -> Json:
+        data = load("local").model_dump()
+        for name, changes in sections.items():
+            data[name].update(changes)
+        settings = Settings.model_validate(data)
+        synthesize([settings], tmp_path)
+        return dict(json.loads((tmp_path / "composed" / "local" / "cdk.tf.json").read_text()))
+
+    return synthesize_with
