@@ -20,7 +20,7 @@ TOKEN_LENGTH = 64
 
 def parameter_family(engine_version: str) -> str:
     """The parameter group family of a Redis version: `7.1` -> `redis7`, `6.2` -> `redis6.x`."""
-    major, minor = (engine_version.split(".") + ["0"])[:2]
+    major, minor = f"{engine_version}.0".split(".")[:2]
     if int(major) >= 7:
         return f"redis{major}"
     return "redis6.x" if major == "6" else f"redis{major}.{minor}"

@@ -43,6 +43,8 @@ def build_layers(app: App, settings: Settings) -> None:
 def build_composed(app: App, settings: Settings) -> None:
     """Give `app` one stack, named as the environment, that holds every layer and has no backend."""
     stack = _stack(app, settings.environment.name, settings)
+    # CDKTF would write a local backend with the path of the folder it was called in.
+    stack.add_override("terraform.backend", None)
     _build(settings, lambda _: stack)
 
 
@@ -88,4 +90,4 @@ def _backend(stack: TerraformStack, environment: Environment, layer: str) -> Non
     )
     # S3Backend has no such property; as an override it stays off the remote-state data sources,
     # which only read.
-    backend.add_override("use_lockfile", True)  # noqa: FBT003
+    backend.add_override("use_lockfile", True)

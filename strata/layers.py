@@ -14,7 +14,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "service": ("network", "registry", "database", "cache", "cluster", "edge"),
     }
 )
-"""Layer -> the layers whose outputs it reads, in an order that one after another could be applied."""
+"""Layer -> the layers whose outputs it reads. In this order they can be applied one by one."""
 
 
 def stack_name(environment: str, layer: str) -> str:

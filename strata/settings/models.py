@@ -36,7 +36,7 @@ class Environment(Section):
     state_bucket: str = Field(description="S3 bucket that holds the Terraform state of each layer.")
     emulated: bool = Field(
         default=False,
-        description="Whether AWS is the emulator: path-style S3 addresses, no check of credentials.",
+        description="Whether AWS is the emulator: path-style S3, credentials not checked.",
     )
 
 
