@@ -6,6 +6,7 @@ from collections.abc import Callable
 import jsii
 from cdktf import App, S3Backend, TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
+from constructs import Node
 
 from modules.cache import Cache
 from modules.cluster import Cluster
@@ -26,8 +27,9 @@ class EnvironmentStack(TerraformStack):
     """
 
     @jsii.member(jsii_name="allocateLogicalId")
-    def _allocate_logical_id(self, tf_element: TerraformElement) -> str:
-        path = tf_element.node.path.split("/", 1)[1]
+    def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
+        node = tf_element if isinstance(tf_element, Node) else tf_element.node
+        path = node.path.split("/", 1)[1]
         return re.sub(r"[^A-Za-z0-9_]+", "_", path)
 
 
