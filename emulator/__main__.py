@@ -1,0 +1,14 @@
+"""Serves on loopback: `python -m emulator PORT`."""
+
+import os
+import sys
+
+# The roles of our stacks attach policies that AWS manages.
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+from moto.server import main
+
+from emulator import gaps
+
+gaps.fill()
+main(["--host", "127.0.0.1", "--port", sys.argv[1]])

@@ -1,0 +1,60 @@
+"""ECS: CreateService and UpdateService drop most of what a service on a capacity provider says.
+
+An empty `networkConfiguration` in the answer makes the Terraform provider crash.
+"""
+
+from typing import Any
+
+from moto.ecs.responses import EC2ContainerServiceResponse as Response
+
+create = Response.create_service
+update = Response.update_service
+
+FIELDS: dict[str, tuple[str, Any]] = {
+    "availabilityZoneRebalancing": ("availability_zone_rebalancing", "DISABLED"),
+    "capacityProviderStrategy": ("capacity_provider_strategy", []),
+    "deploymentConfiguration": ("deployment_configuration", None),
+    "enableECSManagedTags": ("enable_ecs_managed_tags", False),
+    "enableExecuteCommand": ("enable_execute_command", False),
+    "healthCheckGracePeriodSeconds": ("health_check_grace_period_seconds", 0),
+    "placementConstraints": ("placement_constraints", []),
+    "placementStrategy": ("placement_strategy", []),
+}
+"""Request field -> attribute of moto's service, and what AWS answers when it was not given."""
+
+
+def _service(response: Any) -> Any:
+    name = response._get_param("serviceName") or response._get_param("service")
+    cluster = response._get_param("cluster", "default")
+    return response.ecs_backend.describe_services(cluster, [name])[0][0]
+
+
+def _keep(response: Any, service: Any, *, created: bool) -> None:
+    for field, (attribute, default) in FIELDS.items():
+        given = response._get_param(field)
+        if given is not None or created:
+            setattr(service, attribute, default if given is None else given)
+    service.network_configuration = service.network_configuration or None
+    if service.capacity_provider_strategy:
+        service.launch_type = None
+        for deployment in service.deployments:
+            deployment["launchType"] = None
+            deployment["capacityProviderStrategy"] = service.capacity_provider_strategy
+
+
+def _create(self: Any) -> Any:
+    answer = create(self)
+    _keep(self, _service(self), created=True)
+    return answer
+
+
+def _update(self: Any) -> Any:
+    answer = update(self)
+    _keep(self, _service(self), created=False)
+    return answer
+
+
+def fill() -> None:
+    """Keep the fields of a service when it is created and when it is changed."""
+    Response.create_service = _create
+    Response.update_service = _update
