@@ -8,37 +8,31 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 register = Response.register_scalable_target
 
 
-def _tags(response: Any) -> dict[str, str]:
-    arn = response._get_param("ResourceARN")
+def _tags(response: Any, arn: str) -> dict[str, str]:
     for targets in response.applicationautoscaling_backend.targets.values():
         for target in targets.values():
             if target.arn == arn:
-                return vars(target).setdefault("strata_tags", {})
+    TAGS
     return {}
 
 
-def _register(self: Any) -> str:
+def _register(self: Any) -> Any:
     body = register(self)
-    arn = json.loads(body)["ScalableTargetARN"]
-    given = self._get_param("Tags") or {}
-    for targets in self.applicationautoscaling_backend.targets.values():
-        for target in targets.values():
-            if target.arn == arn:
-                vars(target).setdefault("strata_tags", {}).update(given)
+    _tags(self, json.loads(body)["ScalableTargetARN"]).update(self._get_param("Tags") or {})
     return body
 
 
 def _list(self: Any) -> str:
-    return json.dumps({"Tags": _tags(self)})
+    return json.dumps({"Tags": _tags(self, self._get_param("ResourceARN"))})
 
 
 def _tag(self: Any) -> str:
-    _tags(self).update(self._get_param("Tags"))
+    _tags(self, self._get_param("ResourceARN")).update(self._get_param("Tags"))
     return "{}"
 
 
 def _untag(self: Any) -> str:
-    tags = _tags(self)
+    tags = _tags(self, self._get_param("ResourceARN"))
     for key in self._get_param("TagKeys"):
         tags.pop(key, None)
     return "{}"
