@@ -12,7 +12,8 @@ def _tags(response: Any, arn: str) -> dict[str, str]:
     for targets in response.applicationautoscaling_backend.targets.values():
         for target in targets.values():
             if target.arn == arn:
-    TAGS
+                tags: dict[str, str] = vars(target).setdefault("strata_tags", {})
+                return tags
     return {}
 
 
