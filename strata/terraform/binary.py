@@ -47,7 +47,7 @@ def download(version: str, target: Path, releases: str = RELEASES) -> None:
     expected = CHECKSUMS.get((version, platform_name()))
     if expected is None:
         sums = _fetch(f"{base}/terraform_{version}_SHA256SUMS").decode()
-        listed = dict(reversed(line.split()) for line in sums.splitlines() if line.strip())
+        listed = {name: digest for digest, name in map(str.split, sums.splitlines())}
         if archive not in listed:
             raise StrataError(f"Terraform {version} is not released for {platform_name()}")
         expected = listed[archive]

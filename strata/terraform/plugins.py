@@ -1,4 +1,4 @@
-"""Where Terraform takes the AWS provider from: a filesystem mirror of the machine, or the registry."""
+"""Where Terraform takes the AWS provider from: a mirror on this machine, or the registry."""
 
 import os
 import platform
