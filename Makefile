@@ -26,3 +26,14 @@ test: lint
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-emit-find-links -o requirements.lock
+
+.PHONY: demo clean-demo
+# Takes envs/local.toml to a running system on the emulator.
+demo: setup
+	@$(BIN)/python -m strata demo
+
+clean-demo: setup
+	@if $(BIN)/python -m strata emulator status >/dev/null; then \
+		$(BIN)/python -m strata destroy local --yes; fi
+	@$(BIN)/python -m strata emulator stop
+	@rm -rf .strata/logs cdktf.out

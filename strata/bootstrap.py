@@ -1,7 +1,7 @@
 """Makes the bucket that holds the state of every layer, and mends it when it was changed."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import boto3
 from botocore.config import Config
@@ -20,7 +20,7 @@ OLD_VERSION_DAYS = 90
 def bootstrap(environment: Environment) -> bool:
     """Make or mend the state bucket; True when it was made. Runs the same however often."""
     session = boto3.Session(region_name=environment.region)
-    style = "path" if environment.emulated else "auto"
+    style: Literal["auto", "path"] = "path" if environment.emulated else "auto"
     s3: S3Client = session.client("s3", config=Config(s3={"addressing_style": style}))
     try:
         account = session.client("sts").get_caller_identity()["Account"]
