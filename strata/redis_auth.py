@@ -40,7 +40,7 @@ def set_redis_auth(region: str, group: str, secret_arn: str) -> bool:
             elasticache.modify_replication_group(
                 ReplicationGroupId=group,
                 AuthToken=token["SecretString"],
-                AuthTokenUpdateStrategy=strategy,  # type: ignore[arg-type]
+                AuthTokenUpdateStrategy=strategy,
                 ApplyImmediately=True,
             )
             ready()

@@ -49,7 +49,7 @@ class LayerWork:
         return "changes" if self.terraform.changes(self._ready(layer)) else "no change"
 
     def destroy(self, layer: str) -> str:
-        """Destroy a layer; one with nothing in its state needs no plan, nor its neighbours' state."""
+        """Destroy a layer; one with nothing in its state needs no plan."""
         folder = self._ready(layer)
         if not self.terraform.resources(folder):
             return "nothing there"
