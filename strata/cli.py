@@ -161,6 +161,7 @@ def emulator_env() -> None:
     """Print what a shell needs for plain terraform and cdktf: eval "$(strata emulator env)"."""
     import shlex  # noqa: PLC0415
 
+    typer.echo(f"unset {' '.join(emulation.FOREIGN)}")
     variables = {**terraform_environment(), **emulation.client_environment(_running().url)}
     for name, value in variables.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
@@ -176,6 +177,8 @@ def _running() -> emulation.EmulatorStatus:
 def _aim(settings: Settings) -> None:
     """Point this process and its children at the emulator if the settings say so."""
     if settings.environment.emulated and "AWS_ENDPOINT_URL" not in os.environ:
+        for name in emulation.FOREIGN:
+            os.environ.pop(name, None)
         os.environ.update(emulation.client_environment(_running().url))
 
 

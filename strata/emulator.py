@@ -23,6 +23,10 @@ START_SECONDS = 60
 STOP_SECONDS = 10
 
 
+FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+"""Variables of the user's that would be tried before ours, and must not be set."""
+
+
 @dataclass(frozen=True)
 class EmulatorStatus:
     """A running emulator."""
@@ -40,9 +44,6 @@ def client_environment(url: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        # A session or profile of the user's would be tried first.
-        "AWS_SESSION_TOKEN": "",
-        "AWS_PROFILE": "",
     }
 
 
