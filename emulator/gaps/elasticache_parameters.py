@@ -4,7 +4,10 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import ElastiCacheException
+from moto.elasticache.models import ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse as Response
+
+list_tags = ElastiCacheBackend.list_tags_for_resource
 
 
 class CacheParameterGroupNotFound(ElastiCacheException):
@@ -105,6 +108,13 @@ def _delete(self: Any) -> EmptyResult:
     return EmptyResult()
 
 
+def _list_tags(self: Any, arn: str) -> Any:
+    """Tags of parameter groups too: moto takes their ARN for invalid."""
+    if ":parametergroup:" in arn:
+        return self.tagging_service.list_tags_for_resource(arn)
+    return list_tags(self, arn)
+
+
 def fill() -> None:
     """Create, describe, change and delete parameter groups."""
     Response.create_cache_parameter_group = _create
@@ -113,3 +123,4 @@ def fill() -> None:
     Response.modify_cache_parameter_group = _modify
     Response.reset_cache_parameter_group = _reset
     Response.delete_cache_parameter_group = _delete
+    ElastiCacheBackend.list_tags_for_resource = _list_tags
