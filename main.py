@@ -4,7 +4,7 @@ import os
 import sys
 
 # Node 20 works; the banner that jsii prints about its age would stand in every log.
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 from cdktf import App
 

@@ -13,6 +13,7 @@ from constructs import Construct
 from modules.naming import Names
 from modules.network import REDIS, NetworkOutputs
 from strata.settings.models import Settings
+from strata.settings.rules.stores import CACHE_SNAPSHOTS
 
 TOKEN_LENGTH = 64
 """Characters of the AUTH token; ElastiCache takes 16 to 128 (ElastiCache User Guide, AUTH)."""
@@ -77,7 +78,7 @@ class Cache(Construct):
             at_rest_encryption_enabled=str(cache.encryption_at_rest).lower(),
             transit_encryption_enabled=cache.encryption_in_transit,
             snapshot_retention_limit=cache.snapshot_retention_days,
-            snapshot_window="16:00-17:00",
+            snapshot_window=CACHE_SNAPSHOTS,
             maintenance_window=cache.maintenance_window,
             auto_minor_version_upgrade="true",
             apply_immediately=cache.apply_immediately,

@@ -36,6 +36,7 @@ from constructs import Construct
 from modules import iam
 from modules.naming import Names
 from modules.network import NetworkOutputs
+from strata.settings.figures import AGENT_MIB
 from strata.settings.models import Settings
 
 AMI_PARAMETERS = {
@@ -48,8 +49,6 @@ MANAGED_POLICIES = {
     "ecs": "service-role/AmazonEC2ContainerServiceforEC2Role",
     "session_manager": "AmazonSSMManagedInstanceCore",
 }
-AGENT_RESERVED_MIB = 32
-"""Memory the agent withholds from tasks (`ECS_RESERVED_MEMORY`)."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ class Cluster(Construct):
             "#!/bin/sh\n"
             "cat <<'SETTINGS' >> /etc/ecs/ecs.config\n"
             f"ECS_CLUSTER={cluster_name}\n"
-            f"ECS_RESERVED_MEMORY={AGENT_RESERVED_MIB}\n"
+            f"ECS_RESERVED_MEMORY={AGENT_MIB}\n"
             "SETTINGS\n"
         )
         return LaunchTemplate(

@@ -16,7 +16,8 @@ from strata.errors import StrataError
 from strata.layers import LAYERS
 from strata.paths import ROOT, WORK
 from strata.progress import Progress
-from strata.settings import Settings, load
+from strata.settings import Settings, load, load_each
+from strata.settings.schema import schema_text
 from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
@@ -41,17 +42,15 @@ CDKTF_OUT = ROOT / "cdktf.out"
 @app.command()
 def check(envs: Envs) -> None:
     """Judge settings without building anything."""
+    load_each(envs)
     for env in envs:
-        load(env)
         out.print(f"{env}: the settings are right")
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON schema of a settings file."""
-    import json  # noqa: PLC0415
-
-    typer.echo(json.dumps(Settings.model_json_schema(), indent=2))
+    typer.echo(schema_text(), nl=False)
 
 
 @app.command()
@@ -60,7 +59,7 @@ def synth(
     folder: Annotated[Path, typer.Option("--out", help="Where the JSON goes.")] = CDKTF_OUT,
 ) -> None:
     """Write the Terraform JSON of every layer, and of all layers in one."""
-    settings = [load(env) for env in envs]
+    settings = load_each(envs)
     synthesize(settings, folder)
     for one in settings:
         name = one.environment.name

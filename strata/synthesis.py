@@ -9,7 +9,7 @@ from pathlib import Path
 from strata.settings.models import Settings
 
 # Node 20 works; the banner that jsii prints about its age would stand in every log.
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 
 def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True) -> None:

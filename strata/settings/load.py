@@ -1,41 +1,72 @@
 """Reads the settings of an environment; refuses what is wrong, naming all of it at once."""
 
-import difflib
+import copy
+import json
+import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from strata.errors import UsageError
 from strata.paths import ROOT
+from strata.settings import schema
 from strata.settings.models import Settings
+from strata.settings.positions import Key, line_of, positions
+from strata.settings.rules import Finding, findings
+from strata.settings.rules.secrets import SECRET_KEY, looks_secret
+
+LONGEST_VALUE = 60
+"""Characters of a value that a message repeats."""
+
+STAND_IN: dict[str, dict[str, Any]] = {
+    "environment": {
+        "project": "project",
+        "name": "name",
+        "region": "us-east-1",
+        "account_id": "000000000000",
+        "state_bucket": "state-bucket",
+    },
+    "network": {"availability_zones": ["us-east-1a", "us-east-1b"]},
+    "service": {"image_tag": "1"},
+    "edge": {"domain": "example.com"},
+}
+"""For required keys that are missing or wrong, so that the rules can judge the others."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in a settings file; `key` is dotted, empty for the file itself."""
+    """One thing that is wrong in a settings file.
+
+    `line` is 0 and `key` empty for the file itself. A value that may be a secret is not in `value`.
+    """
 
     file: Path
+    line: int
     key: str
     value: str
     wrong: str
     right: str
 
     def __str__(self) -> str:
-        what = f"{self.key} = {self.value}" if self.key else ""
-        lines = [f"{self.file}: {what}".rstrip(": "), f"  wrong: {self.wrong}"]
-        return "\n".join([*lines, f"  right: {self.right}"] if self.right else lines)
+        where = f"{self.file}:{self.line}" if self.line else f"{self.file}"
+        what = f": {self.key}" if self.key else ""
+        value = f" = {self.value}" if self.value else ""
+        lines = [f"{where}{what}{value}", f"  wrong: {self.wrong}", f"  right: {self.right}"]
+        return "\n".join(lines)
 
 
 class InvalidSettings(UsageError):
-    """A settings file that cannot be used; `problems` names everything that is wrong in it."""
+    """Settings that cannot be used; `problems` names everything that is wrong."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
-        super().__init__("\n".join([*(str(p) for p in problems), count]))
+        count = len(self.problems)
+        words = f"{count} problem{'s' if count != 1 else ''} in the settings"
+        super().__init__("\n".join([words, *(str(p) for p in self.problems)]))
 
 
 def resolve(env: str, root: Path = ROOT) -> Path:
@@ -53,46 +84,165 @@ def resolve(env: str, root: Path = ROOT) -> Path:
 def load(env: str, root: Path = ROOT) -> Settings:
     """The settings of `env`; raises InvalidSettings."""
     path = resolve(env, root)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except OSError as error:
+        reason = error.strerror or "cannot be read"
+        raise InvalidSettings([Problem(shown, 0, "", "", reason, "a readable TOML file")]) from None
+    except UnicodeDecodeError:
         raise InvalidSettings(
-            [Problem(path, "", "", error.strerror or "cannot be read", "a readable TOML file")]
+            [Problem(shown, 0, "", "", "is not UTF-8", "TOML in UTF-8")]
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
         raise InvalidSettings(
-            [Problem(path, "", "", f"is not TOML: {error}", "TOML 1.0 in UTF-8")]
+            [Problem(shown, line, "", "", f"is not TOML: {error}", "key = value, as TOML 1.0 says")]
         ) from None
-    try:
-        return Settings.model_validate(data)
-    except ValidationError as error:
-        problems = [
-            Problem(
-                path,
-                ".".join(str(part) for part in one["loc"]),
-                "" if one["type"] == "missing" else repr(one["input"])[:60],
-                one["msg"],
-                _nearest(one["loc"]) if one["type"] == "extra_forbidden" else "",
+    settings, problems = judge(data)
+    stem = path.stem if path.resolve().parent == (root / "envs").resolve() else None
+    if settings and stem not in (None, settings.environment.name):
+        problems.append(
+            Finding(
+                ("environment", "name"),
+                f"is not the name of its file, {path.name}",
+                f'"{stem}": commands find an environment by its file',
             )
-            for one in error.errors()
-        ]
-        raise InvalidSettings(problems) from None
+        )
+    if settings is None or problems:
+        lines = positions(text)
+        raise InvalidSettings(
+            sorted(
+                (
+                    Problem(
+                        shown,
+                        line_of(lines, one.key),
+                        _dotted(one.key),
+                        _shown(one.key, data),
+                        one.wrong,
+                        one.right,
+                    )
+                    for one in problems
+                ),
+                key=lambda problem: problem.line,
+            )
+        )
+    return settings
 
 
 def load_all(root: Path = ROOT) -> list[Settings]:
     """The settings of every environment in `envs/`, by name."""
-    return [load(path.stem, root) for path in sorted((root / "envs").glob("*.toml"))]
+    return load_each([str(path) for path in sorted((root / "envs").glob("*.toml"))], root)
 
 
-def _nearest(location: tuple[int | str, ...]) -> str:
-    """The known key that an unknown one was probably meant to be."""
-    model: Any = Settings
-    for part in location[:-1]:
-        field = model.model_fields.get(part) if isinstance(part, str) else None
-        if field is None or not isinstance(field.annotation, type):
-            return ""
-        if not issubclass(field.annotation, BaseModel):
-            return ""
-        model = field.annotation
-    near = difflib.get_close_matches(str(location[-1]), list(model.model_fields), n=1)
-    return f"{near[0]}?" if near else f"one of {', '.join(model.model_fields)}"
+def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
+    """The settings of several environments; raises InvalidSettings for the problems in all."""
+    found: list[Settings] = []
+    problems: list[Problem] = []
+    for env in envs:
+        try:
+            found.append(load(env, root))
+        except InvalidSettings as error:
+            problems += error.problems
+    if problems:
+        raise InvalidSettings(problems)
+    return found
+
+
+def judge(data: dict[str, Any]) -> tuple[Settings | None, list[Finding]]:
+    """The settings in `data`, None when types or keys are wrong, and all that is wrong in it."""
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        problems = _type_problems(error)
+        broken = {problem.key for problem in problems}
+        repaired = _repair(data, broken)
+        if repaired:
+            problems += [f for f in findings(repaired) if not _rests_on(f, broken)]
+        return None, problems
+    return settings, findings(settings)
+
+
+def _type_problems(error: ValidationError) -> list[Finding]:
+    problems = []
+    for one in error.errors(include_url=False, include_context=False):
+        key: Key = one["loc"]
+        if one["type"] == "extra_forbidden":
+            problems.append(Finding(key, "is not a key that Strata knows", schema.nearest(key)))
+        elif one["type"] == "missing":
+            problems.append(Finding(key, "is missing", schema.expected(key)))
+        else:
+            message = one["msg"].removeprefix("Input should ").removeprefix("be a valid ")
+            problems.append(
+                Finding(key, f"should be {message.removeprefix('be ')}", schema.expected(key))
+            )
+    return problems
+
+
+def _repair(data: dict[str, Any], broken: set[Key]) -> Settings | None:
+    """The settings without what is broken, as far as the rest stands by itself."""
+    repaired = copy.deepcopy(data)
+    for key in broken:
+        depth = next((i for i, part in enumerate(key) if isinstance(part, int)), len(key))
+        _take_out(repaired, key[:depth])
+    try:
+        return Settings.model_validate(repaired)
+    except ValidationError:
+        return None
+
+
+def _take_out(data: dict[str, Any], key: Key) -> None:
+    *parents, last = (str(part) for part in key)
+    inner = data
+    for parent in parents:
+        inner = inner.setdefault(parent, {})
+        if not isinstance(inner, dict):
+            return
+    inner.pop(last, None)
+    if not parents and last in STAND_IN:
+        inner[last] = copy.deepcopy(STAND_IN[last])
+    elif len(parents) == 1 and last in STAND_IN.get(parents[0], {}):
+        inner[last] = copy.deepcopy(STAND_IN[parents[0]][last])
+
+
+def _rests_on(finding: Finding, broken: set[Key]) -> bool:
+    return any(
+        read[: len(key)] == key or key[: len(read)] == read
+        for key in broken
+        for read in (finding.key, *finding.reads)
+    )
+
+
+def _dotted(key: Key) -> str:
+    text = ""
+    for part in key:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            bare = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(part)
+            text += f".{bare}" if text else bare
+    return text
+
+
+def _shown(key: Key, data: dict[str, Any]) -> str:
+    """The value at `key` as TOML would have it; hidden when it may be a secret."""
+    value: Any = data
+    for part in key:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            default = schema.at(key).get("default")
+            return "" if default is None else f"{json.dumps(default)} (default)"
+    if isinstance(value, dict):
+        return ""
+    secret = key[:1] == ("service",) and key[1:2] in (("environment",), ("secrets",))
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    if (
+        secret
+        or any(isinstance(part, str) and SECRET_KEY.search(part) for part in key)
+        or (looks_secret(text) and key[:1] != ("environment",))
+    ):
+        return f"(hidden, {len(str(value))} characters)"
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

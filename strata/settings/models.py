@@ -124,7 +124,7 @@ class Database(Section):
 class Cache(Section):
     """ElastiCache Redis, cluster mode off."""
 
-    node_type: str = Field(default="cache.t2.micro", description="ElastiCache node type.")
+    node_type: str = Field(default="cache.t3.micro", description="ElastiCache node type.")
     engine_version: str = Field(default="7.1", description="Redis version, major.minor.")
     replicas: int = Field(default=0, ge=0, le=5, description="Read replicas beside the primary.")
     multi_az: bool = Field(default=False, description="Whether nodes are spread over zones.")

@@ -1,0 +1,80 @@
+"""Where each key of a TOML file stands: `tomllib` gives the values and forgets the lines."""
+
+import tomllib
+from collections.abc import Iterator
+
+import tree_sitter_toml
+from tree_sitter import Language, Node, Parser
+
+Key = tuple[str | int, ...]
+"""A path of keys and, within arrays, indices."""
+
+
+def positions(text: str) -> dict[Key, int]:
+    """Key -> its line, counted from 1, for every table, pair and array element of valid TOML."""
+    root = Parser(Language(tree_sitter_toml.language())).parse(text.encode()).root_node
+    found: dict[Key, int] = {}
+    elements: dict[Key, int] = {}
+    for node in root.named_children:
+        base: Key = ()
+        if node.type in ("table", "table_array_element"):
+            header, *pairs = node.named_children
+            base = _header(_names(header), elements, array=node.type == "table_array_element")
+            _note(found, base, header)
+        else:
+            pairs = [node]
+        for pair in pairs:
+            for key, where in _pair(pair, base):
+                _note(found, key, where)
+    return found
+
+
+def line_of(found: dict[Key, int], key: Key) -> int:
+    """The line of `key`, or of the table that lacks it; 1 when the file has neither."""
+    while key and key not in found:
+        key = key[:-1]
+    return found.get(key, 1)
+
+
+def _note(found: dict[Key, int], key: Key, node: Node) -> None:
+    for length in range(1, len(key) + 1):
+        found.setdefault(key[:length], node.start_point[0] + 1)
+
+
+def _header(names: list[str], elements: dict[Key, int], *, array: bool) -> Key:
+    """The key of a table, with the index of the latest element for each array of tables in it."""
+    key: Key = ()
+    for depth, name in enumerate(names, start=1):
+        key = (*key, name)
+        if array and depth == len(names):
+            elements[key] = elements.get(key, -1) + 1
+        if key in elements:
+            key = (*key, elements[key])
+    return key
+
+
+def _pair(node: Node, base: Key) -> Iterator[tuple[Key, Node]]:
+    if node.type != "pair":
+        return
+    name, value = node.named_children[:2]
+    key = (*base, *_names(name))
+    yield key, node
+    yield from _value(value, key)
+
+
+def _value(node: Node, key: Key) -> Iterator[tuple[Key, Node]]:
+    if node.type == "inline_table":
+        for pair in node.named_children:
+            yield from _pair(pair, key)
+    elif node.type == "array":
+        values = [child for child in node.named_children if child.type != "comment"]
+        for index, value in enumerate(values):
+            yield (*key, index), value
+            yield from _value(value, (*key, index))
+
+
+def _names(node: Node) -> list[str]:
+    if node.type == "dotted_key":
+        return [name for child in node.named_children for name in _names(child)]
+    text = (node.text or b"").decode()
+    return list(tomllib.loads(f"{text} = 0")) if node.type == "quoted_key" else [text]

@@ -1,0 +1,27 @@
+"""What needs two keys, a figure of AWS's or arithmetic to judge. Insecure is not wrong here."""
+
+from collections.abc import Callable, Iterator
+
+from strata.settings.models import Settings
+from strata.settings.rules import compute, edge, names, network, secrets, stores
+from strata.settings.rules.finding import Finding
+
+RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    names.check,
+    network.check,
+    stores.check_database,
+    stores.check_cache,
+    compute.check_cluster,
+    compute.check_task,
+    compute.check_scaling,
+    secrets.check,
+    edge.check,
+)
+
+
+def findings(settings: Settings) -> list[Finding]:
+    """All that is wrong in settings whose types are right."""
+    return [finding for rule in RULES for finding in rule(settings)]
+
+
+__all__ = ["RULES", "Finding", "findings"]

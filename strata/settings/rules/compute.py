@@ -1,0 +1,216 @@
+"""Instances, the task, and how many of each."""
+
+import itertools
+import re
+import zoneinfo
+from collections.abc import Iterator, Sequence
+
+from strata.settings import capacity, figures
+from strata.settings.models import Settings, StepScaling
+from strata.settings.positions import Key
+from strata.settings.rules.finding import Finding, near
+
+TYPE: Key = ("cluster", "instance_type")
+MAX_SIZE: Key = ("cluster", "max_size")
+HOST_PORT: Key = ("service", "host_port")
+SCALING: Key = ("service", "scaling")
+
+
+def check_cluster(settings: Settings) -> Iterator[Finding]:
+    """Judge `[cluster]`."""
+    cluster = settings.cluster
+    kind = figures.instance_types().get(cluster.instance_type)
+    if kind is None:
+        yield Finding(
+            TYPE,
+            "is not an EC2 instance type",
+            near(cluster.instance_type, figures.instance_types(), "such as t3.small"),
+        )
+    elif kind.architecture != figures.TASK_ARCHITECTURE:
+        yield Finding(
+            TYPE,
+            f"is {kind.architecture}, and system and image are {figures.TASK_ARCHITECTURE}",
+            "a type with Intel or AMD processors, such as t3.small",
+        )
+    if cluster.min_size > cluster.max_size:
+        yield Finding(
+            ("cluster", "min_size"),
+            f"is more than max_size, {cluster.max_size}",
+            f"0 to {cluster.max_size}",
+            (MAX_SIZE,),
+        )
+    if cluster.ami_id is not None and not re.fullmatch(
+        r"ami-([0-9a-f]{8}|[0-9a-f]{17})", cluster.ami_id
+    ):
+        yield Finding(("cluster", "ami_id"), "is not an AMI id", "ami- and 17 hexadecimal digits")
+    if cluster.key_pair is not None and not re.fullmatch(r"[ -~]{1,255}", cluster.key_pair):
+        yield Finding(
+            ("cluster", "key_pair"), "is no name for a key pair", "1 to 255 ASCII characters"
+        )
+
+
+def check_task(settings: Settings) -> Iterator[Finding]:
+    """Judge the task, and whether it fits its instance."""
+    service = settings.service
+    if settings.registry.immutable_tags and service.image_tag == "latest":
+        yield Finding(
+            ("service", "image_tag"),
+            "moves with every push, and the repository's tags are immutable",
+            "the tag of one build, such as 1.0.0 or a commit",
+            (("registry", "immutable_tags"),),
+        )
+    elif not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", service.image_tag):
+        yield Finding(
+            ("service", "image_tag"),
+            "is no image tag",
+            "1 to 128 letters, digits, underscores, dots and hyphens",
+        )
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?", service.user):
+        yield Finding(("service", "user"), "is no user and group", "uid:gid, such as 1000:1000")
+    if service.host_port in figures.AGENT_PORTS:
+        yield Finding(HOST_PORT, "is taken by SSH, Docker or the ECS agent", "0, or another port")
+    if (service.minimum_healthy_percent, service.maximum_percent) == (100, 100):
+        yield Finding(
+            ("service", "maximum_percent"),
+            "lets a deployment neither start a task nor stop one",
+            "more than 100, or a minimum_healthy_percent below 100",
+            (("service", "minimum_healthy_percent"),),
+        )
+    yield from _fits(settings)
+
+
+def _fits(settings: Settings) -> Iterator[Finding]:
+    fit = capacity.fit(settings)
+    if fit is None:
+        return
+    if fit.task_mib > fit.left_mib:
+        yield Finding(
+            ("service", "memory_mib"),
+            f"does not fit its instance: {fit.memory_words()}",
+            f"at most {max(fit.left_mib, 0)}, or a larger cluster.instance_type",
+            (TYPE,),
+        )
+    if fit.task_cpu > fit.cpu:
+        yield Finding(
+            ("service", "cpu"),
+            f"does not fit its instance: {fit.cpu_words()}",
+            f"at most {fit.cpu}, or a larger cluster.instance_type",
+            (TYPE,),
+        )
+    if not fit.tasks:
+        return
+    largest = capacity.largest_count(settings)
+    needed = -(-largest // fit.tasks)
+    if needed <= settings.cluster.max_size:
+        return
+    counts = (SCALING, ("service", "desired_count"))
+    if fit.fixed_port:
+        yield Finding(
+            HOST_PORT,
+            f"is fixed, so that an instance holds one task, and {largest} tasks may be asked for "
+            f"on {settings.cluster.max_size} instances",
+            f"0 for a dynamic port, or cluster.max_size = {needed}",
+            (MAX_SIZE, *counts),
+        )
+    else:
+        yield Finding(
+            MAX_SIZE,
+            f"is too few for {largest} tasks: {fit.memory_words()} MiB for tasks of "
+            f"{fit.task_mib}; {fit.cpu_words()} for tasks of {fit.task_cpu}; an instance holds "
+            f"{fit.tasks}",
+            f"at least {needed}, or fewer tasks",
+            (TYPE, ("service", "memory_mib"), ("service", "cpu"), HOST_PORT, *counts),
+        )
+
+
+def check_scaling(settings: Settings) -> Iterator[Finding]:
+    """Judge `[service.scaling]`."""
+    scaling, desired = settings.service.scaling, settings.service.desired_count
+    if scaling.min > scaling.max:
+        yield Finding(
+            (*SCALING, "min"),
+            f"is more than max, {scaling.max}",
+            f"0 to {scaling.max}",
+            ((*SCALING, "max"),),
+        )
+    elif not scaling.min <= desired <= scaling.max:
+        yield Finding(
+            ("service", "desired_count"),
+            f"is not between scaling.min, {scaling.min}, and scaling.max, {scaling.max}",
+            f"{scaling.min} to {scaling.max}",
+            ((*SCALING, "min"), (*SCALING, "max")),
+        )
+    metrics = [tracking.metric for tracking in scaling.target_tracking]
+    for index, tracking in enumerate(scaling.target_tracking):
+        key: Key = (*SCALING, "target_tracking", index)
+        if tracking.metric in metrics[:index]:
+            yield Finding((*key, "metric"), "stands there twice", "one entry for each metric")
+        if tracking.metric != "requests_per_target" and tracking.target > 100:
+            yield Finding((*key, "target"), "is more than all of it", "percent, at most 100")
+    yield from _named("steps", [step.name for step in scaling.steps], metrics)
+    yield from _named("schedules", [schedule.name for schedule in scaling.schedules], [])
+    for index, step in enumerate(scaling.steps):
+        yield from _steps((*SCALING, "steps", index, "adjustments"), step)
+    for index, schedule in enumerate(scaling.schedules):
+        key = (*SCALING, "schedules", index)
+        if schedule.min > schedule.max:
+            yield Finding(
+                (*key, "min"), f"is more than max, {schedule.max}", f"0 to {schedule.max}"
+            )
+        if not re.fullmatch(
+            r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\([1-9]\d* (minute|hour|day)s?\)"
+            r"|cron\(\S+( \S+){5}\)",
+            schedule.schedule,
+        ):
+            yield Finding(
+                (*key, "schedule"),
+                "is no schedule expression",
+                "at(2030-01-31T07:30:00), rate(1 day) or cron(30 7 ? * MON-FRI *)",
+            )
+        zones = zoneinfo.available_timezones()
+        if zones and schedule.timezone not in zones:
+            yield Finding(
+                (*key, "timezone"),
+                "is no IANA time zone",
+                near(schedule.timezone, zones, "such as Europe/Berlin"),
+            )
+
+
+def _named(kind: str, names: Sequence[str], taken: Sequence[str]) -> Iterator[Finding]:
+    for index, name in enumerate(names):
+        key: Key = (*SCALING, kind, index, "name")
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or len(name) > 64:
+            yield Finding(
+                key, "is no name", "1 to 64 lower-case letters, digits and single hyphens"
+            )
+        elif name in names[:index]:
+            yield Finding(key, "stands there twice", "a name of its own")
+        elif name in [metric.replace("_", "-") for metric in taken]:
+            yield Finding(
+                key,
+                "is the name of the target tracking policy",
+                "a name of its own",
+                ((*SCALING, "target_tracking"),),
+            )
+
+
+def _steps(key: Key, step: StepScaling) -> Iterator[Finding]:
+    """Steps must cover one side of the threshold, each once (Application Auto Scaling, steps)."""
+    infinity = float("inf")
+    spans = sorted(
+        (
+            -infinity if one.lower is None else one.lower,
+            infinity if one.upper is None else one.upper,
+        )
+        for one in step.adjustments
+    )
+    side = (0, infinity) if step.when == "at_least" else (-infinity, 0)
+    joined = all(a[1] == b[0] for a, b in itertools.pairwise(spans))
+    right = all(lower < upper for lower, upper in spans)
+    if not (joined and right and (spans[0][0], spans[-1][1]) == side):
+        ends = "from 0 upwards, the last one" if side[0] == 0 else "up to 0, the first one"
+        yield Finding(
+            key,
+            "leaves a gap, overlaps, or lies on the wrong side of the threshold",
+            f"distances that follow each other {ends} open",
+        )

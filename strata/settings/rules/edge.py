@@ -1,0 +1,75 @@
+"""Domain, record, health check."""
+
+import re
+from collections.abc import Iterator
+
+from strata.settings.models import Settings
+from strata.settings.positions import Key
+from strata.settings.rules.finding import Finding
+
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN = re.compile(rf"({LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])")
+CERTIFICATE_NAME = 64
+"""Characters of a certificate's first name (ACM API reference, RequestCertificate)."""
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Judge `[edge]`."""
+    edge = settings.edge
+    domain_key: Key = ("edge", "domain")
+    if not _is_domain(edge.domain):
+        yield Finding(
+            domain_key,
+            "is no domain",
+            "lower-case labels with dots between, such as shop.example.com",
+        )
+    key: Key = ("edge", "record_name") if edge.record_name else domain_key
+    record = edge.record_name or edge.domain
+    if edge.record_name:
+        if not _is_domain(record):
+            yield Finding(key, "is no name", f"a full name, such as api.{edge.domain}")
+        elif record != edge.domain and not record.endswith(f".{edge.domain}"):
+            yield Finding(
+                key,
+                f"lies outside the zone {edge.domain}",
+                f"{edge.domain} or a name that ends in .{edge.domain}",
+                (domain_key,),
+            )
+    if len(record) > CERTIFICATE_NAME:
+        yield Finding(
+            key,
+            f"has {len(record)} characters, too many for a certificate",
+            f"at most {CERTIFICATE_NAME}",
+        )
+    if not re.fullmatch(r"ELBSecurityPolicy-[A-Za-z0-9-]+", edge.tls_policy):
+        yield Finding(
+            ("edge", "tls_policy"),
+            "is no security policy of load balancers",
+            "such as ELBSecurityPolicy-TLS13-1-2-2021-06",
+        )
+    if not re.fullmatch(r"/[!-~]{0,1023}", edge.health_check_path):
+        yield Finding(("edge", "health_check_path"), "is no path", "such as /health")
+    if not _matches(edge.health_check_matcher):
+        yield Finding(
+            ("edge", "health_check_matcher"),
+            "names no status codes",
+            "codes from 200 to 499, such as 200, 200,204 or 200-399",
+        )
+    if edge.health_check_timeout_seconds >= edge.health_check_interval_seconds:
+        yield Finding(
+            ("edge", "health_check_timeout_seconds"),
+            f"is not shorter than the interval, {edge.health_check_interval_seconds}",
+            f"2 to {edge.health_check_interval_seconds - 1}",
+            (("edge", "health_check_interval_seconds"),),
+        )
+
+
+def _is_domain(name: str) -> bool:
+    return len(name) <= 253 and bool(DOMAIN.fullmatch(name))
+
+
+def _matches(matcher: str) -> bool:
+    if not re.fullmatch(r"\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*", matcher):
+        return False
+    spans = [list(map(int, part.split("-"))) for part in matcher.split(",")]
+    return all(200 <= span[0] <= span[-1] <= 499 for span in spans)

@@ -1,0 +1,81 @@
+"""The JSON schema of a settings file, and what it says about one key."""
+
+import difflib
+import json
+from functools import cache
+from typing import Any
+
+from strata.settings.models import Settings
+from strata.settings.positions import Key
+
+Json = dict[str, Any]
+TYPES = {
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a string",
+    "array": "a list",
+    "object": "a table",
+}
+
+
+@cache
+def schema() -> Json:
+    """The schema, as editors read it from `envs/schema.json`."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        **Settings.model_json_schema(),
+        "title": "Settings of one Strata environment",
+    }
+
+
+def schema_text() -> str:
+    """The content of `envs/schema.json`."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+def _follow(node: Json) -> Json:
+    while "$ref" in node:
+        node = {**schema()["$defs"][node["$ref"].rsplit("/", 1)[1]]}
+    if "anyOf" in node:
+        inner = next(one for one in node["anyOf"] if one.get("type") != "null")
+        node = {**_follow(inner), **{k: v for k, v in node.items() if k != "anyOf"}}
+    return node
+
+
+def at(key: Key) -> Json:
+    """What the schema says about `key`; nothing for one that it does not know."""
+    node = _follow(schema())
+    for part in key:
+        if isinstance(part, int):
+            inner = node.get("items", {})
+        else:
+            extra = node.get("additionalProperties")
+            inner = node.get("properties", {}).get(part, extra if isinstance(extra, dict) else {})
+        described = {k: v for k, v in inner.items() if k == "description"}
+        node = {**_follow(inner), **described}
+    return node
+
+
+def expected(key: Key) -> str:
+    """What may stand at `key`, in words."""
+    node = at(key)
+    if "enum" in node:
+        words = "one of " + ", ".join(json.dumps(one) for one in node["enum"])
+    else:
+        words = TYPES.get(node.get("type", ""), "")
+        least = node.get("minimum", node.get("exclusiveMinimum"))
+        most = node.get("maximum")
+        if least is not None:
+            words += f" from {least}" if "minimum" in node else f" above {least}"
+        if most is not None:
+            words += f" to {most}"
+    description = node.get("description", "")
+    return ": ".join(part for part in (words, description) if part)
+
+
+def nearest(key: Key) -> str:
+    """The known key that an unknown one was probably meant to be."""
+    known = list(at(key[:-1]).get("properties", {}))
+    close = difflib.get_close_matches(str(key[-1]), known, n=1)
+    return f"perhaps {close[0]}" if close else f"one of {', '.join(known)}"
