@@ -65,12 +65,12 @@ def start(folder: Path = FOLDER) -> EmulatorStatus:
     running = status(folder)
     if running:
         return running
-    python = _python()
+    interpreter = python()
     folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [python, "-m", "emulator", str(port)],
+            [interpreter, "-m", "emulator", str(port)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -111,17 +111,17 @@ def emulator(folder: Path) -> Iterator[EmulatorStatus]:
         stop(folder)
 
 
-def _python() -> Path:
+def python() -> Path:
     """The interpreter of the emulator's virtual environment, which is made from its lock file."""
     venv = WORK / "emulator-venv"
     stamp = venv / "installed"
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    python = venv / "bin" / "python"
+    interpreter = venv / "bin" / "python"
     if not stamp.exists() or stamp.read_text() != digest:
         try:
             subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
             subprocess.run(
-                [python, "-m", "pip", "install", "-q", "--disable-pip-version-check",
+                [interpreter, "-m", "pip", "install", "-q", "--disable-pip-version-check",
                  "--require-hashes", "-r", LOCK],
                 check=True,
             )  # fmt: skip
@@ -131,7 +131,7 @@ def _python() -> Path:
                 "pip says why above; is there a way to the package registry?",
             ) from error
         stamp.write_text(digest)
-    return python
+    return interpreter
 
 
 def _url(port: int) -> str:

@@ -1,0 +1,232 @@
+"""One probe for each gap: run in the emulator's interpreter, `probes.py NAME filled|stock`.
+
+Exits 0 when AWS's behaviour is seen, 1 when it is not.
+"""
+
+import json
+import sys
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+REGION = "eu-central-1"
+
+
+def client(name: str) -> Any:
+    make: Any = boto3.client
+    return make(name, region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x")
+
+
+def autoscaling_tags() -> bool:
+    ecs, scaling = client("ecs"), client("application-autoscaling")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(
+        family="t", containerDefinitions=[{"name": "a", "image": "a", "memory": 128}]
+    )
+    ecs.create_service(cluster="c", serviceName="s", taskDefinition="t", desiredCount=0)
+    target = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/c/s",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    answer = scaling.register_scalable_target(
+        **target, MinCapacity=1, MaxCapacity=2, Tags={"a": "b"}
+    )
+    arn = answer["ScalableTargetARN"]
+    scaling.tag_resource(ResourceARN=arn, Tags={"c": "d"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
+    return bool(scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"c": "d"})
+
+
+def launch_template_tags() -> bool:
+    ec2 = client("ec2")
+    tags = [{"Key": "a", "Value": "b"}]
+    ec2.create_launch_template(
+        LaunchTemplateName="template",
+        LaunchTemplateData={"InstanceType": "t2.micro"},
+        TagSpecifications=[{"ResourceType": "launch-template", "Tags": tags}],
+    )
+    version = ec2.describe_launch_template_versions(LaunchTemplateName="template")
+    return "TagSpecifications" not in version["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+
+
+def _rule() -> tuple[Any, str, str]:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    one, two = (
+        ec2.create_security_group(GroupName=n, Description=n, VpcId=vpc)["GroupId"] for n in "ab"
+    )
+    pair = {"GroupId": two, "Description": "from b"}
+    answer = ec2.authorize_security_group_ingress(
+        GroupId=one, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [pair]}]
+    )
+    return ec2, one, answer["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+
+
+def rule_description() -> bool:
+    ec2, _, rule = _rule()
+    answer = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])
+    return bool(answer["SecurityGroupRules"][0].get("Description") == "from b")
+
+
+def rule_change() -> bool:
+    ec2, group, rule = _rule()
+    wanted = {"IpProtocol": "-1", "ReferencedGroupId": group, "Description": "new"}
+    ec2.modify_security_group_rules(
+        GroupId=group,
+        SecurityGroupRules=[{"SecurityGroupRuleId": rule, "SecurityGroupRule": wanted}],
+    )
+    answer = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])
+    return bool(answer["SecurityGroupRules"][0].get("Description") == "new")
+
+
+def ecs_service() -> bool:
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(
+        family="t", containerDefinitions=[{"name": "a", "image": "a", "memory": 128}]
+    )
+    strategy = [{"capacityProvider": "p", "weight": 100, "base": 1}]
+    spread = [{"type": "spread", "field": "instanceId"}]
+    ecs.create_service(
+        cluster="c",
+        serviceName="s",
+        taskDefinition="t",
+        desiredCount=1,
+        capacityProviderStrategy=strategy,
+        placementStrategy=spread,
+        healthCheckGracePeriodSeconds=7,
+        deploymentConfiguration={"minimumHealthyPercent": 40, "maximumPercent": 150},
+    )
+    service = ecs.describe_services(cluster="c", services=["s"])["services"][0]
+    return bool(
+        service.get("capacityProviderStrategy") == strategy
+        and service.get("placementStrategy") == spread
+        and service.get("healthCheckGracePeriodSeconds") == 7
+        and service["deploymentConfiguration"]["minimumHealthyPercent"] == 40
+        and "networkConfiguration" not in service
+    )
+
+
+def _group() -> Any:
+    cache, ec2 = client("elasticache"), client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    cache.create_cache_subnet_group(
+        CacheSubnetGroupName="s", CacheSubnetGroupDescription="s", SubnetIds=[subnet]
+    )
+    cache.create_replication_group(
+        ReplicationGroupId="g",
+        ReplicationGroupDescription="g",
+        Engine="redis",
+        EngineVersion="7.0",
+        CacheNodeType="cache.t3.micro",
+        NumCacheClusters=2,
+        CacheSubnetGroupName="s",
+        TransitEncryptionEnabled=True,
+        AtRestEncryptionEnabled=True,
+    )
+    return cache
+
+
+def cache_members() -> bool:
+    cache = _group()
+    group = cache.describe_replication_groups(ReplicationGroupId="g")["ReplicationGroups"][0]
+    members = [
+        cache.describe_cache_clusters(CacheClusterId=name)["CacheClusters"][0]
+        for name in group["MemberClusters"]
+    ]
+    return len(members) == 2 and bool(group["NodeGroups"][0].get("ReaderEndpoint"))
+
+
+def cache_change() -> bool:
+    cache = _group()
+    cache.modify_replication_group(ReplicationGroupId="g", EngineVersion="7.1")
+    cache.modify_replication_group(
+        ReplicationGroupId="g", AuthToken="t" * 20, AuthTokenUpdateStrategy="ROTATE"
+    )
+    group = cache.describe_replication_groups(ReplicationGroupId="g")["ReplicationGroups"][0]
+    member = cache.describe_cache_clusters(CacheClusterId=group["MemberClusters"][0])
+    return bool(
+        group["AuthTokenEnabled"] and member["CacheClusters"][0]["EngineVersion"].startswith("7.1")
+    )
+
+
+def cache_deletion() -> bool:
+    cache = _group()
+    cache.delete_replication_group(ReplicationGroupId="g")
+    cache.delete_cache_subnet_group(CacheSubnetGroupName="s")
+    return not cache.describe_replication_groups()["ReplicationGroups"]
+
+
+def cache_parameter_groups() -> bool:
+    cache = client("elasticache")
+    cache.create_cache_parameter_group(
+        CacheParameterGroupName="p",
+        CacheParameterGroupFamily="redis7",
+        Description="p",
+        Tags=[{"Key": "a", "Value": "b"}],
+    )
+    group = cache.describe_cache_parameter_groups(CacheParameterGroupName="p")
+    arn = group["CacheParameterGroups"][0]["ARN"]
+    tags = cache.list_tags_for_resource(ResourceName=arn)["TagList"]
+    cache.delete_cache_parameter_group(CacheParameterGroupName="p")
+    return bool(tags == [{"Key": "a", "Value": "b"}])
+
+
+def tls_only_bucket() -> bool:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(
+        Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+    s3.put_object(Bucket="bucket", Key="k", Body=b"v")
+    return bool(s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"v")
+
+
+def parameter_source() -> bool:
+    rds = client("rds")
+    rds.create_db_parameter_group(
+        DBParameterGroupName="p", DBParameterGroupFamily="mysql8.4", Description="p"
+    )
+    wanted = {
+        "ParameterName": "require_secure_transport",
+        "ParameterValue": "1",
+        "ApplyMethod": "immediate",
+    }
+    rds.modify_db_parameter_group(DBParameterGroupName="p", Parameters=[wanted])
+    answer = rds.describe_db_parameters(DBParameterGroupName="p", Source="user")["Parameters"]
+    return [one.get("Source") for one in answer] == ["user"]
+
+
+PROBES = {
+    probe.__name__: probe
+    for probe in (
+        autoscaling_tags,
+        launch_template_tags,
+        rule_description,
+        rule_change,
+        ecs_service,
+        cache_members,
+        cache_change,
+        cache_deletion,
+        cache_parameter_groups,
+        tls_only_bucket,
+        parameter_source,
+    )
+}
+
+if __name__ == "__main__":
+    if sys.argv[2] == "filled":
+        from emulator import gaps
+
+        gaps.fill()
+    with mock_aws():
+        sys.exit(0 if PROBES[sys.argv[1]]() else 1)

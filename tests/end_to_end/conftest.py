@@ -1,0 +1,92 @@
+"""An emulator of our own, and `local` applied to it."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from strata import deploy
+from strata import emulator as emulation
+from strata.bootstrap import bootstrap
+from strata.layers import LAYERS
+from strata.settings import Settings, load
+from strata.synthesis import synthesize
+from strata.terraform.binary import terraform
+from strata.terraform.layers import LayerWork
+from strata.terraform.plugins import terraform_environment
+from strata.terraform.process import Terraform
+
+Client = Callable[[str], Any]
+
+
+def quiet(layer: str, state: str, seconds: float) -> None:
+    """Report to nobody."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all that the module's work writes lies."""
+    return tmp_path_factory.mktemp("end-to-end")
+
+
+@pytest.fixture(scope="module")
+def aws(folder: Path) -> Iterator[Client]:
+    """An emulator with its state bucket; gives boto3 clients by name."""
+    before = dict(os.environ)
+    with emulation.emulator(folder / "emulator") as running:
+        for name in emulation.FOREIGN:
+            os.environ.pop(name, None)
+        os.environ.update(emulation.client_environment(running.url))
+        environment = load("local").environment
+        assert bootstrap(environment) is True
+        assert bootstrap(environment) is False
+        make: Any = boto3.client
+        yield lambda name: make(name, region_name=environment.region)
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def work_on(settings: Settings, folder: Path) -> LayerWork:
+    """Settings, synthesized and ready for Terraform."""
+    synthesize([settings], folder, composed=False)
+    tool = Terraform(terraform(), terraform_environment(), folder / "logs")
+    return LayerWork(settings, folder / "stacks", tool, threading.Lock())
+
+
+@dataclass(frozen=True)
+class Applied:
+    """`local`, applied twice: at first one layer was in the way."""
+
+    settings: Settings
+    work: LayerWork
+    first: deploy.Outcome
+    second: deploy.Outcome
+    resources_after_first: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def applied(aws: Client, folder: Path) -> Applied:
+    """Applies `local` while a subnet group of the cache's name exists, then without it."""
+    settings = load("local")
+    work = work_on(settings, folder)
+    cache = aws("elasticache")
+    subnet = aws("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    cache.create_cache_subnet_group(
+        CacheSubnetGroupName="shop-local-cache",
+        CacheSubnetGroupDescription="made by hand",
+        SubnetIds=[subnet],
+    )
+    first = deploy.run(LAYERS, work.apply, quiet)
+    counts = {
+        layer: len(work.terraform.resources(work.folder(layer)))
+        for layer in LAYERS
+        if layer in first.done
+    }
+    cache.delete_cache_subnet_group(CacheSubnetGroupName="shop-local-cache")
+    second = deploy.run(LAYERS, work.apply, quiet)
+    return Applied(settings, work, first, second, counts)

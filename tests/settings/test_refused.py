@@ -1,0 +1,312 @@
+"""Every kind of bad input: refused by key, line, value and cure."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.paths import ROOT
+from strata.settings import InvalidSettings, Problem, load
+
+GOOD = (ROOT / "envs" / "local.toml").read_text()
+
+Refuse = Callable[[str], dict[str, Problem]]
+
+
+@pytest.fixture
+def refuse(tmp_path: Path) -> Refuse:
+    """Text of a settings file -> its problems by key."""
+
+    def read(text: str) -> dict[str, Problem]:
+        file = tmp_path / "local.toml"
+        file.write_text(text)
+        with pytest.raises(InvalidSettings) as caught:
+            load(str(file))
+        return {problem.key: problem for problem in caught.value.problems}
+
+    return read
+
+
+def with_lines(section: str, *lines: str) -> str:
+    """The good file with lines in a section, in place of those that set the same key."""
+    keys = {line.split("=")[0].strip() for line in lines}
+    kept, current = [], ""
+    for line in GOOD.splitlines():
+        current = line.strip("[]") if line.startswith("[") else current
+        if current != section or line.split("=")[0].strip() not in keys:
+            kept.append(line)
+    header = f"[{section}]"
+    if header not in kept:
+        kept.append(header)
+    at = kept.index(header) + 1
+    return "\n".join([*kept[:at], *lines, *kept[at:]]) + "\n"
+
+
+CASES: list[tuple[str, list[str], str, str]] = [
+    # section, lines, key that is named, words that must stand in the message
+    ("network", ['nats = "none"'], "network.nats", "perhaps nat"),
+    ("cluster", ["max_size = true"], "cluster.max_size", "whole number"),
+    ("cluster", ['max_size = "5"'], "cluster.max_size", "whole number"),
+    ("cluster", ["max_size = 0"], "cluster.max_size", "from 1"),
+    ("network", ['nat = "many"'], "network.nat", "per_az"),
+    (
+        "edge",
+        ["health_check_timeout_seconds = 1"],
+        "edge.health_check_timeout_seconds",
+        "from 2 to 120",
+    ),
+    (
+        "network",
+        ['public_subnets = ["10.0.0.0/24", "10.0.0.1/24", "10.0.0.2/24"]'],
+        "network.public_subnets[1]",
+        "10.0.1.0/24",
+    ),
+    (
+        "network",
+        ['public_subnets = ["10.0.0.0/24", "10.0.0.1/24", "10.0.0.2/24"]'],
+        "network.public_subnets[1]",
+        "lies in 10.0.0.0/24",
+    ),
+    ("network", ['vpc_cidr = "10.0.0.1/16"'], "network.vpc_cidr", "10.0.0.0/16"),
+    ("network", ['vpc_cidr = "ten"'], "network.vpc_cidr", "not an IPv4 range"),
+    (
+        "network",
+        ['public_subnets = ["10.1.0.0/24", "10.0.1.0/24"]'],
+        "network.public_subnets[0]",
+        "outside the VPC",
+    ),
+    (
+        "network",
+        ['public_subnets = ["10.0.0.0/24", "10.0.0.128/25"]'],
+        "network.public_subnets[1]",
+        "overlaps public_subnets[0]",
+    ),
+    (
+        "network",
+        ['public_subnets = ["10.0.0.0/29", "10.0.1.0/24"]'],
+        "network.public_subnets[0]",
+        "between /16 and /28",
+    ),
+    ("network", ['vpc_cidr = "8.0.0.0/16"'], "network.vpc_cidr", "private address space"),
+    ("network", ['vpc_cidr = "10.0.0.0/8"'], "network.vpc_cidr", "between /16 and /28"),
+    (
+        "network",
+        ['availability_zones = ["eu-central-1a"]'],
+        "network.availability_zones",
+        "at least two",
+    ),
+    (
+        "network",
+        ['availability_zones = ["eu-central-1a", "eu-central-1b"]'],
+        "network.public_subnets",
+        "3 subnets for 2 zones",
+    ),
+    (
+        "network",
+        ['availability_zones = ["eu-west-1a", "eu-central-1b", "eu-central-1c"]'],
+        "network.availability_zones[0]",
+        "not a zone of eu-central-1",
+    ),
+    (
+        "network",
+        ['availability_zones = ["eu-central-1a", "eu-central-1a", "eu-central-1c"]'],
+        "network.availability_zones[1]",
+        "twice",
+    ),
+    (
+        "network",
+        ['nat = "per_az"', 'public_subnets = ["10.0.0.0/24", "10.0.1.0/24"]'],
+        "network.nat",
+        "beside each of 3",
+    ),
+    ("environment", ['region = "eu-centrl-1"'], "environment.region", "eu-central-1"),
+    ("cluster", ['instance_type = "t2.mirco"'], "cluster.instance_type", "t2.micro"),
+    ("cluster", ['instance_type = "t4g.small"'], "cluster.instance_type", "arm64"),
+    ("database", ['instance_class = "db.t3.mirco"'], "database.instance_class", "db.t3.micro"),
+    ("cache", ['node_type = "cache.t3.huge"'], "cache.node_type", "cache.t3"),
+    (
+        "service",
+        ["memory_mib = 1000"],
+        "service.memory_mib",
+        "has 1024 MiB; the system keeps 115 and the agent 32, which leaves 877",
+    ),
+    ("service", ["cpu = 2048"], "service.cpu", "1 vCPU = 1024 CPU units"),
+    ("cluster", ["max_size = 4"], "cluster.max_size", "at least 5"),
+    ("service", ["host_port = 3000", "scaling.max = 6"], "service.host_port", "dynamic port"),
+    ("service", ["host_port = 2375"], "service.host_port", "taken by"),
+    ("cluster", ["min_size = 6"], "cluster.min_size", "more than max_size"),
+    ("service", ["desired_count = 6"], "service.desired_count", "1 to 5"),
+    ("service.scaling", ["min = 6"], "service.scaling.min", "more than max"),
+    ("cache", ['node_type = "cache.m3.large"'], "cache.node_type", "cannot be encrypted"),
+    (
+        "cache",
+        ['engine_version = "3.2.10"', "auth = false"],
+        "cache.engine_version",
+        "cannot be encrypted",
+    ),
+    ("cache", ['engine_version = "5.0.5"'], "cache.engine_version", "AUTH token"),
+    ("cache", ['engine_version = "9.9"'], "cache.engine_version", "not a Redis version"),
+    ("cache", ["encryption_in_transit = false"], "cache.auth", "encryption in transit"),
+    ("cache", ["automatic_failover = true"], "cache.automatic_failover", "no replica"),
+    ("cache", ["multi_az = true"], "cache.multi_az", "automatic failover"),
+    (
+        "cache",
+        ['maintenance_window = "sun:16:30-sun:17:30"'],
+        "cache.maintenance_window",
+        "meets the daily backup",
+    ),
+    (
+        "database",
+        ['backup_window = "18:45-19:15"'],
+        "database.maintenance_window",
+        "meets the daily backup",
+    ),
+    ("database", ['backup_window = "17:00-17:10"'], "database.backup_window", "30 minutes"),
+    ("database", ["max_storage_gib = 21"], "database.max_storage_gib", "at least 22"),
+    ("database", ['engine_version = "9"'], "database.engine_version", "not a MySQL version"),
+    ("database", ['name = "my-shop"'], "database.name", "underscores"),
+    ("database", ['username = "rdsadmin"'], "database.username", "not reserved"),
+    ("edge", ['domain = "shop"'], "edge.domain", "no domain"),
+    ("edge", ['domain = "-shop.example"'], "edge.domain", "no domain"),
+    ("edge", ['record_name = "api.other.example"'], "edge.record_name", "outside the zone"),
+    ("edge", ['health_check_matcher = "all"'], "edge.health_check_matcher", "200 to 499"),
+    ("service", ['image_tag = "latest"'], "service.image_tag", "immutable"),
+    ("service", ['image_tag = "a b"'], "service.image_tag", "no image tag"),
+    ("environment", ['account_id = "12345"'], "environment.account_id", "exactly 12 digits"),
+    ("environment", ["account_id = 123456789012"], "environment.account_id", "string"),
+    (
+        "service.secrets",
+        ['STRIPE_KEY = "sk_live_4eC39HqLyj"'],
+        "service.secrets.STRIPE_KEY",
+        "itself",
+    ),
+    ("service.secrets", ['MAIL = "hunter2"'], "service.secrets.MAIL", "looks like the secret"),
+    ("service.secrets", ['DB_PASSWORD = "a/b"'], "service.secrets.DB_PASSWORD", "Strata sets"),
+    (
+        "service.environment",
+        ['SESSION_SECRET = "hunter2"'],
+        "service.environment.SESSION_SECRET",
+        "Secrets Manager",
+    ),
+    (
+        "service.environment",
+        ['QUEUE = "amqp://shop:hunter2@queue/"'],
+        "service.environment.QUEUE",
+        "Secrets Manager",
+    ),
+    ("environment", [f'project = "{"x" * 41}"'], "environment.project", "at most 40"),
+    ("environment", ['project = "Shop!"'], "environment.project", "lower-case"),
+    ("environment", ['state_bucket = "Shop_State"'], "environment.state_bucket", "lower-case"),
+    ("tags", ['"aws:x" = "y"'], 'tags."aws:x"', "not beginning aws:"),
+    ("tags", ['Layer = "y"'], "tags.Layer", "Strata sets itself"),
+    ("tags", ['Owner = "a;b"'], "tags.Owner", "letters, digits"),
+]
+
+
+@pytest.mark.parametrize(
+    ("section", "lines", "key", "words"), CASES, ids=[f"{c[2]}: {c[3]}" for c in CASES]
+)
+def test_bad_input_is_named(
+    section: str, lines: list[str], key: str, words: str, refuse: Refuse
+) -> None:
+    text = with_lines(section, *lines)
+    problems = refuse(text)
+    assert key in problems, list(problems)
+    problem = problems[key]
+    assert words in f"{problem.wrong} {problem.right}"
+    assert problem.wrong and problem.right
+    if problem.value and "(default)" not in problem.value:
+        written = text.splitlines()[problem.line - 1]
+        assert key.rsplit(".", 1)[-1].split("[")[0].strip('"') in written
+
+
+def test_a_missing_key_is_named_with_what_belongs_there(refuse: Refuse) -> None:
+    problems = refuse("\n".join(x for x in GOOD.splitlines() if not x.startswith("region")))
+    assert problems["environment.region"].wrong == "is missing"
+    assert "AWS region" in problems["environment.region"].right
+
+
+def test_what_is_not_toml_is_refused_with_its_line(refuse: Refuse) -> None:
+    problem = refuse(GOOD + "\n[edge\n")[""]
+    assert problem.line == GOOD.count("\n") + 2
+    assert "not TOML" in problem.wrong
+
+
+def test_all_problems_are_reported_at_once_with_their_lines(refuse: Refuse) -> None:
+    problems = refuse(
+        GOOD.replace('"1.0.0"', '"latest"')
+        .replace('"123456789012"', '"1"')
+        .replace("force_delete = true", "force_delte = true")
+        .replace("local.shop.example", "local")
+    )
+    assert set(problems) == {
+        "service.image_tag", "environment.account_id", "registry.force_delte", "edge.domain",
+    }  # fmt: skip
+    for problem in problems.values():
+        assert problem.value in GOOD.replace("force_delete", "force_delte") or problem.value in (
+            '"latest"', '"1"', '"local"', "true",
+        )  # fmt: skip
+
+
+def test_a_finding_that_rests_on_a_broken_key_waits(refuse: Refuse) -> None:
+    problems = refuse(with_lines("cluster", "max_size = true", "min_size = 9"))
+    assert set(problems) == {"cluster.max_size"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("service.secrets", 'STRIPE = "sk_live_4eC39HqLyjWDarj"'),
+        ("service.environment", 'API_TOKEN = "4eC39HqLyjWDarj"'),
+        ("database", 'password = "4eC39HqLyjWDarj"'),
+        ("edge", 'domain = "sk_live_4eC39HqLyjWDarj"'),
+    ],
+)
+def test_a_secret_is_never_repeated(lines: tuple[str, str], refuse: Refuse) -> None:
+    text = "\n".join(map(str, refuse(with_lines(*lines)).values()))
+    assert "hidden" in text
+    assert "4eC39HqLyjWDarj" not in text
+
+
+def test_an_environment_must_bear_the_name_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "envs").mkdir()
+    (tmp_path / "envs" / "prod.toml").write_text(GOOD)
+    with pytest.raises(InvalidSettings, match="not the name of its file") as caught:
+        load("prod", tmp_path)
+    assert caught.value.problems[0].key == "environment.name"
+
+
+def strata(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "strata", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("command", ["check", "synth", "apply", "bootstrap"])
+def test_the_command_exits_2_writes_nothing_and_shows_no_traceback(
+    command: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text(with_lines("service", 'image_tag = "latest"'))
+    out = ("--out", str(tmp_path / "out")) if command == "synth" else ()
+    answer = strata(command, str(file), *out)
+    assert answer.returncode == 2
+    assert "service.image_tag" in answer.stderr
+    assert "Traceback" not in answer.stderr + answer.stdout
+    assert sorted(tmp_path.iterdir()) == [file]
+
+
+def test_an_unknown_environment_and_a_missing_file_are_usage_errors(tmp_path: Path) -> None:
+    for env, words in (("prd", "known: dev, local"), (str(tmp_path / "no.toml"), "No such file")):
+        answer = strata("check", env)
+        assert answer.returncode == 2
+        assert words in answer.stderr
+        assert "Traceback" not in answer.stderr

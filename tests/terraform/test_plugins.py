@@ -1,0 +1,32 @@
+"""Where the provider comes from."""
+
+from pathlib import Path
+
+from strata.terraform.plugins import PROVIDER, VERSION, find_mirror, platform_name
+
+
+def mirror(folder: Path) -> Path:
+    (folder / PROVIDER / VERSION / platform_name()).mkdir(parents=True)
+    return folder
+
+
+def test_the_configured_mirror_comes_first(tmp_path: Path) -> None:
+    configured = mirror(tmp_path / "configured")
+    mirror(tmp_path / ".terraform.d" / "plugins")
+    file = tmp_path / "rc"
+    file.write_text(
+        f'provider_installation {{\n filesystem_mirror {{\n path = "{configured}" }} }}'
+    )
+    assert find_mirror({"TF_CLI_CONFIG_FILE": str(file)}, tmp_path) == configured
+
+
+def test_then_the_customary_places(tmp_path: Path) -> None:
+    customary = mirror(tmp_path / ".terraform.d" / "plugins")
+    assert find_mirror({}, tmp_path) == customary
+
+
+def test_a_mirror_of_another_version_is_none(tmp_path: Path) -> None:
+    (tmp_path / ".terraform.d" / "plugins" / PROVIDER / "1.0.0" / platform_name()).mkdir(
+        parents=True
+    )
+    assert find_mirror({}, tmp_path) != tmp_path / ".terraform.d" / "plugins"

@@ -1,0 +1,81 @@
+"""Order, waves and failure of work over layers."""
+
+import threading
+
+import pytest
+
+from strata import deploy
+from strata.errors import StrataError
+from strata.layers import LAYERS
+
+
+def quiet(layer: str, state: str, seconds: float) -> None:
+    """Report to nobody."""
+
+
+def test_a_layer_waits_for_all_that_it_needs() -> None:
+    done: list[str] = []
+
+    def step(layer: str) -> str:
+        assert set(LAYERS[layer]) <= set(done)
+        done.append(layer)
+        return "applied"
+
+    assert deploy.run(LAYERS, step, quiet).ok
+    assert sorted(done) == sorted(LAYERS)
+
+
+def test_layers_that_do_not_meet_run_side_by_side() -> None:
+    together = threading.Barrier(4)
+
+    def step(layer: str) -> str:
+        if layer in ("database", "cache", "cluster", "edge"):
+            # Breaks, and fails the test, unless all four wait here at once.
+            together.wait(timeout=20)
+        return "applied"
+
+    assert deploy.run(LAYERS, step, quiet).ok
+
+
+def test_one_worker_is_one_after_another() -> None:
+    running = threading.Lock()
+
+    def step(layer: str) -> str:
+        assert running.acquire(blocking=False)
+        running.release()
+        return "applied"
+
+    assert deploy.run(LAYERS, step, quiet, workers=1).ok
+
+
+def test_a_failure_stops_its_dependents_and_nobody_else() -> None:
+    def step(layer: str) -> str:
+        if layer == "cache":
+            raise StrataError("no")
+        return "applied"
+
+    outcome = deploy.run(LAYERS, step, quiet)
+    assert not outcome.ok
+    assert set(outcome.failed) == {"cache"}
+    assert outcome.not_started == ["service"]
+    assert set(outcome.done) == set(LAYERS) - {"cache", "service"}
+
+
+def test_a_defect_of_ours_is_not_taken_for_a_failed_layer() -> None:
+    def step(layer: str) -> str:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        deploy.run(LAYERS, step, quiet)
+
+
+def test_taking_down_goes_the_other_way() -> None:
+    gone: list[str] = []
+
+    def step(layer: str) -> str:
+        assert not any(layer in LAYERS[other] for other in LAYERS if other not in gone)
+        gone.append(layer)
+        return "destroyed"
+
+    assert deploy.run(deploy.reverse(LAYERS), step, quiet).ok
+    assert gone[0] == "service"
