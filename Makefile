@@ -20,7 +20,13 @@ lint: setup
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+.PHONY: bench
+# Ratios within one run; the second part takes about eight minutes.
+bench: setup
+	$(BIN)/python -m bench.synthesis
+	$(BIN)/python -m bench.waves
 
 # Needs uv; nothing else does.
 lock:

@@ -83,6 +83,9 @@ def _create(self: Any, **request: Any) -> Any:
     subnets = request.get("cache_subnet_group_name")
     if subnets and subnets not in self.cache_subnet_groups:
         raise CacheSubnetGroupNotFound(subnets)
+    nodes = request.get("num_cache_clusters")
+    if nodes and not request.get("num_node_groups"):
+        request["replicas_per_node_group"] = int(nodes) - 1
     group = create(self, **request)
     group.auto_minor_version_upgrade = str(request["auto_minor_version_upgrade"]).lower() != "false"
     group.snapshot_window = request["snapshot_window"] or "05:00-06:00"

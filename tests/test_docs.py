@@ -1,0 +1,50 @@
+"""The README names every command and every setting as they are."""
+
+import subprocess
+import sys
+
+from typer.main import get_command
+
+from strata.cli import app
+from strata.paths import ROOT
+from strata.settings import Settings
+from tests.settings.test_accepted import sections
+
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_setting_has_its_line() -> None:
+    for model, name, field in sections(Settings):
+        if field.description:
+            line = f"| {field.description} |"
+            assert any(
+                row.startswith(f"| `{name}` |") and row.endswith(line)
+                for row in README.splitlines()
+            ), f"{model.__name__}.{name}"
+
+
+def test_every_command_has_its_line() -> None:
+    commands = get_command(app)
+    names = set(commands.commands) - {"emulator"}  # type: ignore[attr-defined]
+    emulator = commands.commands["emulator"].commands  # type: ignore[attr-defined]
+    for name in names | {f"emulator {one}" for one in emulator}:
+        assert f"| `strata {name}" in README, name
+
+
+def test_every_link_leads_somewhere() -> None:
+    for file in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        for part in file.read_text().split("](")[1:]:
+            target = part.split(")")[0]
+            assert (file.parent / target).exists(), f"{file}: {target}"
+
+
+def test_help_fits_80_columns() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "strata", "--help"],
+        cwd=ROOT,
+        env={"COLUMNS": "80", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert all(len(line) <= 80 for line in answer.stdout.splitlines())
