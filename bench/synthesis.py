@@ -14,7 +14,8 @@ from strata.paths import ROOT
 RUNS = 3
 
 PROGRAM = """
-import sys
+import os, sys
+os.environ["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "20"
 if sys.argv[1] == "ordinary":
     import cdktf_cdktf_provider_aws
 from pathlib import Path

@@ -8,6 +8,7 @@ from typer.main import get_command
 from strata.cli import app
 from strata.paths import ROOT
 from strata.settings import Settings
+from strata.settings.models import Section
 from tests.settings.test_accepted import sections
 
 README = (ROOT / "README.md").read_text()
@@ -15,7 +16,7 @@ README = (ROOT / "README.md").read_text()
 
 def test_every_setting_has_its_line() -> None:
     for model, name, field in sections(Settings):
-        if field.description:
+        if not isinstance(field.annotation, type) or not issubclass(field.annotation, Section):
             line = f"| {field.description} |"
             assert any(
                 row.startswith(f"| `{name}` |") and row.endswith(line)

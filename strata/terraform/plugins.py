@@ -53,11 +53,14 @@ def terraform_environment() -> dict[str, str]:
 
     A user's file that says itself where providers come from is left alone.
     """
-    quiet = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+    ours = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+    mirror = find_mirror(dict(os.environ), Path.home())
+    if mirror:
+        # cdktf has Terraform lock providers, which asks the registry whatever mirror there is.
+        ours["TF_CLI_ARGS_providers_lock"] = f"-fs-mirror={mirror}"
     theirs = Path(os.environ.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
     if theirs.is_file() and "provider_installation" in theirs.read_text():
-        return quiet
-    mirror = find_mirror(dict(os.environ), Path.home())
+        return ours
     lines = []
     if mirror:
         lines = [
@@ -69,4 +72,4 @@ def terraform_environment() -> dict[str, str]:
     WORK.mkdir(parents=True, exist_ok=True)
     file = WORK / "terraformrc"
     file.write_text("\n".join([*lines, "disable_checkpoint = true", ""]))
-    return {**quiet, "TF_CLI_CONFIG_FILE": str(file)}
+    return {**ours, "TF_CLI_CONFIG_FILE": str(file)}

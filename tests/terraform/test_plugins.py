@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from strata.terraform.plugins import PROVIDER, VERSION, find_mirror, platform_name
+import pytest
+
+from strata.terraform.plugins import (
+    PROVIDER,
+    VERSION,
+    find_mirror,
+    platform_name,
+    terraform_environment,
+)
 
 
 def mirror(folder: Path) -> Path:
@@ -30,3 +38,17 @@ def test_a_mirror_of_another_version_is_none(tmp_path: Path) -> None:
         parents=True
     )
     assert find_mirror({}, tmp_path) != tmp_path / ".terraform.d" / "plugins"
+
+
+def test_cdktf_locks_providers_from_the_mirror_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured = mirror(tmp_path / "configured")
+    file = tmp_path / "rc"
+    text = f'provider_installation {{\n filesystem_mirror {{\n path = "{configured}" }} }}'
+    file.write_text(text)
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(file))
+    variables = terraform_environment()
+    assert variables["TF_CLI_ARGS_providers_lock"] == f"-fs-mirror={configured}"
+    assert "TF_CLI_CONFIG_FILE" not in variables, "theirs says where providers come from"
+    assert file.read_text() == text
