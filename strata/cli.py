@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -78,7 +78,7 @@ def bootstrap(env: Env) -> None:
 def apply(env: Env) -> None:
     """Apply every layer, those that do not meet side by side."""
     work = _work(load(env))
-    _finish(deploy.run(LAYERS, work.apply, Progress(out)), f"strata apply {env}")
+    _finish(_run(LAYERS, work.apply), f"strata apply {env}")
 
 
 @app.command()
@@ -93,7 +93,7 @@ def destroy(
             f"strata destroy {env} --yes",
         )
     work = _work(settings)
-    outcome = deploy.run(deploy.reverse(LAYERS), work.destroy, Progress(out))
+    outcome = _run(deploy.reverse(LAYERS), work.destroy)
     _finish(outcome, f"strata destroy {env} --yes")
 
 
@@ -116,9 +116,9 @@ def demo() -> None:
     out.print(f"emulator   {running.url}")
     work = _work(settings)
     _bootstrap(settings)
-    _finish(deploy.run(LAYERS, work.apply, Progress(out)), "make demo")
+    _finish(_run(LAYERS, work.apply), "make demo")
     out.print("\nPlanning again: nothing may change.")
-    second = deploy.run(LAYERS, work.changes, Progress(out))
+    second = _run(LAYERS, work.changes)
     _finish(second, "make demo")
     if set(second.done.values()) != {"no change"}:
         raise StrataError("a second plan has changes", f"look into {WORK / 'logs'}")
@@ -193,6 +193,11 @@ def _bootstrap(settings: Settings) -> None:
 
     made = make(settings.environment)
     out.print(f"state      {settings.environment.state_bucket} {'made' if made else 'is right'}")
+
+
+def _run(needs: Mapping[str, tuple[str, ...]], step: deploy.Step) -> deploy.Outcome:
+    with Progress(out, needs) as progress:
+        return deploy.run(needs, step, progress)
 
 
 def _finish(outcome: deploy.Outcome, command: str) -> None:

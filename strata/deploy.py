@@ -1,7 +1,10 @@
 """Applies and destroys the layers of an environment, side by side where they do not meet."""
 
+import contextlib
+import signal
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -39,15 +42,18 @@ def run(
     """Call `step` for each layer once all that it needs are done.
 
     A layer that fails stops those that need it and nobody else. `workers=1` is one after another.
+    After an interrupt nothing more is started, and what runs is waited for: Terraform hears the
+    same interrupt, and must write its state and give back its lock.
     """
     outcome = Outcome()
     waiting = dict(needs)
     running: dict[Future[str], tuple[str, float]] = {}
-    with ThreadPoolExecutor(workers) as pool:
+    with _interrupts() as interrupted, ThreadPoolExecutor(workers) as pool:
         while waiting or running:
-            for layer in [n for n, need in waiting.items() if all(x in outcome.done for x in need)]:
+            ready = [n for n, need in waiting.items() if all(x in outcome.done for x in need)]
+            for layer in [] if interrupted.is_set() else ready:
                 del waiting[layer]
-                report(layer, "started", 0)
+                report(layer, "running", 0)
                 running[pool.submit(step, layer)] = (layer, time.monotonic())
             if not running:
                 break
@@ -64,3 +70,17 @@ def run(
     for layer in outcome.not_started:
         report(layer, "not started", 0)
     return outcome
+
+
+@contextlib.contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Takes note of interrupts in place of raising them; only the main thread can."""
+    heard = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: heard.set())
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
