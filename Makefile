@@ -5,9 +5,13 @@ BIN := .venv/bin
 .PHONY: setup test lint lock
 setup: .venv/installed node_modules/installed
 
-.venv/installed: requirements.lock
+# The project itself is installed as a path and a script: nothing has to be built.
+.venv/installed: requirements.lock Makefile
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/strata.pth"
+	@printf '#!%s\nimport sys\nfrom strata.cli import main\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/strata
+	@chmod +x $(BIN)/strata
 	touch $@
 
 node_modules/installed: package-lock.json
@@ -36,10 +40,10 @@ lock:
 .PHONY: demo clean-demo
 # Takes envs/local.toml to a running system on the emulator.
 demo: setup
-	@$(BIN)/python -m strata demo
+	@$(BIN)/strata demo
 
 clean-demo: setup
-	@if $(BIN)/python -m strata emulator status >/dev/null; then \
-		$(BIN)/python -m strata destroy local --yes; fi
-	@$(BIN)/python -m strata emulator stop
+	@if $(BIN)/strata emulator status >/dev/null; then \
+		$(BIN)/strata destroy local --yes; fi
+	@$(BIN)/strata emulator stop
 	@rm -rf .strata/logs cdktf.out

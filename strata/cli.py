@@ -128,7 +128,7 @@ def demo() -> None:
     out.print(f"  images       {registry['repository_url']}")
     out.print("  Terraform    cdktf.out/stacks/local-*")
     out.print("\nNext:", style="bold")
-    out.print('  look around  eval "$(.venv/bin/python -m strata emulator env)"')
+    out.print('  look around  eval "$(.venv/bin/strata emulator env)"')
     out.print("               terraform -chdir=cdktf.out/stacks/local-network plan")
     out.print("  change       edit envs/local.toml, then make demo")
     out.print("  take down    make clean-demo")

@@ -53,11 +53,9 @@ def status(folder: Path = FOLDER) -> EmulatorStatus | None:
         pid, port = map(int, (folder / "running").read_text().split())
     except (FileNotFoundError, ValueError):
         return None
-    command = subprocess.run(
-        ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-    ).stdout
     # Another process may have got the number since.
-    return EmulatorStatus(_url(port), pid) if f"-m emulator {port}" in command else None
+    ours = f"-m emulator {port}" in _command(pid)
+    return EmulatorStatus(_url(port), pid) if ours else None
 
 
 def start(folder: Path = FOLDER) -> EmulatorStatus:
@@ -132,6 +130,18 @@ def python() -> Path:
             ) from error
         stamp.write_text(digest)
     return interpreter
+
+
+def _command(pid: int) -> str:
+    """The command line of a process; empty when there is none."""
+    if Path("/proc/self").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        except OSError:
+            return ""
+    return subprocess.run(
+        ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
 
 
 def _url(port: int) -> str:

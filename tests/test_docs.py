@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from typer.main import get_command
 
@@ -49,3 +50,11 @@ def test_help_fits_80_columns() -> None:
         check=True,
     )
     assert all(len(line) <= 80 for line in answer.stdout.splitlines())
+
+
+def test_the_installed_command_works_from_anywhere(tmp_path: Path) -> None:
+    command = Path(sys.executable).with_name("strata")
+    answer = subprocess.run(
+        [command, "check", "local"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "local: the settings are right\n"
