@@ -85,7 +85,9 @@ class Cache(Construct):
             # Terraform would keep the token in its state: it is set outside, by `strata redis-auth`.
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes=["auth_token", "auth_token_update_strategy"]
-            ),
+            )
+            if cache.auth
+            else None,
             tags=names.tags("cache"),
         )
         stack = TerraformStack.of(self)

@@ -2,17 +2,18 @@
 
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from strata import deploy
 from strata import emulator as emulation
-from strata.errors import StrataError
+from strata.errors import StrataError, UsageError
 from strata.layers import LAYERS
 from strata.paths import ROOT, WORK
 from strata.progress import Progress
@@ -23,6 +24,9 @@ from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
+
+if TYPE_CHECKING:
+    from strata.gate.report import Report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,6 +68,34 @@ def synth(
     for one in settings:
         name = one.environment.name
         out.print(f"{name}: {folder}/stacks/{name}-*  {folder}/composed/{name}", soft_wrap=True)
+
+
+@app.command()
+def gate(
+    envs: Annotated[
+        list[str] | None, typer.Argument(metavar="[ENV...]", help="Names or paths.")
+    ] = None,
+    synthesized: Annotated[
+        Path | None, typer.Option(help="Judge what `strata synth --out` wrote here.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="text, json, sarif or junit.")] = "text",
+    file: Annotated[Path | None, typer.Option("--out", help="Write the report here.")] = None,
+) -> None:
+    """Judge what would be built; exit code 1: findings, 2: no verdict."""
+    from strata.gate.report import FORMATS  # noqa: PLC0415
+
+    if form not in FORMATS:
+        raise UsageError(f"--format {form} is not known", f"one of {', '.join(FORMATS)}")
+    if bool(envs) == bool(synthesized):
+        raise UsageError("give environments, or --synthesized DIR", "strata gate local")
+    verdict = _judge(envs or [], synthesized)
+    shown = FORMATS[form](verdict)
+    if file:
+        file.write_text(shown, encoding="utf-8")
+    else:
+        typer.echo(shown, nl=False)
+    if verdict.findings:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -112,6 +144,10 @@ def demo() -> None:
     """Take `envs/local.toml` from settings to a running system on the emulator."""
     settings = load("local")
     out.print("settings   are right")
+    verdict = _judge(["local"], None)
+    if verdict.findings:
+        raise StrataError("the gate found something unsafe", "strata gate local")
+    out.print("gate       is clean")
     running = emulation.start()
     out.print(f"emulator   {running.url}")
     work = _work(settings)
@@ -186,6 +222,19 @@ def _work(settings: Settings) -> LayerWork:
     tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
     synthesize([settings], CDKTF_OUT)
     return LayerWork(settings, CDKTF_OUT / "stacks", tool, threading.Lock())
+
+
+def _judge(envs: list[str], synthesized: Path | None) -> "Report":
+    from strata.gate.judge import judge  # noqa: PLC0415 - checkov takes seconds
+    from strata.gate.report import settings_files  # noqa: PLC0415
+
+    if synthesized:
+        return judge(synthesized)
+    settings = load_each(envs)
+    files = settings_files(envs, [one.environment.name for one in settings])
+    with tempfile.TemporaryDirectory() as folder:
+        synthesize(settings, Path(folder))
+        return judge(Path(folder), files)
 
 
 def _bootstrap(settings: Settings) -> None:

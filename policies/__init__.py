@@ -1,0 +1,1 @@
+"""Checks of our own, as checkov runs them: `checkov --external-checks-dir policies`."""

@@ -1,0 +1,1 @@
+"""The policy gate: reads synthesized JSON, has checkov judge it, and reports what is unsafe."""
