@@ -11,6 +11,8 @@ WIDEST = 8
 """A range shorter than the widest private one is the world, or half of it."""
 TCP = ("tcp", "6")
 EPHEMERAL = (1024, 65535)
+REPLIES = (32768, 60999)
+"""What Linux takes replies on: a range that does not hold it opens a service, not replies."""
 
 
 def _world(rule: Conf) -> bool:
@@ -64,7 +66,9 @@ def _narrow(conf: Conf) -> bool:
         protocol, low, high = _ports(rule)
         if protocol not in TCP or not (low.isdigit() and high.isdigit()):
             return False
-        ephemeral = EPHEMERAL[0] <= int(low) and int(high) <= EPHEMERAL[1]
+        ephemeral = (
+            EPHEMERAL[0] <= int(low) <= REPLIES[0] and REPLIES[1] <= int(high) <= EPHEMERAL[1]
+        )
         web = not private and (low, high) in (("80", "80"), ("443", "443"))
         if _world(rule) and not ephemeral and not web:
             return False
