@@ -1,14 +1,16 @@
 """Runs checkov in this process over stacks as the gate reads them."""
 
+import importlib
 import json
 import logging
+import pkgutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import policies
 from strata.gate.documents import Environment, Unjudgeable, document_faults, resolved, resources
-from strata.paths import ROOT
 
 NOTHING_TO_JUDGE = frozenset(
     f"aws_{kind}"
@@ -40,6 +42,7 @@ class Failure:
 def scan(environments: list[Environment]) -> list[Failure]:
     """Every failed check, of checkov's and ours; raises Unjudgeable."""
     logging.getLogger().setLevel(logging.CRITICAL)
+    _load_policies()
     failures: set[Failure] = set()
     with tempfile.TemporaryDirectory() as folder:
         for environment in environments:
@@ -68,11 +71,21 @@ def known_checks() -> frozenset[str]:
     from checkov.common.checks_infra.registry import get_graph_checks_registry  # noqa: PLC0415
     from checkov.terraform.checks.resource.registry import resource_registry  # noqa: PLC0415
 
-    resource_registry.load_external_checks(str(ROOT / "policies"))
+    _load_policies()
     graph = get_graph_checks_registry("terraform")
     graph.load_checks()
     python = {check.id for check in resource_registry.get_all_registered_checks()}
     return frozenset(python | {check.id for check in graph.checks} | set(DOCUMENT_CHECKS))
+
+
+def _load_policies() -> None:
+    """Register our own checks, once: checkov itself would load them for every file, and go on
+    without one that it cannot load."""
+    for module in pkgutil.iter_modules(policies.__path__):
+        try:
+            importlib.import_module(f"policies.{module.name}")
+        except Exception as error:
+            raise Unjudgeable(f"policies/{module.name}.py cannot be loaded: {error!r}") from error
 
 
 def _judge(environment: Environment, folder: Path) -> Iterator[Failure]:
@@ -83,7 +96,6 @@ def _judge(environment: Environment, folder: Path) -> Iterator[Failure]:
     try:
         report = TerraformJsonRunner().run(
             root_folder=str(folder),
-            external_checks_dir=[str(ROOT / "policies")],
             runner_filter=RunnerFilter(framework=["terraform_json"]),
         )
     except Exception as error:

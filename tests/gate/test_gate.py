@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkov.terraform.checks.resource.registry import resource_registry
 
+import policies
 from strata.gate import waivers
 from strata.gate.documents import Unjudgeable, read
 from strata.gate.judge import judge
@@ -286,6 +288,21 @@ def test_a_type_that_no_check_knows_is_no_verdict(synthesized: Path, tmp_path: P
         file.write_text(json.dumps(stack))
     with pytest.raises(Unjudgeable, match="aws_unheard_of"):
         scan(read(tmp_path))
+
+
+def test_a_check_that_cannot_be_loaded_is_no_verdict(
+    synthesized: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "half_written.py").write_text("def judge(:")
+    monkeypatch.setattr(policies, "__path__", [*policies.__path__, str(tmp_path)])
+    with pytest.raises(Unjudgeable, match="half_written"):
+        scan(read(synthesized, ["local"]))
+
+
+def test_checks_are_registered_once(synthesized: Path) -> None:
+    scan(read(synthesized, ["local", "dev"]))
+    ours = [c.id for c in resource_registry.get_all_registered_checks() if "STRATA_" in c.id]
+    assert len(ours) == len(set(ours)) > 25
 
 
 def waive(**changes: object) -> Json:
