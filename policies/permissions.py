@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from policies.policy import Conf, Policy, document, value
+from policies.policy import Conf, Policy, document, value, values
 
 POLICIES = ["aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy"]
 NO_NARROWER = frozenset({"ecr:GetAuthorizationToken"})
@@ -22,32 +22,30 @@ def _statements(text: object) -> Iterator[Conf]:
     yield from (s for s in statements if s.get("Effect") == "Allow")
 
 
-def _list(found: object) -> list[str]:
-    if isinstance(found, list):
-        return [str(one) for one in found]
-    return [] if found is None else [str(found)]
-
-
 def _actions(conf: Conf) -> bool:
     return not any(
-        "NotAction" in s or any("*" in action for action in _list(s.get("Action")))
+        "NotAction" in s or any("*" in str(action) for action in values(s, "Action"))
         for s in _statements(value(conf, "policy"))
     )
 
 
 def _resources(conf: Conf) -> bool:
     for s in _statements(value(conf, "policy")):
-        wide = any(re.fullmatch(r"\*|arn:[^/]*:\*", one) for one in _list(s.get("Resource")))
-        if ("NotResource" in s or wide) and not set(_list(s.get("Action"))) <= NO_NARROWER:
+        wide = any(re.fullmatch(r"\*|arn:[^/]*:\*", str(one)) for one in values(s, "Resource"))
+        actions = {str(action) for action in values(s, "Action")}
+        if ("NotResource" in s or wide) and not actions <= NO_NARROWER:
             return False
     return True
 
 
 def _trusts_nobody(key: str, conf: Conf) -> bool:
     for s in _statements(value(conf, key)):
-        principal = s.get("Principal")
-        names = principal.get("AWS") if isinstance(principal, dict) else principal
-        if "NotPrincipal" in s or ("*" in _list(names) and not s.get("Condition")):
+        names = [
+            name
+            for principal in values(s, "Principal")
+            for name in (values(principal, "AWS") if isinstance(principal, dict) else [principal])
+        ]
+        if "NotPrincipal" in s or ("*" in names and not s.get("Condition")):
             return False
     return True
 

@@ -52,14 +52,6 @@ def enabled(found: object) -> bool:
     return str(found).strip().lower() in ("true", "1", "on")
 
 
-def whole(found: object) -> int | None:
-    """A whole number written as one or as a string."""
-    try:
-        return int(str(found))
-    except ValueError:
-        return None
-
-
 def construct(conf: Conf) -> str:
     """The construct path that CDKTF notes in the JSON."""
     return str(conf.get("//", {}).get("metadata", {}).get("path", ""))

@@ -82,13 +82,20 @@ def gate(
     file: Annotated[Path | None, typer.Option("--out", help="Write the report here.")] = None,
 ) -> None:
     """Judge what would be built; exit code 1: findings, 2: no verdict."""
+    from strata.gate.judge import judge  # noqa: PLC0415
     from strata.gate.report import FORMATS  # noqa: PLC0415
 
     if form not in FORMATS:
         raise UsageError(f"--format {form} is not known", f"one of {', '.join(FORMATS)}")
-    if bool(envs) == bool(synthesized):
+    if envs and not synthesized:
+        settings = load_each(envs)
+        with tempfile.TemporaryDirectory() as folder:
+            synthesize(settings, Path(folder))
+            verdict = _judge(envs, settings, Path(folder))
+    elif synthesized and not envs:
+        verdict = judge(synthesized)
+    else:
         raise UsageError("give environments, or --synthesized DIR", "strata gate local")
-    verdict = _judge(envs or [], synthesized)
     shown = FORMATS[form](verdict)
     if file:
         file.write_text(shown, encoding="utf-8")
@@ -144,13 +151,12 @@ def demo() -> None:
     """Take `envs/local.toml` from settings to a running system on the emulator."""
     settings = load("local")
     out.print("settings   are right")
-    verdict = _judge(["local"], None)
-    if verdict.findings:
-        raise StrataError("the gate found something unsafe", "strata gate local")
-    out.print("gate       is clean")
     running = emulation.start()
     out.print(f"emulator   {running.url}")
     work = _work(settings)
+    if _judge(["local"], [settings], CDKTF_OUT).findings:
+        raise StrataError("the gate found something unsafe", "strata gate local")
+    out.print("gate       is clean")
     _bootstrap(settings)
     _finish(_run(LAYERS, work.apply), "make demo")
     out.print("\nPlanning again: nothing may change.")
@@ -224,17 +230,12 @@ def _work(settings: Settings) -> LayerWork:
     return LayerWork(settings, CDKTF_OUT / "stacks", tool, threading.Lock())
 
 
-def _judge(envs: list[str], synthesized: Path | None) -> "Report":
-    from strata.gate.judge import judge  # noqa: PLC0415 - checkov takes seconds
+def _judge(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
+    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`."""
+    from strata.gate.judge import judge  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
 
-    if synthesized:
-        return judge(synthesized)
-    settings = load_each(envs)
-    files = settings_files(envs, [one.environment.name for one in settings])
-    with tempfile.TemporaryDirectory() as folder:
-        synthesize(settings, Path(folder))
-        return judge(Path(folder), files)
+    return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
 
 
 def _bootstrap(settings: Settings) -> None:

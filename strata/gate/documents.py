@@ -50,9 +50,9 @@ def _environment(folder: Path, name: str) -> Environment:
         for file in sorted(folder.glob("stacks/*/cdk.tf.json"))
         if file.parent.name.rpartition("-")[0] == name
     }
-    resources = [address for layer in layers.values() for address in addresses(layer)]
-    wrong = sorted(set(resources) ^ set(addresses(composed)))
-    wrong += sorted({one for one in resources if resources.count(one) > 1})
+    held = [address for layer in layers.values() for address in resources(layer)]
+    wrong = sorted(set(held) ^ set(resources(composed)))
+    wrong += sorted({one for one in held if held.count(one) > 1})
     if wrong:
         raise Unjudgeable(
             f"{path}: the layers in {folder / 'stacks'} do not hold the same resources: "
@@ -79,23 +79,16 @@ def document(path: Path) -> Json:
     if blinding:
         raise Unjudgeable(f"{path}: checkov drops a file with {', '.join(blinding)}")
     try:
-        count = len(list(addresses(found)))
+        found_resources = resources(found)
     except (AttributeError, TypeError):
         raise Unjudgeable(f"{path}: its resources are not written as Terraform has them") from None
-    if not count:
+    if not found_resources:
         raise Unjudgeable(f"{path}: holds no resource")
     return found
 
 
-def addresses(stack: Json) -> Iterator[str]:
-    """`type.name` of every resource."""
-    for kind, named in _merged(stack.get("resource")).items():
-        for name in _merged(named):
-            yield f"{kind}.{name}"
-
-
 def resources(stack: Json) -> dict[str, Json]:
-    """Address -> its block."""
+    """Address, `type.name`, -> its block."""
     return {
         f"{kind}.{name}": body
         for kind, named in _merged(stack.get("resource")).items()

@@ -1,20 +1,22 @@
 """From a synthesized folder to the verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from strata.gate import documents, report, waivers
 from strata.gate.scan import known_checks, scan
-from strata.paths import ROOT
+from strata.settings.load import own_files
 
 
 def judge(folder: Path, files: Mapping[str, str] | None = None) -> report.Report:
     """Judge what a synthesis wrote to `folder`, of the environments in `files` or of all."""
     environments = documents.read(folder, sorted(files) if files is not None else None)
     names = [one.name for one in environments]
-    every = _every()
-    known = files if files is not None else report.settings_files(_own(names), _own(names))
+    every = [path.stem for path in own_files()]
+    if files is None:
+        own = [name for name in names if name in every]
+        files = report.settings_files(own, own)
     found = waivers.apply(
         scan(environments),
         waivers.read(),
@@ -23,12 +25,4 @@ def judge(folder: Path, files: Mapping[str, str] | None = None) -> report.Report
         checks=known_checks(),
         today=date.today(),
     )
-    return report.report(found, {name: known.get(name, "") for name in names})
-
-
-def _every() -> list[str]:
-    return sorted(path.stem for path in (ROOT / "envs").glob("*.toml"))
-
-
-def _own(names: Sequence[str]) -> list[str]:
-    return [name for name in names if name in _every()]
+    return report.report(found, {name: files.get(name, "") for name in names})

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived, Waiver
 from strata.paths import ROOT
-from strata.settings.load import resolve
-from strata.settings.positions import line_of, positions
+from strata.settings.load import resolve, shown
+from strata.settings.positions import Key, line_of, positions
 
 CAUSES = ROOT / "policies" / "causes.toml"
 MORE = "https://www.checkov.io/5.Policy%20Index/terraform.html"
@@ -77,7 +77,11 @@ def report(waived: Waived, files: Mapping[str, str]) -> Report:
         settings = files.get(failure.environment, "") if cause.key else ""
         where = (settings, cause.key) if cause.key else (failure.construct, failure.check)
         groups.setdefault(where, []).append((failure, cause))
-    found = [_finding(group, files) for group in groups.values()]
+    lines = {
+        file: positions(Path(file).read_text(encoding="utf-8"))
+        for file in set(files.values()) - {""}
+    }
+    found = [_finding(group, files, lines) for group in groups.values()]
     found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.file, f.line, f.checks, f.constructs))
     return Report(
         environments=sorted(files), findings=found, waivers=waived.used, warnings=waived.warnings
@@ -94,7 +98,11 @@ def _cause(failure: Failure) -> Cause:
     )  # fmt: skip
 
 
-def _finding(group: Sequence[tuple[Failure, Cause]], files: Mapping[str, str]) -> Finding:
+def _finding(
+    group: Sequence[tuple[Failure, Cause]],
+    files: Mapping[str, str],
+    lines: Mapping[str, dict[Key, int]],
+) -> Finding:
     failures = [failure for failure, _ in group]
     cause = min((cause for _, cause in group), key=lambda c: SEVERITIES.index(c.severity))
     file = files.get(failures[0].environment, "") if cause.key else ""
@@ -107,24 +115,15 @@ def _finding(group: Sequence[tuple[Failure, Cause]], files: Mapping[str, str]) -
         layers=sorted({one.partition("/")[0] for one in constructs}),
         constructs=constructs,
         file=file,
-        line=_line(file, cause.key) if file else 0,
+        line=line_of(lines[file], tuple(cause.key.split("."))) if file else 0,
         key=cause.key,
         right=cause.right,
     )
 
 
-def _line(file: str, key: str) -> int:
-    return line_of(positions(Path(file).read_text(encoding="utf-8")), tuple(key.split(".")))
-
-
 def settings_files(envs: Sequence[str], names: Sequence[str]) -> dict[str, str]:
     """Environment -> its settings file, relative to where the command runs."""
-    found = {}
-    for env, name in zip(envs, names, strict=True):
-        path = resolve(env).resolve()
-        here = Path.cwd()
-        found[name] = str(path.relative_to(here) if path.is_relative_to(here) else path)
-    return found
+    return {name: str(shown(resolve(env).resolve())) for env, name in zip(envs, names, strict=True)}
 
 
 def text(verdict: Report) -> str:

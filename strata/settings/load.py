@@ -69,11 +69,21 @@ class InvalidSettings(UsageError):
         super().__init__("\n".join([words, *(str(p) for p in self.problems)]))
 
 
+def own_files(root: Path = ROOT) -> list[Path]:
+    """The settings files in `envs/`, by name."""
+    return sorted((root / "envs").glob("*.toml"))
+
+
+def shown(path: Path) -> Path:
+    """A path as a message names it: relative to where the command runs when it lies there."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def resolve(env: str, root: Path = ROOT) -> Path:
     """The file of `env`, a name in `envs/` or a path to a TOML file."""
     if env.endswith(".toml") or "/" in env:
         return Path(env)
-    known = sorted(p.stem for p in (root / "envs").glob("*.toml"))
+    known = [path.stem for path in own_files(root)]
     if env not in known:
         raise UsageError(
             f"no environment is called {env}", f"known: {', '.join(known)}; or give a path"
@@ -84,22 +94,22 @@ def resolve(env: str, root: Path = ROOT) -> Path:
 def load(env: str, root: Path = ROOT) -> Settings:
     """The settings of `env`; raises InvalidSettings."""
     path = resolve(env, root)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    named = shown(path)
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
     except OSError as error:
         reason = error.strerror or "cannot be read"
-        raise InvalidSettings([Problem(shown, 0, "", "", reason, "a readable TOML file")]) from None
+        raise InvalidSettings([Problem(named, 0, "", "", reason, "a readable TOML file")]) from None
     except UnicodeDecodeError:
         raise InvalidSettings(
-            [Problem(shown, 0, "", "", "is not UTF-8", "TOML in UTF-8")]
+            [Problem(named, 0, "", "", "is not UTF-8", "TOML in UTF-8")]
         ) from None
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise InvalidSettings(
-            [Problem(shown, line, "", "", f"is not TOML: {error}", "key = value, as TOML 1.0 says")]
+            [Problem(named, line, "", "", f"is not TOML: {error}", "key = value, as TOML 1.0 says")]
         ) from None
     settings, problems = judge(data)
     stem = path.stem if path.resolve().parent == (root / "envs").resolve() else None
@@ -117,7 +127,7 @@ def load(env: str, root: Path = ROOT) -> Settings:
             sorted(
                 (
                     Problem(
-                        shown,
+                        named,
                         line_of(lines, one.key),
                         _dotted(one.key),
                         _shown(one.key, data),
@@ -134,7 +144,7 @@ def load(env: str, root: Path = ROOT) -> Settings:
 
 def load_all(root: Path = ROOT) -> list[Settings]:
     """The settings of every environment in `envs/`, by name."""
-    return load_each([str(path) for path in sorted((root / "envs").glob("*.toml"))], root)
+    return load_each([str(path) for path in own_files(root)], root)
 
 
 def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
