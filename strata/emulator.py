@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from strata.errors import StrataError
 from strata.paths import ROOT, WORK
 
@@ -112,6 +114,13 @@ def emulator(folder: Path) -> Iterator[EmulatorStatus]:
 def python() -> Path:
     """The interpreter of the emulator's virtual environment, which is made from its lock file."""
     venv = WORK / "emulator-venv"
+    WORK.mkdir(exist_ok=True)
+    # Two that start at once would clear what the other is installing.
+    with FileLock(WORK / "emulator-venv.lock"):
+        return _installed(venv)
+
+
+def _installed(venv: Path) -> Path:
     stamp = venv / "installed"
     digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     interpreter = venv / "bin" / "python"

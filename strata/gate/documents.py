@@ -9,8 +9,8 @@ from typing import Any
 
 from strata.errors import UsageError
 from strata.settings.rules.secrets import SECRET_KEY, looks_secret
+from strata.stacks import Json, blocks, merged
 
-Json = dict[str, Any]
 BLINDING = ("moved", "import")
 """Blocks for which checkov drops the whole file, with exit code 0."""
 
@@ -50,8 +50,8 @@ def _environment(folder: Path, name: str) -> Environment:
         for file in sorted(folder.glob("stacks/*/cdk.tf.json"))
         if file.parent.name.rpartition("-")[0] == name
     }
-    held = [address for layer in layers.values() for address in resources(layer)]
-    wrong = sorted(set(held) ^ set(resources(composed)))
+    held = [address for layer in layers.values() for address in blocks(layer)]
+    wrong = sorted(set(held) ^ set(blocks(composed)))
     wrong += sorted({one for one in held if held.count(one) > 1})
     if wrong:
         raise Unjudgeable(
@@ -79,32 +79,12 @@ def document(path: Path) -> Json:
     if blinding:
         raise Unjudgeable(f"{path}: checkov drops a file with {', '.join(blinding)}")
     try:
-        found_resources = resources(found)
+        held = blocks(found)
     except (AttributeError, TypeError):
         raise Unjudgeable(f"{path}: its resources are not written as Terraform has them") from None
-    if not found_resources:
+    if not held:
         raise Unjudgeable(f"{path}: holds no resource")
     return found
-
-
-def resources(stack: Json) -> dict[str, Json]:
-    """Address, `type.name`, -> its block."""
-    return {
-        f"{kind}.{name}": body
-        for kind, named in _merged(stack.get("resource")).items()
-        for name, body in _merged(named).items()
-    }
-
-
-def _merged(blocks: Any) -> Json:
-    """Blocks that Terraform JSON writes as an object, or as a list of objects."""
-    merged: Json = {}
-    for one in blocks if isinstance(blocks, list) else [blocks or {}]:
-        for key, inner in one.items():
-            old = merged.get(key)
-            merged[key] = {**_merged(old), **_merged(inner)} if old is not None else inner
-    merged.pop("//", None)
-    return merged
 
 
 def resolved(stack: Json) -> Json:
@@ -112,24 +92,17 @@ def resolved(stack: Json) -> Json:
 
     checkov takes a null for a value, and its checks see an expression where a local stands.
     """
-    known = {f"local.{k}": v for k, v in _merged(stack.get("locals")).items()}
-    for name, body in _merged(stack.get("variable")).items():
-        default = _merged(body).get("default")
+    known = {f"local.{k}": v for k, v in merged(stack.get("locals")).items()}
+    for name, body in merged(stack.get("variable")).items():
+        default = merged(body).get("default")
         if default is not None:
             known[f"var.{name}"] = default
-    plain = {
-        key: {
-            kind: {name: _one(body) for name, body in _merged(named).items()}
-            for kind, named in _merged(stack.get(key)).items()
-        }
-        for key in ("resource", "data")
-        if stack.get(key)
-    }
+    plain: Json = {}
+    for key in ("resource", "data"):
+        for address, body in blocks(stack, key).items():
+            kind, _, name = address.partition(".")
+            plain.setdefault(key, {}).setdefault(kind, {})[name] = body
     return dict(_resolve({**stack, **plain}, known, 0))
-
-
-def _one(body: Any) -> Any:
-    return body[0] if isinstance(body, list) and len(body) == 1 else body
 
 
 def _resolve(found: Any, known: Json, depth: int) -> Any:
@@ -147,17 +120,17 @@ def _resolve(found: Any, known: Json, depth: int) -> Any:
 def document_faults(environment: Environment) -> Iterator[tuple[str, str]]:
     """(check id, construct path or stack) of what stands outside of resources."""
     for name, layer in environment.layers.items():
-        backend = _merged(_merged(layer.get("terraform")).get("backend")).get("s3")
-        settings = _merged(backend)
+        backend = merged(merged(layer.get("terraform")).get("backend")).get("s3")
+        settings = merged(backend)
         if not (settings.get("encrypt") is True and settings.get("use_lockfile") is True):
             yield "STRATA_STATE_1", name.removeprefix(f"{environment.name}-")
     for stack in (environment.composed, *environment.layers.values()):
-        for name, body in _merged(stack.get("variable")).items():
-            default = _merged(body).get("default")
+        for name, body in merged(stack.get("variable")).items():
+            default = merged(body).get("default")
             if default and (SECRET_KEY.search(name) or looks_secret(str(default))):
                 yield "STRATA_SECRET_2", f"variable {name}"
-        for name, body in _merged(stack.get("output")).items():
-            text = str(_merged(body).get("value"))
+        for name, body in merged(stack.get("output")).items():
+            text = str(merged(body).get("value"))
             literal = "${" not in text
             if (literal and looks_secret(text)) or re.search(
                 r"\.(secret_string|password|auth_token|random_password)\}", text

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import policies
-from strata.gate.documents import Environment, Unjudgeable, document_faults, resolved, resources
+from strata.gate.documents import Environment, Unjudgeable, document_faults, resolved
+from strata.stacks import blocks, construct_path
 
 NOTHING_TO_JUDGE = frozenset(
     f"aws_{kind}"
@@ -102,9 +103,9 @@ def _judge(environment: Environment, folder: Path) -> Iterator[Failure]:
         raise Unjudgeable(f"{environment.path}: checkov failed: {error!r}") from error
     if isinstance(report, list) or report.parsing_errors:
         raise Unjudgeable(f"{environment.path}: checkov could not read it")
-    blocks = resources(environment.composed)
+    held = blocks(environment.composed)
     by_name: dict[str, list[str]] = {}
-    for address in blocks:
+    for address in held:
         by_name.setdefault(address.partition(".")[2], []).append(address)
     judged: set[str] = set()
     for record in [*report.passed_checks, *report.failed_checks]:
@@ -113,10 +114,9 @@ def _judge(environment: Environment, folder: Path) -> Iterator[Failure]:
         for address in [record.resource] if kind != "resource" else by_name.get(name, []):
             judged.add(address.partition(".")[0])
             if record.check_result["result"] == CheckResult.FAILED:
-                metadata = blocks.get(address, {}).get("//", {}).get("metadata", {})
-                path = str(metadata.get("path", address)).partition("/")[2] or address
+                path = construct_path(held.get(address, {})) or address
                 yield Failure(environment.name, record.check_id, path, address, record.check_name)
-    kinds = {address.partition(".")[0] for address in blocks}
+    kinds = {address.partition(".")[0] for address in held}
     unseen = sorted(kinds - judged - NOTHING_TO_JUDGE)
     if unseen:
         raise Unjudgeable(f"{environment.path}: no check has looked at {', '.join(unseen)}")

@@ -1,8 +1,12 @@
 """Starting, finding and stopping the emulator."""
 
 import os
+import subprocess
+import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,3 +30,25 @@ def test_a_number_that_another_process_has_got_is_no_emulator(tmp_path: Path) ->
     (tmp_path / "running").write_text(f"{os.getpid()} 1\n")
     assert emulator.status(tmp_path) is None
     assert emulator.stop(tmp_path) is False
+
+
+def test_two_that_start_at_once_make_its_environment_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = threading.Lock()
+    installs: list[Any] = []
+
+    def run(command: list[Any], **options: Any) -> None:
+        assert busy.acquire(blocking=False), "the other one is not done"
+        if "venv" in command:
+            (command[-1] / "bin").mkdir(parents=True)
+        else:
+            installs.append(command)
+        busy.release()
+
+    monkeypatch.setattr(emulator, "WORK", tmp_path / "work")
+    monkeypatch.setattr(subprocess, "run", run)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: emulator.python(), range(4)))
+    assert len(installs) == 1
+    assert len(set(made)) == 1

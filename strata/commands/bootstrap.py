@@ -1,0 +1,11 @@
+"""`strata bootstrap`"""
+
+from strata.commands.common import Env, aim, make_state_bucket
+from strata.settings import load
+
+
+def bootstrap(env: Env) -> None:
+    """Make the state bucket, or mend it."""
+    settings = load(env)
+    aim(settings)
+    make_state_bucket(settings)

@@ -1,0 +1,88 @@
+"""What several commands share: their arguments, their console, and work over the layers."""
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from strata import deploy
+from strata import emulator as emulation
+from strata.errors import StrataError
+from strata.paths import ROOT, WORK
+from strata.progress import Progress
+from strata.settings import Settings
+from strata.synthesis import synthesize
+from strata.terraform.binary import terraform
+from strata.terraform.layers import LayerWork
+from strata.terraform.plugins import terraform_environment
+from strata.terraform.process import Terraform
+
+if TYPE_CHECKING:
+    from strata.gate.report import Report
+
+Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
+Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
+out = Console(highlight=False)
+CDKTF_OUT = ROOT / "cdktf.out"
+
+
+def running_emulator() -> emulation.EmulatorStatus:
+    """The emulator that runs; raises StrataError when none does."""
+    running = emulation.status()
+    if not running:
+        raise StrataError("the emulator is not running", "strata emulator start")
+    return running
+
+
+def aim(settings: Settings) -> None:
+    """Point this process and its children at the emulator if the settings say so."""
+    if settings.environment.emulated and "AWS_ENDPOINT_URL" not in os.environ:
+        for name in emulation.FOREIGN:
+            os.environ.pop(name, None)
+        os.environ.update(emulation.client_environment(running_emulator().url))
+
+
+def layer_work(settings: Settings) -> LayerWork:
+    """The environment synthesized, with Terraform ready to work on its layers."""
+    aim(settings)
+    tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
+    synthesize([settings], CDKTF_OUT)
+    return LayerWork(settings, CDKTF_OUT / "stacks", tool, threading.Lock())
+
+
+def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
+    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`."""
+    from strata.gate.judge import judge  # noqa: PLC0415
+    from strata.gate.report import settings_files  # noqa: PLC0415
+
+    return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+
+
+def make_state_bucket(settings: Settings) -> None:
+    """Make the state bucket or mend it, and say which."""
+    from strata.bootstrap import bootstrap  # noqa: PLC0415 - boto3 takes its time
+
+    made = bootstrap(settings.environment)
+    out.print(f"state      {settings.environment.state_bucket} {'made' if made else 'is right'}")
+
+
+def run_layers(needs: Mapping[str, tuple[str, ...]], step: deploy.Step) -> deploy.Outcome:
+    """Do `step` for each layer, in waves, and show how far it is."""
+    with Progress(out, needs) as progress:
+        return deploy.run(needs, step, progress)
+
+
+def finish(outcome: deploy.Outcome, command: str) -> None:
+    """Raise StrataError, with the command that goes on, unless every layer is done."""
+    if outcome.ok:
+        return
+    lines = [f"{layer}: {error.message}" for layer, error in outcome.failed.items()]
+    lines.append(f"done: {', '.join(outcome.done) or 'nothing'}")
+    if outcome.not_started:
+        lines.append(f"not started: {', '.join(outcome.not_started)}")
+    logs = " ".join(f"{WORK.name}/logs/*-{layer}.log" for layer in outcome.failed)
+    raise StrataError("\n".join(lines), f"see {logs}; go on with {command}")
