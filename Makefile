@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: setup test lint lock
+.PHONY: setup test lint lock browser
 setup: .venv/installed node_modules/installed
 
 # The project itself is installed as a path and a script: nothing has to be built.
@@ -23,7 +23,11 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: lint
+# Tests of pages need a Chromium; where there is none, this installs it.
+browser: setup
+	$(BIN)/python -m tests.browser
+
+test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: bench

@@ -9,6 +9,9 @@ import pytest
 
 from strata.settings import Settings, load
 from strata.synthesis import synthesize
+from tests.browser import browser, page
+
+__all__ = ["browser", "page"]
 
 Json = dict[str, Any]
 
