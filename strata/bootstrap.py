@@ -1,13 +1,13 @@
 """Makes the bucket that holds the state of every layer, and mends it when it was changed."""
 
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from strata.aws import s3_client
 from strata.errors import StrataError
+from strata.preflight import check_account
 from strata.settings.models import Environment
 
 if TYPE_CHECKING:
@@ -19,19 +19,11 @@ OLD_VERSION_DAYS = 90
 
 def bootstrap(environment: Environment) -> bool:
     """Make or mend the state bucket; True when it was made. Runs the same however often."""
-    session = boto3.Session(region_name=environment.region)
-    style: Literal["auto", "path"] = "path" if environment.emulated else "auto"
-    s3: S3Client = session.client("s3", config=Config(s3={"addressing_style": style}))
+    check_account(environment)
+    s3 = s3_client(environment)
     try:
-        account = session.client("sts").get_caller_identity()["Account"]
-        if account != environment.account_id:
-            raise StrataError(
-                f"these credentials are of account {account}, and environment.account_id is "
-                f"{environment.account_id}",
-                "use the credentials of the environment's own account",
-            )
         made = _make(s3, environment)
-        _protect(s3, environment.state_bucket, account)
+        _protect(s3, environment.state_bucket, environment.account_id)
     except (ClientError, BotoCoreError) as error:
         raise StrataError(f"state bucket {environment.state_bucket}: {error}") from error
     return made

@@ -15,6 +15,7 @@ from strata.commands.gate import gate
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
 from strata.commands.synth import synth
+from strata.commands.unlock import unlock
 from strata.errors import StrataError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -25,6 +26,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     bootstrap,
     apply,
     destroy,
+    unlock,
     redis_auth,
     demo,
 )

@@ -27,9 +27,9 @@ def demo() -> None:
         raise StrataError("the gate found something unsafe", "strata gate local")
     out.print("gate       is clean")
     make_state_bucket(settings)
-    finish(run_layers(LAYERS, work.apply), "make demo")
+    finish(run_layers(LAYERS, work.apply, work), "make demo")
     out.print("\nPlanning again: nothing may change.")
-    second = run_layers(LAYERS, work.changes)
+    second = run_layers(LAYERS, work.changes, work)
     finish(second, "make demo")
     if set(second.done.values()) != {"no change"}:
         raise StrataError("a second plan has changes", f"look into {WORK / 'logs'}")
