@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.aws import s3_client
 from strata.errors import StrataError
 from strata.preflight import check_account
 from strata.settings.models import Environment
+from strata.state_bucket import s3_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.aws import IMPATIENT, s3_client
+from strata.aws import IMPATIENT
 from strata.errors import StrataError
 from strata.layers import LAYERS, state_key
 from strata.preflight import explain
 from strata.settings.models import Environment
+from strata.state_bucket import s3_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

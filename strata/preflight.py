@@ -13,9 +13,10 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from strata.aws import IMPATIENT, s3_client, session
+from strata.aws import IMPATIENT, session
 from strata.errors import StrataError
 from strata.settings.models import Environment
+from strata.state_bucket import s3_client
 
 UNREACHABLE = (ConnectionError, HTTPClientError)
 NO_CREDENTIALS = (
