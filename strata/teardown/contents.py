@@ -96,7 +96,7 @@ def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
     for region in {environment.region, GLOBAL_REGION}:
         service = aws.client("resourcegroupstaggingapi", region_name=region)
         for page in service.get_paginator("get_resources").paginate(
-            TagFilters=filters,  # type: ignore[arg-type]
+            TagFilters=filters,
         ):
             found = [one["ResourceARN"] for one in page["ResourceTagMappingList"]]
             gone = _terminated(aws, [one for one in found if ":instance/" in one])
