@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -37,7 +38,7 @@ class LayerRecord(BaseModel):
     )
 
 
-class Applied(BaseModel):
+class Record(BaseModel):
     """The content of `applied.json`: how far a review was applied."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,7 +54,7 @@ class ReviewedApply:
     review: Review
     plan: Plan
     work: LayerWork
-    applied: Applied
+    record: Record
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -62,18 +63,18 @@ class ReviewedApply:
         review, plan = read(folder)
         file = folder / APPLIED
         try:
-            applied = Applied.model_validate_json(file.read_text()) if file.exists() else Applied()
+            record = Record.model_validate_json(file.read_text()) if file.exists() else Record()
         except ValidationError:
             raise StrataError(
                 f"{file} is not what strata writes", "plan and review again"
             ) from None
-        return cls(folder, review, plan, work, applied)
+        return cls(folder, review, plan, work, record)
 
     def check(self) -> None:
         """Raise StrataError when this review is not what would be applied now; nothing was done."""
         states = read_states(self.work.settings.environment)
         now = basis(self.work.settings, states)
-        reasons = stale(expected(self.review.basis, self.applied, now), now)
+        reasons = stale(expected(self.review.basis, self.record, now), now)
         if reasons:
             raise self._refusal(reasons)
 
@@ -83,7 +84,7 @@ class ReviewedApply:
         So a change made by hand in a late layer is found before the first one is applied. A review
         that is partly applied is not planned again: its layers are held against it one by one.
         """
-        if self.applied.layers:
+        if self.record.layers:
             return
         environment = self.work.settings.environment
         folder = self.work.stacks.parent / "composed" / environment.name
@@ -94,13 +95,13 @@ class ReviewedApply:
 
     def step(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer, hold it against the review, and apply exactly what was planned."""
-        record = self.applied.layers.get(layer)
+        record = self.record.layers.get(layer)
         if record and record.after:
             # `check` found its state as it was left.
             return "done before"
         changed = self.work.plan(layer, watch)
-        saved = self.work.saved_plan(layer)
-        real = parse(self.work.terraform.show(self.work.folder(layer), saved)).of(layer)
+        # An empty plan needs no second Terraform to say so.
+        real = parse(self._shown(layer)).of(layer) if changed else ()
         reviewed: Sequence[Change] = self.plan.of(layer)
         found = differences(remaining(reviewed, real) if record else reviewed, real)
         if found:
@@ -114,14 +115,17 @@ class ReviewedApply:
         self._record(layer, LayerRecord(before=record.before, after=self._state(layer)))
         return came
 
+    def _shown(self, layer: str) -> dict[str, Any]:
+        return self.work.terraform.show(self.work.folder(layer), self.work.saved_plan(layer))
+
     def _state(self, layer: str) -> StateIdentity | None:
         return identity(read_states(self.work.settings.environment)[layer])
 
     def _record(self, layer: str, record: LayerRecord) -> None:
         with self._lock:
-            self.applied = Applied(layers={**self.applied.layers, layer: record})
+            self.record = Record(layers={**self.record.layers, layer: record})
             part = self.folder / f"{APPLIED}.part"
-            part.write_text(self.applied.model_dump_json(indent=2) + "\n")
+            part.write_text(self.record.model_dump_json(indent=2) + "\n")
             os.replace(part, self.folder / APPLIED)  # noqa: PTH105 - the same, and clearer
 
     def _refusal(self, reasons: Sequence[str]) -> StrataError:
@@ -138,21 +142,19 @@ def identity(state: State | None) -> StateIdentity | None:
     return StateIdentity(lineage=state.lineage, serial=state.serial) if state else None
 
 
-def expected(reviewed: Basis, applied: Applied, now: Basis) -> Basis:
+def expected(reviewed: Basis, record: Record, now: Basis) -> Basis:
     """The basis of a review with the states that its own apply has moved on.
 
     A layer that was done has the state it was done with. One that was begun has any later state of
     the same lineage: what anybody else wrote there shows when its plan is held against the review.
     """
     states = dict(reviewed.states)
-    for layer, record in applied.layers.items():
+    for layer, one in record.layers.items():
         found = now.states.get(layer)
-        if record.after:
-            states[layer] = record.after
-        elif record.before is None or (
-            found
-            and found.lineage == record.before.lineage
-            and found.serial >= record.before.serial
+        if one.after:
+            states[layer] = one.after
+        elif one.before is None or (
+            found and found.lineage == one.before.lineage and found.serial >= one.before.serial
         ):
             states[layer] = found
     return reviewed.model_copy(update={"states": states})

@@ -18,10 +18,10 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
 ) -> None:
     """Apply a review and nothing else; without one, plan, show it and ask."""
+    from strata.paths import WORK
     from strata.plan.planning import plan_composed  # noqa: PLC0415
     from strata.plan.review import basis, write  # noqa: PLC0415
     from strata.plan.states import read_states  # noqa: PLC0415
-    from strata.paths import WORK
     from strata.reviewed import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
 
     settings = load(env)
