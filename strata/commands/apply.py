@@ -7,6 +7,7 @@ import typer
 
 from strata.commands.common import Env, at_work, confirm, finish, out, run_layers
 from strata.layers import LAYERS
+from strata.paths import WORK
 from strata.settings import load
 
 
@@ -18,7 +19,6 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
 ) -> None:
     """Apply a review and nothing else; without one, plan, show it and ask."""
-    from strata.paths import WORK
     from strata.plan.planning import plan_composed  # noqa: PLC0415
     from strata.plan.review import basis, write  # noqa: PLC0415
     from strata.plan.states import read_states  # noqa: PLC0415

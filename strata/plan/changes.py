@@ -189,8 +189,8 @@ def differences(reviewed: Sequence[Change], real: Sequence[Change]) -> list[Diff
     Each address must have the same actions and the same values where they were known; anything may
     stand where the review said "known after apply", also what stood there before. So a reviewed
     change whose every cause was unknown may turn out to be none at all. What an attribute was
-    before is compared where either plan changes it, so that a hand which was faster than the apply
-    shows, and what moves by itself does not.
+    before is compared too, where either plan changes it, so that a hand which was faster than the
+    apply shows.
     """
     were = {one.address: one for one in reviewed if one.actions != ("no-op",)}
     are = {one.address: one for one in real if one.actions != ("no-op",)}
@@ -233,13 +233,20 @@ def _rests_on_unknown(change: Change) -> bool:
 
 
 def _values(was: Change, now: Change) -> Iterator[Difference]:
-    if was.after is not None or now.after is not None:
-        for path, old, new in _compare((), was.after, was.unknown, now.after, now.unknown):
-            yield Difference(was.address, dotted(path), shown(old), shown(new))
-    if was.before is None or was.after is None:
-        return
+    """What neither plan changes is left out: a scaler may have moved it since."""
     for name in sorted({*was.changed, *now.changed}):
-        if _any(was.unknown.get(name)) or _any(now.unknown.get(name)):
+        yield from (
+            Difference(was.address, dotted(path), shown(old), shown(new))
+            for path, old, new in _compare(
+                (name,),
+                (was.after or {}).get(name),
+                was.unknown.get(name),
+                (now.after or {}).get(name),
+                now.unknown.get(name),
+            )
+        )
+        # Of what AWS makes anew, and of what goes, it does not matter what it was.
+        if was.after is None or _any(was.unknown.get(name)) or _any(now.unknown.get(name)):
             continue
         before = (was.before or {}).get(name), (now.before or {}).get(name)
         for path, old, new in _compare((name,), before[0], None, before[1], None):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from strata.errors import StrataError
 from strata.layers import stack_name
+from strata.plan.applied import note_applied
 from strata.redis_auth import set_redis_auth
 from strata.settings.models import Settings
 from strata.terraform.events import Watch, ignore
@@ -58,6 +59,8 @@ class LayerWork:
             self.terraform.apply(folder, self.saved_plan(layer), watch)
         if layer == "cache":
             changed = self.redis_auth(folder) or changed
+        note_applied(self.settings, layer)
+        self.saved_plan(layer).unlink()
         begun.unlink(missing_ok=True)
         return "applied" if changed else "no change"
 
@@ -91,5 +94,6 @@ class LayerWork:
         begun.parent.mkdir(parents=True, exist_ok=True)
         begun.touch()
         self.terraform.apply(folder, self.saved_plan(layer), watch)
+        self.saved_plan(layer).unlink()
         begun.unlink(missing_ok=True)
         return "destroyed"
