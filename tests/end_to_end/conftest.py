@@ -20,6 +20,7 @@ from strata.paths import ROOT
 from strata.plan.planning import plan_composed
 from strata.plan.review import basis, write
 from strata.plan.states import read_states
+from strata.reviewed import ReviewedApply
 from strata.settings import Settings, load
 from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
@@ -64,40 +65,6 @@ def work_on(settings: Settings, folder: Path) -> LayerWork:
     return LayerWork(settings, folder / "stacks", tool, threading.Lock())
 
 
-@dataclass(frozen=True)
-class Applied:
-    """`local`, applied twice: at first one layer was in the way."""
-
-    settings: Settings
-    work: LayerWork
-    first: deploy.Outcome
-    second: deploy.Outcome
-    resources_after_first: dict[str, int]
-
-
-@pytest.fixture(scope="module")
-def applied(aws: Client, folder: Path) -> Applied:
-    """Applies `local` while a subnet group of the cache's name exists, then without it."""
-    settings = load("local")
-    work = work_on(settings, folder)
-    cache = aws("elasticache")
-    subnet = aws("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
-    cache.create_cache_subnet_group(
-        CacheSubnetGroupName="shop-local-cache",
-        CacheSubnetGroupDescription="made by hand",
-        SubnetIds=[subnet],
-    )
-    first = deploy.run(LAYERS, work.apply, quiet)
-    counts = {
-        layer: len(work.terraform.resources(work.folder(layer)))
-        for layer in LAYERS
-        if layer in first.done
-    }
-    cache.delete_cache_subnet_group(CacheSubnetGroupName="shop-local-cache")
-    second = deploy.run(LAYERS, work.apply, quiet)
-    return Applied(settings, work, first, second, counts)
-
-
 def strata_command(folder: Path, *arguments: str | Path) -> list[str]:
     """The command line of `strata`, with all that it makes in `folder`."""
     words = [sys.executable, "-m", "tests.end_to_end.driver", folder, *arguments]
@@ -125,3 +92,47 @@ def make_review(work: LayerWork, folder: Path) -> Path:
     document = plan_composed(work.terraform, composed, states)
     write(folder, basis(settings, states), document, {})
     return folder
+
+
+def reviewed(review: Path, work: LayerWork) -> ReviewedApply:
+    """A review that was found to be what would be applied now."""
+    one = ReviewedApply.open(review, work)
+    one.check()
+    one.check_plan()
+    return one
+
+
+@dataclass(frozen=True)
+class Applied:
+    """`local`, its review applied twice: at first one layer was in the way."""
+
+    settings: Settings
+    work: LayerWork
+    review: Path
+    first: deploy.Outcome
+    second: deploy.Outcome
+    resources_after_first: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def applied(aws: Client, folder: Path) -> Applied:
+    """Applies `local` while a subnet group of the cache's name exists, then without it."""
+    settings = load("local")
+    work = work_on(settings, folder)
+    cache = aws("elasticache")
+    subnet = aws("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    review = make_review(work, folder / "review")
+    cache.create_cache_subnet_group(
+        CacheSubnetGroupName="shop-local-cache",
+        CacheSubnetGroupDescription="made by hand",
+        SubnetIds=[subnet],
+    )
+    first = deploy.run(LAYERS, reviewed(review, work).step, quiet)
+    counts = {
+        layer: len(work.terraform.resources(work.folder(layer)))
+        for layer in LAYERS
+        if layer in first.done
+    }
+    cache.delete_cache_subnet_group(CacheSubnetGroupName="shop-local-cache")
+    second = deploy.run(LAYERS, reviewed(review, work).step, quiet)
+    return Applied(settings, work, review, first, second, counts)
