@@ -132,16 +132,15 @@ def _explain(
 
 def _with(now: Json, before: Json, key: Key) -> Json:
     """The settings of now with one key as it was."""
-    head, *rest = key
+    head, rest = str(key[0]), key[1:]
     changed = dict(now)
     if rest:
-        inner = now.get(head), before.get(head)
-        tables = [one if isinstance(one, dict) else {} for one in inner]
-        changed[str(head)] = _with(tables[0], tables[1], tuple(rest))
+        tables = [one if isinstance(one, dict) else {} for one in (now.get(head), before.get(head))]
+        changed[head] = _with(tables[0], tables[1], rest)
     elif head in before:
-        changed[str(head)] = before[head]
+        changed[head] = before[head]
     else:
-        changed.pop(str(head), None)
+        changed.pop(head, None)
     return changed
 
 
