@@ -48,6 +48,6 @@ demo: setup
 
 clean-demo: setup
 	@if $(BIN)/strata emulator status >/dev/null; then \
-		$(BIN)/strata destroy local --yes; fi
+		$(BIN)/strata destroy local --yes local; fi
 	@$(BIN)/strata emulator stop
 	@rm -rf .strata/logs cdktf.out
