@@ -6,7 +6,6 @@ lock. Its `-chdir` names the layer it works on, for a later run to find it by.
 """
 
 import contextlib
-import os
 import signal
 import subprocess
 import threading
@@ -41,6 +40,10 @@ class Children:
             self._running.add(process)
         try:
             yield process
+        except BaseException:
+            # Nobody follows it any more: a Ctrl-C while nothing is changed yet.
+            self._stop(process)
+            raise
         finally:
             process.wait()
             with self._lock:
@@ -50,8 +53,12 @@ class Children:
         """Ask each to stop as Ctrl-C would; asked a second time, Terraform drops its work."""
         with self._lock:
             for process in self._running:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process.pid, signal.SIGINT)
+                self._stop(process)
+
+    @staticmethod
+    def _stop(process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
 
 
 def chdir(folder: Path) -> str:

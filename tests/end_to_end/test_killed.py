@@ -90,6 +90,27 @@ class Life:
                 stderr=subprocess.STDOUT,
             )
 
+    def run_and_kill(self, moments: random.Random, at: str | None) -> bool:
+        """Apply, and kill that at a random moment or when it says `at`; whether it ended before."""
+        process = self.start(*self.apply())
+        early = moments.random() < 0.25
+        if not early:
+            until(lambda: " init " in self.said() or process.poll() is not None)
+        moment = time.monotonic() + moments.uniform(0, 5 if early else AT_WORK_SECONDS)
+        until(
+            lambda: (
+                time.monotonic() > moment
+                or process.poll() is not None
+                or (at is not None and at in self.said())
+            )
+        )
+        if process.poll() is not None:
+            assert process.returncode == 0, self.said()
+            return True
+        process.kill()
+        process.wait()
+        return False
+
     def said(self) -> str:
         return self.output.read_text()
 
@@ -144,24 +165,9 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     moments = random.Random(seed)
     told, unlocked = False, 0
     for number in range(KILLS):
-        process = life.start(*life.apply())
-        early = moments.random() < 0.25
-        if not early:
-            until(lambda: " init " in life.said() or process.poll() is not None)
-        moment = time.monotonic() + moments.uniform(0, 5 if early else AT_WORK_SECONDS)
         # One moment is no accident: the database takes a minute, and then it is still at work.
-        until(
-            lambda: (
-                time.monotonic() > moment
-                or process.poll() is not None
-                or (not told and "database   applying" in life.said())
-            )
-        )
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        else:
-            assert process.returncode == 0, life.said()
+        done = life.run_and_kill(moments, None if told else "database   applying")
+        if done:
             life.plan(timeout=61 + number)
         if not told and life.applying("database"):
             told = True

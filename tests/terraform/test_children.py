@@ -48,6 +48,16 @@ def test_an_interrupt_reaches_what_runs(tmp_path: Path) -> None:
     assert left_running(tmp_path) is None
 
 
+def test_it_is_stopped_when_nobody_follows_it_any_more(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with pytest.raises(KeyboardInterrupt), log.open("ab") as out:
+        command = [sys.executable, "-c", WORKER, chdir(tmp_path)]
+        with Children().run(command, {}, out):
+            wait_for_ready(log)
+            raise KeyboardInterrupt
+    assert left_running(tmp_path) is None
+
+
 def test_it_outlives_strata_and_the_next_run_finds_it(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PARENT, str(tmp_path), WORKER]
     parent = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
