@@ -20,10 +20,13 @@ FORCED = "Dropped. The next run says what it finds."
 class Interrupts:
     """Counts them: the first asks, the second warns, the third forces."""
 
-    def __init__(self, stop: Callable[[], None], say: Callable[[str], None]) -> None:
+    def __init__(
+        self, stop: Callable[[], None], say: Callable[[str], None], leave: Callable[[], None]
+    ) -> None:
         self.count = 0
         self._stop = stop
         self._say = say
+        self._leave = leave
 
     def __call__(self, _signal: int, _frame: FrameType | None) -> None:
         """Take one in, from a signal handler."""
@@ -31,6 +34,8 @@ class Interrupts:
         self._say((ASKED, WARNED, FORCED)[min(self.count, 3) - 1])
         if self.count != 2:
             self._stop()
+        if self.count == 3:
+            self._leave()
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from strata.errors import StrataError
 from strata.plan.changes import Change, Difference, Plan, differences, parse
 from strata.plan.planning import plan_composed
 from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
-from strata.plan.states import State, read_states
+from strata.plan.states import State, read_state, read_states
 from strata.terraform.events import Watch, ignore
 from strata.terraform.layers import LayerWork
 
@@ -119,7 +119,7 @@ class ReviewedApply:
         return self.work.terraform.show(self.work.folder(layer), self.work.saved_plan(layer))
 
     def _state(self, layer: str) -> StateIdentity | None:
-        return identity(read_states(self.work.settings.environment)[layer])
+        return identity(read_state(self.work.settings.environment, layer))
 
     def _record(self, layer: str, record: LayerRecord) -> None:
         with self._lock:

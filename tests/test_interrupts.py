@@ -14,11 +14,13 @@ from strata.paths import ROOT
 def test_the_first_asks_the_second_warns_the_third_forces() -> None:
     stops: list[int] = []
     said: list[str] = []
-    interrupts = Interrupts(lambda: stops.append(len(said)), said.append)
+    interrupts = Interrupts(
+        lambda: stops.append(len(said)), said.append, lambda: said.append("left")
+    )
     with handled(interrupts):
         for _ in range(3):
             os.kill(os.getpid(), signal.SIGINT)
-    assert said == [ASKED, WARNED, FORCED]
+    assert said == [ASKED, WARNED, FORCED, "left"]
     assert stops == [1, 3], "Terraform takes its second interrupt for the order to drop its work"
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
@@ -27,7 +29,7 @@ def test_the_first_asks_the_second_warns_the_third_forces() -> None:
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_cancelled_job_and_a_closed_terminal_are_the_same(number: signal.Signals) -> None:
     said: list[str] = []
-    with handled(Interrupts(lambda: None, said.append)):
+    with handled(Interrupts(lambda: None, said.append, lambda: None)):
         os.kill(os.getpid(), number)
     assert said == [ASKED]
 
@@ -37,7 +39,7 @@ import os, signal, time
 from strata import deploy
 from strata.interrupts import Interrupts, handled
 ended = []
-interrupts = Interrupts(lambda: None, print)
+interrupts = Interrupts(lambda: None, print, lambda: None)
 def step(layer):
     os.kill(os.getpid(), signal.SIGINT)
     while not interrupts.count:

@@ -141,7 +141,9 @@ def run_layers(
 ) -> deploy.Outcome:
     """Do `step` for each layer, in waves, and show how far it is."""
     with Progress(out, needs) as progress:
-        interrupts = Interrupts(work.terraform.children.interrupt, out.print)
+        stop = work.terraform.children.interrupt
+        # Forced means at once: no waiting for a thread that waits for AWS.
+        interrupts = Interrupts(stop, out.print, leave=lambda: os._exit(1))
         with handled(interrupts):
             outcome = deploy.run(
                 needs,

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from strata.errors import StrataError
 from strata.processes import with_argument
 
 
@@ -21,14 +22,20 @@ class Children:
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
         self._lock = threading.RLock()
 
     @contextlib.contextmanager
     def run(
         self, command: list[str], environment: Mapping[str, str], out: BinaryIO
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """A process that writes to `out`, and is waited for at the block's end."""
+        """A process that writes to `out`, and is waited for at the block's end.
+
+        Raises StrataError once `interrupt` was called: what is between two steps takes no third.
+        """
         with self._lock:
+            if self._stopped:
+                raise StrataError("interrupted before its next step")
             process = subprocess.Popen(
                 command,
                 env=dict(environment),
@@ -52,6 +59,7 @@ class Children:
     def interrupt(self) -> None:
         """Ask each to stop as Ctrl-C would; asked a second time, Terraform drops its work."""
         with self._lock:
+            self._stopped = True
             for process in self._running:
                 self._stop(process)
 

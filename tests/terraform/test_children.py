@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from strata.errors import StrataError
 from strata.paths import ROOT
 from strata.terraform.children import Children, chdir, left_running
 
@@ -45,6 +46,8 @@ def test_an_interrupt_reaches_what_runs(tmp_path: Path) -> None:
             assert left_running(tmp_path) == process.pid
             children.interrupt()
         assert process.returncode == 3
+        with pytest.raises(StrataError, match="interrupted"), children.run(command, {}, out):
+            pass
     assert left_running(tmp_path) is None
 
 
