@@ -8,6 +8,7 @@ done against what was reviewed.
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from strata.errors import StrataError
+from strata.layers import LAYERS
 from strata.plan.changes import Change, Difference, Plan, differences, parse
 from strata.plan.planning import plan_composed
 from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
@@ -88,7 +90,11 @@ class ReviewedApply:
             return
         environment = self.work.settings.environment
         folder = self.work.stacks.parent / "composed" / environment.name
-        real = parse(plan_composed(self.work.terraform, folder, read_states(environment)))
+        with ThreadPoolExecutor(1) as pool:
+            # While that plans, the layers are made ready, which each would wait for later.
+            ready = pool.submit(lambda: [self.work.ready(layer) for layer in LAYERS])
+            real = parse(plan_composed(self.work.terraform, folder, read_states(environment)))
+            ready.result()
         found = differences(self.plan.changes, real.changes)
         if found:
             raise self._refusal([told(found)])

@@ -1,7 +1,7 @@
 """The work of one layer: Terraform in the layer's folder, and what must follow it."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from strata.errors import StrataError
@@ -22,18 +22,21 @@ class LayerWork:
     terraform: Terraform
     # Without a mirror, Terraform's plugin download is not safe beside another one.
     init_lock: threading.Lock
+    initialized: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def folder(self, layer: str) -> Path:
         """The folder of a layer's stack."""
         return self.stacks / stack_name(self.settings.environment.name, layer)
 
     def ready(self, layer: str, watch: Watch = ignore) -> Path:
-        """The layer's folder, once Terraform can work in it."""
+        """The layer's folder, once Terraform can work in it; it is made ready once."""
         folder = self.folder(layer)
         if not (folder / "cdk.tf.json").is_file():
             raise StrataError(f"{folder} holds no JSON", "strata synth writes it")
         with self.init_lock:
-            self.terraform.init(folder, watch)
+            if layer not in self.initialized:
+                self.terraform.init(folder, watch)
+                self.initialized.add(layer)
         return folder
 
     def apply(self, layer: str, watch: Watch = ignore) -> str:
