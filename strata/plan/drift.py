@@ -55,6 +55,8 @@ def _drifted(plan: Plan, stack: Stack) -> Iterator[Drift]:
         meant = tuple(
             name
             for name in one.changed
+            # What was not there and what is empty are the same to AWS.
+            if (one.before or {}).get(name) or (one.after or {}).get(name)
             if name in put_back or (body.get(name) is not None and name not in ignored)
             if not (name == "tags_all" and "tags" in one.changed)
         )
