@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from strata.plan.changes import Change, Plan
+from strata.plan.changes import Change, Plan, base
 from strata.stacks import Stack
 
 
@@ -41,7 +41,7 @@ def _drifted(plan: Plan, stack: Stack) -> Iterator[Drift]:
         if one.destroys:
             yield Drift(one, (), ("",) if change else ())
             continue
-        resource = stack.resources.get(one.address.partition("[")[0])
+        resource = stack.resources.get(base(one.address))
         body = resource.body if resource else {}
         ignored = set((body.get("lifecycle") or {}).get("ignore_changes") or [])
         put_back = tuple(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from strata.plan.changes import UNKNOWN, Change, Path, any_unknown, dotted
@@ -15,12 +15,12 @@ REPEATS = {"tags_all": "tags"}
 """Attributes that say again what another says."""
 
 
-def leaves(change: Change, resource: Resource | None, changing: Set[str]) -> list[Leaf]:
+def leaves(change: Change, resource: Resource | None, changing: Mapping[str, Change]) -> list[Leaf]:
     """What a change does to the attributes that are written, and to others as far as it is known.
 
     Of a resource that is made anew AWS computes much anew, which follows from what is written.
-    `resource` is what is written, None for what is no longer; `changing` are the addresses that the
-    plan changes.
+    `resource` is what is written, None for what is no longer; `changing` are the plan's changes by
+    address.
     """
     written = resource.body if resource else {}
     forcing = {str(path[0]) for path in change.replace_paths}
@@ -60,7 +60,9 @@ def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Itera
         yield dotted(path), before, UNKNOWN if any_unknown(unknown) and after is None else after
 
 
-def _half_known(path: Path, before: Any, text: Any, changing: Set[str]) -> Iterator[Leaf]:
+def _half_known(
+    path: Path, before: Any, text: Any, changing: Mapping[str, Change]
+) -> Iterator[Leaf]:
     """Of JSON text with references in it Terraform knows nothing; of most of its parts we do."""
     if isinstance(before, dict) and isinstance(text, dict):
         for key in sorted({*before, *text}):
@@ -69,7 +71,8 @@ def _half_known(path: Path, before: Any, text: Any, changing: Set[str]) -> Itera
         for index, pair in enumerate(zip(before, text, strict=True)):
             yield from _half_known((*path, index), *pair, changing)
     elif isinstance(text, str) and "${" in text:
-        if any(one.address in changing for one in references(text)):
+        sources = [(changing.get(one.address), one.attribute) for one in references(text)]
+        if any(one and one.gives_anew(attribute) for one, attribute in sources):
             yield dotted(path), before, UNKNOWN
         elif not may_be(text, str(before)):
             yield dotted(path), before, re.sub(r"\$\{.*?\}", "…", text)

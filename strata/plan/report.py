@@ -3,7 +3,7 @@
 `Report.model_json_schema()` is what `report.json` follows.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from strata.gate.report import Report as Verdict
 from strata.layers import LAYERS
 from strata.plan.causes import Cause, Causes
-from strata.plan.changes import Change, Plan, shown
+from strata.plan.changes import Change, Plan, base, shown
 from strata.plan.drift import Drift, drifted
 from strata.plan.leaves import differing, leaves
 from strata.plan.ranks import RANKS, Rank, Reason, reasons
@@ -137,7 +137,7 @@ def build(
 ) -> Report:
     """The report of a plan of the composed stack; `file` is the settings file."""
     drift = drifted(plan, stack)
-    changing = {one.address.partition("[")[0] for one in plan.changes}
+    changing = {base(one.address): one for one in plan.changes}
     items = [
         _item(
             change,
@@ -204,12 +204,12 @@ def action(change: Change) -> str:
 
 
 def _attributes(
-    change: Change, reason: Reason, stack: Stack, changing: Set[str]
+    change: Change, reason: Reason, stack: Stack, changing: Mapping[str, Change]
 ) -> list[Attribute]:
     """What changes in it, what the reason names first."""
     if change.actions == ("delete",):
         return []
-    resource = stack.resources.get(change.address.partition("[")[0])
+    resource = stack.resources.get(base(change.address))
     found = [
         Attribute(
             name=name,
