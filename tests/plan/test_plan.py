@@ -71,7 +71,7 @@ def plan_of(settings: Settings, folder: Path, terraform: Terraform) -> Planned:
     document = compose(settings)
     place = folder / "composed" / "local"
     place.mkdir(parents=True, exist_ok=True)
-    (place / "cdk.tf.json").write_text(json.dumps(document))
+    (place / "cdk.tf.json").write_text(json.dumps(document, indent=1))
     planned = plan_composed(terraform, place, read_states(settings.environment))
     return Planned(changes.parse(planned), stack(document), planned)
 
