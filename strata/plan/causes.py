@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from strata.plan.changes import Change
+from strata.plan.changes import Change, any_unknown, base
 from strata.settings.load import dotted, shown_value
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of
-from strata.stacks import Json, Stack, stack
+from strata.stacks import Json, Stack, references, stack
 
 Compose = Callable[[Settings], Json]
 ABSENT: Any = object()
@@ -121,8 +121,8 @@ def _explain(
     for key, cause in each.items():
         for address in _written_otherwise(current, _with(now, before, key), compose):
             direct.setdefault(address, []).append(cause)
+    changing = {base(one.address): one for one in changes}
     found = {}
-    changing = {one.address.partition("[")[0] for one in changes}
     for change in changes:
         reached = _reached(change, current, direct, changing)
         if reached:
@@ -160,25 +160,28 @@ def _body(found: Stack, address: str) -> Json | None:
 
 
 def _reached(
-    change: Change, current: Stack, direct: Mapping[str, list[Cause]], changing: set[str]
+    change: Change,
+    current: Stack,
+    direct: Mapping[str, list[Cause]],
+    changing: Mapping[str, Change],
 ) -> list[Cause]:
-    """The causes of a change: its own, else those of what its changing attributes refer to."""
-    start = change.address.partition("[")[0]
-    if start in direct:
-        return direct[start]
-    resource = current.resources.get(start)
-    if resource is None:
-        return []
-    values = [resource.body.get(name) for name in change.changed]
+    """The causes of a change: its own, and those of what its changing attributes come from."""
     found: list[Cause] = []
-    seen, waiting = {start}, current.targets(values)
+    seen: set[str] = set()
+    waiting = [change]
     while waiting:
-        one = waiting.pop()
-        if one.address in seen or one.address not in changing:
+        one = waiting.pop(0)
+        address = base(one.address)
+        if address in seen:
             continue
-        seen.add(one.address)
-        if one.address in direct:
-            found += direct[one.address]
-        else:
-            waiting += current.targets(one.body)
+        seen.add(address)
+        found += direct.get(address, [])
+        resource = current.resources.get(address)
+        body = resource.body if resource else {}
+        # A known value that is written otherwise needs no other explanation.
+        names = [n for n in one.changed if any_unknown(one.unknown.get(n)) or address not in direct]
+        for reference in references([body.get(name) for name in names]):
+            source = changing.get(reference.address)
+            if source and source.gives_anew(reference.attribute):
+                waiting.append(source)
     return found

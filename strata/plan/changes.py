@@ -88,6 +88,10 @@ class Change:
         """What is known of the resource after: where nothing is, what it was before."""
         return dict(_fill(self.after, self.before, self.unknown) or {})
 
+    def gives_anew(self, attribute: str) -> bool:
+        """Whether a reference such as `master_user_secret[0].secret_arn` gets another value."""
+        return re.split(r"[.\[]", attribute, maxsplit=1)[0] in self.changed
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -104,6 +108,11 @@ class Plan:
     def of(self, layer: str) -> tuple[Change, ...]:
         """The changes in one layer."""
         return tuple(one for one in self.changes if one.layer == layer)
+
+
+def base(address: str) -> str:
+    """The address as it is written, without the key of `for_each`."""
+    return address.partition("[")[0]
 
 
 def layer_of(address: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from strata.plan.changes import Change, Plan
+from strata.plan.changes import Change, Plan, base
 from strata.stacks import Stack
 
 
@@ -41,7 +41,7 @@ def _drifted(plan: Plan, stack: Stack) -> Iterator[Drift]:
         if one.destroys:
             yield Drift(one, (), ("",) if change else ())
             continue
-        resource = stack.resources.get(one.address.partition("[")[0])
+        resource = stack.resources.get(base(one.address))
         body = resource.body if resource else {}
         ignored = set((body.get("lifecycle") or {}).get("ignore_changes") or [])
         put_back = tuple(
@@ -55,6 +55,8 @@ def _drifted(plan: Plan, stack: Stack) -> Iterator[Drift]:
         meant = tuple(
             name
             for name in one.changed
+            # What was not there and what is empty are the same to AWS.
+            if (one.before or {}).get(name) or (one.after or {}).get(name)
             if name in put_back or (body.get(name) is not None and name not in ignored)
             if not (name == "tags_all" and "tags" in one.changed)
         )

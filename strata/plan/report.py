@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from strata.gate.report import Report as Verdict
 from strata.layers import LAYERS
 from strata.plan.causes import Cause, Causes
-from strata.plan.changes import Change, Plan, shown
+from strata.plan.changes import Change, Plan, base, shown
 from strata.plan.drift import Drift, drifted
 from strata.plan.leaves import differing, leaves
 from strata.plan.ranks import RANKS, Rank, Reason, reasons
@@ -137,12 +137,13 @@ def build(
 ) -> Report:
     """The report of a plan of the composed stack; `file` is the settings file."""
     drift = drifted(plan, stack)
+    changing = {base(one.address): one for one in plan.changes}
     items = [
         _item(
             change,
             reason,
-            stack,
-            [_setting(c, file) for c in found.of.get(change.address, ())],
+            [_setting(one, file) for one in found.of.get(change.address, ())],
+            _attributes(change, reason, stack, changing),
             drift,
         )
         for change in plan.changes
@@ -171,7 +172,11 @@ def build(
 
 
 def _item(
-    change: Change, reason: Reason, stack: Stack, causes: list[Setting], drift: list[Drift]
+    change: Change,
+    reason: Reason,
+    causes: list[Setting],
+    attributes: list[Attribute],
+    drift: list[Drift],
 ) -> Item:
     outside = {name for one in drift if one.change.address == change.address
                for name in (one.attributes or ("",))}  # fmt: skip
@@ -184,7 +189,7 @@ def _item(
         action=action(change),
         why=reason.why,
         causes=causes,
-        attributes=_attributes(change, stack),
+        attributes=attributes,
         drift=gone or (change.actions == ("update",) and changing <= outside),
     )
 
@@ -198,21 +203,27 @@ def action(change: Change) -> str:
     return change.actions[-1]
 
 
-def _attributes(change: Change, stack: Stack) -> list[Attribute]:
-    resource = stack.resources.get(change.address.partition("[")[0])
-    configured = set(resource.body) if resource else set()
+def _attributes(
+    change: Change, reason: Reason, stack: Stack, changing: Mapping[str, Change]
+) -> list[Attribute]:
+    """What changes in it, what the reason names first."""
     if change.actions == ("delete",):
         return []
-    forcing = change.forcing
-    return [
+    resource = stack.resources.get(base(change.address))
+    found = [
         Attribute(
             name=name,
             before=_short(shown(before)),
             after=_short(shown(after)),
-            forces=any(name == one or name.startswith((f"{one}.", f"{one}[")) for one in forcing),
+            forces=_below(name, change.forcing),
         )
-        for name, before, after in leaves(change, configured)
+        for name, before, after in leaves(change, resource, changing)
     ]
+    return sorted(found, key=lambda one: not _below(one.name, reason.attributes))
+
+
+def _below(name: str, paths: tuple[str, ...]) -> bool:
+    return any(name == path or name.startswith((f"{path}.", f"{path}[")) for path in paths)
 
 
 def _short(text: str) -> str:

@@ -20,5 +20,5 @@ RANKS: tuple[Rank, ...] = ("lost", "opens", "down", "else", "created")
 
 def reasons(change: Change, plan: Plan, stack: Stack) -> list[Reason]:
     """Why a change has its ranks, in their order; at least one."""
-    found = [*lost(change), *opens(change, plan, stack), *down(change, plan)]
+    found = [*lost(change), *opens(change, plan, stack), *down(change)]
     return found or [rest(change)]

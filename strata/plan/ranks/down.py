@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from strata.plan.changes import Change, Plan
+from strata.plan.changes import Change
 from strata.plan.ranks.reason import Reason
 
 Json = dict[str, Any]
@@ -68,22 +68,17 @@ RESTARTS: dict[str, dict[str, str]] = {
 """Resource type -> attribute -> what changing it in place does (RDS and ElastiCache guides)."""
 
 
-def down(change: Change, plan: Plan) -> Iterator[Reason]:
+def down(change: Change) -> Iterator[Reason]:
+    """What requests wait for, or fail on, while the change is made."""
     before, after = change.before or {}, change.settled
     if change.type == "aws_route53_record" and before.get("type") not in ("A", "AAAA"):
         return
     if change.actions == ("delete", "create") and change.type in PATH:
-        yield Reason("down", f"it is replaced: {PATH[change.type]}", change.forcing)
+        yield Reason("down", PATH[change.type], change.forcing)
     elif change.actions == ("delete",) and change.type in SERVING:
-        yield Reason("down", f"it goes, and nothing comes in its place: {PATH[change.type]}")
+        yield Reason("down", f"nothing comes in its place: {PATH[change.type]}")
     elif change.actions == ("update",):
         yield from _interrupted(change, before, after)
-    if change.type == "aws_launch_template" and change.actions != ("create",):
-        groups = [one for one in plan.changes if one.type == "aws_autoscaling_group"]
-        if any((one.after or {}).get("instance_refresh") for one in groups):
-            yield Reason(
-                "down", "the instances are refreshed with the new template", change.changed
-            )
 
 
 def _interrupted(change: Change, before: Json, after: Json) -> Iterator[Reason]:
@@ -101,8 +96,9 @@ def _interrupted(change: Change, before: Json, after: Json) -> Iterator[Reason]:
         most, now = after.get("max_size"), before.get("desired_capacity")
         if isinstance(most, int) and isinstance(now, int) and most < now:
             yield Reason("down", f"{now - most} of {now} instances are ended", ("max_size",))
-        if after.get("instance_refresh") and {"launch_template", "tag"} & set(change.changed):
-            yield Reason("down", "the instances are refreshed", ("launch_template",))
+        started = {"launch_template", "mixed_instances_policy"} & set(change.changed)
+        if after.get("instance_refresh") and started:
+            yield Reason("down", "the instances are refreshed", tuple(started))
     if change.type == "aws_ecs_service" and after.get("deployment_minimum_healthy_percent") == 0:
         yield Reason(
             "down", "all tasks may end before new ones run: minimum healthy percent is 0",

@@ -30,25 +30,22 @@ KEPT: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def lost(change: Change) -> Iterator[Reason]:
-    before = change.before or {}
-    forced = change.forcing
+    """What is gone for good after the change."""
+    before, after = change.before or {}, change.settled
     if change.destroys and change.type in STATEFUL:
-        what = STATEFUL[change.type]
-        goes = "is destroyed, and a new one made" if change.replaces else "is destroyed"
-        yield Reason("lost", f"{what}: it {goes}{_saved(change.type, before)}", forced)
-    if change.destroys:
+        what = f"{STATEFUL[change.type]}{_saved(change.type, before)}"
+        yield Reason("lost", what, change.forcing)
         return
-    after = change.settled
+    if change.before is None or change.after is None:
+        return
     for attribute, what in KEPT.get(change.type, ()):
-        old, new = value_at(before, attribute), value_at(after, attribute)
-        # CloudWatch keeps for ever what is kept for 0 days; S3 without a rule.
-        forever = change.type in ("aws_cloudwatch_log_group",)
-        if _days(new, forever=forever) < _days(old, forever=forever):
-            yield Reason("lost", f"{what} older than {new} days are deleted", (attribute,))
+        old, new = (_days(change.type, value_at(body, attribute)) for body in (before, after))
+        if new < old:
+            yield Reason("lost", f"{what} older than {new:g} days are deleted", (attribute,))
     if change.type == "aws_ecr_lifecycle_policy":
-        old, new = _images(before.get("policy")), _images(after.get("policy"))
-        if old is not None and new is not None and new < old:
-            yield Reason("lost", f"images beyond the last {new} are deleted", ("policy",))
+        kept, keeps = _images(before.get("policy")), _images(after.get("policy"))
+        if keeps < kept:
+            yield Reason("lost", f"images beyond the last {keeps:g} are deleted", ("policy",))
 
 
 def _saved(type_: str, before: Json) -> str:
@@ -65,14 +62,16 @@ def _saved(type_: str, before: Json) -> str:
     return ""
 
 
-def _days(value: Any, *, forever: bool) -> float:
-    if value is None or (forever and value == 0):
+def _days(type_: str, value: Any) -> float:
+    """CloudWatch Logs keeps for ever what has 0 days; a bucket without a rule keeps it too."""
+    if value is None or (value == 0 and type_ == "aws_cloudwatch_log_group"):
         return float("inf")
     return float(value)
 
 
-def _images(policy: Any) -> int | None:
+def _images(policy: Any) -> float:
+    """How many images a lifecycle policy keeps; without a number, all."""
     try:
-        return int(json.loads(policy)["rules"][0]["selection"]["countNumber"])
+        return float(json.loads(policy)["rules"][0]["selection"]["countNumber"])
     except (ValueError, TypeError, KeyError, IndexError):
-        return None
+        return float("inf")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from strata.plan.changes import Change, Plan, value_at
+from strata.plan.changes import Change, Plan, base, value_at
 from strata.plan.ranks import guards, policies, rules
 from strata.plan.ranks.reason import Reason
 from strata.stacks import Stack
@@ -110,7 +110,7 @@ def _opened_rule(change: Change, plan: Plan, stack: Stack) -> Iterator[Reason]:
 def _new(stack: Stack, plan: Plan, change: Change, *attributes: str) -> bool:
     """Whether what the resource is put on is created in the same plan."""
     created = {one.address for one in plan.changes if one.before is None and one.after is not None}
-    resource = stack.resources.get(change.address.partition("[")[0])
+    resource = stack.resources.get(base(change.address))
     targets = stack.targets([resource.body.get(a) for a in attributes]) if resource else []
     return any(one.address in created for one in targets)
 

@@ -1,11 +1,12 @@
 """What IAM policies allow, and whether that is more than before."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
+
+from strata.plan.leaves import may_be
 
 Json = dict[str, Any]
 
@@ -33,7 +34,7 @@ def broader(before: str | None, after: str | None) -> list[str]:
     found += [
         "what a Deny statement forbade"
         for one in old
-        if one["Effect"] == "Deny" and not any(_same(_plain(one), kept) for kept in denied)
+        if one["Effect"] == "Deny" and not any(may_be(kept, _plain(one)) for kept in denied)
     ]
     return list(dict.fromkeys(found))
 
@@ -80,19 +81,13 @@ def _covers(wide: _Grant, narrow: _Grant) -> bool:
     return (
         fnmatchcase(narrow.action.lower(), wide.action.lower())
         and _matches(narrow.resource, wide.resource)
-        and (wide.principal in ("*", "AWS *") or _same(wide.principal, narrow.principal))
-        and (wide.condition == "{}" or _same(wide.condition, narrow.condition))
+        and (wide.principal in ("*", "AWS *") or may_be(narrow.principal, wide.principal))
+        and (wide.condition == "{}" or may_be(narrow.condition, wide.condition))
     )
 
 
 def _matches(resource: str, pattern: str) -> bool:
-    return fnmatchcase(resource, pattern) or _same(pattern, resource)
-
-
-def _same(known: str, text: str) -> bool:
-    """Whether `text` may be `known`, with anything in the place of its references."""
-    parts = re.split(r"\$\{.*?\}", text)
-    return bool(re.fullmatch(".+?".join(re.escape(part) for part in parts), known, re.DOTALL))
+    return fnmatchcase(resource, pattern) or may_be(resource, pattern)
 
 
 def _plain(statement: Json) -> str:

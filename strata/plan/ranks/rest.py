@@ -7,7 +7,7 @@ from strata.plan.ranks.reason import Reason
 def rest(change: Change) -> Reason:
     """Why a change is told among the rest."""
     if change.actions == ("create",):
-        return Reason("created", "is new")
+        return Reason("created", "new")
     return Reason("else", _why(change), change.forcing)
 
 
@@ -17,19 +17,19 @@ def _why(change: Change) -> str:
     if change.actions == ("update",):
         return _changed_in_place(change)
     words: dict[tuple[str, ...], str] = {
-        ("no-op",): f"is moved from {change.moved_from}; nothing happens to it",
-        ("forget",): "is left alone from now on, and stays as it is",
-        ("delete",): "goes; nothing is kept in it, and no request needs it",
+        ("no-op",): f"from {change.moved_from}; nothing happens to it",
+        ("forget",): "it stays as it is, and Strata leaves it alone",
+        ("delete",): "nothing is kept in it, and no request needs it",
     }
     return words.get(change.actions, " and ".join(change.actions))
 
 
 def _made_anew(change: Change) -> str:
     if change.type == "aws_ecs_task_definition":
-        return "is a new revision, which the service rolls out"
+        return "a new revision, which the service rolls out"
     if change.actions[0] == "create":
-        return "is made anew; the new one is there before the old one goes"
-    return "is made anew; nothing is kept in it, and no request passes it"
+        return "the new one is there before the old one goes"
+    return "nothing is kept in it, and no request passes it"
 
 
 def _changed_in_place(change: Change) -> str:
@@ -38,4 +38,4 @@ def _changed_in_place(change: Change) -> str:
         return f"tasks are replaced while {least} % of them stay up"
     if change.type == "aws_launch_template":
         return "new instances are started with it; running ones keep the old one"
-    return "is changed in place"
+    return "in place"

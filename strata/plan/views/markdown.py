@@ -4,7 +4,6 @@ import re
 
 from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
-    ACTIONS,
     by_layer,
     headline,
     origin,
@@ -70,7 +69,7 @@ def _created(item: Item) -> list[str]:
 
 
 def _item(item: Item, report: Report) -> list[str]:
-    lines = [f"- {item.layer}: {code(item.address)} {ACTIONS[item.action]}: {_plain(item.why)}"]
+    lines = [f"- {item.layer}: {code(item.address)} {item.action}: {_plain(item.why)}"]
     lines += [
         f"  - set {code(f'{one.key} = {one.before}')} → {code(one.after)} in {code(place(one))}"
         for one in item.causes

@@ -4,7 +4,6 @@ import textwrap
 
 from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
-    ACTIONS,
     headline,
     origin,
     place,
@@ -20,7 +19,7 @@ MOST_ATTRIBUTES = 6
 
 def text(report: Report) -> str:
     """The report as plain text."""
-    lines = [f"{report.environment}: {headline(report)}", ""]
+    lines = [f"{report.environment}: {headline(report)}"]
     for rank, title in TITLES.items():
         items = report.of(rank)
         if rank == "else" and report.cost:
@@ -51,7 +50,7 @@ def _created(items: list[Item]) -> list[str]:
 
 
 def _item(item: Item, report: Report) -> list[str]:
-    lines = [f"  {item.address}", *_wrapped(f"{ACTIONS[item.action]}: {item.why}", 4)]
+    lines = [f"  {item.address}", *_wrapped(f"{item.action}: {item.why}", 4)]
     for cause in item.causes:
         lines += _wrapped(f"set: {cause.key} {cause.before} -> {cause.after} ({place(cause)})", 4)
     said = origin(item, report)
@@ -59,7 +58,8 @@ def _item(item: Item, report: Report) -> list[str]:
         lines += _wrapped(f"set: {said}", 4)
     for one in item.attributes[:MOST_ATTRIBUTES]:
         forces = "  forces it" if one.forces else ""
-        lines += _wrapped(f"{one.name}: {one.before} -> {one.after}{forces}", 6)
+        before = "" if item.action == "create" else f"{one.before} -> "
+        lines += _wrapped(f"{one.name}: {before}{one.after}{forces}", 6)
     if len(item.attributes) > MOST_ATTRIBUTES:
         lines.append(f"      and {len(item.attributes) - MOST_ATTRIBUTES} more attributes")
     return lines

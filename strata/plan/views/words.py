@@ -2,15 +2,6 @@
 
 from strata.plan.report import Counts, Item, Report, Setting
 
-ACTIONS = {
-    "create": "is created",
-    "update": "is changed",
-    "replace": "is replaced",
-    "delete": "is destroyed",
-    "move": "is moved",
-    "forget": "is left alone",
-}
-
 
 def headline(report: Report) -> str:
     """What happens, in one line."""
