@@ -16,7 +16,7 @@ LogRetentionDays = Literal[
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=0, le=86400)]
-Amount = Annotated[float, Field(ge=0, strict=False)]
+Amount = Annotated[float, Field(ge=0, strict=False, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -326,7 +326,7 @@ class Edge(Section):
 
 
 class Usage(Section):
-    """What depends on use: the assumptions behind an estimate, for one month of this environment."""
+    """What depends on use: the assumptions behind an estimate of a month."""
 
     load_balancer_lcus: Amount = Field(
         default=1, description="Average load of the load balancer, LCUs."
@@ -385,6 +385,7 @@ class Cost(Section):
         default=None,
         gt=0,
         strict=False,
+        allow_inf_nan=False,
         description="US dollars that a month with the desired number of tasks may cost.",
     )
     over_budget: Literal["warn", "fail"] = Field(
