@@ -28,10 +28,10 @@ def text(cost: Estimate) -> str:
         "",
         _row("", SIZES),
     ]
-    for name, cells in _layers(cost).items():
+    for layer, name, cells in _layers(cost):
         lines.append(_row(name, cells))
-        for line in (*cost.lines, *cost.not_priced):
-            if line.layer == name.partition(",")[0]:
+        for line in _entries(cost):
+            if line.layer == layer:
                 lines += _charge(f"{label(line.resource)}: {line.what}", _of(line))
     lines += ["", _row(_total(complete=cost.complete), cost.usd.cents()), *_budget(cost)]
     lines += _section("not priced, and not in the total:", _missing(cost.not_priced))
@@ -46,12 +46,12 @@ def text(cost: Estimate) -> str:
 def markdown(cost: Estimate) -> str:
     """An estimate for a comment on a change."""
     lines = [f"### What {cost.environment} costs a month", ""]
-    lines += _table("layer", SIZES, _layers(cost))
+    lines += _table("layer", SIZES, {name: cells for _, name, cells in _layers(cost)})
     lines.append(_cells(f"**{_total(complete=cost.complete)}**", cost.usd.cents()))
     lines += ["", f"US dollars for {cost.hours} hours in {cost.region}, without tax."]
     lines += [f"\n{one}" for one in _budget(cost)]
     lines += _bullets("Not priced, and not in the total:", _missing(cost.not_priced))
-    rows = {f"`{one.resource}` {one.what}": _of(one) for one in (*cost.lines, *cost.not_priced)}
+    rows = {f"`{one.resource}` {one.what}": _of(one) for one in _entries(cost)}
     lines += _folded("Every charge", _table("charge", SIZES, rows))
     lines += _folded("Use assumed", [f"- {one}" for one in _assumed(cost.assumptions)])
     lines += ["", _prices(cost)]
@@ -123,16 +123,18 @@ def _sides(before: Range, after: Range, size: str) -> tuple[str, str, str]:
     return dollars(old), dollars(new), difference if difference[0] in "-0" else f"+{difference}"
 
 
-def _layers(cost: Estimate) -> dict[str, Sequence[str]]:
-    """Each layer's sum; one that lacks a price says so, and is not 0 when it has none."""
+def _layers(cost: Estimate) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Each layer, its heading and its sum; without any price it has none, rather than 0."""
     lacking = {one.layer for one in cost.not_priced}
-    cells: dict[str, Sequence[str]] = {}
     for layer in ORDER:
         if sums := cost.layers.get(layer):
-            cells[f"{layer}, at least" if layer in lacking else layer] = sums.cents()
+            yield layer, f"{layer}, at least" if layer in lacking else layer, sums.cents()
         elif layer in lacking:
-            cells[layer] = NOT_PRICED
-    return cells
+            yield layer, layer, NOT_PRICED
+
+
+def _entries(cost: Estimate) -> list[Line | NotPriced]:
+    return [*cost.lines, *cost.not_priced]
 
 
 def _of(line: Line | NotPriced) -> Sequence[str]:
