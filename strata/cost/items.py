@@ -138,9 +138,9 @@ def _with_references(values: Json, expressions: Json) -> Json:
     whole = dict(values)
     for name, expression in expressions.items():
         inner = whole.get(name)
-        if isinstance(expression, dict) and not inner:
-            if found := expression.get("references"):
-                whole[name] = [f"${{{one}}}" for one in found]
+        if isinstance(expression, dict):
+            if expression.get("references") and not inner:
+                whole[name] = _referred(expression)
         elif isinstance(expression, list):
             old = blocks(whole, name) or [{} for _ in expression]
             whole[name] = [
@@ -148,3 +148,16 @@ def _with_references(values: Json, expressions: Json) -> Json:
                 for one, block in zip(old, expression, strict=False)
             ]
     return whole
+
+
+def _referred(expression: Json) -> Any:
+    """What an expression refers to: as JSON has it, or from the references that HCL leaves.
+
+    Those name an attribute and then the resource of it; only the first counts.
+    """
+    if "constant_value" in expression:
+        return expression["constant_value"]
+    found = expression["references"]
+    return [
+        f"${{{one}}}" for one in found if not any(other.startswith(f"{one}.") for other in found)
+    ]

@@ -64,7 +64,7 @@ def text_change(change: CostChange) -> str:
     if change.resources:
         lines += [_row("at the desired size", SIDES)]
         for one in change.resources:
-            lines += _charge(one.resource, _sides(one.before, one.after, "desired"))
+            lines += _charge(f"{one.layer}/{label(one.resource)}", _sides(one.before, one.after, "desired"))
         lines.append("")
     lines.append(_row("total", SIDES))
     for size in SIZES:
@@ -120,7 +120,8 @@ def _verdict(change: CostChange) -> str:
 def _sides(before: Range, after: Range, size: str) -> tuple[str, str, str]:
     old, new = getattr(before, size), getattr(after, size)
     difference = dollars(new - old)
-    return dollars(old), dollars(new), difference if difference[0] in "-0" else f"+{difference}"
+    plus = "+" if new > old and difference != "0.00" else ""
+    return dollars(old), dollars(new), f"{plus}{difference}"
 
 
 def _layers(cost: Estimate) -> Iterator[tuple[str, str, Sequence[str]]]:
