@@ -83,9 +83,11 @@ def _refresh() -> None:
     from strata.cost.prices import FILE, shipped  # noqa: PLC0415
     from strata.cost.refresh import refreshed, write  # noqa: PLC0415
 
-    result = refreshed(shipped())
+    known = shipped()
+    out.print(f"asking for {len(known)} prices, one by one")
+    result = refreshed(known)
     write(result.prices, FILE)
     shipped.cache_clear()
-    out.print(f"{result.asked} prices asked for, {result.changed} changed")
+    out.print(f"{result.changed} changed")
     for one in result.unanswered:
         out.print(f"  kept as it was: {one}")

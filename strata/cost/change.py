@@ -46,7 +46,7 @@ class CostChange(Model):
 
 def change(plan: dict[str, Any], settings: Settings, prices: PriceList | None = None) -> CostChange:
     """The difference that a plan of the composed stack makes, from Terraform's plan JSON."""
-    known = prices or shipped()
+    known = shipped() if prices is None else prices
     old, old_missing, _ = priced(of_plan(plan, "before"), settings, known)
     new, new_missing, _ = priced(of_plan(plan, "after"), settings, known)
     return CostChange(

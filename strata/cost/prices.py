@@ -40,6 +40,9 @@ class PriceList:
     def __iter__(self) -> Iterator[Price]:
         return iter(self._prices.values())
 
+    def __len__(self) -> int:
+        return len(self._prices)
+
     def find(self, item: str, region: str) -> Price | None:
         """The row of an item in a region, or of one that costs the same everywhere."""
         return self._prices.get((item, region)) or self._prices.get((item, GLOBAL))

@@ -38,10 +38,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """The renewed prices, how many were asked for and changed, and rows without an answer."""
+    """The renewed prices, how many of them changed, and the rows that got no answer."""
 
     prices: PriceList
-    asked: int
     changed: int
     unanswered: tuple[str, ...]
 
@@ -77,7 +76,6 @@ def refreshed(prices: PriceList, pricing: Client = None, today: str = "") -> Ref
     ]
     return Refreshed(
         prices=PriceList(rows),
-        asked=len(rows),
         changed=sum(1 for row, usd in answers if usd is not None and usd != row.usd),
         unanswered=tuple(f"{row.item} in {row.region}" for row, usd in answers if usd is None),
     )

@@ -64,7 +64,8 @@ def text_change(change: CostChange) -> str:
     if change.resources:
         lines += [_row("at the desired size", SIDES)]
         for one in change.resources:
-            lines += _charge(f"{one.layer}/{label(one.resource)}", _sides(one.before, one.after, "desired"))
+            cells = _sides(one.before, one.after, "desired")
+            lines += _charge(f"{one.layer}/{label(one.resource)}", cells)
         lines.append("")
     lines.append(_row("total", SIDES))
     for size in SIZES:
