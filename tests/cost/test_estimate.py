@@ -279,6 +279,8 @@ def test_text_fits_80_columns_and_its_sums_are_those_of_the_data(
     for layer, sums in cost.layers.items():
         cells = r" +".join(map(re.escape, sums.cents()))
         assert re.search(rf"^{layer}(, at least)? +{cells}$", shown, re.MULTILINE), layer
+    for line in cost.lines:
+        assert 0 <= line.usd.minimum <= line.usd.desired <= line.usd.maximum, line
     assert sum(one.desired for one in cost.layers.values()) == pytest.approx(cost.usd.desired)
     assert sum(line.usd.desired for line in cost.lines) == pytest.approx(cost.usd.desired)
 
