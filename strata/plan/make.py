@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from strata.cost.change import change
 from strata.gate.report import Report as Verdict
 from strata.plan import changes, review
 from strata.plan.applied import read_applied
@@ -66,6 +67,7 @@ def make_review(
         file=str(file),
         first=[layer for layer, state in states.items() if state is None],
         gate=judge(document),
+        cost=change(document, settings),
     )
     reports = {
         "report.html": page(report),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from strata.cost.change import CostChange
 from strata.gate.report import Report as Verdict
 from strata.layers import LAYERS
 from strata.plan.causes import Cause, Causes
@@ -81,12 +82,6 @@ class Counts(_Data):
     stay_by_layer: dict[str, int]
 
 
-class Cost(_Data):
-    """What the change costs to run, in a few lines."""
-
-    lines: list[str]
-
-
 class Report(_Data):
     """What a plan does, ranked."""
 
@@ -101,7 +96,7 @@ class Report(_Data):
     )
     first: list[str] = Field(description="Layers that were never applied.")
     gate: Verdict
-    cost: Cost | None = Field(default=None, description="Null when nothing was estimated.")
+    cost: CostChange
 
     @property
     def changes(self) -> bool:
@@ -133,7 +128,7 @@ def build(
     file: str,
     first: list[str],
     gate: Verdict,
-    cost: Cost | None = None,
+    cost: CostChange,
 ) -> Report:
     """The report of a plan of the composed stack; `file` is the settings file."""
     drift = drifted(plan, stack)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from strata.cost.change import CostChange, ResourceChange
+from strata.cost.range import always
 from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.paths import ROOT
 from strata.plan.ranks import RANKS
-from strata.plan.report import TITLES, Attribute, Cost, Counts, Drifted, Item, Report, Setting
+from strata.plan.report import TITLES, Attribute, Counts, Drifted, Item, Report, Setting
 from strata.plan.views.markdown import LIMIT, code, markdown
 from strata.plan.views.page import page as html
 from strata.plan.views.terminal import text
@@ -19,6 +21,27 @@ SETTING = Setting(
 )
 FORCING = Attribute(name="storage_encrypted", before="true", after="false", forces=True)
 OTHER = Attribute(name="password", before="(sensitive)", after="(sensitive, changes)")
+
+
+COST = CostChange(
+    environment="local",
+    region="eu-central-1",
+    exact=True,
+    before=always(100),
+    after=always(112),
+    difference=always(12),
+    resources=[
+        ResourceChange(
+            layer="database",
+            resource="aws_db_instance.database_instance",
+            before=always(100),
+            after=always(112),
+            difference=always(12),
+        )
+    ],
+    not_priced=[],
+    assumptions=[],
+)
 
 
 def item(rank: str, address: str, action: str = "update", why: str = "in place") -> Item:
@@ -35,7 +58,7 @@ def item(rank: str, address: str, action: str = "update", why: str = "in place")
     )
 
 
-def report(*items: Item, cost: Cost | None = None, drift: int = 1) -> Report:
+def report(*items: Item, cost: CostChange = COST, drift: int = 1) -> Report:
     finding = Finding(
         checks=["CKV_AWS_16"],
         severity="high",
@@ -47,6 +70,7 @@ def report(*items: Item, cost: Cost | None = None, drift: int = 1) -> Report:
         line=12,
         key="database.storage_encrypted",
         right="true",
+        more="https://example.com",
     )
     drifted = Drifted(
         layer="service",
@@ -78,7 +102,6 @@ WHOLE = report(
     item("down", "aws_db_instance.database_instance", "replace", "no database"),
     item("else", "aws_ecs_service.service_service"),
     item("created", "aws_subnet.network_private_subnet_3", "create", "new"),
-    cost=Cost(lines=["12.00 USD a month more"]),
 )
 ORDER = [
     "What can be lost",
@@ -111,7 +134,7 @@ def test_every_view_says_what_changes_why_and_by_which_setting() -> None:
             "(sensitive, changes)",
             "this plan puts it back",
             "storage is not encrypted",
-            "12.00 USD a month more",
+            "+12.00 US dollars a month: 100.00 before, 112.00 after",
         ):
             assert part in view.replace("&#39;", "'"), part
 

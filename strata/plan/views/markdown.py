@@ -5,6 +5,7 @@ import re
 from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
     by_layer,
+    costs,
     headline,
     origin,
     place,
@@ -28,8 +29,10 @@ def markdown(report: Report, limit: int = LIMIT) -> str:
     room.left -= sum(len(line) + 1 for line in tail)
     for rank, title in TITLES.items():
         items = report.of(rank)
-        if rank == "else" and report.cost:
-            lines += room.take(["", "### What it costs", "", *report.cost.lines])
+        if rank == "else":
+            whole, *each = costs(report)
+            lines += room.take(["", "### What it costs", "", f"{whole}", ""])
+            lines += room.take([f"- {_plain(one)}" for one in each])
         lines += room.take(["", f"### {title} ({len(items)})", ""])
         if not items:
             lines += room.take(["Nothing."])
