@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.cost.change import CostChange
+from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.layers import LAYERS
 from strata.plan.causes import Cause, Causes
@@ -95,7 +96,8 @@ class Report(_Data):
         description="Layers of which it is not known what settings they were applied with."
     )
     first: list[str] = Field(description="Layers that were never applied.")
-    gate: Verdict
+    gate: Verdict | None = Field(description="The gate's verdict; null when it has none.")
+    no_verdict: str = Field(default="", description="Why the gate has none.")
     cost: CostChange
 
     @property
@@ -103,6 +105,11 @@ class Report(_Data):
         """Whether applying would do anything."""
         counts = self.counts
         return bool(counts.create + counts.update + counts.replace + counts.delete + counts.move)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the gate found."""
+        return self.gate.findings if self.gate else []
 
     def of(self, rank: Rank) -> list[Item]:
         """The items of one rank."""
@@ -127,10 +134,13 @@ def build(
     found: Causes,
     file: str,
     first: list[str],
-    gate: Verdict,
+    gate: Verdict | str,
     cost: CostChange,
 ) -> Report:
-    """The report of a plan of the composed stack; `file` is the settings file."""
+    """The report of a plan of the composed stack; `file` is the settings file.
+
+    `gate` is the verdict, or why there is none.
+    """
     drift = drifted(plan, stack)
     changing = {base(one.address): one for one in plan.changes}
     items = [
@@ -161,7 +171,8 @@ def build(
         settings=[_setting(one, file) for one in found.changed],
         unexplained=[one for one in found.unexplained if one not in first],
         first=first,
-        gate=gate,
+        gate=None if isinstance(gate, str) else gate,
+        no_verdict=gate if isinstance(gate, str) else "",
         cost=cost,
     )
 

@@ -382,7 +382,8 @@ def test_the_report_names_the_setting_behind_each_change(
     assert {(a.name, a.after) for a in task.attributes} >= {
         ("container_definitions.api.image", '"…:1.1.0"')
     }
-    assert [one.key for one in report.gate.findings] == ["database.storage_encrypted"]
+    assert [one.key for one in report.findings] == ["database.storage_encrypted"]
+    assert report.cost.before.desired > 0
     touched = {item.address for item in report.items}
     assert report.counts.stay + len(touched) == len(first_day.plan.changes)
 
@@ -460,7 +461,8 @@ def test_no_secret_is_in_a_review_or_a_log(
     words = [one for value in values for one in re.findall(r"[^\s\"{}:,]{12,}", value)]
     assert words
     file = written(**LOSSES)
-    strata("plan", str(file), "--out", str(tmp_path / "review"))
+    code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
+    assert code == 2, said
     logs = [*(folder / "work" / "logs").iterdir()]
     assert logs
     for place in [*(tmp_path / "review").iterdir(), *logs]:

@@ -183,6 +183,14 @@ def test_nothing_to_do_is_said_in_a_line() -> None:
         assert "No change." in view
 
 
+def test_a_gate_without_verdict_is_said_and_stops_nothing() -> None:
+    changes = {"gate": None, "no_verdict": "broken waivers\n  CKV_AWS_136 matches nothing"}
+    none = WHOLE.model_copy(update=changes)
+    for view in (text(none), markdown(none).replace("\\", ""), html(none)):
+        assert "no verdict: broken waivers CKV_AWS_136 matches nothing" in view
+        assert "clean" not in view
+
+
 def test_the_schema_describes_every_field() -> None:
     assert set(Report.model_json_schema()["properties"]) == set(Report.model_fields)
     assert Report.model_validate_json(WHOLE.model_dump_json()) == WHOLE

@@ -35,8 +35,8 @@ def text(report: Report) -> str:
                 lines += _item(item, report)
     lines += [f"What stays: {report.counts.stay}", *_wrapped(stays(report.counts), 2)]
     lines += _drift(report)
-    lines += [f"The gate: {verdict(report)}"]
-    for one in report.gate.findings:
+    lines += _wrapped(f"The gate: {verdict(report)}", 0)
+    for one in report.findings:
         where = f"{one.file}:{one.line} {one.key}" if one.file else ", ".join(one.constructs)
         lines += _wrapped(f"{one.severity}: {one.protects} ({where})", 2)
     if report.changes:

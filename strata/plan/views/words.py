@@ -47,7 +47,9 @@ def origin(item: Item, report: Report) -> str:
 
 def verdict(report: Report) -> str:
     """The gate's verdict in a few words."""
-    count = len(report.gate.findings)
+    if report.gate is None:
+        return f"no verdict: {' '.join(report.no_verdict.split())}"
+    count = len(report.findings)
     waived = f", {len(report.gate.waivers)} waived" if report.gate.waivers else ""
     return (f"{count} finding{'s' if count > 1 else ''}" if count else "clean") + waived
 
