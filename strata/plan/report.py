@@ -224,6 +224,8 @@ def _attributes(
             forces=_below(name, change.forcing),
         )
         for name, before, after in leaves(change, resource, changing)
+        # All of a new resource is new: what the reason names says enough.
+        if change.before is not None or not reason.attributes or _below(name, reason.attributes)
     ]
     return sorted(found, key=lambda one: not _below(one.name, reason.attributes))
 

@@ -6,6 +6,7 @@ from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
     by_layer,
     costs,
+    found_in,
     headline,
     origin,
     place,
@@ -100,8 +101,7 @@ def _tail(report: Report) -> list[str]:
         lines.append("Nothing.")
     lines += ["", f"### The gate: {_plain(verdict(report))}", ""]
     for one in report.findings[:50]:
-        where = f"{one.file}:{one.line} {one.key}" if one.file else ", ".join(one.constructs)
-        lines.append(f"- **{one.severity}**: {_plain(one.protects)} ({code(where)})")
+        lines.append(f"- **{one.severity}**: {_plain(one.protects)} ({code(found_in(one))})")
     if len(report.findings) > 50:
         lines.append(f"and {len(report.findings) - 50} more")
     return lines

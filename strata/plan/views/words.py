@@ -2,6 +2,7 @@
 
 from strata.cost.change import CostChange
 from strata.cost.range import dollars
+from strata.gate.report import Finding
 from strata.plan.report import Counts, Item, Report, Setting
 
 
@@ -52,6 +53,13 @@ def verdict(report: Report) -> str:
     count = len(report.findings)
     waived = f", {len(report.gate.waivers)} waived" if report.gate.waivers else ""
     return (f"{count} finding{'s' if count > 1 else ''}" if count else "clean") + waived
+
+
+def found_in(finding: Finding) -> str:
+    """The setting that causes what the gate found, else the constructs."""
+    if finding.file:
+        return f"{finding.file}:{finding.line} {finding.key}"
+    return ", ".join(finding.constructs)
 
 
 def by_layer(items: list[Item]) -> str:
