@@ -11,6 +11,7 @@ from strata.commands.bootstrap import bootstrap
 from strata.commands.check import check
 from strata.commands.demo import demo
 from strata.commands.destroy import destroy
+from strata.commands.drift import drift
 from strata.commands.gate import gate
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
@@ -24,6 +25,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     gate,
     bootstrap,
     apply,
+    drift,
     destroy,
     redis_auth,
     demo,

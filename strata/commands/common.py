@@ -22,6 +22,7 @@ from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
+    from strata.drift.report import Report as Drift
     from strata.gate.report import Report
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
@@ -60,6 +61,14 @@ def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
     from strata.gate.report import settings_files  # noqa: PLC0415
 
     return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+
+
+def look_for_drift(settings: Settings) -> "Drift":
+    """What differs between AWS and what was applied, in all layers."""
+    from strata.drift.look import look  # noqa: PLC0415 - boto3 takes its time
+
+    work = layer_work(settings)
+    return look(settings, work.terraform, CDKTF_OUT)
 
 
 def make_state_bucket(settings: Settings) -> None:
