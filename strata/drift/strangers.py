@@ -41,7 +41,7 @@ def _identifiers(values: Any) -> Iterator[str]:
     elif isinstance(values, dict):
         for key, value in values.items():
             # Plurals are left out: a hand may have put a stranger on a list of ours.
-            if isinstance(value, str) and re.search(r"(^|_)(id|arn|name|suffix|revision)$", key):
+            if isinstance(value, str) and value and re.search(r"(^|_)(id|arn|name|suffix|revision)$", key):
                 yield value
             elif key == "member_clusters":
                 yield from value or []
@@ -59,8 +59,7 @@ def strangers(listed: Sequence[Listed], ours: frozenset[str]) -> list[Stranger]:
             one.identifier in ours
             or short in ours
             # What made it is of ours, or is listed itself.
-            or one.made_by in ours
-            or _short(one.made_by) in identifiers
+            or (one.made_by and (one.made_by in ours or _short(one.made_by) in identifiers))
             or any(re.search(pattern, one.identifier) for pattern in MADE_BY_SERVICES)
             or _revision(one.identifier) in ours
         )
