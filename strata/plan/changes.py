@@ -5,6 +5,7 @@ https://developer.hashicorp.com/terraform/internals/json-format
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,12 +71,26 @@ class Change:
     def changed(self) -> tuple[str, ...]:
         """The attributes that differ before and after, by name; all of one that is created."""
         before, after = self.before or {}, self.after or {}
-        unknown = {name for name, one in self.unknown.items() if _any(one)}
+        unknown = {name for name, one in self.unknown.items() if any_unknown(one)}
         return tuple(
             name
             for name in sorted({*before, *after, *unknown})
             if name in unknown or before.get(name) != after.get(name)
         )
+
+    @property
+    def forcing(self) -> tuple[str, ...]:
+        """The attributes that force a replacement, as `a[0].b`."""
+        return tuple(dict.fromkeys(dotted(path) for path in self.replace_paths))
+
+    @property
+    def settled(self) -> Json:
+        """What is known of the resource after: where nothing is, what it was before."""
+        return dict(_fill(self.after, self.before, self.unknown) or {})
+
+    def gives_anew(self, attribute: str) -> bool:
+        """Whether a reference such as `master_user_secret[0].secret_arn` gets another value."""
+        return re.split(r"[.\[]", attribute, maxsplit=1)[0] in self.changed
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,11 @@ class Plan:
     def of(self, layer: str) -> tuple[Change, ...]:
         """The changes in one layer."""
         return tuple(one for one in self.changes if one.layer == layer)
+
+
+def base(address: str) -> str:
+    """The address as it is written, without the key of `for_each`."""
+    return address.partition("[")[0]
 
 
 def layer_of(address: str) -> str:
@@ -160,12 +180,12 @@ def hide(value: Any, mask: Any, other: Any = None) -> Any:
     return value
 
 
-def _any(unknown: Any) -> bool:
+def any_unknown(unknown: Any) -> bool:
     """Whether anything in a value is only known after the apply."""
     if isinstance(unknown, dict):
-        return any(_any(one) for one in unknown.values())
+        return any(any_unknown(one) for one in unknown.values())
     if isinstance(unknown, list):
-        return any(_any(one) for one in unknown)
+        return any(any_unknown(one) for one in unknown)
     return unknown is True
 
 
@@ -189,8 +209,8 @@ def differences(reviewed: Sequence[Change], real: Sequence[Change]) -> list[Diff
     Each address must have the same actions and the same values where they were known; anything may
     stand where the review said "known after apply", also what stood there before. So a reviewed
     change whose every cause was unknown may turn out to be none at all. What an attribute was
-    before is compared where either plan changes it, so that a hand which was faster than the apply
-    shows, and what moves by itself does not.
+    before is compared too, where either plan changes it, so that a hand which was faster than the
+    apply shows.
     """
     were = {one.address: one for one in reviewed if one.actions != ("no-op",)}
     are = {one.address: one for one in real if one.actions != ("no-op",)}
@@ -233,13 +253,24 @@ def _rests_on_unknown(change: Change) -> bool:
 
 
 def _values(was: Change, now: Change) -> Iterator[Difference]:
-    if was.after is not None or now.after is not None:
-        for path, old, new in _compare((), was.after, was.unknown, now.after, now.unknown):
-            yield Difference(was.address, dotted(path), shown(old), shown(new))
-    if was.before is None or was.after is None:
-        return
+    """What neither plan changes is left out: a scaler may have moved it since."""
     for name in sorted({*was.changed, *now.changed}):
-        if _any(was.unknown.get(name)) or _any(now.unknown.get(name)):
+        yield from (
+            Difference(was.address, dotted(path), shown(old), shown(new))
+            for path, old, new in _compare(
+                (name,),
+                (was.after or {}).get(name),
+                was.unknown.get(name),
+                (now.after or {}).get(name),
+                now.unknown.get(name),
+            )
+        )
+        # Of what AWS makes anew, and of what goes, it does not matter what it was.
+        if (
+            was.after is None
+            or any_unknown(was.unknown.get(name))
+            or any_unknown(now.unknown.get(name))
+        ):
             continue
         before = (was.before or {}).get(name), (now.before or {}).get(name)
         for path, old, new in _compare((name,), before[0], None, before[1], None):
@@ -282,7 +313,7 @@ def _compare_lists(
     length_new = max(len(new), len(_list(new_unknown)))
     news = [*new, *([None] * (length_new - len(new)))]
     unknowns_new = _padded(new_unknown, length_new)
-    if not any(_any(one) for one in unknowns):
+    if not any(any_unknown(one) for one in unknowns):
         if len(olds) != len(news):
             yield path, old, new
             return
@@ -293,7 +324,9 @@ def _compare_lists(
         return
     left = list(range(len(news)))
     # What is wholly known is matched first, so that an open place does not take it away.
-    for index in sorted(range(len(olds)), key=lambda i: (unknowns[i] is True, _any(unknowns[i]))):
+    for index in sorted(
+        range(len(olds)), key=lambda i: (unknowns[i] is True, any_unknown(unknowns[i]))
+    ):
         match = next(
             (
                 j
@@ -347,3 +380,40 @@ def shown(value: Any) -> str:
     if value in (HIDDEN, HIDDEN_CHANGE, UNKNOWN):
         return str(value)
     return "no value" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _fill(after: Any, before: Any, unknown: Any) -> Any:
+    if unknown is True:
+        return before
+    if isinstance(unknown, dict) and isinstance(after, dict | None):
+        olds = before if isinstance(before, dict) else {}
+        return {
+            **(after or {}),
+            **{
+                key: _fill((after or {}).get(key), olds.get(key), one)
+                for key, one in unknown.items()
+                if any_unknown(one)
+            },
+        }
+    if isinstance(unknown, list) and isinstance(after, list):
+        listed = before if isinstance(before, list) else []
+        return [
+            _fill(
+                one,
+                listed[index] if index < len(listed) else None,
+                unknown[index] if index < len(unknown) else None,
+            )
+            for index, one in enumerate(after)
+        ]
+    return after
+
+
+def value_at(body: Json | None, path: str) -> Any:
+    """`a[0].b` of a resource's attributes; None where there is nothing."""
+    found: Any = body
+    for part in re.findall(r"[^.\[\]]+", path):
+        if isinstance(found, list):
+            found = found[int(part)] if part.isdigit() and int(part) < len(found) else None
+        else:
+            found = found.get(part) if isinstance(found, dict) else None
+    return found

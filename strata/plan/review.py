@@ -212,16 +212,21 @@ def _scrubbed(found: Any, secrets: list[str]) -> Any:
     return found
 
 
+def free(folder: Path) -> None:
+    """Raise UsageError unless a review may be written there."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", "--out takes a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / REVIEW).is_file():
+        raise UsageError(f"{folder} holds something else than a review", "give another --out")
+
+
 def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) -> Review:
     """Keep a plan that is without secrets, and its reports by file name; whole or not at all.
 
     A review that lies there is replaced; a folder with anything else in it is left alone.
     """
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder", "--out takes a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / REVIEW).is_file():
-        raise UsageError(f"{folder} holds something else than a review", "give another --out")
     text = json.dumps(plan, indent=1, sort_keys=True) + "\n"
+    free(folder)
     review = Review(
         made=datetime.now(UTC),
         basis=basis,

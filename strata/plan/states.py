@@ -48,6 +48,11 @@ def read_states(environment: Environment) -> States:
         return dict(zip(LAYERS, found, strict=True))
 
 
+def read_state(environment: Environment, layer: str) -> State | None:
+    """The state of one layer."""
+    return _read(s3_client(environment), environment, layer)
+
+
 def _read(s3: "S3Client", environment: Environment, layer: str) -> State | None:
     bucket, key = environment.state_bucket, state_key(environment.name, layer)
     where = f"the state of {layer} (s3://{bucket}/{key})"
