@@ -31,10 +31,10 @@ test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: bench
-# Ratios within one run; the second part takes about eight minutes.
+# Ratios within one run; the second part takes about ten minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
-	$(BIN)/python -m bench.waves
+	$(BIN)/python -m bench.apply
 
 # Needs uv; nothing else does.
 lock:
@@ -48,6 +48,6 @@ demo: setup
 
 clean-demo: setup
 	@if $(BIN)/strata emulator status >/dev/null; then \
-		$(BIN)/strata destroy local --yes; fi
+		$(BIN)/strata destroy local --yes local; fi
 	@$(BIN)/strata emulator stop
 	@rm -rf .strata/logs cdktf.out

@@ -17,6 +17,7 @@ from strata.commands.plan import plan
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
 from strata.commands.synth import synth
+from strata.commands.unlock import unlock
 from strata.errors import StrataError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -29,6 +30,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     apply,
     drift,
     destroy,
+    unlock,
     redis_auth,
     demo,
 )
