@@ -112,8 +112,11 @@ def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
 
 def look_for_drift(settings: Settings) -> "Drift":
     """What differs between AWS and what was applied, in all layers."""
-    from strata.drift.look import look  # noqa: PLC0415 - boto3 takes its time
+    from strata import preflight  # noqa: PLC0415 - boto3 takes its time
+    from strata.drift.look import look  # noqa: PLC0415
 
+    aim(settings)
+    preflight.check(settings.environment)
     work = layer_work(settings)
     return look(settings, work.terraform, CDKTF_OUT)
 

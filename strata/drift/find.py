@@ -1,20 +1,19 @@
 """From a plan to what drifted and what the next apply does about it."""
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from strata.drift.moving import why_moving
 from strata.drift.parts import additions, is_shown_only
 from strata.drift.report import Attribute, Drifted, LeftOut, NextApply
 from strata.layers import LAYERS
-from strata.plan.changes import Change, Path, Plan, dotted, layer_of
+from strata.plan.changes import Change, Plan, base, layer_of, value_at
+from strata.plan.leaves import REPEATS, differing, is_json
 from strata.stacks import Resource, Stack
 
 Json = dict[str, Any]
-
-REPEATED = "tags_all"
-"""Holds what `tags` holds."""
 
 
 def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[LeftOut]]:
@@ -28,7 +27,7 @@ def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[
     left_out: list[LeftOut] = []
     for drift in plan.drift:
         change = changes.get(drift.address)
-        resource = stack.resources.get(drift.address.partition("[")[0])
+        resource = stack.resources.get(base(drift.address))
         if drift.destroys:
             found[drift.address] = _gone(drift, change)
             continue
@@ -41,7 +40,7 @@ def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[
         added = [
             Attribute(
                 attribute=attribute, before=None, now=part,
-                next_apply=_next(change, attribute, (attribute,), None),
+                next_apply=_next(change, attribute, None, None),
             )
             for attribute, part in parts
         ]  # fmt: skip
@@ -70,83 +69,54 @@ def _attributes(
     found: list[Attribute] = []
     left_out: list[LeftOut] = []
     for name in drift.changed:
-        if name == REPEATED or is_shown_only(drift.type, name):
+        was, is_ = before.get(name), now.get(name)
+        if name in REPEATS or is_shown_only(drift.type, name) or _settled(was) == _settled(is_):
             continue
-        leaves = list(_leaves((name,), before.get(name), now.get(name)))
-        why = why_moving(resource, drift.type, name, before.get(name), now.get(name))
-        if leaves and why:
+        why = why_moving(resource, drift.type, name, was, is_)
+        if why:
             left_out.append(LeftOut(address=drift.address, attribute=name, reason=why))
             continue
         found += [
-            Attribute(
-                attribute=dotted(path), before=old, now=new,
-                next_apply=_next(change, name, path, old),
-            )
-            for path, old, new in leaves
-        ]  # fmt: skip
+            Attribute(attribute=path, before=old, now=new, next_apply=_next(change, path, was, old))
+            for path, old, new in differing((name,), was, is_)
+            if _settled(old) != _settled(new)
+        ]
     return found, left_out
 
 
-def _next(change: Change | None, name: str, path: Path, before: Any) -> NextApply:
-    """What a plan against AWS as it is now does with a value that was `before`."""
+def _next(change: Change | None, path: str, whole: Any, before: Any) -> NextApply:
+    """What a plan against AWS as it is now does about a value at `path`.
+
+    It was `before`, and the attribute it stands in was `whole`.
+    """
+    name = re.split(r"[.\[]", path)[0]
     if change is None or name not in change.changed:
         return NextApply.LEAVES
-    if change.destroys and "create" not in change.actions:
-        return NextApply.REMOVES
-    after = _at(change.after or {}, path)
     if change.replaces:
         return NextApply.REPLACES
-    if _settled(after) == _settled(before):
+    if change.destroys:
+        return NextApply.REMOVES
+    after = change.after or {}
+    if _settled(after.get(name)) == _settled(whole):
+        return NextApply.PUTS_BACK
+    if _settled(value_at(after, path)) == _settled(before):
         return NextApply.PUTS_BACK
     return NextApply.CHANGES
 
 
-def _leaves(path: Path, before: Any, now: Any) -> Iterator[tuple[Path, Any, Any]]:
-    """Where two values differ: inside of objects and of lists as long as before, else whole.
+def _settled(value: Any) -> Any:
+    """A value without what is empty in it; None when all of it is.
 
     Nothing, an empty text and an empty list are the same: the provider answers one or the other.
     """
-    before, now = _parsed(before), _parsed(now)
-    if _settled(before) == _settled(now):
-        return
-    if isinstance(before, dict) and isinstance(now, dict):
-        for key in sorted({*before, *now}):
-            yield from _leaves((*path, key), before.get(key), now.get(key))
-    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
-        for index, (old, new) in enumerate(zip(before, now, strict=True)):
-            yield from _leaves((*path, index), old, new)
-    else:
-        yield path, before, now
-
-
-def _settled(value: Any) -> Any:
-    """A value without what is empty in it; None when all of it is."""
     if isinstance(value, dict):
         kept = {k: _settled(v) for k, v in value.items()}
         return {k: v for k, v in kept.items() if v is not None} or None
     if isinstance(value, list):
         return [_settled(one) for one in value] or None
+    if is_json(value):
+        return _settled(json.loads(value))
     return None if value == "" else value
-
-
-def _parsed(value: Any) -> Any:
-    """A text that is JSON, such as a policy, as data."""
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
-
-
-def _at(body: Any, path: Path) -> Any:
-    for part in path:
-        body = _parsed(body)
-        if isinstance(body, list) and isinstance(part, int):
-            body = body[part] if part < len(body) else None
-        else:
-            body = body.get(part) if isinstance(body, dict) else None
-    return body
 
 
 def resources_now(document: Json) -> Sequence[tuple[str, Json]]:

@@ -1,16 +1,18 @@
 """What AWS lists in a VPC and by tags. Only reads."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.drift.strangers import Listed
-from strata.errors import StrataError
+from strata.aws import session as aws_session
+from strata.drift.strangers import Listed, cache_cluster, scaling_group
+from strata.preflight import explain
+from strata.settings.models import Environment
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -59,14 +61,19 @@ GONE = ("deleted", "deleting", "terminated", "failed", "rejected", "expired")
 
 
 def inventory(
-    region: str, tags: Mapping[str, str], vpcs: Sequence[str], clusters: Sequence[str]
+    environment: Environment, vpcs: Sequence[str], clusters: Sequence[str]
 ) -> tuple[list[Listed], list[str]]:
-    """What carries all of `tags`, and what lies in the VPCs and the ECS clusters.
+    """What carries our tags, and what lies in the VPCs and the ECS clusters.
 
     The second part says what could not be looked at, since the credentials may not: the rest is
-    worth having. Raises StrataError for everything else that goes wrong.
+    worth having. Raises StrataError for what else goes wrong.
     """
-    session = boto3.Session(region_name=region)
+    session, region = aws_session(environment), environment.region
+    tags = {
+        "Project": environment.project,
+        "Environment": environment.name,
+        "ManagedBy": "strata",
+    }
     lookups: dict[str, Lookup] = {
         "by tags (tag:GetResources)": partial(_tagged, session, region, tags, []),
         # Global services answer in this region alone.
@@ -88,21 +95,21 @@ def inventory(
     for cluster in clusters:
         lookups[f"services of {cluster} (ecs)"] = partial(_services, session, cluster)
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(_ask, lookups, lookups.values()))
+        answers = list(pool.map(_ask, lookups.values()))
     listed = [one for found in answers if found is not None for one in found]
     unchecked = [what for what, found in zip(lookups, answers, strict=True) if found is None]
     return listed, unchecked
 
 
-def _ask(what: str, lookup: Lookup) -> list[Listed] | None:
+def _ask(lookup: Lookup) -> list[Listed] | None:
     try:
         return list(lookup())
     except ClientError as error:
         if error.response["Error"]["Code"] in DENIED:
             return None
-        raise StrataError(f"strangers, {what}: {error}") from None
+        raise explain(error) from error
     except BotoCoreError as error:
-        raise StrataError(f"strangers, {what}: {error}") from None
+        raise explain(error) from error
 
 
 def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
@@ -125,8 +132,11 @@ def _tagged(
     for one in found:
         arn = one["ResourceARN"]
         given = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
-        kind = " ".join(arn.split(":")[2:3] + arn.split(":")[5].split("/")[:-1][:1])
-        made_by = given.get("aws:autoscaling:groupName", "")
+        service, resource = arn.split(":", 5)[2::3]
+        # `log-group` of `log-group:/shop/local/service`; of a bucket there is the name alone.
+        kind, *rest = re.split("[:/]", resource)
+        kind = f"{service} {kind}" if rest else service
+        made_by = scaling_group(given.get("aws:autoscaling:groupName"))
         yield Listed(kind, arn, "tags", given.get("Name", ""), made_by)
 
 
@@ -162,7 +172,11 @@ def _owner(interface: Json) -> str:
     if attached:
         return str(attached)
     words = str(interface.get("Description", "")).split()
-    return words[1] if words[:1] in (["ELB"], ["ElastiCache"]) and len(words) > 1 else ""
+    if words[:4] == ["Interface", "for", "NAT", "Gateway"]:
+        return words[-1]
+    if words[:1] == ["ElastiCache"]:
+        return cache_cluster(words[-1])
+    return words[-1] if words[:1] == ["ELB"] else ""
 
 
 def _instances(session: "Session", vpc: str) -> Iterator[Listed]:
@@ -173,7 +187,7 @@ def _instances(session: "Session", vpc: str) -> Iterator[Listed]:
             if one["State"]["Name"] in ("terminated", "shutting-down"):
                 continue
             tags = {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}
-            group = tags.get("aws:autoscaling:groupName", "")
+            group = scaling_group(tags.get("aws:autoscaling:groupName"))
             yield Listed("instance", one["InstanceId"], "vpc", tags.get("Name", ""), group)
             for device in one.get("BlockDeviceMappings", []):
                 volume = device.get("Ebs", {}).get("VolumeId")
@@ -222,7 +236,7 @@ def _caches(session: "Session", vpc: str) -> Iterator[Listed]:
     names = {one["CacheSubnetGroupName"] for one in groups}
     for one in _pages(client, "describe_cache_clusters", "CacheClusters"):
         if one.get("CacheSubnetGroupName") in names:
-            yield Listed("cache cluster", one["CacheClusterId"], "vpc", one["CacheClusterId"])
+            yield Listed("cache cluster", one["ARN"], "vpc", one["CacheClusterId"])
 
 
 def _services(session: "Session", cluster: str) -> Iterator[Listed]:

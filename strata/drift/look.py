@@ -14,9 +14,6 @@ from strata.settings.models import Settings
 from strata.stacks import stack
 from strata.terraform.process import Terraform
 
-OUR_TAGS = {"ManagedBy": "strata"}
-"""Beside `Project` and `Environment`; `modules/naming.py` gives all three."""
-
 
 def look(settings: Settings, terraform: Terraform, out: Path) -> Report:
     """The drift of an environment that was synthesized to `out`.
@@ -32,8 +29,7 @@ def look(settings: Settings, terraform: Terraform, out: Path) -> Report:
     drift, left_out = find(parse(document), document, code)
     ours = resources_now(document)
     listed, unchecked = inventory(
-        environment.region,
-        {"Project": environment.project, "Environment": environment.name, **OUR_TAGS},
+        environment,
         [values["id"] for address, values in ours if address.startswith("aws_vpc.")],
         [values["name"] for address, values in ours if address.startswith("aws_ecs_cluster.")],
     )

@@ -98,9 +98,8 @@ def text(report: Report) -> str:
     if report.strangers:
         lines += ["", "strangers, which no state knows"]
         for stranger in report.strangers:
-            lines += _folded(f"{stranger.kind} {stranger.identifier}", 2)
-            if stranger.name:
-                lines += _folded(stranger.name, 4)
+            lines += _folded(f"{stranger.kind} {stranger.name}".rstrip(), 2)
+            lines += _folded(stranger.identifier, 4)
     if lines:
         lines.append("")
     return "\n".join([*lines, *_summary(report)]) + "\n"

@@ -18,6 +18,10 @@ MADE_BY_SERVICES = (
 container instances, automatic backups and snapshots."""
 
 
+IDENTIFIES = r"(^|_)(id|arn|suffix|revision)$"
+"""Attributes that identify a resource, their own or another."""
+
+
 @dataclass(frozen=True)
 class Listed:
     """A resource that AWS lists; `made_by` identifies what made it, if something did."""
@@ -31,7 +35,16 @@ class Listed:
 
 def known(resources: Iterable[tuple[str, Json]]) -> frozenset[str]:
     """Every identifier that resources of ours have or name, of (address, values)."""
-    return frozenset(one for _, values in resources for one in _identifiers(values))
+    return frozenset(one for address, values in resources for one in _known(address, values))
+
+
+def _known(address: str, values: Json) -> Iterator[str]:
+    yield from _identifiers(values)
+    kind = address.partition(".")[0]
+    if kind == "aws_autoscaling_group":
+        yield scaling_group(values["name"])
+    elif kind == "aws_elasticache_replication_group":
+        yield from (cache_cluster(one) for one in values.get("member_clusters") or [])
 
 
 def _identifiers(values: Any) -> Iterator[str]:
@@ -41,12 +54,20 @@ def _identifiers(values: Any) -> Iterator[str]:
     elif isinstance(values, dict):
         for key, value in values.items():
             # Plurals are left out: a hand may have put a stranger on a list of ours.
-            if isinstance(value, str) and value and re.search(r"(^|_)(id|arn|name|suffix|revision)$", key):
+            if isinstance(value, str) and value and re.search(IDENTIFIES, key):
                 yield value
-            elif key == "member_clusters":
-                yield from value or []
             else:
                 yield from _identifiers(value)
+
+
+def scaling_group(name: str | None) -> str:
+    """What identifies an auto scaling group by its name, which others may have too."""
+    return f"auto scaling group {name}" if name else ""
+
+
+def cache_cluster(name: str) -> str:
+    """What identifies a cache cluster by its name."""
+    return f"cache cluster {name}"
 
 
 def strangers(listed: Sequence[Listed], ours: frozenset[str]) -> list[Stranger]:
@@ -71,10 +92,12 @@ def strangers(listed: Sequence[Listed], ours: frozenset[str]) -> list[Stranger]:
 
 
 def _short(identifier: str) -> str:
-    """EC2's own identifier in an ARN of EC2, `sg-1` of `arn:aws:ec2:...:security-group/sg-1`; else
-    the name of a cache cluster, else the identifier."""
-    match = re.fullmatch(r"arn:[^:]*:(?:ec2:.*/|elasticache:.*:cluster:)(.+)", identifier)
-    return match[1] if match else identifier.removesuffix(":*")
+    """`sg-1` of an ARN of EC2, which EC2 itself does not answer; so too for cache clusters."""
+    if match := re.fullmatch(r"arn:[^:]*:ec2:.*/(.+)", identifier):
+        return match[1]
+    if match := re.fullmatch(r"arn:[^:]*:elasticache:.*:cluster:(.+)", identifier):
+        return cache_cluster(match[1])
+    return identifier.removesuffix(":*")
 
 
 def _revision(identifier: str) -> str:
