@@ -13,6 +13,7 @@ from strata.commands.demo import demo
 from strata.commands.destroy import destroy
 from strata.commands.drift import drift
 from strata.commands.gate import gate
+from strata.commands.move import move
 from strata.commands.plan import plan
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
@@ -29,6 +30,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     plan,
     apply,
     drift,
+    move,
     destroy,
     unlock,
     redis_auth,

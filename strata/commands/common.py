@@ -110,6 +110,16 @@ def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
     return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
 
 
+def move_states(work: LayerWork) -> bool:
+    """Move what `modules/moves.toml` gives to another layer, and say so; whether there was any."""
+    from strata.moves.states import move  # noqa: PLC0415 - boto3 takes its time
+
+    moved = move(work)
+    for one in moved:
+        out.print(f"moved      {one}", soft_wrap=True)
+    return bool(moved)
+
+
 def look_for_drift(settings: Settings) -> "Drift":
     """What differs between AWS and what was applied, in all layers."""
     from strata import preflight  # noqa: PLC0415 - boto3 takes its time
