@@ -77,6 +77,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
         found.refuse(found.look(work), env)
         for layer in found.unfinished(work):
             out.print(f"{layer}: an earlier run began to change it and did not finish; going on")
+        move_states(work, begun=True)
         yield work
 
 
@@ -110,11 +111,14 @@ def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
     return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
 
 
-def move_states(work: LayerWork) -> bool:
-    """Move what `modules/moves.toml` gives to another layer, and say so; whether there was any."""
+def move_states(work: LayerWork, *, begun: bool = False) -> bool:
+    """Move what `modules/moves.toml` gives to another layer, and say so; whether there was any.
+
+    With `begun` only what a run that was cut off left half moved.
+    """
     from strata.moves.states import move  # noqa: PLC0415 - boto3 takes its time
 
-    moved = move(work)
+    moved = move(work, begun=begun)
     for one in moved:
         out.print(f"moved      {one}", soft_wrap=True)
     return bool(moved)

@@ -76,10 +76,14 @@ def _held(states: States, place: Place) -> list[tuple[object, object]]:
     ]
 
 
-def needed_moves(work: LayerWork) -> list[StateMove]:
-    """What must be moved in an environment; asks nobody when nothing is declared."""
+def needed_moves(work: LayerWork, *, begun: bool = False) -> list[StateMove]:
+    """What must be moved in an environment; asks nobody when nothing is declared.
+
+    With `begun` only what a run that was cut off has written already.
+    """
     found = _histories(work)
-    return state_moves(found, read_states(work.settings.environment)) if found else []
+    needed = state_moves(found, read_states(work.settings.environment)) if found else []
+    return [one for one in needed if one.written or not begun]
 
 
 def _histories(work: LayerWork) -> list[History]:
@@ -89,12 +93,12 @@ def _histories(work: LayerWork) -> list[History]:
     return histories(read_layers(work.stacks, work.settings.environment.name), declared)
 
 
-def move(work: LayerWork) -> list[StateMove]:
+def move(work: LayerWork, *, begun: bool = False) -> list[StateMove]:
     """Move what must be moved between the states of an environment, under their locks.
 
     Raises StrataError when somebody holds one of the locks; nothing was moved then.
     """
-    needed = needed_moves(work)
+    needed = needed_moves(work, begun=begun)
     if not needed:
         return []
     environment = work.settings.environment
@@ -106,7 +110,8 @@ def move(work: LayerWork) -> list[StateMove]:
             held.enter_context(locks.taken(environment, layer, "move"))
         # Read again, now that nobody else can write.
         states = {layer: read_state(environment, layer) for layer in layers}
-        needed = state_moves(_histories(work), states)
+        now = state_moves(_histories(work), states)
+        needed = [one for one in now if one.written or not begun]
         _write(work, needed, states)
     return needed
 

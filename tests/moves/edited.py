@@ -61,8 +61,8 @@ MOVED = [
 
 def move(old: str, new: str) -> Edit:
     """The entry in modules/moves.toml for a construct that was renamed or moved."""
-    entry = f'[[move]]\nfrom = "{old}"\nto = "{new}"\nsince = 2026-11-24\nreason = "For a test of it."\n'
-    return Edit("modules/moves.toml", "", f"\n{entry}")
+    why = 'since = 2026-11-24\nreason = "For a test of it."'
+    return Edit("modules/moves.toml", "", f'\n[[move]]\nfrom = "{old}"\nto = "{new}"\n{why}\n')
 
 
 @dataclass(frozen=True)
