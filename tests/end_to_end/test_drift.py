@@ -641,22 +641,21 @@ def cut_off_before_removing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             yield
 
 
-def test_a_resource_goes_to_another_layer_and_nothing_is_lost(
-    standing: Standing, moved: Project, aws: Client, monkeypatch: pytest.MonkeyPatch
+def created(aws: Client) -> int:
+    """When the log group was made."""
+    prefix = "/shop/local/service"
+    (group,) = aws("logs").describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    return int(group["creationTime"])
+
+
+def test_a_move_to_another_layer_is_cut_off_and_goes_on(
+    standing: Standing, moved: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment = standing.settings.environment
     synthesized = moved.synthesize()
     work = other_work(standing, synthesized)
     entries = declared.read(moved.root / "modules" / "moves.toml")
     monkeypatch.setattr(states, "read", lambda: entries)
-
-    def created() -> int:
-        (group,) = aws("logs").describe_log_groups(logGroupNamePrefix="/shop/local/service")[
-            "logGroups"
-        ]
-        return int(group["creationTime"])
-
-    born = created()
     # The whole plan shows a move, before anything is moved.
     (whole,) = [one for one in plan_of_all(standing, synthesized).changes if one.address == NEW]
     assert (whole.actions, whole.moved_from) == (("update",), OLD)
@@ -667,28 +666,26 @@ def test_a_resource_goes_to_another_layer_and_nothing_is_lost(
             states.move(work)
         assert holders(work) == {("service", OLD)}
     assert locks.held(environment) == []
-    # Cut off half way: it is in both, and a plan of neither layer destroys it.
     with cut_off_before_removing(monkeypatch):
         states.move(work)
     assert holders(work) == {("service", OLD), ("cluster", NEW)}
     assert locks.held(environment) == []
-    # A run that goes on finishes it.
-    assert [one.written for one in states.move(work, begun=True)] == [True]
+    answer = moved.python("-m", "strata", "move", "local")
+    assert answer.returncode == 0, answer.stderr
+    assert f"moved      {OLD} of service -> {NEW} of cluster" in answer.stdout
     assert holders(work) == {("cluster", NEW)}
-    assert states.move(work) == []
-    # Now each layer's own plan has nothing of it to destroy or to create.
+    again = moved.python("-m", "strata", "move", "local")
+    assert again.stdout == "local: every state is where it belongs\n"
+    # Now the layer's own plan has nothing to destroy and nothing to create.
     (change,) = plan_of_layer(standing, synthesized, "cluster").changes
     assert (change.address, change.actions) == (NEW, ("update",))
-    work.apply("cluster")
-    work.apply("service")
-    assert holders(work) == {("cluster", NEW)}
-    assert created() == born
 
 
-def test_the_command_moves_it_and_a_layer_that_was_not_moved_forgets_it(
-    standing: Standing, moved: Project, tmp_path_factory: pytest.TempPathFactory
+def test_an_apply_moves_it_and_a_layer_that_was_not_moved_forgets_it(
+    standing: Standing, aws: Client, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Back the same way, with an entry of the other direction, by the command."""
+    """Back the same way: the code of today, with an entry of the other direction."""
+    born = created(aws)
     back = edited(
         tmp_path_factory.mktemp("back") / "project",
         [move("cluster/log_group", "service/log_group")],
@@ -696,9 +693,8 @@ def test_the_command_moves_it_and_a_layer_that_was_not_moved_forgets_it(
     # Without the move, the cluster forgets its log group and does not destroy it.
     (forgotten,) = plan_of_layer(standing, back.synthesize(), "cluster").changes
     assert (forgotten.address, forgotten.actions) == (NEW, ("forget",))
-    answer = back.python("-m", "strata", "move", "local")
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.splitlines()[-1] == f"moved      {NEW} of cluster -> {OLD} of service"
+    answer = back.python("-m", "strata", "apply", "local", "--yes")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert f"moved      {NEW} of cluster -> {OLD} of service\n" in answer.stdout
     assert holders(standing.work) == {("service", OLD)}
-    again = back.python("-m", "strata", "move", "local")
-    assert again.stdout == "local: every state is where it belongs\n"
+    assert created(aws) == born
