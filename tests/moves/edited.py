@@ -10,7 +10,16 @@ from pathlib import Path
 
 from strata.paths import ROOT
 
-PARTS = ("main.py", "cdktf.json", ".terraform-version", "modules", "strata", "envs", "policies")
+PARTS = (
+    "main.py",
+    "cdktf.json",
+    ".checkov.yaml",
+    ".terraform-version",
+    "modules",
+    "strata",
+    "envs",
+    "policies",
+)
 LINKS = (".venv", "node_modules")
 
 
