@@ -81,7 +81,11 @@ def _cache(values: Json, _: Contents) -> Iterator[str]:
 
 def _repository(values: Json, contents: Contents) -> Iterator[str]:
     count = contents.images.get(values["name"], 0)
-    yield f"repository {values['name']} with {count} image{'' if count == 1 else 's'}"
+    yield f"repository {values['name']} with {count} image{_s(count)}"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _zone(values: Json, _: Contents) -> Iterator[str]:
@@ -137,7 +141,7 @@ def obstacles(resources: list[Held], contents: Contents) -> list[Obstacle]:
             count = contents.images.get(values["name"], 0)
             if count:
                 setting = "registry.force_delete = true"
-                found.append(Obstacle(one.address, f"holds {count} images", setting))
+                found.append(Obstacle(one.address, f"holds {count} image{_s(count)}", setting))
         elif (
             one.type == "aws_s3_bucket"
             and not values.get("force_destroy")

@@ -31,8 +31,9 @@ from tests.end_to_end.test_local import left
 pytestmark = pytest.mark.emulator
 
 KILLS = 20
-AT_WORK_SECONDS = 12
-"""The latest moment after the first Terraform has started; every fourth comes before that."""
+MOST_STEPS = 14
+"""A moment is so many steps of layers after the start, at most, and up to a few seconds more: in
+seconds alone, a slow machine would die before its first layer each time."""
 
 
 ONCE = {
@@ -93,10 +94,9 @@ class Life:
     def run_and_kill(self, moments: random.Random, at: str | None) -> bool:
         """Apply, and kill that at a random moment or when it says `at`; whether it ended before."""
         process = self.start(*self.apply())
-        early = moments.random() < 0.25
-        if not early:
-            until(lambda: " init " in self.said() or process.poll() is not None)
-        moment = time.monotonic() + moments.uniform(0, 5 if early else AT_WORK_SECONDS)
+        steps = moments.randint(0, MOST_STEPS)
+        until(lambda: len(self.said().splitlines()) >= steps or process.poll() is not None)
+        moment = time.monotonic() + moments.uniform(0, 4)
         until(
             lambda: (
                 time.monotonic() > moment

@@ -345,55 +345,48 @@ def test_a_change_of_one_setting_changes_its_own_layer_and_no_other(
     assert work.changes("edge") == "no change"
 
 
-def idle_timeout(aws: Client) -> str:
-    """The load balancer's idle timeout, as AWS has it."""
-    elb = aws("elbv2")
-    arn = elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
-    attributes = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
-    values = {one["Key"]: one["Value"] for one in attributes}
-    return str(values["idle_timeout.timeout_seconds"])
+LOG_GROUP = "/shop/local/service"
 
 
-def set_idle_timeout(aws: Client, seconds: int) -> None:
-    """Change it by hand."""
-    elb = aws("elbv2")
-    arn = elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
-    attribute = {"Key": "idle_timeout.timeout_seconds", "Value": str(seconds)}
-    elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[attribute])
+def retention(aws: Client) -> int:
+    """Days that the service's logs are kept, as AWS has it: what changes fastest."""
+    groups = aws("logs").describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]
+    return int(groups[0]["retentionInDays"])
+
+
+def keeping(settings: Settings, days: int) -> Settings:
+    """The settings with another retention of the service's logs."""
+    return changed(settings, "service", log_retention_days=days)
 
 
 def test_settings_that_were_edited_since_the_review_are_refused(
     applied: Applied, folder: Path, aws: Client
 ) -> None:
-    settings = changed(applied.settings, "edge", idle_timeout_seconds=120)
-    made = make_review(work_on(settings, folder), folder / "edited")
-    before = idle_timeout(aws)
-    edited = work_on(changed(applied.settings, "edge", idle_timeout_seconds=600), folder)
+    made = make_review(work_on(keeping(applied.settings, 60), folder), folder / "edited")
+    edited = work_on(keeping(applied.settings, 3653), folder)
     with pytest.raises(StrataError, match="nothing was applied") as error:
         reviewed(made, edited)
     assert "the settings were changed since the review" in error.value.message
-    assert idle_timeout(aws) == before
+    assert retention(aws) == applied.settings.service.log_retention_days
 
 
 def test_a_state_that_moved_on_since_the_review_is_refused(
     applied: Applied, folder: Path, aws: Client
 ) -> None:
-    work = work_on(changed(applied.settings, "edge", idle_timeout_seconds=130), folder)
+    work = work_on(keeping(applied.settings, 90), folder)
     first = make_review(work, folder / "first")
-    second = make_review(work, folder / "second")
-    outcome = deploy.run({"edge": ()}, reviewed(second, work).step, quiet)
-    assert outcome.done == {"edge": "applied"}, outcome.failed
-    assert idle_timeout(aws) == "130"
-    with pytest.raises(StrataError, match="the state of edge: serial"):
+    assert work.apply("service") == "applied"
+    assert retention(aws) == 90
+    with pytest.raises(StrataError, match="the state of service: serial"):
         reviewed(first, work)
 
 
 def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_layer(
     applied: Applied, folder: Path, aws: Client
 ) -> None:
-    work = work_on(changed(applied.settings, "edge", idle_timeout_seconds=140), folder)
+    work = work_on(keeping(applied.settings, 120), folder)
     made = make_review(work, folder / "by-hand")
-    set_idle_timeout(aws, 77)
+    aws("logs").put_retention_policy(logGroupName=LOG_GROUP, retentionInDays=7)
     ec2 = aws("ec2")
     acl = named(ec2.describe_network_acls()["NetworkAcls"], "shop-local-private")["NetworkAclId"]
     ec2.delete_network_acl_entry(NetworkAclId=acl, RuleNumber=110, Egress=False)
@@ -401,35 +394,39 @@ def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_
     one.check()
     with pytest.raises(StrataError, match="nothing was applied") as error:
         one.check_plan()
-    assert "aws_lb.edge_load_balancer: idle_timeout before" in error.value.message
-    assert "now       77" in error.value.message
+    assert "aws_cloudwatch_log_group.service_log_group: retention_in_days before" in (
+        error.value.message
+    )
+    assert "now       7" in error.value.message
     assert "aws_network_acl_rule.network_private_acl_ingress_110" in error.value.message
-    outcome = deploy.run({"edge": (), "network": ()}, one.step, quiet)
-    assert set(outcome.failed) == {"edge", "network"}
-    assert "now       77" in outcome.failed["edge"].message
+    outcome = deploy.run({"service": (), "network": ()}, one.step, quiet)
+    assert set(outcome.failed) == {"service", "network"}
+    assert "now       7" in outcome.failed["service"].message
     assert "now       create" in outcome.failed["network"].message
-    assert idle_timeout(aws) == "77", "nothing was applied"
+    assert retention(aws) == 7, "nothing was applied"
     # What the hands did is put back by a review of its own.
-    again = make_review(work, folder / "put-back")
-    assert deploy.run(LAYERS, reviewed(again, work).step, quiet).ok
-    assert idle_timeout(aws) == "140"
+    again = reviewed(make_review(work, folder / "put-back"), work)
+    assert deploy.run({"service": (), "network": ()}, again.step, quiet).ok
+    assert retention(aws) == 120
 
 
 @pytest.fixture(scope="module")
-def person(applied: Applied, folder: Path) -> Callable[[str, int], tuple[Path, Path]]:
-    """A person with a folder and a settings file of their own, in which the timeout is edited."""
+def person(applied: Applied, folder: Path) -> "Person":
+    """A person with a folder and a settings file of their own, in which a setting is edited."""
 
-    def make(name: str, timeout: int) -> tuple[Path, Path]:
+    def make(name: str, days: int = 30) -> tuple[Path, Path]:
         env = folder / name / "local.toml"
         env.parent.mkdir(exist_ok=True)
         text = (ROOT / "envs" / "local.toml").read_text()
-        env.write_text(f"{text}idle_timeout_seconds = {timeout}\n")
+        assert "[service]\n" in text
+        edited = text.replace("[service]\n", f"[service]\nlog_retention_days = {days}\n")
+        env.write_text(edited)
         return folder / name / "strata", env
 
     return make
 
 
-Person = Callable[[str, int], tuple[Path, Path]]
+Person = Callable[..., tuple[Path, Path]]
 
 
 @contextlib.contextmanager
@@ -458,7 +455,7 @@ def test_the_second_is_told_who_holds_which_lock(
 ) -> None:
     environment = applied.settings.environment
     own, env = person("ann", 150)
-    before = idle_timeout(aws)
+    before = retention(aws)
     with locked(applied.work, "edge") as process:
         who = f"edge is locked by {getpass.getuser()}@{socket.gethostname()} since "
         answer = strata(own, "apply", env, "--yes")
@@ -475,7 +472,7 @@ def test_the_second_is_told_who_holds_which_lock(
         with pytest.raises(StrataError, match=f"process {process.pid} of this machine") as error:
             found.refuse(found_here, "local")
         assert error.value.hint == "wait until it has ended, then run this again"
-    assert idle_timeout(aws) == before
+    assert retention(aws) == before
     stale = locks.read(environment, "edge")
     assert stale, "it was killed, and could not give its lock back"
     answer = strata(own, "unlock", env, "edge")
@@ -494,7 +491,7 @@ def test_the_second_is_told_who_holds_which_lock(
 def test_the_lock_of_a_living_terraform_is_not_taken_away(
     applied: Applied, folder: Path, person: Person
 ) -> None:
-    own, env = person("bob", 150)
+    own, env = person("bob")
     work = work_on(applied.settings, own / "cdktf.out")
     with locked(work, "registry") as process:
         answer = strata(own, "unlock", env, "registry", "--yes")
@@ -509,7 +506,7 @@ def test_the_lock_of_a_living_terraform_is_not_taken_away(
 def test_two_applies_at_once_corrupt_nothing(
     applied: Applied, folder: Path, person: Person, aws: Client
 ) -> None:
-    people = [person("cy", 160), person("di", 170)]
+    people = [person("cy", 180), person("di", 365)]
     runs = [
         subprocess.Popen(
             strata_command(own, "apply", env, "--yes"),
@@ -524,19 +521,22 @@ def test_two_applies_at_once_corrupt_nothing(
     said = [run.communicate()[0] for run in runs]
     for run, text in zip(runs, said, strict=True):
         assert run.returncode == 0 or (
-            "locked by" in text or "state lock" in text or "not what was reviewed" in text
+            "locked by" in text
+            or "Error acquiring the state lock" in text
+            or "Saved plan is stale" in text
+            or "not what was reviewed" in text
         ), text
     assert 0 in {run.returncode for run in runs}, said
     assert locks.held(applied.settings.environment) == []
     assert len(aws("elbv2").describe_load_balancers()["LoadBalancers"]) == 1
-    seconds = int(idle_timeout(aws))
-    assert seconds in (160, 170)
-    work = work_on(changed(applied.settings, "edge", idle_timeout_seconds=seconds), folder)
+    days = retention(aws)
+    assert days in (180, 365)
+    work = work_on(keeping(applied.settings, days), folder)
     assert deploy.run(LAYERS, work.changes, quiet).done == dict.fromkeys(LAYERS, "no change")
 
 
 def test_a_second_strata_in_one_folder_is_told_of_the_first(person: Person) -> None:
-    own, env = person("eve", 60)
+    own, env = person("eve")
     lock = FileLock(own / "at-work" / "local.lock")
     (own / "at-work").mkdir(parents=True)
     (own / "at-work" / "local.txt").write_text("process 1, strata apply local\n")
@@ -549,25 +549,28 @@ def test_a_second_strata_in_one_folder_is_told_of_the_first(person: Person) -> N
 def test_a_protected_environment_refuses_whatever_its_file_says(
     applied: Applied, folder: Path, person: Person, aws: Client
 ) -> None:
-    protected = work_on(changed(applied.settings, "edge", deletion_protection=True), folder)
-    protected.apply("edge")
-    own, env = person("fay", 60)
+    aws("ecr").put_image(
+        repositoryName="shop-local", imageTag="1.0.0", imageManifest=json.dumps(MANIFEST)
+    )
+    work_on(changed(applied.settings, "registry", force_delete=False), folder).apply("registry")
+    own, env = person("fay")
+    assert "force_delete = true" in env.read_text()
     answer = strata(own, "destroy", env, "--yes", "local")
     assert answer.returncode == 1
     assert "local is protected: nothing was destroyed" in answer.stdout
-    assert "aws_lb.edge_load_balancer: protected from deletion" in answer.stdout
-    assert "edge.deletion_protection = false" in answer.stdout
+    assert (
+        "aws_ecr_repository.registry_repository: holds 1 image: registry.force_delete = true"
+        in answer.stdout
+    )
+    assert f"strata apply {env}" in answer.stdout
     assert aws("ecs").list_services(cluster="shop-local")["serviceArns"]
-    work_on(applied.settings, folder).apply("edge")
+    work_on(applied.settings, folder).apply("registry")
 
 
 def test_destroy_names_what_is_lost_and_needs_the_name(
     applied: Applied, person: Person, aws: Client
 ) -> None:
-    aws("ecr").put_image(
-        repositoryName="shop-local", imageTag="1.0.0", imageManifest=json.dumps(MANIFEST)
-    )
-    own, env = person("guy", 60)
+    own, env = person("guy")
     answer = strata(own, "destroy", env)
     assert answer.returncode == 1
     for line in (
