@@ -16,6 +16,8 @@ import tomli_w
 from strata import deploy
 from strata.cli import main
 from strata.commands import common
+from strata.drift.find import find
+from strata.drift.report import NextApply
 from strata.layers import LAYERS
 from strata.plan import changes, review
 from strata.plan.applied import applied_key, read_applied
@@ -163,6 +165,7 @@ def test_after_the_apply_nothing_changes_and_nothing_drifted(plans: Callable[...
     same = plans()
     assert same.plan.changes == ()
     assert sum(same.plan.stays.values()) == len(same.stack.resources)
+    assert find(same.plan, same.document, same.stack)[0] == []
 
 
 def test_planning_writes_no_state_and_leaves_no_lock(
@@ -420,11 +423,11 @@ def test_drift_is_told_apart_from_what_the_user_changed(
         logs.put_retention_policy(logGroupName="/shop/local/service", retentionInDays=30)
     assert code == 2, said
     report = Report.model_validate_json((tmp_path / "review" / "report.json").read_text())
-    assert [(one.address, one.put_back) for one in report.drift] == [
-        ("aws_cloudwatch_log_group.service_log_group", True)
+    (group,) = report.drift
+    assert group.address == "aws_cloudwatch_log_group.service_log_group"
+    assert [(one.attribute, one.before, one.now, one.next_apply) for one in group.attributes] == [
+        ("retention_in_days", 30, 1, NextApply.PUTS_BACK)
     ]
-    attribute = report.drift[0].attributes[0]
-    assert (attribute.name, attribute.before, attribute.after) == ("retention_in_days", "30", "1")
     assert {item.address: item.drift for item in report.items} == {
         "aws_cloudwatch_log_group.service_log_group": True,
         "aws_ecr_lifecycle_policy.registry_lifecycle_policy": False,

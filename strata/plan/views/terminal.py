@@ -3,9 +3,10 @@
 import textwrap
 from collections.abc import Iterator
 
-from strata.plan.report import TITLES, Item, Report
+from strata.plan.report import TITLES, Item, Report, short
 from strata.plan.views.words import (
     costs,
+    drifted,
     found_in,
     headline,
     origin,
@@ -85,11 +86,9 @@ def _item(item: Item, report: Report) -> list[str]:
 def _drift(report: Report) -> list[str]:
     lines = []
     for one in report.drift:
-        back = "this plan puts it back" if one.put_back else "this plan leaves it so"
-        state = "is gone" if one.gone else "is not as it was left"
-        lines += [f"  {one.address}", *_wrapped(f"{state}; {back}", 4)]
-        for attribute in one.attributes:
-            lines += _wrapped(f"{attribute.name}: {attribute.before} -> {attribute.after}", 6)
+        lines += [f"  {one.address}", *_wrapped(drifted(one), 4)]
+        for part in one.attributes[:MOST_ATTRIBUTES]:
+            lines += _wrapped(f"{part.attribute}: {short(part.before)} -> {short(part.now)}", 6)
     return lines
 
 
