@@ -31,9 +31,10 @@ test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: bench
-# Ratios within one run; the second part takes about ten minutes.
+# Ratios within one run; the last parts take about ten minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
+	$(BIN)/python -m bench.cost
 	$(BIN)/python -m bench.apply
 	$(BIN)/python -m bench.plan
 

@@ -9,9 +9,12 @@ from strata.commands import emulator
 from strata.commands.apply import apply
 from strata.commands.bootstrap import bootstrap
 from strata.commands.check import check
+from strata.commands.cost import cost
 from strata.commands.demo import demo
 from strata.commands.destroy import destroy
+from strata.commands.drift import drift
 from strata.commands.gate import gate
+from strata.commands.move import move
 from strata.commands.plan import plan
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
@@ -24,9 +27,12 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     schema,
     synth,
     gate,
+    cost,
     bootstrap,
     plan,
     apply,
+    drift,
+    move,
     destroy,
     unlock,
     redis_auth,

@@ -4,7 +4,12 @@ With `use_lockfile` a lock is the object `<state key>.tflock` (Terraform, S3 bac
 took it, when and for what.
 """
 
+import contextlib
+import getpass
 import json
+import socket
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +22,7 @@ from strata.layers import LAYERS, state_key
 from strata.preflight import explain
 from strata.settings.models import Environment
 from strata.state_bucket import s3_client
+from strata.terraform.binary import wanted_version
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -96,6 +102,36 @@ def release(environment: Environment, lock: Lock) -> None:
         s3.delete_object(Bucket=environment.state_bucket, Key=lock_key(environment, lock.layer))
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
+
+
+@contextlib.contextmanager
+def taken(environment: Environment, layer: str, operation: str) -> Iterator[None]:
+    """Hold a layer's lock as Terraform would; raises StrataError when somebody holds it."""
+    s3 = s3_client(environment, IMPATIENT)
+    bucket, key = environment.state_bucket, lock_key(environment, layer)
+    lock = {
+        "ID": str(uuid.uuid4()),
+        "Operation": operation,
+        "Info": "",
+        "Who": f"{getpass.getuser()}@{socket.gethostname()}",
+        "Version": wanted_version(),
+        "Created": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "Path": f"{bucket}/{state_key(environment.name, layer)}",
+    }
+    try:
+        s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(lock).encode(), IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (409, 412):
+            raise explain(error) from error
+        holder = _read(s3, environment, layer)
+        words = holder.words(now()) if holder else f"{layer} was locked at the same moment"
+        raise StrataError(words, "wait until it is free, then run this again") from None
+    except BotoCoreError as error:
+        raise explain(error) from error
+    try:
+        yield
+    finally:
+        s3.delete_object(Bucket=bucket, Key=key)
 
 
 def lock_key(environment: Environment, layer: str) -> str:

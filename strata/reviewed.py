@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from strata.errors import StrataError
 from strata.layers import LAYERS
+from strata.moves.states import StateMove, move, needed_moves
 from strata.plan.changes import Change, Difference, Plan, differences, parse
 from strata.plan.planning import plan_composed
 from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
@@ -98,6 +99,17 @@ class ReviewedApply:
         found = differences(self.plan.changes, real.changes)
         if found:
             raise self._refusal([told(found)])
+
+    def move_states(self) -> list[StateMove]:
+        """Move what went to another layer between the states; see `strata.moves`.
+
+        The layers count as begun: a run that goes on knows their states by it.
+        """
+        needed = needed_moves(self.work)
+        for layer in sorted({place.layer for one in needed for place in (one.old, one.new)}):
+            if layer not in self.record.layers:
+                self._record(layer, LayerRecord(before=self._state(layer)))
+        return move(self.work) if needed else []
 
     def step(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer, hold it against the review, and apply exactly what was planned."""

@@ -35,6 +35,8 @@ def apply(
                 confirm("Apply it?", yes=yes)
             review = ReviewedApply.open(made.folder, work)
             review.check()
+        for one in review.move_states():
+            out.print(f"moved      {one}", soft_wrap=True)
         outcome = run_layers(LAYERS, review.step, work)
     finish(outcome, f"strata apply {env}" + (f" --reviewed {reviewed}" if reviewed else ""))
     out.print(f"{work.settings.environment.name} stands as reviewed")

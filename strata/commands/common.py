@@ -28,6 +28,7 @@ from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
+    from strata.drift.report import Report as Drift
     from strata.gate.report import Report
     from strata.plan.make import Made
 
@@ -76,6 +77,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
         found.refuse(found.look(work), env)
         for layer in found.unfinished(work):
             out.print(f"{layer}: an earlier run began to change it and did not finish; going on")
+        move_states(work, begun=True)
         yield work
 
 
@@ -107,6 +109,30 @@ def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
     from strata.gate.report import settings_files  # noqa: PLC0415
 
     return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+
+
+def move_states(work: LayerWork, *, begun: bool = False) -> bool:
+    """Move what `modules/moves.toml` gives to another layer, and say so; whether there was any.
+
+    With `begun` only what a run that was cut off left half moved.
+    """
+    from strata.moves.states import move  # noqa: PLC0415 - boto3 takes its time
+
+    moved = move(work, begun=begun)
+    for one in moved:
+        out.print(f"moved      {one}", soft_wrap=True)
+    return bool(moved)
+
+
+def look_for_drift(settings: Settings) -> "Drift":
+    """What differs between AWS and what was applied, in all layers."""
+    from strata import preflight  # noqa: PLC0415 - boto3 takes its time
+    from strata.drift.look import look  # noqa: PLC0415
+
+    aim(settings)
+    preflight.check(settings.environment)
+    work = layer_work(settings)
+    return look(settings, work.terraform, CDKTF_OUT)
 
 
 def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":

@@ -20,6 +20,7 @@ from strata.settings.load import shown
 
 def demo() -> None:
     """Take `envs/local.toml` from settings to a running system on the emulator."""
+    from strata.drift.look import look  # noqa: PLC0415
     from strata.reviewed import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
 
     settings = load("local")
@@ -43,6 +44,9 @@ def demo() -> None:
         if planned("local", work, made.folder.with_name("local-after")).report.changes:
             raise StrataError("a second plan has changes", "strata plan local")
         out.print("plan       no change")
+        if look(settings, work.terraform, CDKTF_OUT).drift:
+            raise StrataError("AWS is not as it was applied", "strata drift local")
+        out.print("drift      none")
         edge, registry = (work.terraform.outputs(work.folder(n)) for n in ("edge", "registry"))
     out.print("\nIt stands, in memory, until the emulator stops:", style="bold")
     out.print(f"  address      {edge['url']}")

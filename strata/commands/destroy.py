@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from strata import deploy
-from strata.commands.common import Env, at_work, finish, out, run_layers
+from strata.commands.common import Env, at_work, finish, move_states, out, run_layers
 from strata.errors import StrataError, UsageError
 from strata.layers import LAYERS
 from strata.settings import load
@@ -40,6 +40,8 @@ def destroy(
         for line in lost or ["nothing that keeps data"]:
             out.print(f"  {line}", soft_wrap=True)
         _confirm(name, yes)
+        # What the code has moved away from a layer, that layer would forget and not destroy.
+        move_states(work)
         outcome = run_layers(deploy.reverse(LAYERS), work.destroy, work)
         finish(outcome, f"strata destroy {env} --yes {name}")
     remains = left(settings.environment)

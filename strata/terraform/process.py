@@ -53,6 +53,22 @@ class Terraform:
         text = self._answer(folder, "state", "list", accept="No state file was found")
         return [line for line in text.splitlines() if line and not line.startswith("data.")]
 
+    def state_move(self, source: Path, old: str, target: Path, new: str) -> None:
+        """Move a resource between two state files; a target that is not there is made."""
+        files = (f"-state={source}", f"-state-out={target}")
+        self._answer(source.parent, "state", "mv", *files, old, new)
+
+    def state_remove(self, file: Path, address: str) -> None:
+        """Take a resource out of a state file; it goes on standing in AWS."""
+        self._answer(file.parent, "state", "rm", f"-state={file}", address)
+
+    def state_push(self, folder: Path, file: Path) -> None:
+        """Write a state file to the folder's backend, whose lock the caller holds.
+
+        Terraform refuses one that is older than what is there, or of another lineage.
+        """
+        self._answer(folder, "state", "push", "-lock=false", str(file))
+
     def outputs(self, folder: Path) -> dict[str, Any]:
         """Output -> value."""
         answer = json.loads(self._answer(folder, "output", "-json"))
