@@ -181,15 +181,17 @@ def test_planning_writes_no_state_and_leaves_no_lock(
     assert not [key for key in keys if key.endswith(".tflock")]
 
 
+OTHER_KEY = {"AES256": "KMS", "KMS": "AES256"}[load("local").registry.encryption]
 LOSSES: dict[str, Json] = {
     "database": {"storage_encrypted": False},
     "cache": {"encryption_at_rest": False},
-    "registry": {"encryption": "KMS"},
+    "registry": {"encryption": OTHER_KEY},
     "edge": {"domain": "other.example"},
     "service": {"log_retention_days": 7},
     "network": {"flow_log_retention_days": 7},
 }
-NO_LOSSES: dict[str, Json] = {
+NO_OTHER_KEY = {"AES256": "KMS", "KMS": "AES256"}[load("local").registry.encryption]
+LOSSES: dict[str, Json] = {
     "database": {"instance_class": "db.t3.small", "backup_retention_days": 14},
     "cache": {"node_type": "cache.t3.small"},
     "registry": {"keep_images": 40},
