@@ -190,8 +190,7 @@ LOSSES: dict[str, Json] = {
     "service": {"log_retention_days": 7},
     "network": {"flow_log_retention_days": 7},
 }
-NO_OTHER_KEY = {"AES256": "KMS", "KMS": "AES256"}[load("local").registry.encryption]
-LOSSES: dict[str, Json] = {
+NO_LOSSES: dict[str, Json] = {
     "database": {"instance_class": "db.t3.small", "backup_retention_days": 14},
     "cache": {"node_type": "cache.t3.small"},
     "registry": {"keep_images": 40},
