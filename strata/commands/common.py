@@ -23,6 +23,7 @@ from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
     from strata.gate.report import Report
+    from strata.stacks import Json
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
 Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
@@ -54,12 +55,19 @@ def layer_work(settings: Settings) -> LayerWork:
     return LayerWork(settings, CDKTF_OUT / "stacks", tool, threading.Lock())
 
 
-def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
-    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`."""
+def judged(
+    envs: list[str],
+    settings: list[Settings],
+    folder: Path,
+    plans: "Mapping[str, Json] | None" = None,
+) -> "Report":
+    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
+    `plans` on these too, by environment."""
     from strata.gate.judge import judge  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
 
-    return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+    names = [one.environment.name for one in settings]
+    return judge(folder, settings_files(envs, names), plans)
 
 
 def make_state_bucket(settings: Settings) -> None:
