@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from strata.gate.resolve import resolved
-from strata.settings.rules.secrets import SECRET_KEY, looks_secret, reads_secret
+from strata.settings.rules.secrets import CREDENTIAL, SECRET_KEY, looks_secret, reads_secret
 from strata.stacks import Json, merged
 
 OUTSIDE_CHECKS = {
@@ -49,7 +49,9 @@ def _holds_secret(name: str, value: Any) -> bool:
     text = "" if value is None or isinstance(value, bool) else str(value)
     if not text or "${" in text or re.match(r"arn:aws[\w-]*:", text):
         return False
-    return bool(SECRET_KEY.search(name)) or looks_secret(text)
+    # A name of several words has capitals and digits too; a generated secret has no words.
+    generated = looks_secret(text) and "-" not in text
+    return bool(SECRET_KEY.search(name) or CREDENTIAL.search(text)) or generated
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from strata.layers import stack_name
-from strata.stacks import Json, blocks, merged
+from strata.stacks import Json, blocks, construct_path, merged
 
 KINDS = ("resource", "data", "ephemeral")
 REMOTE_STATE = "terraform_remote_state"
@@ -24,7 +24,8 @@ def resolved(stack: Json) -> Json:
     """The stack without nulls, with locals and variables' defaults in their places.
 
     checkov takes a null for a value, and its checks see an expression where a local stands. The
-    blocks of `resource`, `data` and `ephemeral` come out as objects, whatever form they had.
+    blocks of `resource`, `data` and `ephemeral` come out as objects, whatever form they had, and
+    the content of `dynamic` blocks as blocks.
     """
     known = {f"local.{name}": value for name, value in merged(stack.get("locals")).items()}
     for name, body in merged(stack.get("variable")).items():
@@ -86,10 +87,9 @@ def differences(layers: Json, composed: Json) -> list[str]:
 
 def missing_layers(environment: str, composed: Json, layers: Mapping[str, Json]) -> list[str]:
     """Stacks of layers that hold something in the composed stack, and are not there."""
-    from strata.stacks import stack as parsed  # noqa: PLC0415
-
-    wanted = {one.layer for one in parsed(composed).resources.values()}
-    return sorted({stack_name(environment, layer) for layer in wanted} - set(layers))
+    paths = [construct_path(body).partition("/") for body in blocks(composed).values()]
+    wanted = {stack_name(environment, layer) for layer, below, _ in paths if below}
+    return sorted(wanted - set(layers))
 
 
 def _nested(found: Mapping[str, Json]) -> Json:
@@ -102,7 +102,8 @@ def _nested(found: Mapping[str, Json]) -> Json:
 
 def _resolve(found: Any, known: Json, depth: int) -> Any:
     if isinstance(found, dict):
-        return {k: _resolve(v, known, depth) for k, v in found.items() if v is not None}
+        plain = {k: _resolve(v, known, depth) for k, v in found.items() if v is not None}
+        return _written_out(plain) if "dynamic" in plain else plain
     if isinstance(found, list):
         return [_resolve(one, known, depth) for one in found if one is not None]
     if not isinstance(found, str) or depth > _DEEPEST:
@@ -112,6 +113,17 @@ def _resolve(found: Any, known: Json, depth: int) -> Any:
         value = _at(known.get(whole[1]), whole[2])
         return found if value is None else _resolve(value, known, depth + 1)
     return _NAMED.sub(lambda match: _text(match, known, depth), found)
+
+
+def _written_out(body: Json) -> Json:
+    """A block with the content of its `dynamic` blocks beside those that are written."""
+    plain = {key: value for key, value in body.items() if key != "dynamic"}
+    for label, dynamics in merged(body["dynamic"]).items():
+        for dynamic in dynamics if isinstance(dynamics, list) else [dynamics]:
+            content = dynamic.get("content") or {}
+            old, new = plain.get(label, []), content if isinstance(content, list) else [content]
+            plain[label] = [*(old if isinstance(old, list) else [old]), *new]
+    return plain
 
 
 def _text(match: re.Match[str], known: Json, depth: int) -> str:

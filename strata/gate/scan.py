@@ -160,6 +160,7 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
 
     verdicts = {CheckResult.PASSED: True, CheckResult.FAILED: False}
     found: list[_Outcome] = []
+    undecided: dict[str, str] = {}
 
     def strict(block: str, registry: Any) -> Any:
         """The registry, with checks that may not fail silently: checkov takes one that raises for
@@ -185,10 +186,7 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
                 passed = verdicts[result["result"]]
                 found.append(_Outcome(check.id, check.name, address, passed))
             elif open_keys := list(_expressions(check, conf)):
-                raise Unjudgeable(
-                    f"{environment.path}: {check.id} cannot judge {address}: "
-                    f"{', '.join(open_keys)} is not known before it is applied"
-                )
+                undecided[address] = f"{check.id}: {', '.join(open_keys)}"
             return result
 
         own = copy.copy(registry)
@@ -213,7 +211,8 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
 
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "cdk.tf.json"
-        target.write_text(json.dumps(stack, indent=1, sort_keys=True), encoding="utf-8")
+        judged = {key: stack[key] for key in ("provider", "resource", "data") if key in stack}
+        target.write_text(json.dumps(judged, indent=1, sort_keys=True), encoding="utf-8")
         runner = Runner()
         runner.block_type_registries = {
             block: strict(block, one) for block, one in runner.block_type_registries.items()
@@ -230,6 +229,12 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
         raise Unjudgeable(f"{environment.path}: checkov could not read it")
     if report.skipped_checks:
         raise Unjudgeable(f"{environment.path}: checkov skipped {report.skipped_checks[0].check_id}")
+    # What another check has found in the same resource is named already.
+    for address in sorted(set(undecided) - {one.address for one in found if not one.passed}):
+        raise Unjudgeable(
+            f"{environment.path}: {address} cannot be judged before it is applied, by "
+            + undecided[address]
+        )
     return found
 
 
