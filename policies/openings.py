@@ -12,7 +12,8 @@ LISTS = ("prefix_list_id", "prefix_list_ids")
 WIDEST = {4: 8, 6: 32}
 """By IP version: a range with a shorter prefix than the widest private one, or than what one
 organisation gets, is the world or a good part of it."""
-OWN_NETWORK = re.compile(r"\$\{aws_(vpc|subnet)\.\w+\.(ipv6_)?cidr_block\}")
+OWN_NETWORK = re.compile(r"(\$\{)?aws_(vpc|subnet)\.\w+\.(ipv6_)?cidr_block\}?")
+"""checkov takes the `${}` away from what is nothing but a reference."""
 TCP = ("tcp", "6")
 EPHEMERAL = (1024, 65535)
 REPLIES = (32768, 60999)

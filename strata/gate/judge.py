@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from strata.gate import documents, report, waivers
-from strata.gate.scan import known_checks, scan
+from strata.gate.scan import Failure, known_checks, scan
 from strata.settings.load import own_files
 from strata.stacks import Json
 
@@ -37,4 +37,19 @@ def judge(
         checks=known_checks(),
         today=date.today(),
     )
+    _refuse_unknown(environments, found.failures)
     return report.report(found, {name: files.get(name, "") for name in names})
+
+
+def _refuse_unknown(environments: list[documents.Environment], failures: list[Failure]) -> None:
+    """Raise for what no check could tell, where none has found something else to mend."""
+    told = {(one.environment, one.address) for one in failures if not one.unknown}
+    paths = {one.name: one.path for one in environments}
+    lines = [
+        f"{paths[one.environment]}: {one.check} cannot judge {one.address}: {one.unknown} is known "
+        "only once it is applied"
+        for one in failures
+        if one.unknown and (one.environment, one.address) not in told
+    ]
+    if lines:
+        raise documents.Unjudgeable("\n".join(lines), "write the value itself, or plan with it: --plan")

@@ -108,7 +108,7 @@ def report(waived: Waived, files: Mapping[str, str]) -> Report:
     """Group what is left by cause; `files` gives the settings file of each environment, if any."""
     read = {env: _read(Path(file)) for env, file in files.items() if file}
     groups: dict[tuple[str, str], list[tuple[Failure, Cause]]] = {}
-    for failure in waived.failures:
+    for failure in [one for one in waived.failures if not one.unknown]:
         cause = _cause(failure, read.get(failure.environment))
         file = read.get(failure.environment)
         if cause.key:

@@ -5,6 +5,7 @@ import importlib
 import json
 import logging
 import pkgutil
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,13 +40,17 @@ JSON_TEXT = ("policy", "assume_role_policy", "container_definitions")
 
 @dataclass(frozen=True, order=True)
 class Failure:
-    """One check that one resource does not meet; `construct` is its path below the stack."""
+    """One check that one resource does not meet; `construct` is its path below the stack.
+
+    `unknown` names the argument when nobody can tell, since it is known only once it is applied.
+    """
 
     environment: str
     check: str
     construct: str
     address: str
     name: str
+    unknown: str = ""
 
 
 def scan(
@@ -71,7 +76,15 @@ def scan(
         plan = (plans or {}).get(environment.name)
         if plan is not None:
             planned = resolved(overlay(plan, composed))
-            failures |= set(_judge(environment, planned, single=True))
+            told = set(_judge(environment, planned, single=True))
+            names = {f"{f.check} {f.address}" for f in told if f.unknown}
+            known = set(blocks(planned))
+            # What the plan resolved is no longer unknown.
+            failures = {
+                f for f in failures
+                if not f.unknown or f.environment != environment.name
+                or f.address not in known or f"{f.check} {f.address}" in names
+            } | told  # fmt: skip
             failures |= set(_stack_faults(environment, planned_values(plan)))
         for name, layer in environment.layers.items():
             for check in backend_faults(layer):
@@ -125,11 +138,14 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
     kinds = {address.partition(".")[0] for address in blocks(stack)}
     seen: set[str] = set()
     for outcome in _outcomes(environment, stack, single=single):
-        seen.add(outcome.address.partition(".")[0])
+        seen |= set() if outcome.unknown else {outcome.address.partition(".")[0]}
         if not outcome.passed:
             body = _body(stack, outcome.address)
             path = construct_path(body) or environment.construct(outcome.address)
-            yield Failure(environment.name, outcome.check, path, outcome.address, outcome.name)
+            yield Failure(
+                environment.name, outcome.check, path, outcome.address, outcome.name,
+                outcome.unknown,
+            )  # fmt: skip
     unseen = sorted(kinds - seen - NOTHING_TO_JUDGE)
     if unseen:
         raise Unjudgeable(f"{environment.path}: no check has looked at {', '.join(unseen)}")
@@ -143,12 +159,13 @@ def _body(stack: Json, address: str) -> Json:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What one check said of one block."""
+    """What one check said of one block; `unknown` is the key that left it without an answer."""
 
     check: str
     name: str
     address: str
     passed: bool
+    unknown: str = ""
 
 
 def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_Outcome]:
@@ -160,7 +177,6 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
 
     verdicts = {CheckResult.PASSED: True, CheckResult.FAILED: False}
     found: list[_Outcome] = []
-    undecided: dict[str, str] = {}
 
     def strict(block: str, registry: Any) -> Any:
         """The registry, with checks that may not fail silently: checkov takes one that raises for
@@ -185,8 +201,9 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
             if result["result"] in verdicts:
                 passed = verdicts[result["result"]]
                 found.append(_Outcome(check.id, check.name, address, passed))
-            elif open_keys := list(_expressions(check, conf)):
-                undecided[address] = f"{check.id}: {', '.join(open_keys)}"
+            elif open_keys := list(_expressions(check, _body(stack, address))):
+                key = ", ".join(open_keys)
+                found.append(_Outcome(check.id, check.name, address, passed=False, unknown=key))
             return result
 
         own = copy.copy(registry)
@@ -229,12 +246,6 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
         raise Unjudgeable(f"{environment.path}: checkov could not read it")
     if report.skipped_checks:
         raise Unjudgeable(f"{environment.path}: checkov skipped {report.skipped_checks[0].check_id}")
-    # What another check has found in the same resource is named already.
-    for address in sorted(set(undecided) - {one.address for one in found if not one.passed}):
-        raise Unjudgeable(
-            f"{environment.path}: {address} cannot be judged before it is applied, by "
-            + undecided[address]
-        )
     return found
 
 
@@ -250,11 +261,23 @@ def _unfolded(conf: Json) -> Json:
     return unfolded
 
 
-def _expressions(check: Any, conf: Json) -> Iterator[str]:
-    """The keys on which a check over one value rests, and which are expressions."""
+def _expressions(check: Any, body: Json) -> Iterator[str]:
+    """The keys on which a check over one value rests, and which are expressions.
+
+    checkov takes the `${}` away from what it hands to a check: `body` is the block as it was given.
+    """
     for key in check.get_evaluated_keys():
-        first = str(key).partition("/")[0]
-        if "${" in str(conf.get(first)):
-            yield first
+        names = [one for one in str(key).split("/") if not re.fullmatch(r"\[?\d+]?", one)]
+        if any(isinstance(one, str) and "${" in one for one in _below(body, names)):
+            yield ".".join(names)
 
 
+def _below(found: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Everything that stands at a path, whichever blocks are lists."""
+    if isinstance(found, list):
+        for one in found:
+            yield from _below(one, names)
+    elif not names:
+        yield found
+    elif isinstance(found, dict) and names[0] in found:
+        yield from _below(found[names[0]], names[1:])

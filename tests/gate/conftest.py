@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.gate.command import Command
+
 
 @pytest.fixture
 def local(synthesized: Path, tmp_path: Path) -> Path:
@@ -14,3 +16,9 @@ def local(synthesized: Path, tmp_path: Path) -> Path:
         shutil.copytree(stack, folder / "stacks" / stack.name)
     shutil.copytree(synthesized / "composed" / "local", folder / "composed" / "local")
     return folder
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The `strata` command."""
+    return Command(monkeypatch, capsys)
