@@ -147,7 +147,7 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
                 outcome.unknown,
             )  # fmt: skip
     unseen = sorted(kinds - seen - NOTHING_TO_JUDGE)
-    if unseen:
+    if unseen and not single:
         raise Unjudgeable(f"{environment.path}: no check has looked at {', '.join(unseen)}")
 
 
