@@ -42,7 +42,6 @@ from modules.naming import Names
 from modules.network import NetworkOutputs
 from strata.settings.models import Settings
 
-
 NONCURRENT_DAYS = 30
 """Days that a replaced or deleted access log can be had back."""
 
