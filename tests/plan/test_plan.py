@@ -16,6 +16,8 @@ import tomli_w
 from strata import deploy
 from strata.cli import main
 from strata.commands import common
+from strata.drift.find import find
+from strata.drift.report import NextApply
 from strata.layers import LAYERS
 from strata.plan import changes, review
 from strata.plan.applied import applied_key, read_applied
@@ -163,6 +165,7 @@ def test_after_the_apply_nothing_changes_and_nothing_drifted(plans: Callable[...
     same = plans()
     assert same.plan.changes == ()
     assert sum(same.plan.stays.values()) == len(same.stack.resources)
+    assert find(same.plan, same.document, same.stack)[0] == []
 
 
 def test_planning_writes_no_state_and_leaves_no_lock(
@@ -382,7 +385,8 @@ def test_the_report_names_the_setting_behind_each_change(
     assert {(a.name, a.after) for a in task.attributes} >= {
         ("container_definitions.api.image", '"…:1.1.0"')
     }
-    assert [one.key for one in report.gate.findings] == ["database.storage_encrypted"]
+    assert [one.key for one in report.findings] == ["database.storage_encrypted"]
+    assert report.cost.before.desired > 0
     touched = {item.address for item in report.items}
     assert report.counts.stay + len(touched) == len(first_day.plan.changes)
 
@@ -419,11 +423,11 @@ def test_drift_is_told_apart_from_what_the_user_changed(
         logs.put_retention_policy(logGroupName="/shop/local/service", retentionInDays=30)
     assert code == 2, said
     report = Report.model_validate_json((tmp_path / "review" / "report.json").read_text())
-    assert [(one.address, one.put_back) for one in report.drift] == [
-        ("aws_cloudwatch_log_group.service_log_group", True)
+    (group,) = report.drift
+    assert group.address == "aws_cloudwatch_log_group.service_log_group"
+    assert [(one.attribute, one.before, one.now, one.next_apply) for one in group.attributes] == [
+        ("retention_in_days", 30, 1, NextApply.PUTS_BACK)
     ]
-    attribute = report.drift[0].attributes[0]
-    assert (attribute.name, attribute.before, attribute.after) == ("retention_in_days", "30", "1")
     assert {item.address: item.drift for item in report.items} == {
         "aws_cloudwatch_log_group.service_log_group": True,
         "aws_ecr_lifecycle_policy.registry_lifecycle_policy": False,
@@ -460,7 +464,8 @@ def test_no_secret_is_in_a_review_or_a_log(
     words = [one for value in values for one in re.findall(r"[^\s\"{}:,]{12,}", value)]
     assert words
     file = written(**LOSSES)
-    strata("plan", str(file), "--out", str(tmp_path / "review"))
+    code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
+    assert code == 2, said
     logs = [*(folder / "work" / "logs").iterdir()]
     assert logs
     for place in [*(tmp_path / "review").iterdir(), *logs]:

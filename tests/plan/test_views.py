@@ -5,11 +5,15 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from strata.cost.change import CostChange, ResourceChange
+from strata.cost.range import always
+from strata.drift.report import Attribute as DriftedAttribute
+from strata.drift.report import Drifted, NextApply
 from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.paths import ROOT
 from strata.plan.ranks import RANKS
-from strata.plan.report import TITLES, Attribute, Cost, Counts, Drifted, Item, Report, Setting
+from strata.plan.report import TITLES, Attribute, Counts, Item, Report, Setting
 from strata.plan.views.markdown import LIMIT, code, markdown
 from strata.plan.views.page import page as html
 from strata.plan.views.terminal import text
@@ -19,6 +23,27 @@ SETTING = Setting(
 )
 FORCING = Attribute(name="storage_encrypted", before="true", after="false", forces=True)
 OTHER = Attribute(name="password", before="(sensitive)", after="(sensitive, changes)")
+
+
+COST = CostChange(
+    environment="local",
+    region="eu-central-1",
+    exact=True,
+    before=always(100),
+    after=always(112),
+    difference=always(12),
+    resources=[
+        ResourceChange(
+            layer="database",
+            resource="aws_db_instance.database_instance",
+            before=always(100),
+            after=always(112),
+            difference=always(12),
+        )
+    ],
+    not_priced=[],
+    assumptions=[],
+)
 
 
 def item(rank: str, address: str, action: str = "update", why: str = "in place") -> Item:
@@ -35,7 +60,7 @@ def item(rank: str, address: str, action: str = "update", why: str = "in place")
     )
 
 
-def report(*items: Item, cost: Cost | None = None, drift: int = 1) -> Report:
+def report(*items: Item, cost: CostChange = COST, drift: int = 1) -> Report:
     finding = Finding(
         checks=["CKV_AWS_16"],
         severity="high",
@@ -47,13 +72,17 @@ def report(*items: Item, cost: Cost | None = None, drift: int = 1) -> Report:
         line=12,
         key="database.storage_encrypted",
         right="true",
+        more="https://example.com",
     )
     drifted = Drifted(
         layer="service",
         address="aws_cloudwatch_log_group.service_log_group",
         gone=False,
-        attributes=[Attribute(name="retention_in_days", before="30", after="1")],
-        put_back=True,
+        attributes=[
+            DriftedAttribute(
+                attribute="retention_in_days", before=30, now=1, next_apply=NextApply.PUTS_BACK
+            )
+        ],
     )
     return Report(
         environment="local",
@@ -78,7 +107,6 @@ WHOLE = report(
     item("down", "aws_db_instance.database_instance", "replace", "no database"),
     item("else", "aws_ecs_service.service_service"),
     item("created", "aws_subnet.network_private_subnet_3", "create", "new"),
-    cost=Cost(lines=["12.00 USD a month more"]),
 )
 ORDER = [
     "What can be lost",
@@ -111,7 +139,7 @@ def test_every_view_says_what_changes_why_and_by_which_setting() -> None:
             "(sensitive, changes)",
             "this plan puts it back",
             "storage is not encrypted",
-            "12.00 USD a month more",
+            "+12.00 US dollars a month: 100.00 before, 112.00 after",
         ):
             assert part in view.replace("&#39;", "'"), part
 
@@ -158,6 +186,14 @@ def test_nothing_to_do_is_said_in_a_line() -> None:
     assert not none.changes
     for view in (text(none), markdown(none), html(none)):
         assert "No change." in view
+
+
+def test_a_gate_without_verdict_is_said_and_stops_nothing() -> None:
+    changes = {"gate": None, "no_verdict": "broken waivers\n  CKV_AWS_136 matches nothing"}
+    none = WHOLE.model_copy(update=changes)
+    for view in (text(none), markdown(none).replace("\\", ""), html(none)):
+        assert "no verdict: broken waivers CKV_AWS_136 matches nothing" in view
+        assert "clean" not in view
 
 
 def test_the_schema_describes_every_field() -> None:

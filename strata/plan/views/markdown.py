@@ -5,6 +5,9 @@ import re
 from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
     by_layer,
+    costs,
+    drifted,
+    found_in,
     headline,
     origin,
     place,
@@ -23,13 +26,15 @@ def markdown(report: Report, limit: int = LIMIT) -> str:
     room = _Room(limit - RESERVE)
     lines = room.take([f"## Plan of {code(report.environment)}", "", headline(report), ""])
     summary = [f"{title.lower()}: **{len(report.of(rank))}**" for rank, title in TITLES.items()]
-    lines += room.take([" · ".join(summary), "", f"The gate: **{verdict(report)}**"])
+    lines += room.take([" · ".join(summary), "", f"The gate: **{_plain(verdict(report))}**"])
     tail = _tail(report)
     room.left -= sum(len(line) + 1 for line in tail)
     for rank, title in TITLES.items():
         items = report.of(rank)
-        if rank == "else" and report.cost:
-            lines += room.take(["", "### What it costs", "", *report.cost.lines])
+        if rank == "else":
+            whole, *each = costs(report)
+            lines += room.take(["", "### What it costs", "", f"{whole}", ""])
+            lines += room.take([f"- {_plain(one)}" for one in each])
         lines += room.take(["", f"### {title} ({len(items)})", ""])
         if not items:
             lines += room.take(["Nothing."])
@@ -88,19 +93,17 @@ def _tail(report: Report) -> list[str]:
     lines = ["", f"### What stays ({report.counts.stay})", "", stays(report.counts)]
     lines += ["", f"### Changed outside of Terraform ({len(report.drift)})", ""]
     for drift in report.drift[:50]:
-        back = "this plan puts it back" if drift.put_back else "this plan leaves it so"
-        names = ", ".join(code(one.name) for one in drift.attributes[:5]) or "is gone"
-        lines.append(f"- {drift.layer}: {code(drift.address)}: {names}; {back}")
+        names = ", ".join(code(one.attribute) for one in drift.attributes[:5])
+        lines.append(f"- {drift.layer}: {code(drift.address)} {drifted(drift)}: {names}")
     if len(report.drift) > 50:
         lines.append(f"and {len(report.drift) - 50} more")
     if not report.drift:
         lines.append("Nothing.")
-    lines += ["", f"### The gate: {verdict(report)}", ""]
-    for one in report.gate.findings[:50]:
-        where = f"{one.file}:{one.line} {one.key}" if one.file else ", ".join(one.constructs)
-        lines.append(f"- **{one.severity}**: {_plain(one.protects)} ({code(where)})")
-    if len(report.gate.findings) > 50:
-        lines.append(f"and {len(report.gate.findings) - 50} more")
+    lines += ["", f"### The gate: {_plain(verdict(report))}", ""]
+    for one in report.findings[:50]:
+        lines.append(f"- **{one.severity}**: {_plain(one.protects)} ({code(found_in(one))})")
+    if len(report.findings) > 50:
+        lines.append(f"and {len(report.findings) - 50} more")
     return lines
 
 
