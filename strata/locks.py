@@ -96,7 +96,7 @@ def release(environment: Environment, lock: Lock) -> None:
     if now is None or now.id != lock.id:
         raise StrataError(
             f"{lock.layer}: the lock {lock.id} is not held any more",
-            f"strata unlock {environment.name} {lock.layer} shows who holds it now",
+            f"strata unlock ENV {lock.layer} shows who holds it now",
         )
     try:
         s3.delete_object(Bucket=environment.state_bucket, Key=lock_key(environment, lock.layer))

@@ -41,7 +41,6 @@ def check(environment: Environment) -> None:
     """Raise StrataError unless AWS answers, as the right account, and the state bucket is there."""
     check_account(environment)
     bucket = environment.state_bucket
-    hint = f"strata bootstrap {environment.name}"
     try:
         s3_client(environment, IMPATIENT).head_bucket(
             Bucket=bucket, ExpectedBucketOwner=environment.account_id
@@ -49,7 +48,9 @@ def check(environment: Environment) -> None:
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if status == 404:
-            raise StrataError(f"there is no state bucket {bucket}", f"{hint} makes it") from error
+            raise StrataError(
+                f"there is no state bucket {bucket}", "strata bootstrap ENV makes it"
+            ) from error
         if status == 403:
             raise StrataError(
                 f"the state bucket {bucket} may not be read: it belongs to another account than "

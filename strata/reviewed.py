@@ -151,8 +151,7 @@ class ReviewedApply:
         return StrataError("\n".join(lines), self._again())
 
     def _again(self) -> str:
-        name = self.work.settings.environment.name
-        return f"strata plan {name} --out {self.folder} reviews what would be applied now"
+        return f"strata plan ENV --out {self.folder} reviews what would be applied now"
 
 
 def identity(state: State | None) -> StateIdentity | None:

@@ -15,6 +15,9 @@ from strata.terraform.events import Event, Watch, command, error_text, event, ig
 POLL_SECONDS = 0.1
 """Between two looks at what Terraform has written."""
 
+LOCK_WAIT = "-lock-timeout=20s"
+"""A plan of somebody else holds a lock for seconds: two people would stop each other for it."""
+
 
 @dataclass(frozen=True)
 class Terraform:
@@ -34,7 +37,7 @@ class Terraform:
 
     def plan(self, folder: Path, file: Path, *options: str, watch: Watch = ignore) -> bool:
         """Plan the folder into `file`, which may hold secrets; whether anything changes."""
-        arguments = ("plan", "-json", "-detailed-exitcode", f"-out={file}", *options)
+        arguments = ("plan", "-json", LOCK_WAIT, "-detailed-exitcode", f"-out={file}", *options)
         return self._run(folder, *arguments, accept=(0, 2), watch=watch) == 2
 
     def show(self, folder: Path, file: Path) -> dict[str, Any]:
@@ -43,7 +46,7 @@ class Terraform:
 
     def apply(self, folder: Path, file: Path, watch: Watch = ignore) -> None:
         """Apply exactly this saved plan; Terraform refuses one that the state has left behind."""
-        self._run(folder, "apply", "-json", str(file), watch=watch)
+        self._run(folder, "apply", "-json", LOCK_WAIT, str(file), watch=watch)
 
     def resources(self, folder: Path) -> list[str]:
         """The addresses in the folder's state."""
