@@ -34,6 +34,7 @@ test: lint browser
 # Ratios within one run; the last parts take about ten minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
+	$(BIN)/python -m bench.gate
 	$(BIN)/python -m bench.cost
 	$(BIN)/python -m bench.apply
 	$(BIN)/python -m bench.plan

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from strata.drift.report import Report as Drift
     from strata.gate.report import Report
     from strata.plan.make import Made
+    from strata.stacks import Json
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
 Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
@@ -103,12 +104,19 @@ def alone(name: str) -> Iterator[None]:
         lock.release()
 
 
-def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
-    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`."""
+def judged(
+    envs: list[str],
+    settings: list[Settings],
+    folder: Path,
+    plans: "Mapping[str, Json] | None" = None,
+) -> "Report":
+    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
+    `plans` on these too, by environment."""
     from strata.gate.judge import judge  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
 
-    return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+    names = [one.environment.name for one in settings]
+    return judge(folder, settings_files(envs, names), plans)
 
 
 def move_states(work: LayerWork, *, begun: bool = False) -> bool:
@@ -145,7 +153,7 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
         file=shown(resolve(env).resolve()),
         synthesized=CDKTF_OUT,
         terraform=work.terraform,
-        judge=lambda _: judged([env], [settings], CDKTF_OUT),
+        judge=lambda plan: judged([env], [settings], CDKTF_OUT, {settings.environment.name: plan}),
         folder=folder or WORK / "reviews" / settings.environment.name,
     )
 

@@ -33,7 +33,7 @@ class _Data(BaseModel):
 class Attribute(_Data):
     """One value that is not as it was applied."""
 
-    attribute: str = Field(description="Its path in the resource, such as `ingress[0].from_port`.")
+    attribute: str = Field(description="Its path in the resource, such as `health_check[0].path`.")
     before: Any = Field(description="As Terraform last knew it; null for what was added by hand.")
     now: Any = Field(description="As AWS has it.")
     next_apply: NextApply = Field(description="What the next apply does about it.")

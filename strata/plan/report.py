@@ -182,12 +182,13 @@ def _item(
     gone = any(one.gone for one in here) and change.actions == ("create",)
     outside = {re.split(r"[.[]", a.attribute)[0] for one in here for a in one.attributes}
     changing = {name for name in change.changed if name not in REPEATS}
+    moved = change.moved_from and change.actions != ("no-op",)
     return Item(
         rank=reason.rank,
         layer=change.layer,
         address=change.address,
         action=action(change),
-        why=reason.why,
+        why=reason.why + (f"; moved from {change.moved_from}" if moved else ""),
         causes=causes,
         attributes=attributes,
         drift=gone or (change.actions == ("update",) and changing <= outside),

@@ -75,7 +75,7 @@ class Registry(Section):
     )
     scan_on_push: bool = Field(default=True, description="Whether images are scanned when pushed.")
     encryption: Literal["AES256", "KMS"] = Field(
-        default="AES256", description="Encryption of images: S3-managed key, or the AWS KMS key."
+        default="KMS", description="Encryption of images: S3-managed key, or the AWS KMS key."
     )
     keep_images: int = Field(
         default=30, ge=1, le=1000, description="Number of images kept; older ones expire."

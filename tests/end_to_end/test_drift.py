@@ -161,7 +161,9 @@ def test_plain_cdktf_moves_it_too_and_checkov_reads_the_rest(
     assert summary["passed"] > 10
 
 
-TASK = "aws_ecs_task_definition.service_task_definition"
+BALANCER = "shop-local-web-1.eu-central-1.elb.amazonaws.com"
+"""The name that the emulator gives the load balancer: parts that have a name are told by it."""
+
 EXPECTED = {
     # network
     ("aws_network_acl_rule.network_public_acl_ingress_100", "to_port", NextApply.REPLACES),
@@ -188,7 +190,10 @@ EXPECTED = {
     # database
     ("aws_db_instance.database_instance", "backup_retention_period", PUTS_BACK),
     ("aws_db_instance.database_instance", "deletion_protection", PUTS_BACK),
-    ("aws_db_parameter_group.database_parameter_group", "parameter[0].value", PUTS_BACK),
+    (
+        "aws_db_parameter_group.database_parameter_group",
+        "parameter.require_secure_transport.value", PUTS_BACK,
+    ),
     # cache
     ("aws_elasticache_replication_group.cache_replication_group", "snapshot_retention_limit",
      PUTS_BACK),
@@ -199,7 +204,7 @@ EXPECTED = {
     ("aws_launch_template.cluster_launch_template", "instance_type", PUTS_BACK),
     ("aws_launch_template.cluster_launch_template", "default_version", NextApply.CHANGES),
     ("aws_launch_template.cluster_launch_template", "latest_version", NextApply.CHANGES),
-    ("aws_ecs_cluster.cluster_cluster", "setting[0].value", PUTS_BACK),
+    ("aws_ecs_cluster.cluster_cluster", "setting.containerInsights.value", PUTS_BACK),
     (
         "aws_ecs_capacity_provider.cluster_capacity_provider",
         "auto_scaling_group_provider[0].managed_scaling[0].target_capacity", PUTS_BACK,
@@ -210,7 +215,7 @@ EXPECTED = {
     ("aws_lb_target_group.edge_target_group", "health_check[0].path", PUTS_BACK),
     ("aws_lb_target_group.edge_target_group", "deregistration_delay", PUTS_BACK),
     ("aws_lb_listener.edge_https_listener", "ssl_policy", PUTS_BACK),
-    ("aws_route53_record.edge_record_apex", "alias[0].evaluate_target_health", PUTS_BACK),
+    ("aws_route53_record.edge_record_apex", f"alias.{BALANCER}.evaluate_target_health", PUTS_BACK),
     # service
     ("aws_cloudwatch_log_group.service_log_group", "retention_in_days", PUTS_BACK),
     ("aws_ecs_service.service_service", "health_check_grace_period_seconds", PUTS_BACK),
