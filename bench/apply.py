@@ -30,7 +30,6 @@ from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 
-
 MOST_OF_ROW = 0.5
 MOST_OF_ONE = 1.3
 
