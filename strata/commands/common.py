@@ -15,7 +15,9 @@ from strata.errors import StrataError
 from strata.paths import ROOT, WORK
 from strata.progress import Progress
 from strata.settings import Settings
-from strata.synthesis import synthesize
+from strata.settings.load import resolve, shown
+from strata.settings.positions import line_of, positions
+from strata.synthesis import compose, synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
@@ -23,6 +25,8 @@ from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
     from strata.gate.report import Report
+    from strata.reach import Network
+    from strata.reach.report import TableReport
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
 Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
@@ -60,6 +64,30 @@ def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
     from strata.gate.report import settings_files  # noqa: PLC0415
 
     return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+
+
+def composed_network(settings: Settings) -> "Network":
+    """The network that the settings would make."""
+    from strata.reach import from_stack  # noqa: PLC0415
+    from strata.stacks import stack  # noqa: PLC0415
+
+    return from_stack(stack(compose(settings)))
+
+
+def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":
+    """The table of paths of `env`, with the places of those that its file asks for."""
+    from strata.reach.report import table_report  # noqa: PLC0415
+    from strata.reach.table import table  # noqa: PLC0415
+
+    file = resolve(env)
+    places = positions(file.read_text(encoding="utf-8")) if settings.reach else {}
+    return table_report(
+        settings.environment.name,
+        table(network, settings.reach),
+        live=live,
+        file=str(shown(file.resolve())),
+        lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],
+    )
 
 
 def make_state_bucket(settings: Settings) -> None:
