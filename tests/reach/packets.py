@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import product
+from typing import Any
 
 from strata.reach.model import Endpoint, Interface, Network, PrefixList, Route, Subnet
 
@@ -245,7 +246,7 @@ def addresses(place: Interface | None, version: int) -> list[Address]:
     if version == 6 and not place.ipv6:
         return []
     # AWS keeps the first four and the last.
-    found: list[Address] = []
+    found: list[Any] = []
     for network in place.subnet.ranges:
         if network.version == version:
             found += list(network)[4:-1]
