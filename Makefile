@@ -34,6 +34,7 @@ test: lint browser
 # Ratios within one run; the second part takes about eight minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
+	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.waves
 
 # Needs uv; nothing else does.
