@@ -126,7 +126,8 @@ class _Exchange:
     def trace(self, port: int, *, through: bool) -> Trace:
         """A packet to that port that passes, or one that is stopped."""
         if through:
-            way = next(one for one in self.ways if port in one.ever)
+            certain = [one for one in self.ways if port in one.always]
+            way = next(iter(certain or [one for one in self.ways if port in one.ever]))
             ports = way.passing(port)
         else:
             way = next(one for one in self.ways if port not in one.always)
@@ -158,10 +159,13 @@ class _Pair:
 
     def trace(self, port: int, *, through: bool) -> Trace | None:
         """A packet to that port that passes, or one that is stopped; None if neither is at home."""
-        for exchange in (one for exchanges in self.versions for one in exchanges):
-            if port in exchange.ever if through else port not in exchange.always:
-                return exchange.trace(port, through=through)
-        return None
+        found = [one for exchanges in self.versions for one in exchanges]
+        if through:
+            fitting = [one for one in found if port in one.ever]
+            fitting.sort(key=lambda one: port not in one.always)
+        else:
+            fitting = [one for one in found if port not in one.always]
+        return fitting[0].trace(port, through=through) if fitting else None
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,8 @@ class Analysis:
         found = replace(blank, ports=ports, always=always, ever=ever)
         if ever:
             port = (always or ever).least
-            passing = next(pair for pair in pairs if port in pair.ever)
+            certain = [pair for pair in pairs if port in pair.always]
+            passing = next(iter(certain or [pair for pair in pairs if port in pair.ever]))
             found = replace(found, through=passing.trace(port, through=True))
         if ports - always:
             # A port that is open for nobody says more than one that is open for some.

@@ -298,7 +298,7 @@ def test_no_secret_value_stands_anywhere(applied: Applied, aws: Client, folder: 
 
 def said(network: Network) -> tuple[list[tuple[str, ...]], set[Flow]]:
     """Every path of the table with what it is, and all that is open, without the rules."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (row.verdict.source, row.verdict.target, str(row.verdict.ports), row.verdict.state)
         for row in table(network)
     ]

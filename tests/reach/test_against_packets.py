@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strata.reach.evaluate import Analysis
+from strata.reach.intervals import Intervals
 from strata.reach.model import Network
 from tests.reach.networks import EDGES, random_networks
 from tests.reach.packets import reach
@@ -30,3 +31,33 @@ def test_intervals_say_what_single_packets_find(
     for port in EDGES:
         always, ever = reach(network, source, target, protocol, port)
         assert (port in found.always, port in found.ever) == (always, ever), port
+    if found.always:
+        assert found.through
+        assert all(step.passes for step in found.through.steps)
+    assert bool(found.stopped) == (not found.open)
+    if found.stopped:
+        *before, last = found.stopped.steps
+        assert all(step.passes for step in before)
+        assert not last.passes
+
+
+spans = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=4)
+
+
+@given(one=spans, other=spans)
+def test_intervals_are_sets_of_numbers(
+    one: list[tuple[int, int]], other: list[tuple[int, int]]
+) -> None:
+    def numbers(found: list[tuple[int, int]]) -> set[int]:
+        return {number for low, high in found for number in range(low, high + 1)}
+
+    mine, theirs = Intervals.of(*one), Intervals.of(*other)
+    for got, wanted in (
+        (mine, numbers(one)),
+        (mine & theirs, numbers(one) & numbers(other)),
+        (mine | theirs, numbers(one) | numbers(other)),
+        (mine - theirs, numbers(one) - numbers(other)),
+    ):
+        assert numbers(list(got.pairs)) == wanted
+        assert got == Intervals.of(*((number, number) for number in wanted))
+        assert {number for number in range(-1, 14) if number in got} == wanted

@@ -17,6 +17,7 @@ from strata.reach.intervals import PORTS, Intervals
 from strata.reach.report import Path as PathReport
 from strata.reach.report import TableReport
 from strata.reach.table import OURS, expectations, table
+from strata.settings import Settings, load
 from strata.settings.models import Reach
 from strata.stacks import stack
 
@@ -65,6 +66,12 @@ def test_the_users_path_goes_before_ours_on_its_port() -> None:
         ("instances", "instances", "9100", True),
         ("instances", "instances", "0-9099,9101-65535", False),
     }
+
+
+def test_paths_are_written_back_as_they_were_read(file: Path) -> None:
+    settings = load(str(file))
+    assert [one.source for one in settings.reach] == ["instances", "cache"]
+    assert Settings.model_validate(settings.model_dump()) == settings
 
 
 def test_a_path_with_a_port_goes_before_one_without_in_any_order() -> None:
