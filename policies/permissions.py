@@ -97,8 +97,7 @@ def _principals(statement: Conf) -> Iterator[str]:
 
 def _trusts_nobody(conf: Conf, key: str) -> bool:
     return not any(
-        "NotPrincipal" in s
-        or (any("*" in name for name in _principals(s)) and not _says_who(s))
+        "NotPrincipal" in s or (any("*" in name for name in _principals(s)) and not _says_who(s))
         for s in _statements(conf, key)
     )
 

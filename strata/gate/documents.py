@@ -103,7 +103,9 @@ def document(path: Path) -> Json:
             raise Unjudgeable(f"{other}: Terraform reads it, and no check does")
     try:
         unknown = sorted(set(found) - BLOCKS)
-        unknown += [f"terraform.{key}" for key in sorted(set(merged(found.get("terraform"))) - TERRAFORM)]
+        unknown += [
+            f"terraform.{key}" for key in sorted(set(merged(found.get("terraform"))) - TERRAFORM)
+        ]
         held = blocks(found)
         shapes = [*held.values(), *blocks(found, "data").values()]
     except (AttributeError, TypeError):

@@ -53,4 +53,6 @@ def _refuse_unknown(environments: list[documents.Environment], failures: list[Fa
         if one.unknown and (one.environment, one.address) not in told
     ]
     if lines:
-        raise documents.Unjudgeable("\n".join(lines), "write the value itself, or plan with it: --plan")
+        raise documents.Unjudgeable(
+            "\n".join(lines), "write the value itself, or plan with it: --plan"
+        )

@@ -15,7 +15,7 @@ _IDENTITY = re.compile(r"\$\{aws_\w+\.\w+\.(id|arn)\}")
 
 
 def read_plan(path: Path) -> Json:
-    """The plan in a file: as `terraform show -json` prints it, or as `terraform plan -out` saves it.
+    """The plan in a file: as `terraform show -json` prints it, or as `plan -out` saves it.
 
     A saved one needs the folder it was planned in, initialised, around it. Raises Unjudgeable.
     """
@@ -72,7 +72,7 @@ def overlay(plan: Json, composed: Json) -> Json:
         }
     if not found:
         raise Unjudgeable("the plan holds no resource")
-    rest = {key: composed[key] for key in ("provider", "data") if key in composed}
+    rest: Json = {key: composed[key] for key in ("provider", "data") if key in composed}
     return {**rest, "resource": found}
 
 

@@ -336,7 +336,9 @@ def junit(verdict: Report) -> str:
             classname=f"strata.gate.{waiver.resource.partition('/')[0]}",
         )  # fmt: skip
         ElementTree.SubElement(
-            case, "skipped", message=f"waived by {waiver.owner} to {waiver.expires}: {waiver.reason}"
+            case,
+            "skipped",
+            message=f"waived by {waiver.owner} to {waiver.expires}: {waiver.reason}",
         )
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

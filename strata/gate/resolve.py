@@ -180,7 +180,9 @@ def _linked(found: Any, sources: Mapping[str, Json]) -> Any:
 
     def inner(match: re.Match[str]) -> str:
         value = output(match)
-        expression = re.fullmatch(r"\$\{(.*)\}", value, re.DOTALL) if isinstance(value, str) else None
+        expression = (
+            re.fullmatch(r"\$\{(.*)\}", value, re.DOTALL) if isinstance(value, str) else None
+        )
         if expression:
             return expression[1]
         return match[0] if value is None else json.dumps(value)

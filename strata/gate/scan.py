@@ -185,7 +185,7 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
         """The registry, with checks that may not fail silently: checkov takes one that raises for
         one that has nothing to say."""
 
-        def run_check(
+        def run_check(  # noqa: PLR0917 - as checkov calls it
             check: Any, conf: Json, name: str, kind: str, file: str, skip: Any
         ) -> Any:
             address = {"resource": f"{kind}.{name}", "data": f"data.{kind}.{name}"}.get(
@@ -248,7 +248,9 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
     if isinstance(report, list) or report.parsing_errors:
         raise Unjudgeable(f"{environment.path}: checkov could not read it")
     if report.skipped_checks:
-        raise Unjudgeable(f"{environment.path}: checkov skipped {report.skipped_checks[0].check_id}")
+        raise Unjudgeable(
+            f"{environment.path}: checkov skipped {report.skipped_checks[0].check_id}"
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""Changes to synthesized JSON: unsafe ones with the check that must name them, and harmless ones."""
+"""Changes to synthesized JSON: unsafe ones, with the check that must name them, and others."""
 
 import copy
 import json
@@ -443,7 +443,8 @@ HARMLESS: dict[str, Change] = {
     "HTTP redirects, another form": put(HTTP, default_action=TO_HTTPS),
     "HTTP redirects by a local": local(HTTP, "default_action", [TO_HTTPS]),
     "HTTP redirects through dynamic": put(
-        HTTP, default_action=None, dynamic={"default_action": {"for_each": [1], "content": TO_HTTPS}}),
+        HTTP, default_action=None,
+        dynamic={"default_action": {"for_each": [1], "content": TO_HTTPS}}),
     "HTTPS forwards by a rule": add(
         "edge", "aws_lb_listener_rule.more", action=[FORWARD],
         listener_arn="${aws_lb_listener.edge_https_listener.arn}"),
@@ -503,7 +504,8 @@ HARMLESS: dict[str, Change] = {
     "TLS parameter as a number": put(
         PARAMETERS, parameter={"name": "require_secure_transport", "value": 1}),
     "one parameter more": put(PARAMETERS, parameter=[
-        {"name": "require_secure_transport", "value": "1"}, {"name": "max_connections", "value": 9}]),
+        {"name": "require_secure_transport", "value": "1"},
+        {"name": "max_connections", "value": 9}]),
     "one bucket": put(POLICY, policy=allow(Action="s3:GetObject", Resource="arn:aws:s3:::b/*")),
     "one statement": put(POLICY, policy=json.dumps(
         {"Version": "2012-10-17",

@@ -2,7 +2,6 @@
 
 import ctypes
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,6 +24,11 @@ def change(path: Path, how: Callable[[Json], object]) -> None:
     stack = json.loads(path.read_text())
     how(stack)
     path.write_text(json.dumps(stack))
+
+
+def directory(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
 
 
 SPOILED: dict[str, Callable[[Path], object]] = {
@@ -50,7 +54,7 @@ SPOILED: dict[str, Callable[[Path], object]] = {
     "a module": lambda path: change(
         path, lambda stack: stack.update(module={"a": {"source": "./a"}})
     ),
-    "a directory": lambda path: (path.unlink(), path.mkdir()),
+    "a directory": directory,
     "gone": lambda path: path.unlink(),
 }
 
@@ -110,7 +114,9 @@ def test_a_layer_of_no_environment_is_no_verdict(local: Path, command: Command) 
     assert str(stray) in answer.err
 
 
-@pytest.mark.parametrize("name", ["more.tf.json", "override.tf", "a.auto.tfvars", "terraform.tfvars"])
+@pytest.mark.parametrize(
+    "name", ["more.tf.json", "override.tf", "a.auto.tfvars", "terraform.tfvars"]
+)
 def test_a_file_that_terraform_reads_too_is_no_verdict(
     name: str, local: Path, command: Command
 ) -> None:
@@ -137,9 +143,7 @@ def test_a_type_that_no_check_knows_is_no_verdict(local: Path, command: Command)
 
 
 @pytest.mark.parametrize("name", ["var.size", "local.size"])
-def test_a_value_that_is_not_there_is_no_verdict(
-    name: str, local: Path, command: Command
-) -> None:
+def test_a_value_that_is_not_there_is_no_verdict(name: str, local: Path, command: Command) -> None:
     file = everywhere(
         local,
         lambda s: s["resource"]["aws_elasticache_subnet_group"]["cache_subnet_group"].update(
@@ -224,4 +228,4 @@ def test_no_verdict_leaves_no_report_of_an_earlier_run(local: Path, command: Com
     (local / "composed" / "local" / "cdk.tf.json").write_text("")
     options = ("--format", "junit", "--out", report)
     assert command("gate", "--synthesized", local, *options).code == 2
-    assert os.stat(report).st_size == 0
+    assert report.stat().st_size == 0

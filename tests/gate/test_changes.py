@@ -51,7 +51,9 @@ def test_the_table_is_long_enough() -> None:
 
 
 def test_unsafe_changes_are_found_by_name(found: Found) -> None:
-    missed = {name: check for name, (check, _) in UNSAFE.items() if check not in found[f"unsafe {name}"]}
+    missed = {
+        name: check for name, (check, _) in UNSAFE.items() if check not in found[f"unsafe {name}"]
+    }
     print(f"\n{len(UNSAFE) - len(missed)} unsafe changes caught, {len(missed)} missed")
     for name, (check, _) in UNSAFE.items():
         print(f"  {'missed' if name in missed else 'caught'}  {check:20} {name}")

@@ -34,8 +34,8 @@ def unsafe(tmp_path: Path) -> Iterator[Path]:
         copy(ROOT / part, tmp_path / part)
     (tmp_path / WORK.name).mkdir()
     for made in WORK.iterdir():
-        # What was downloaded serves both; what runs does not.
-        if made.name not in ("emulator", "logs"):
+        # What was installed serves both; what runs does not.
+        if made.is_dir() and made.name not in ("emulator", "logs"):
             (tmp_path / WORK.name / made.name).symlink_to(made)
     settings = tmp_path / "envs" / "local.toml"
     settings.write_text(settings.read_text().replace("[edge]\n", '[edge]\nhttp = "forward"\n'))
@@ -55,4 +55,4 @@ def test_a_finding_stops_the_demo_before_anything_is_applied(unsafe: Path) -> No
     assert not (unsafe / WORK.name / "logs").exists()
     gate = strata(unsafe, "gate", "local")
     assert gate.returncode == 1
-    assert "envs/local.toml:24: edge.http" in gate.stdout
+    assert "envs/local.toml:25: edge.http" in gate.stdout

@@ -1,4 +1,4 @@
-"""A saved plan is judged too: by what it resolved, and where it does not know by what was written."""
+"""A saved plan is judged by what it resolved, and where it does not know by what was written."""
 
 import copy
 import json
@@ -80,7 +80,7 @@ def test_what_aws_computes_is_not_judged(plan: Json, synthesized: Path) -> None:
     assert found(plan, synthesized) == set()
 
 
-def resolved(folder: Path, address: str, key: str, expression: str) -> None:
+def resolved(folder: Path, address: str, key: str, expression: object) -> None:
     """Write a value that only a plan knows."""
     kind, name = address.split(".")
     for file in folder.glob("*/*/cdk.tf.json"):
@@ -161,9 +161,7 @@ BROKEN: dict[str, Callable[[Json], object]] = {
 
 
 @pytest.mark.parametrize("words", BROKEN)
-def test_a_broken_plan_is_no_verdict(
-    words: str, plan: Json, local: Path, command: Command
-) -> None:
+def test_a_broken_plan_is_no_verdict(words: str, plan: Json, local: Path, command: Command) -> None:
     BROKEN[words](plan)
     file = local / "plan.json"
     file.write_text(json.dumps(plan))

@@ -35,7 +35,10 @@ NAMED = {
 
 MENDED = {
     "cache.encryption_at_rest": ("encryption_at_rest = false", "encryption_at_rest = true"),
-    "cache.encryption_in_transit": ("encryption_in_transit = false", "encryption_in_transit = true"),
+    "cache.encryption_in_transit": (
+        "encryption_in_transit = false",
+        "encryption_in_transit = true",
+    ),
     "cache.auth": ("auth = false", "auth = true"),
     "edge.http": ('http = "forward"', 'http = "redirect"'),
     "database.storage_encrypted": ("storage_encrypted = false", "storage_encrypted = true"),
@@ -67,7 +70,9 @@ def test_the_reference_is_refused_by_name_and_line(command: Command) -> None:
         assert check in found[key].checks
         assert found[key].file == "tests/as-blogged.toml"
         assert lines[found[key].line - 1].startswith(key.partition(".")[2] + " =")
-    redis = [found[f"cache.{key}"] for key in ("encryption_at_rest", "encryption_in_transit", "auth")]
+    redis = [
+        found[f"cache.{key}"] for key in ("encryption_at_rest", "encryption_in_transit", "auth")
+    ]
     assert len({finding.protects for finding in redis}) == 3
 
 

@@ -41,7 +41,9 @@ def test_every_finding_says_what_to_do(report: Report) -> None:
     for one in report.findings:
         assert one.checks and one.protects and one.right and one.severity in SEVERITIES
         assert one.environments == ["as-blogged"]
-        assert one.constructs and all(path.partition("/")[0] in one.layers for path in one.constructs)
+        assert one.constructs and all(
+            path.partition("/")[0] in one.layers for path in one.constructs
+        )
         assert one.more.startswith("https://")
         assert one.file == "tests/as-blogged.toml" and one.line > 0 and one.key
     assert len({one.more for one in report.findings}) > 15
@@ -60,7 +62,9 @@ def test_json_follows_its_schema(report: Report) -> None:
     assert (ROOT / "docs" / "gate-report.schema.json").read_text() == schema_text()
     assert Report.model_validate_json(FORMATS["json"](report)) == report
     schema = json.loads(schema_text())
-    assert set(schema["$defs"]["Finding"]["required"]) == set(json.loads(FORMATS["json"](report))["findings"][0])
+    assert set(schema["$defs"]["Finding"]["required"]) == set(
+        json.loads(FORMATS["json"](report))["findings"][0]
+    )
 
 
 def test_sarif_is_as_code_hosts_want_it(report: Report) -> None:

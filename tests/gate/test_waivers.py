@@ -144,7 +144,9 @@ def test_a_waiver_warns_thirty_days_before_its_end(
 
 def test_a_waiver_may_run_a_year(file: Path, local: Path, command: Command) -> None:
     mutable(local)
-    file.write_text(WAIVERS + waiver(expires=TODAY + timedelta(days=365)) + waiver(check="CKV_AWS_51"))
+    file.write_text(
+        WAIVERS + waiver(expires=TODAY + timedelta(days=365)) + waiver(check="CKV_AWS_51")
+    )
     assert command("gate", "--synthesized", local).code == 0
 
 

@@ -291,7 +291,8 @@ OUTSIDE: dict[str, tuple[list[Json], list[Json]]] = {
     "STRATA_SECRET_3": (
         [
             {"output": {"db_password": {"value": "x"}}},
-            {"output": {"a": {"value": {"b": "${aws_secretsmanager_secret_version.c.secret_string}"}}}},
+            {"output": {"a": {"value": {"b": "${aws_secretsmanager_secret_version.c.secret_string}"
+                                        }}}},
             {"output": {"a": {"value": "${jsonencode(aws_db_instance.b.password)}"}}},
             {"output": {"token": {"value": "${local.a}"}}, "locals": {"a": "x"}},
         ],
