@@ -111,7 +111,9 @@ def known_checks() -> frozenset[str]:
         for registry in Runner().block_type_registries.values()
         for check in registry.get_all_registered_checks()
     }
-    return frozenset(python | {check.id for check in graph.checks} | set(OUTSIDE_CHECKS) | set(PATH_CHECKS))
+    return frozenset(
+        python | {check.id for check in graph.checks} | set(OUTSIDE_CHECKS) | set(PATH_CHECKS)
+    )
 
 
 def _load_policies() -> None:
