@@ -49,7 +49,10 @@ def mostly(usual: T, other: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
     return st.integers(0, 3).flatmap(lambda turn: st.just(usual) if turn else other)
 
 
-def acl_rules(way: str) -> st.SearchStrategy[tuple[AclRule, ...]]:
+LAST = tuple(AclRule("acl last", 30 + n, True, "-1", PORTS, VERY[n]) for n in (0, 1))
+
+
+def random_rules(way: str) -> st.SearchStrategy[tuple[AclRule, ...]]:
     rule = st.builds(
         AclRule,
         st.just(f"acl {way}"),
@@ -60,12 +63,12 @@ def acl_rules(way: str) -> st.SearchStrategy[tuple[AclRule, ...]]:
         st.sampled_from(RANGES),
     )
     rules = st.lists(rule, min_size=1, max_size=4, unique_by=lambda one: one.number)
-    last = [AclRule("acl last", 30 + n, True, "-1", PORTS, VERY[n]) for n in (0, 1)]
-    ends = st.sampled_from([last, last, []])
-    return mostly(
-        tuple(last),
-        st.builds(lambda found, end: (*sorted(found, key=_number), *end), rules, ends),
-    )
+    ends = st.sampled_from([LAST, LAST, ()])
+    return st.builds(lambda found, end: (*sorted(found, key=_number), *end), rules, ends)
+
+
+def acl_rules(way: str) -> st.SearchStrategy[tuple[AclRule, ...]]:
+    return mostly(LAST, random_rules(way))
 
 
 def _number(rule: AclRule) -> int:
@@ -159,3 +162,24 @@ def random_networks(draw: st.DrawFn) -> Network:
         "nat", draw(st.sampled_from(subnets)), draw(st.sampled_from([True, True, False]))
     )
     return Network(VPC, draw(st.sampled_from(["igw", "igw", "igw", None])), (nat,), tuple(ends))
+
+
+@st.composite
+def nat_networks(draw: st.DrawFn) -> Network:
+    """Instances in a private subnet, a NAT gateway in a public one; one list is at random."""
+    turn = draw(st.integers(0, 3))
+    lists = [draw(random_rules("one")) if turn == n else LAST for n in range(4)]
+    local = [Route("local", one, "local", "local") for one in VPC]
+    subnets = []
+    for index, kind in enumerate(("nat_gateway", "internet_gateway")):
+        target = {"nat_gateway": "nat", "internet_gateway": "igw"}[kind]
+        out = [Route("out", one, kind, target) for one in VERY]  # type: ignore[arg-type]
+        ranges = (ip_network(f"10.0.0.{index * 8}/29"), ip_network(f"2001:db8:0:{index}::/125"))
+        acl = Acl(f"acl-{index}", lists[index], lists[index + 2])
+        table = RouteTable(f"rtb-{index}", (*local, *out))
+        subnets.append(Subnet(f"subnet-{index}", ranges, table, acl))
+    open_ = tuple(GroupRule("rule", "-1", PORTS, one) for one in VERY)
+    places = (Interface(subnets[0], (SecurityGroup("sg", (), open_),), False, draw(st.booleans())),)
+    replies = draw(st.sampled_from([(1024, 65535), (32768, 60999)]))
+    ends = (Endpoint("internet", None), Endpoint("one", "one", places, replies))
+    return Network(VPC, "igw", (NatGateway("nat", subnets[1]),), ends)
