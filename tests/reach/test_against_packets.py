@@ -58,7 +58,7 @@ def test_intervals_say_what_single_packets_find(
     agree(network, ends, protocol)
 
 
-@settings(max_examples=60, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=200, **SLOW)  # type: ignore[arg-type]
 @given(network=nat_networks())
 def test_through_a_nat_gateway_they_do_too(network: Network) -> None:
     agree(network, ("one", "internet"), "tcp")
