@@ -6,7 +6,7 @@ from typing import Any
 
 from strata.gate.resolve import resolved
 from strata.settings.rules.secrets import CREDENTIAL, SECRET_KEY, looks_secret, reads_secret
-from strata.stacks import Json, merged
+from strata.stacks import Json, merged, texts
 
 OUTSIDE_CHECKS = {
     "STRATA_LAYER_1": "A layer holds what the composed stack holds",
@@ -36,7 +36,7 @@ def value_faults(stack: Json) -> Iterator[tuple[str, str]]:
             yield "STRATA_SECRET_2", f"local {name}"
     for name, body in merged(resolved(stack).get("output")).items():
         value = merged(body).get("value")
-        if _holds_secret(name, value) or any(reads_secret(text) for text in _texts(value)):
+        if _holds_secret(name, value) or any(reads_secret(text) for text in texts(value)):
             yield "STRATA_SECRET_3", f"output {name}"
 
 
@@ -52,11 +52,3 @@ def _holds_secret(name: str, value: Any) -> bool:
     # A name of several words has capitals and digits too; a generated secret has no words.
     generated = looks_secret(text) and "-" not in text
     return bool(SECRET_KEY.search(name) or CREDENTIAL.search(text)) or generated
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, (dict, list)):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
-    elif isinstance(value, str):
-        yield value

@@ -281,7 +281,7 @@ def sarif(verdict: Report) -> str:
         },
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The top of the project."}}},
+        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The top of the project."}}},
         "results": results,
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -293,7 +293,7 @@ def _location(file: str, line: int, constructs: Sequence[str]) -> dict[str, Any]
     layer = constructs[0].partition("/")[0]
     place = file or (f"modules/{layer}.py" if layer in LAYERS else "main.py")
     path = Path(place)
-    uri = {"uri": path.as_uri()} if path.is_absolute() else {"uri": place, "uriBaseId": "SRCROOT"}
+    uri = {"uri": path.as_uri()} if path.is_absolute() else {"uri": place, "uriBaseId": "%SRCROOT%"}
     return {
         "physicalLocation": {"artifactLocation": uri, "region": {"startLine": line or 1}},
         "logicalLocations": [{"fullyQualifiedName": one, "kind": "resource"} for one in constructs],

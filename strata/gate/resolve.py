@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from strata.layers import stack_name
-from strata.stacks import Json, blocks, construct_path, merged
+from strata.stacks import Json, blocks, construct_path, merged, texts
 
 KINDS = ("resource", "data", "ephemeral")
 REMOTE_STATE = "terraform_remote_state"
@@ -41,7 +41,7 @@ def unresolved(stack: Json) -> Iterator[tuple[str, str]]:
     it."""
     for kind in (*KINDS, "provider"):
         for address, body in blocks(stack, kind).items():
-            for text in _texts(body):
+            for text in texts(body):
                 for expression in re.findall(r"\$\{(.*?)\}", text, re.DOTALL):
                     for name in _UNRESOLVED.findall(expression):
                         yield address, name
@@ -140,18 +140,6 @@ def _at(value: Any, path: str) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return value
-
-
-def _texts(found: Any) -> Iterator[str]:
-    if isinstance(found, dict):
-        for key, value in found.items():
-            if key != "//":
-                yield from _texts(value)
-    elif isinstance(found, list):
-        for one in found:
-            yield from _texts(one)
-    elif isinstance(found, str):
-        yield found
 
 
 def _backend(layer: Json) -> Json:

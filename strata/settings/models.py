@@ -115,7 +115,7 @@ class Database(Section):
         default=True, description="Whether a last snapshot is taken when it is destroyed."
     )
     log_exports: list[Literal["audit", "error", "general", "slowquery"]] = Field(
-        default=["error"], description="Logs sent to CloudWatch Logs."
+        default=[], description="Logs sent to CloudWatch Logs."
     )
     apply_immediately: bool = Field(
         default=False, description="Whether changes wait for the maintenance window (false)."
