@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from strata import deploy
+from strata import deploy, synthesis
 from strata import emulator as emulation
 from strata.errors import StrataError
 from strata.paths import ROOT, WORK
@@ -18,7 +18,7 @@ from strata.settings import Settings
 from strata.settings.load import resolve, shown
 from strata.settings.positions import line_of, positions
 from strata.stacks import Json, Stack, stack
-from strata.synthesis import compose, synthesize
+from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
@@ -76,7 +76,7 @@ def judged(
 
 def composed_stack(settings: Settings) -> Stack:
     """All that the settings would make, in one stack."""
-    return stack(compose(settings))
+    return stack(synthesis.compose(settings))
 
 
 def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":
