@@ -34,6 +34,8 @@ test: lint browser
 # Ratios within one run; the last part takes about eight minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
+	$(BIN)/python -m bench.gate
+	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.cost
 	$(BIN)/python -m bench.waves
 

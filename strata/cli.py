@@ -13,6 +13,7 @@ from strata.commands.cost import cost
 from strata.commands.demo import demo
 from strata.commands.destroy import destroy
 from strata.commands.gate import gate
+from strata.commands.reach import reach
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
 from strata.commands.synth import synth
@@ -23,6 +24,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     schema,
     synth,
     gate,
+    reach,
     cost,
     bootstrap,
     apply,

@@ -107,14 +107,20 @@ def construct_path(body: Json) -> str:
 
 def references(value: object) -> Iterator[Reference]:
     """Every reference to a resource or data source in a value, however deep."""
-    if isinstance(value, str):
-        for expression in re.findall(r"\$\{(.*?)\}", value, re.DOTALL):
+    for text in texts(value):
+        for expression in re.findall(r"\$\{(.*?)\}", text, re.DOTALL):
             for kind, name, attribute in _REFERENCE.findall(expression):
                 yield Reference(f"{kind}.{name}", attribute.lstrip("."))
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every string in a value, however deep, but for CDKTF's `//`."""
+    if isinstance(value, str):
+        yield value
     elif isinstance(value, dict):
         for key, inner in value.items():
             if key != "//":
-                yield from references(inner)
+                yield from texts(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from references(inner)
+            yield from texts(inner)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from strata import deploy
+from strata import deploy, synthesis
 from strata import emulator as emulation
 from strata.errors import StrataError
 from strata.paths import ROOT, WORK
 from strata.progress import Progress
 from strata.settings import Settings
+from strata.settings.load import resolve, shown
+from strata.settings.positions import line_of, positions
+from strata.stacks import Json, Stack, stack
 from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
@@ -23,6 +26,8 @@ from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
     from strata.gate.report import Report
+    from strata.reach import Network
+    from strata.reach.report import TableReport
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
 Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
@@ -54,12 +59,40 @@ def layer_work(settings: Settings) -> LayerWork:
     return LayerWork(settings, CDKTF_OUT / "stacks", tool, threading.Lock())
 
 
-def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
-    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`."""
+def judged(
+    envs: list[str],
+    settings: list[Settings],
+    folder: Path,
+    plans: "Mapping[str, Json] | None" = None,
+) -> "Report":
+    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
+    `plans` on these too, by environment."""
     from strata.gate.judge import judge  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
 
-    return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+    names = [one.environment.name for one in settings]
+    return judge(folder, settings_files(envs, names), plans)
+
+
+def composed_stack(settings: Settings) -> Stack:
+    """All that the settings would make, in one stack."""
+    return stack(synthesis.compose(settings))
+
+
+def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":
+    """The table of paths of `env`, with the places of those that its file asks for."""
+    from strata.reach.report import table_report  # noqa: PLC0415
+    from strata.reach.table import table  # noqa: PLC0415
+
+    file = resolve(env)
+    places = positions(file.read_text(encoding="utf-8")) if settings.reach else {}
+    return table_report(
+        settings.environment.name,
+        table(network, settings.reach),
+        live=live,
+        file=str(shown(file.resolve())),
+        lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],
+    )
 
 
 def make_state_bucket(settings: Settings) -> None:

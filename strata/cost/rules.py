@@ -348,6 +348,7 @@ FREE: Mapping[str, str] = {
     "aws_s3_bucket_policy": _SETTING,
     "aws_s3_bucket_public_access_block": _SETTING,
     "aws_s3_bucket_server_side_encryption_configuration": _SETTING,
+    "aws_s3_bucket_versioning": _SETTING,
     "aws_secretsmanager_secret_version": "charged with its secret",
     "aws_security_group": _NETWORK,
     "aws_subnet": _NETWORK,

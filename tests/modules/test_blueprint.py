@@ -155,10 +155,20 @@ def test_ecr_has_immutable_tags_scan_and_lifecycle(stack: Stack) -> None:
     repository = resources["aws_ecr_repository"]["registry_repository"]
     assert repository["image_tag_mutability"] == "IMMUTABLE"
     assert repository["image_scanning_configuration"] == {"scan_on_push": True}
+    assert repository["encryption_configuration"] == [{"encryption_type": "KMS"}]
     policy = json.loads(
         resources["aws_ecr_lifecycle_policy"]["registry_lifecycle_policy"]["policy"]
     )
     assert policy["rules"][0]["selection"]["countNumber"] == 30
+
+
+def test_access_logs_are_kept_in_versions_for_a_while(stack: Stack) -> None:
+    resources = stack("prod-edge")["resource"]
+    versioning = resources["aws_s3_bucket_versioning"]["edge_access_log_bucket_versioning"]
+    assert versioning["versioning_configuration"] == {"status": "Enabled"}
+    lifecycle = resources["aws_s3_bucket_lifecycle_configuration"]
+    (rule,) = lifecycle["edge_access_log_bucket_lifecycle"]["rule"]
+    assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 30}]
 
 
 def test_ecs_instances_are_as_blogged_but_hardened(stack: Stack) -> None:
