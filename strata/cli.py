@@ -16,6 +16,7 @@ from strata.commands.drift import drift
 from strata.commands.gate import gate
 from strata.commands.move import move
 from strata.commands.plan import plan
+from strata.commands.reach import reach
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
 from strata.commands.synth import synth
@@ -27,6 +28,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     schema,
     synth,
     gate,
+    reach,
     cost,
     bootstrap,
     plan,

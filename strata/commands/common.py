@@ -12,7 +12,7 @@ import typer
 from filelock import FileLock, Timeout
 from rich.console import Console
 
-from strata import deploy
+from strata import deploy, synthesis
 from strata import emulator as emulation
 from strata.errors import StrataError
 from strata.interrupts import Interrupts, handled
@@ -20,6 +20,8 @@ from strata.paths import ROOT, WORK
 from strata.progress import Progress
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
+from strata.settings.positions import line_of, positions
+from strata.stacks import Json, Stack, stack
 from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.events import Watch
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from strata.drift.report import Report as Drift
     from strata.gate.report import Report
     from strata.plan.make import Made
-    from strata.stacks import Json
+    from strata.reach import Network
+    from strata.reach.report import TableReport
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
 Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
@@ -108,7 +111,7 @@ def judged(
     envs: list[str],
     settings: list[Settings],
     folder: Path,
-    plans: "Mapping[str, Json] | None" = None,
+    plans: Mapping[str, Json] | None = None,
 ) -> "Report":
     """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
     `plans` on these too, by environment."""
@@ -155,6 +158,27 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
         terraform=work.terraform,
         judge=lambda plan: judged([env], [settings], CDKTF_OUT, {settings.environment.name: plan}),
         folder=folder or WORK / "reviews" / settings.environment.name,
+    )
+
+
+def composed_stack(settings: Settings) -> Stack:
+    """All that the settings would make, in one stack."""
+    return stack(synthesis.compose(settings))
+
+
+def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":
+    """The table of paths of `env`, with the places of those that its file asks for."""
+    from strata.reach.report import table_report  # noqa: PLC0415
+    from strata.reach.table import table  # noqa: PLC0415
+
+    file = resolve(env)
+    places = positions(file.read_text(encoding="utf-8")) if settings.reach else {}
+    return table_report(
+        settings.environment.name,
+        table(network, settings.reach),
+        live=live,
+        file=str(shown(file.resolve())),
+        lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],
     )
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from strata.commands.common import out
+from strata.commands.common import composed_stack, out
 from strata.errors import UsageError
 from strata.settings import Problem, Settings, load
 from strata.settings.load import resolve
 
 if TYPE_CHECKING:
     from strata.cost.estimate import Estimate
+    from strata.stacks import Stack
 
 PLAN = "plan.json"
 
@@ -44,27 +45,25 @@ def cost(
     if settings and read is not None:
         typer.echo(CHANGES[form](change(read, settings)), nl=False)
     elif settings:
-        typer.echo(ESTIMATES[form](estimated(settings)), nl=False)
+        typer.echo(ESTIMATES[form](estimated(settings, composed_stack(settings))), nl=False)
 
 
-def estimated(settings: Settings) -> "Estimate":
+def estimated(settings: Settings, composed: "Stack") -> "Estimate":
     """What an environment costs a month, from its composed stack."""
     from strata.cost.estimate import estimate  # noqa: PLC0415
     from strata.cost.items import of_stack  # noqa: PLC0415
     from strata.cost.prices import shipped  # noqa: PLC0415
-    from strata.stacks import stack  # noqa: PLC0415
-    from strata.synthesis import compose  # noqa: PLC0415
 
-    return estimate(of_stack(stack(compose(settings))), settings, shipped())
+    return estimate(of_stack(composed), settings, shipped())
 
 
-def over_budget(env: str, settings: Settings) -> Problem | None:
-    """What is wrong with the budget of an environment; only one that has a budget is built."""
+def over_budget(env: str, settings: Settings, composed: "Stack") -> Problem | None:
+    """What is wrong with the budget of an environment, if it has one."""
     if settings.cost.budget_usd_per_month is None:
         return None
     from strata.cost.budget import over_budget as judge  # noqa: PLC0415
 
-    return judge(estimated(settings), resolve(env))
+    return judge(estimated(settings, composed), resolve(env))
 
 
 def _read(folder: Path) -> dict[str, Any]:

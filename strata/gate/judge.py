@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from strata.gate import documents, report, waivers
+from strata.gate.paths import path_failures
 from strata.gate.scan import Failure, known_checks, scan
 from strata.settings.load import own_files
 from strata.stacks import Json
@@ -30,7 +31,7 @@ def judge(
         own = [name for name in names if name in every]
         files = report.settings_files(own, own)
     found = waivers.apply(
-        scan(environments, plans),
+        sorted([*scan(environments, plans), *path_failures(environments, files)]),
         waivers.read(),
         judged=names,
         every=every,

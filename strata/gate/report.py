@@ -17,6 +17,7 @@ from strata.gate.scan import Failure
 from strata.gate.waivers import Waived, Waiver
 from strata.layers import LAYERS
 from strata.paths import ROOT
+from strata.reach.table import PATH_CHECKS
 from strata.settings.load import resolve, shown
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.schema import at
@@ -24,6 +25,7 @@ from strata.settings.schema import at
 CAUSES = ROOT / "policies" / "causes.toml"
 WAIVERS = "policies/waivers.toml"
 MORE = "https://www.checkov.io/5.Policy%20Index/terraform.html"
+PATHS = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Security.html"
 SEVERITIES = ("critical", "high", "medium", "low")
 
 Severity = Literal["critical", "high", "medium", "low"]
@@ -138,6 +140,11 @@ def _cause(failure: Failure, file: _File | None) -> Cause:
                 right = f"what {file.name} says: {cause.key} = {value}"
                 return cause.model_copy(update={"key": "", "right": right})
             return cause
+    if failure.check in PATH_CHECKS:
+        return Cause(
+            checks=(failure.check,), key=failure.key, severity="high", protects=failure.name,
+            more=PATHS, right="mend the rule; strata reach ENV FROM TO PORT explains it",
+        )  # fmt: skip
     return Cause(
         checks=(failure.check,), severity="medium", protects=failure.name, more=MORE,
         right="mend the construct, or waive it in policies/waivers.toml",
@@ -157,11 +164,15 @@ def _finding(group: Sequence[tuple[Failure, Cause]], files: Mapping[str, _File])
         layers=sorted({one.partition("/")[0] for one in constructs}),
         constructs=constructs,
         file=file.name if file else "",
-        line=line_of(file.lines, tuple(cause.key.split("."))) if file else 0,
+        line=line_of(file.lines, _key(cause.key)) if file else 0,
         key=cause.key,
         right=cause.right,
         more=cause.more,
     )
+
+
+def _key(dotted: str) -> Key:
+    return tuple(int(part) if part.isdigit() else part for part in dotted.split("."))
 
 
 def settings_files(envs: Sequence[str], names: Sequence[str]) -> dict[str, str]:

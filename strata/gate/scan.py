@@ -17,6 +17,7 @@ from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.outside import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
 from strata.gate.resolve import differences, resolved, union, unresolved
+from strata.reach.table import PATH_CHECKS
 from strata.stacks import Json, blocks, construct_path
 
 NOTHING_TO_JUDGE = frozenset(
@@ -43,6 +44,7 @@ class Failure:
     """One check that one resource does not meet; `construct` is its path below the stack.
 
     `unknown` names the argument when nobody can tell, since it is known only once it is applied.
+    `key` is the dotted key of the setting that asks for it, if it is one of the user's own.
     """
 
     environment: str
@@ -51,6 +53,7 @@ class Failure:
     address: str
     name: str
     unknown: str = ""
+    key: str = ""
 
 
 def scan(
@@ -108,7 +111,9 @@ def known_checks() -> frozenset[str]:
         for registry in Runner().block_type_registries.values()
         for check in registry.get_all_registered_checks()
     }
-    return frozenset(python | {check.id for check in graph.checks} | set(OUTSIDE_CHECKS))
+    return frozenset(
+        python | {check.id for check in graph.checks} | set(OUTSIDE_CHECKS) | set(PATH_CHECKS)
+    )
 
 
 def _load_policies() -> None:

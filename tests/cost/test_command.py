@@ -113,13 +113,15 @@ def test_a_budget_that_holds_is_said_where_it_is_asked(
     tmp_path: Path, composed_local: list[Settings]
 ) -> None:
     file = budget(tmp_path, "budget_usd_per_month = 150")
-    assert words(run("check", file)) == f"{file}: the settings are right"
+    assert words(run("check", file)).startswith(f"{file}: the settings are right local: ")
     assert "budget 150.00 at the desired size: 5.51 left" in run("cost", file)
 
 
-def test_without_a_budget_nothing_is_synthesized(composed_local: list[Settings]) -> None:
-    run("check", "local", "prod")
-    assert composed_local == []
+def test_an_environment_is_composed_once_for_its_cost_and_its_paths(
+    tmp_path: Path, composed_local: list[Settings]
+) -> None:
+    run("check", budget(tmp_path, "budget_usd_per_month = 150"), "prod")
+    assert [one.environment.name for one in composed_local] == ["local", "prod"]
 
 
 def test_over_budget_warns(tmp_path: Path, composed_local: list[Settings]) -> None:
@@ -128,7 +130,7 @@ def test_over_budget_warns(tmp_path: Path, composed_local: list[Settings]) -> No
     assert shown.startswith("warning: ")
     assert f"local.toml:{LOCAL.count(NEWLINE) + 3}: cost.budget_usd_per_month = 100" in shown
     assert "a month costs 144.49, 44.49 more: network 8.67 + registry 0.20 + " in shown
-    assert shown.endswith(f"{file}: the settings are right")
+    assert f" {file}: the settings are right " in shown
     assert "budget 100.00 at the desired size: over by 44.49" in run("cost", file)
 
 

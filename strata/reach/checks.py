@@ -1,0 +1,232 @@
+"""What a packet meets on its way: routes, network ACLs, security groups.
+
+Each check knows for which ports it lets through. `always` are the ports it lets through for
+certain; `ever` adds those that it may let through, as when a prefix list is not known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Literal, Protocol
+
+from strata.reach.intervals import NONE, PORTS, Intervals
+from strata.reach.model import (
+    EVERY_PROTOCOL,
+    AclRule,
+    GroupRule,
+    Interface,
+    PrefixList,
+    Range,
+    Route,
+    RouteTable,
+    SecurityGroup,
+    Subnet,
+)
+
+Address = IPv4Address | IPv6Address
+Way = Literal["there", "back"]
+Variable = Literal["port", "reply", "nat"]
+"""Whose port the check looks at: the target's, the one the client takes replies on, or the one the
+NAT gateway takes replies on."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that was asked, and its answer: `rule` is the address of the rule that decides."""
+
+    way: Way
+    kind: Literal["route", "address", "network ACL", "security group", "host port"]
+    rule: str
+    passes: bool
+    text: str
+
+
+class Check(Protocol):
+    """A check with everything but the port filled in."""
+
+    @property
+    def variable(self) -> Variable:
+        """Whose port it looks at."""
+
+    @property
+    def always(self) -> Intervals:
+        """Ports it lets through for certain."""
+
+    @property
+    def ever(self) -> Intervals:
+        """Ports it may let through."""
+
+    def step(self, port: int) -> Step:
+        """Its answer for one port."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A check that does not depend on ports: a route, or having an address."""
+
+    answer: Step
+    always: Intervals
+    ever: Intervals
+    variable: Variable = "port"
+
+    def step(self, port: int) -> Step:  # noqa: ARG002 - the same for every port
+        """The same answer for every port."""
+        return self.answer
+
+
+def whole(answer: Step, maybe: bool = False) -> Whole:
+    """A check that lets every port through, or none, or with `maybe` nobody knows."""
+    always = PORTS if answer.passes and not maybe else NONE
+    return Whole(answer, always, PORTS if maybe else always)
+
+
+@dataclass(frozen=True)
+class AclCheck:
+    """The rules of one network ACL, of one direction, that match a protocol and an address."""
+
+    way: Way
+    variable: Variable
+    subnet: Subnet
+    egress: bool
+    protocol: str
+    peer: Address
+    rules: tuple[AclRule, ...]
+    always: Intervals
+
+    @property
+    def ever(self) -> Intervals:
+        """As `always`: nothing about an ACL is uncertain."""
+        return self.always
+
+    def step(self, port: int) -> Step:
+        """The first rule that matches, or the denial at the end."""
+        where = f"{'out of' if self.egress else 'into'} {self.subnet.address}"
+        for rule in self.rules:
+            if port in rule.ports:
+                verb = "allows" if rule.allow else "denies"
+                what = f"rule {rule.number} {verb} {_traffic(rule.protocol, rule.ports)}"
+                side = "to" if self.egress else "from"
+                text = f"{where}, port {port}: {what} {side} {rule.range}"
+                return Step(self.way, "network ACL", rule.address, rule.allow, text)
+        side = "to" if self.egress else "from"
+        text = f"{where}: no rule allows {self.protocol} {port} {side} {self.peer}"
+        return Step(self.way, "network ACL", self.subnet.acl.address, False, text)
+
+
+def acl_check(
+    way: Way, variable: Variable, subnet: Subnet, *, egress: bool, protocol: str, peer: Address
+) -> AclCheck:
+    """The check of a subnet's ACL, one way, against the address at the other end."""
+    rules = tuple(
+        rule
+        for rule in (subnet.acl.egress if egress else subnet.acl.ingress)
+        if rule.protocol in (EVERY_PROTOCOL, protocol) and peer in rule.range
+    )
+    left, allowed = PORTS, NONE
+    for rule in rules:
+        if rule.allow:
+            allowed |= left & rule.ports
+        left -= rule.ports
+    return AclCheck(way, variable, subnet, egress, protocol, peer, rules, allowed)
+
+
+@dataclass(frozen=True)
+class GroupCheck:
+    """The rules of an endpoint's security groups that match a protocol and a peer."""
+
+    groups: tuple[SecurityGroup, ...]
+    egress: bool
+    protocol: str
+    peer: str
+    rules: tuple[GroupRule, ...]
+    unknown: tuple[GroupRule, ...]
+    variable: Variable = "port"
+
+    @property
+    def always(self) -> Intervals:
+        """Ports of the rules that match."""
+        return _ports(self.rules)
+
+    @property
+    def ever(self) -> Intervals:
+        """Ports of the rules that match, and of those that may."""
+        return _ports(self.rules) | _ports(self.unknown)
+
+    def step(self, port: int) -> Step:
+        """A rule that allows it, or that none does."""
+        side = "to" if self.egress else "from"
+        for rule in self.rules:
+            if port in rule.ports:
+                what = f"allows {_traffic(rule.protocol, rule.ports)} {side} {named(rule.peer)}"
+                return Step("there", "security group", rule.address, True, what)
+        for rule in self.unknown:
+            if port in rule.ports:
+                text = f"what {named(rule.peer)} holds is not known"
+                return Step("there", "security group", rule.address, False, text)
+        text = f"no rule allows {self.protocol} {port} {side} {self.peer}"
+        return Step(
+            "there", "security group", ", ".join(g.address for g in self.groups), False, text
+        )
+
+
+def group_check(
+    interface: Interface, egress: bool, protocol: str, peer: Address, other: Interface | None
+) -> GroupCheck:
+    """The check of an endpoint's groups; `other` is who has the address `peer` in the VPC."""
+    rules, unknown = [], []
+    for group in interface.groups:
+        for rule in group.egress if egress else group.ingress:
+            if rule.protocol not in (EVERY_PROTOCOL, protocol):
+                continue
+            match = matches(rule.peer, peer, other)
+            if match is None:
+                unknown.append(rule)
+            elif match:
+                rules.append(rule)
+    named = str(peer)
+    if other:
+        named += f" in {', '.join(group.address for group in other.groups)}"
+    return GroupCheck(interface.groups, egress, protocol, named, tuple(rules), tuple(unknown))
+
+
+def matches(
+    peer: Range | PrefixList | str, address: Address, other: Interface | None
+) -> bool | None:
+    """Whether a rule's peer is that address; None when nobody knows."""
+    if isinstance(peer, str):
+        return other is not None and any(group.address == peer for group in other.groups)
+    if isinstance(peer, PrefixList):
+        return None if peer.ranges is None else any(address in one for one in peer.ranges)
+    return address in peer
+
+
+def routes(table: RouteTable, address: Address) -> list[Route | None]:
+    """Every route that the address may take: one, and None when there is no route.
+
+    More than one only if the table has a route to a prefix list that is not known.
+    """
+    found: list[tuple[int, Route]] = []
+    unknown: list[Route | None] = []
+    for route in table.routes:
+        if not isinstance(route.destination, PrefixList):
+            ranges: tuple[Range, ...] | None = (route.destination,)
+        else:
+            ranges = route.destination.ranges
+        if ranges is None:
+            unknown.append(route)
+        found += [(one.prefixlen, route) for one in ranges or () if address in one]
+    best = max(found, key=lambda one: one[0])[1] if found else None
+    return [best, *unknown]
+
+
+def _ports(rules: Sequence[GroupRule]) -> Intervals:
+    return Intervals.of(*(pair for rule in rules for pair in rule.ports.pairs))
+
+
+def _traffic(protocol: str, ports: Intervals) -> str:
+    return "everything" if protocol == EVERY_PROTOCOL else f"{protocol} {ports}"
+
+
+def named(peer: Range | PrefixList | str) -> str:
+    """A rule's peer, or a route's destination, in words."""
+    return f"prefix list {peer.address}" if isinstance(peer, PrefixList) else str(peer)

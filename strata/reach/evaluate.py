@@ -1,0 +1,349 @@
+"""Which traffic passes between two endpoints, there and back.
+
+Every place where an endpoint may be, every address it may have and every port on which it may take
+replies counts: what is `open` is open for all of them, what is `shut` is shut for all of them, and
+what is open for some only is `partly` open. Ports and addresses are intervals, never walked one by
+one.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from itertools import product
+from typing import Literal
+
+from strata.reach import figures
+from strata.reach.checks import Step
+from strata.reach.intervals import NONE, PORTS, Intervals
+from strata.reach.model import AWS_APIS, Endpoint, Interface, Network, PrefixList, Range
+from strata.reach.ways import Talk, Way
+
+State = Literal["open", "partly", "shut", "absent"]
+PROTOCOLS = ("tcp", "udp")
+
+NOT_ON_THE_INTERNET = tuple(
+    map(
+        IPv4Network,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+            "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
+        ),
+    )
+)  # fmt: skip
+"""IPv4 ranges of which no host on the internet has an address (IANA, special-purpose registry)."""
+
+INTERNET_IPV6 = IPv6Network("2000::/3")
+"""IPv6 global unicast addresses (RFC 4291)."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One packet's way there and its reply's way back, as far as they got.
+
+    `source` and `target` are the subnets, None outside of the VPC; `reply_port` is where the client
+    takes the reply.
+    """
+
+    source: str | None
+    target: str | None
+    port: int
+    reply_port: int
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Traffic that passes there and back on `ports`, both ends included.
+
+    `whole` is whether it does so between all places, addresses and reply ports of the two.
+    """
+
+    source: str
+    target: str
+    protocol: str
+    ports: tuple[int, int]
+    steps: tuple[Step, ...]
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether ports of `target` are open to `source`.
+
+    `always` are the ports that are open whatever happens, `ever` those that may be; `through` is a
+    packet that passes if any does, `stopped` one that does not. `reply_ports` are those on which
+    `source` may take replies, and all of them count.
+    """
+
+    source: str
+    target: str
+    protocol: str
+    ports: Intervals
+    always: Intervals
+    ever: Intervals
+    through: Trace | None
+    stopped: Trace | None
+    reply_ports: tuple[int, int] = figures.ANY_CLIENT
+    absent: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """`open`: all ports, always; `shut`: none, ever; `partly`: what lies between."""
+        if self.absent:
+            return "absent"
+        if not self.ports - self.always and self.ports:
+            return "open"
+        return "partly" if self.ever else "shut"
+
+    @property
+    def open(self) -> bool:
+        """Whether all of it is open between all places, on every reply port that may be used."""
+        return self.state == "open"
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What stops it, with the steps before; what lets it through when it is open."""
+        trace = self.through if self.open else self.stopped
+        return trace.steps if trace else ()
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    """An address of each end, and every way between them."""
+
+    places: tuple[Interface | None, Interface | None]
+    ways: tuple[Way, ...]
+
+    @property
+    def always(self) -> Intervals:
+        return _common(way.always for way in self.ways)
+
+    @property
+    def ever(self) -> Intervals:
+        return _union(way.ever for way in self.ways)
+
+    def trace(self, port: int, *, through: bool) -> Trace:
+        """A packet to that port that passes, or one that is stopped."""
+        if through:
+            certain = [one for one in self.ways if port in one.always]
+            way = next(iter(certain or [one for one in self.ways if port in one.ever]))
+            ports = way.passing(port)
+        else:
+            way = next(one for one in self.ways if port not in one.always)
+            ports = way.failing(port)
+        steps: list[Step] = []
+        for check in way.checks:
+            steps.append(check.step(ports[check.variable]))
+            if not (through or steps[-1].passes):
+                break
+        source, target = (place.subnet.address if place else None for place in self.places)
+        return Trace(source, target, port, ports["reply"], tuple(steps))
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A place of each end, with the exchanges of each IP version that both have there."""
+
+    versions: tuple[tuple[_Exchange, ...], ...]
+
+    @cached_property
+    def always(self) -> Intervals:
+        """Ports that are open for every address, by one IP version or the other."""
+        return _union(_common(one.always for one in exchanges) for exchanges in self.versions)
+
+    @cached_property
+    def ever(self) -> Intervals:
+        """Ports that are open for some address."""
+        return _union(one.ever for exchanges in self.versions for one in exchanges)
+
+    def trace(self, port: int, *, through: bool) -> Trace | None:
+        """A packet to that port that passes, or one that is stopped; None if neither is at home."""
+        found = [one for exchanges in self.versions for one in exchanges]
+        if through:
+            fitting = [one for one in found if port in one.ever]
+            fitting.sort(key=lambda one: port not in one.always)
+        else:
+            fitting = [one for one in found if port not in one.always]
+        return fitting[0].trace(port, through=through) if fitting else None
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Answers about one network; keeps what it found out for the next question."""
+
+    network: Network
+    _addresses: dict[tuple[int, str | None], list[Intervals]] = field(default_factory=dict)
+    _pairs: dict[tuple[str, str, str], list[_Pair]] = field(default_factory=dict)
+
+    def verdict(
+        self, source: str, target: str, ports: Intervals = PORTS, protocol: str = "tcp"
+    ) -> Verdict:
+        """Whether `ports` of `target` are open to `source`; only its host ports count."""
+        first, second = self.network.endpoint(source), self.network.endpoint(target)
+        blank = Verdict(source, target, protocol, ports, NONE, NONE, None, None)
+        if first is None or second is None:
+            ends = {source: first, target: second}
+            return replace(blank, absent=tuple(name for name, end in ends.items() if end is None))
+        blank = replace(blank, reply_ports=first.reply_ports)
+        if not ports & second.host_ports:
+            text = f"{target} are found at {second.host_ports or 'no port'} only"
+            step = Step("there", "host port", second.address or target, False, text)
+            stopped = Trace(None, None, ports.least, first.reply_ports[0], (step,))
+            return replace(blank, stopped=stopped)
+        ports &= second.host_ports
+        pairs = self._between(first, second, protocol)
+        always = _common(pair.always for pair in pairs) & ports
+        ever = _union(pair.ever for pair in pairs) & ports
+        found = replace(blank, ports=ports, always=always, ever=ever)
+        if ever:
+            port = (always or ever).least
+            certain = [pair for pair in pairs if port in pair.always]
+            passing = next(iter(certain or [pair for pair in pairs if port in pair.ever]))
+            found = replace(found, through=passing.trace(port, through=True))
+        if ports - always:
+            # A port that is open for nobody says more than one that is open for some.
+            port = ((ports - ever) or (ports - always)).least
+            failing = next(pair for pair in pairs if port not in pair.always)
+            found = replace(found, stopped=failing.trace(port, through=False))
+        return found
+
+    def flows(self) -> list[Flow]:
+        """All that passes between any two endpoints."""
+        return [
+            flow
+            for source, target in product(self.network.endpoints, repeat=2)
+            if (source.interfaces or target.interfaces) and source.name != AWS_APIS
+            for protocol in PROTOCOLS
+            for flow in self._flows(source.name, target.name, protocol)
+        ]
+
+    def _flows(self, source: str, target: str, protocol: str) -> Iterator[Flow]:
+        found = self.verdict(source, target, protocol=protocol)
+        for whole, ports in ((True, found.always), (False, found.ever - found.always)):
+            for pair in ports.pairs:
+                through = self.verdict(source, target, Intervals((pair,)), protocol).through
+                steps = through.steps if through else ()
+                yield Flow(source, target, protocol, pair, steps, whole)
+
+    def _between(self, source: Endpoint, target: Endpoint, protocol: str) -> list[_Pair]:
+        key = (source.name, target.name, protocol)
+        if key not in self._pairs:
+            places = product(source.interfaces or (None,), target.interfaces or (None,))
+            self._pairs[key] = [
+                _Pair(
+                    tuple(
+                        tuple(self._exchanges(source, here, there, version, protocol))
+                        for version in (4, 6)
+                    )
+                )
+                # Two places in one subnet say least about the network: they come last.
+                for here, there in sorted(places, key=_in_one_subnet)
+            ]
+        return self._pairs[key]
+
+    def _exchanges(
+        self,
+        source: Endpoint,
+        here: Interface | None,
+        there: Interface | None,
+        version: int,
+        protocol: str,
+    ) -> Iterator[_Exchange]:
+        kind = IPv4Address if version == 4 else IPv6Address
+        for mine, other in product(self._classes(here, version), self._classes(there, version)):
+            address, peer = kind(mine.least), kind(other.least)
+            if here and address == peer and mine.pairs == ((mine.least, mine.least),):
+                # One address, which two places cannot both have.
+                continue
+            talk = Talk(self.network, protocol, source.reply_ports, here, address, there, peer)
+            if ways := tuple(talk.ways()):
+                yield _Exchange((here, there), ways)
+
+    def _classes(self, place: Interface | None, version: int) -> list[Intervals]:
+        """The addresses at a place, in classes that every rule and route treats alike."""
+        if place and version == 6 and not place.ipv6:
+            return []
+        key = (version, place.subnet.address if place else None)
+        if key not in self._addresses:
+            classes = [_space(self.network, place, version)]
+            for one in {r for r in _named_ranges(self.network) if r.version == version}:
+                inside = _interval(one)
+                classes = [
+                    part for space in classes for part in (space & inside, space - inside) if part
+                ]
+            self._addresses[key] = [space for space in classes if space]
+        return self._addresses[key]
+
+
+def endpoints(network: Network) -> tuple[Endpoint, ...]:
+    """Who can talk and be talked to."""
+    return network.endpoints
+
+
+def open_flows(network: Network) -> list[Flow]:
+    """All traffic that passes there and back, between every two endpoints, ranges merged."""
+    return Analysis(network).flows()
+
+
+def explain(
+    network: Network, source: str, target: str, port: int | None = None, protocol: str = "tcp"
+) -> Verdict:
+    """Whether a port of `target`, or without one all of them, is open to `source`, and why."""
+    ports = PORTS if port is None else Intervals(((port, port),))
+    return Analysis(network).verdict(source, target, ports, protocol)
+
+
+def _in_one_subnet(places: tuple[Interface | None, Interface | None]) -> bool:
+    here, there = places
+    return bool(here and there and here.subnet.address == there.subnet.address)
+
+
+def _space(network: Network, place: Interface | None, version: int) -> Intervals:
+    """The addresses of that version that an endpoint may have at a place."""
+    if place is None:
+        inner = [one for one in network.ranges if one.version == version]
+        if version == 6:
+            return _interval(INTERNET_IPV6) - _union(map(_interval, inner))
+        return _interval(IPv4Network("0.0.0.0/0")) - _union(
+            map(_interval, (*NOT_ON_THE_INTERNET, *inner))
+        )
+    for one in place.subnet.ranges:
+        if one.version == version:
+            # AWS keeps the first four addresses of a subnet and the last (VPC User Guide).
+            low, high = _interval(one).pairs[0]
+            return Intervals(((low + 4, high - 1),))
+    return NONE
+
+
+def _named_ranges(network: Network) -> Iterator[Range]:
+    """Every range that a rule or a route of the network names."""
+    for subnet in network.subnets:
+        for rule in (*subnet.acl.ingress, *subnet.acl.egress):
+            yield rule.range
+        for route in subnet.table.routes:
+            yield from _ranges_of(route.destination)
+    for group in network.groups:
+        for entry in (*group.ingress, *group.egress):
+            if not isinstance(entry.peer, str):
+                yield from _ranges_of(entry.peer)
+
+
+def _ranges_of(named: Range | PrefixList) -> tuple[Range, ...]:
+    return named.ranges or () if isinstance(named, PrefixList) else (named,)
+
+
+def _interval(one: Range) -> Intervals:
+    return Intervals(((int(one.network_address), int(one.broadcast_address)),))
+
+
+def _union(several: Iterable[Intervals]) -> Intervals:
+    return Intervals.of(*(pair for one in several for pair in one.pairs))
+
+
+def _common(several: Iterable[Intervals]) -> Intervals:
+    """What all hold; nothing when there are none."""
+    first, *rest = [*several] or [NONE]
+    for one in rest:
+        first &= one
+    return first
