@@ -12,6 +12,7 @@ from strata.commands.check import check
 from strata.commands.demo import demo
 from strata.commands.destroy import destroy
 from strata.commands.gate import gate
+from strata.commands.plan import plan
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
 from strata.commands.synth import synth
@@ -23,6 +24,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     synth,
     gate,
     bootstrap,
+    plan,
     apply,
     destroy,
     redis_auth,

@@ -1,10 +1,12 @@
 """From settings to Terraform JSON on disk."""
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from strata.settings.models import Settings
 
@@ -39,3 +41,17 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
             target = out / "composed" / name / "cdk.tf.json"
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(Path(folder) / "stacks" / name / "cdk.tf.json", target)
+
+
+def compose(settings: Settings) -> dict[str, Any]:
+    """The composed stack of one environment, parsed; nothing of it stays on disk."""
+    from cdktf import App  # noqa: PLC0415
+
+    from modules.environment import build_composed  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        app = App(outdir=folder)
+        build_composed(app, settings)
+        app.synth()
+        file = Path(folder, "stacks", settings.environment.name, "cdk.tf.json")
+        return dict(json.loads(file.read_text(encoding="utf-8")))

@@ -15,6 +15,7 @@ from strata.errors import StrataError
 from strata.paths import ROOT, WORK
 from strata.progress import Progress
 from strata.settings import Settings
+from strata.settings.load import resolve, shown
 from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
@@ -23,6 +24,7 @@ from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
     from strata.gate.report import Report
+    from strata.plan.make import Made
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
 Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
@@ -60,6 +62,21 @@ def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
     from strata.gate.report import settings_files  # noqa: PLC0415
 
     return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+
+
+def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
+    """The review of the environment that `work` holds, written to `folder` or our own place."""
+    from strata.plan.make import make_review  # noqa: PLC0415
+
+    settings = work.settings
+    return make_review(
+        settings,
+        file=shown(resolve(env).resolve()),
+        synthesized=CDKTF_OUT,
+        terraform=work.terraform,
+        judge=lambda _: judged([env], [settings], CDKTF_OUT),
+        folder=folder or WORK / "reviews" / settings.environment.name,
+    )
 
 
 def make_state_bucket(settings: Settings) -> None:
