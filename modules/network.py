@@ -79,10 +79,11 @@ def acl_rules(settings: Settings) -> dict[str, tuple[AclRule, ...]]:
             AclRule(110, True, (443, 443), ANYWHERE, "image pulls and AWS APIs"),
         ]
     port = settings.service.host_port
-    if 0 < port < EPHEMERAL[0] and port not in (80, 443):
-        instances = public if settings.network.nat == "none" else private
-        instances.append(AclRule(140, False, (port, port), vpc, "fixed host port"))
-        public.append(AclRule(140, True, (port, port), vpc, "fixed host port"))
+    instances = public if settings.network.nat == "none" else private
+    for rules, egress in ((instances, False), (public, True)):
+        covered = any(r.egress is egress and r.ports[0] <= port <= r.ports[1] for r in rules)
+        if port and not covered:
+            rules.append(AclRule(140, egress, (port, port), vpc, "fixed host port"))
     return {"public": tuple(public), "private": tuple(private)}
 
 

@@ -16,7 +16,8 @@ from strata.paths import ROOT, WORK
 from strata.progress import Progress
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
-from strata.synthesis import synthesize
+from strata.settings.positions import line_of, positions
+from strata.synthesis import compose, synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
@@ -25,6 +26,8 @@ from strata.terraform.process import Terraform
 if TYPE_CHECKING:
     from strata.gate.report import Report
     from strata.plan.make import Made
+    from strata.reach import Network
+    from strata.reach.report import TableReport
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
 Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
@@ -76,6 +79,30 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
         terraform=work.terraform,
         judge=lambda _: judged([env], [settings], CDKTF_OUT),
         folder=folder or WORK / "reviews" / settings.environment.name,
+    )
+
+
+def composed_network(settings: Settings) -> "Network":
+    """The network that the settings would make."""
+    from strata.reach import from_stack  # noqa: PLC0415
+    from strata.stacks import stack  # noqa: PLC0415
+
+    return from_stack(stack(compose(settings)))
+
+
+def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":
+    """The table of paths of `env`, with the places of those that its file asks for."""
+    from strata.reach.report import table_report  # noqa: PLC0415
+    from strata.reach.table import table  # noqa: PLC0415
+
+    file = resolve(env)
+    places = positions(file.read_text(encoding="utf-8")) if settings.reach else {}
+    return table_report(
+        settings.environment.name,
+        table(network, settings.reach),
+        live=live,
+        file=str(shown(file.resolve())),
+        lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],
     )
 
 

@@ -35,7 +35,7 @@ class Step:
     """One thing that was asked, and its answer: `rule` is the address of the rule that decides."""
 
     way: Way
-    kind: Literal["route", "network ACL", "security group", "address"]
+    kind: Literal["route", "address", "network ACL", "security group", "host port"]
     rule: str
     passes: bool
     text: str

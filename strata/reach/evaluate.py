@@ -7,12 +7,13 @@ one.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from itertools import product
 from typing import Literal
 
+from strata.reach import figures
 from strata.reach.checks import Address, Step
 from strata.reach.intervals import NONE, PORTS, Intervals
 from strata.reach.model import AWS_APIS, Endpoint, Interface, Network, PrefixList, Range
@@ -71,7 +72,8 @@ class Verdict:
     """Whether ports of `target` are open to `source`.
 
     `always` are the ports that are open whatever happens, `ever` those that may be; `through` is a
-    packet that passes if any does, `stopped` one that does not.
+    packet that passes if any does, `stopped` one that does not. `reply_ports` are those on which
+    `source` may take replies, and all of them count.
     """
 
     source: str
@@ -82,6 +84,7 @@ class Verdict:
     ever: Intervals
     through: Trace | None
     stopped: Trace | None
+    reply_ports: tuple[int, int] = figures.ANY_CLIENT
     absent: tuple[str, ...] = ()
 
     @property
@@ -174,24 +177,31 @@ class Analysis:
     ) -> Verdict:
         """Whether `ports` of `target` are open to `source`; only its host ports count."""
         first, second = self.network.endpoint(source), self.network.endpoint(target)
+        blank = Verdict(source, target, protocol, ports, NONE, NONE, None, None)
         if first is None or second is None:
             ends = {source: first, target: second}
-            absent = tuple(name for name, end in ends.items() if end is None)
-            return Verdict(source, target, protocol, ports, NONE, NONE, None, None, absent)
-        ports = ports & second.host_ports
+            return replace(blank, absent=tuple(name for name, end in ends.items() if end is None))
+        blank = replace(blank, reply_ports=first.reply_ports)
+        if not ports & second.host_ports:
+            text = f"{target} are found at {second.host_ports or 'no port'} only"
+            step = Step("there", "host port", second.address or target, False, text)
+            stopped = Trace(None, None, ports.least, first.reply_ports[0], (step,))
+            return replace(blank, stopped=stopped)
+        ports &= second.host_ports
         pairs = self._between(first, second, protocol)
         always = _common(pair.always for pair in pairs) & ports
         ever = _union(pair.ever for pair in pairs) & ports
-        through = stopped = None
+        found = replace(blank, ports=ports, always=always, ever=ever)
         if ever:
             port = (always or ever).least
-            through = next(p for p in pairs if port in p.ever).trace(port, through=True)
+            passing = next(pair for pair in pairs if port in pair.ever)
+            found = replace(found, through=passing.trace(port, through=True))
         if ports - always:
             # A port that is open for nobody says more than one that is open for some.
             port = ((ports - ever) or (ports - always)).least
-            failing = next(p for p in pairs if port not in p.always)
-            stopped = failing.trace(port, through=False)
-        return Verdict(source, target, protocol, ports, always, ever, through, stopped)
+            failing = next(pair for pair in pairs if port not in pair.always)
+            found = replace(found, stopped=failing.trace(port, through=False))
+        return found
 
     def flows(self) -> list[Flow]:
         """All that passes between any two endpoints."""
@@ -214,6 +224,7 @@ class Analysis:
     def _between(self, source: Endpoint, target: Endpoint, protocol: str) -> list[_Pair]:
         key = (source.name, target.name, protocol)
         if key not in self._pairs:
+            places = product(source.interfaces or (None,), target.interfaces or (None,))
             self._pairs[key] = [
                 _Pair(
                     tuple(
@@ -221,9 +232,8 @@ class Analysis:
                         for version in (4, 6)
                     )
                 )
-                for here, there in product(
-                    source.interfaces or (None,), target.interfaces or (None,)
-                )
+                # Two places in one subnet say least about the network: they come last.
+                for here, there in sorted(places, key=_in_one_subnet)
             ]
         return self._pairs[key]
 
@@ -273,6 +283,11 @@ def explain(
     """Whether a port of `target`, or without one all of them, is open to `source`, and why."""
     ports = PORTS if port is None else Intervals(((port, port),))
     return Analysis(network).verdict(source, target, ports, protocol)
+
+
+def _in_one_subnet(places: tuple[Interface | None, Interface | None]) -> bool:
+    here, there = places
+    return bool(here and there and here.subnet.address == there.subnet.address)
 
 
 def _space(network: Network, place: Interface | None, version: int) -> Intervals:

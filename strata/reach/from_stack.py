@@ -1,20 +1,14 @@
 """The network of a composed stack, before anything of it exists."""
 
-import base64
-import binascii
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv6Network, ip_network
-from typing import Any
 
 from strata.errors import StrataError
-from strata.reach import figures
-from strata.reach.intervals import PORTS, Intervals
+from strata.reach import agent, figures
 from strata.reach.model import (
-    EVERY_PROTOCOL,
     Acl,
     AclRule,
     Endpoint,
@@ -29,52 +23,26 @@ from strata.reach.model import (
     RouteTable,
     SecurityGroup,
     Subnet,
+)
+from strata.reach.parts import (
+    default_acl,
+    default_group,
+    gathered,
+    host_ports,
     outside,
+    ports,
+    protocol,
+    sorted_acl,
 )
 from strata.stacks import Json, Resource, Stack
 
 STAND_IN = IPv6Network("2001:db8::/56")
 """For the IPv6 range that AWS gives a VPC when it is made, from the range kept for examples."""
 
-PROTOCOLS = {"6": "tcp", "17": "udp", "all": EVERY_PROTOCOL}
-AGENT_PORTS = re.compile(r"ECS_DYNAMIC_HOST_PORT_RANGE\s*=\s*\"?(\d+)-(\d+)")
-
 
 def from_stack(stack: Stack) -> Network:
     """The network that `stack` would make; raises StrataError for one that cannot be read."""
     return _Reader(stack).network()
-
-
-def protocol(text: object) -> str:
-    """`tcp`, `udp`, `-1` for all, or another protocol as it was written."""
-    return PROTOCOLS.get(str(text).lower(), str(text).lower())
-
-
-def ports(protocol_: str, low: Any, high: Any) -> Intervals:
-    """Ports of a rule; -1 and nothing are all of them."""
-    if protocol_ == EVERY_PROTOCOL or low is None or int(low) < 0:
-        return PORTS
-    return Intervals(((int(low), int(high)),))
-
-
-def agent_ports(user_data: str) -> tuple[int, int]:
-    """The host ports that the ECS agent gives out, by what instances are started with (base64)."""
-    try:
-        text = base64.b64decode(user_data, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return figures.HOST_PORTS
-    found = AGENT_PORTS.search(text)
-    return (int(found[1]), int(found[2])) if found else figures.HOST_PORTS
-
-
-def host_ports(containers: Iterable[Json], dynamic: tuple[int, int]) -> Intervals:
-    """Ports of an instance at which tasks with these container definitions are found."""
-    found = [
-        (port, port) if (port := int(mapping.get("hostPort") or 0)) else dynamic
-        for container in containers
-        for mapping in container.get("portMappings") or ()
-    ]
-    return Intervals.of(*found)
 
 
 @dataclass(frozen=True)
@@ -91,7 +59,7 @@ class _Reader:
                 for one in self.stack.of("aws_nat_gateway")
                 for subnet in self.within(one.body.get("subnet_id"))
             ),
-            endpoints=(*outside(), *self.endpoints()),
+            endpoints=(*outside(), *gathered(self.endpoints())),
         )
 
     @cached_property
@@ -389,7 +357,7 @@ class _Reader:
             ipv6 = bool(body.get("assign_ipv6_address_on_creation"))
             found.append(Interface(subnet, groups, bool(public), ipv6))
         yield Endpoint("instances", group.address, tuple(found), figures.LINUX)
-        dynamic = agent_ports(str(template.get("user_data") or ""))
+        dynamic = agent.host_ports(str(template.get("user_data") or ""))
         for service in self.stack.of("aws_ecs_service"):
             task = self.stack.target(service.body.get("task_definition"))
             if task is None or task.type != "aws_ecs_task_definition":
@@ -407,35 +375,6 @@ class _Reader:
                 figures.CONTAINER,
                 host_ports(containers, dynamic),
             )
-
-
-def sorted_acl(address: str, ingress: Iterable[AclRule], egress: Iterable[AclRule]) -> Acl:
-    """An ACL with its rules in the order in which AWS reads them."""
-    return Acl(
-        address,
-        *(tuple(sorted(rules, key=lambda rule: rule.number)) for rules in (ingress, egress)),
-    )
-
-
-def default_acl(address: str) -> Acl:
-    """The ACL that AWS makes with a VPC: it allows everything."""
-    rules = [
-        AclRule(address, number, True, EVERY_PROTOCOL, PORTS, ip_network(text))
-        for number, text in ((100, "0.0.0.0/0"), (101, "::/0"))
-    ]
-    return sorted_acl(address, rules, rules)
-
-
-def default_group(address: str) -> SecurityGroup:
-    """The group that AWS makes with a VPC: its members talk to each other, and to anyone."""
-    return SecurityGroup(
-        address,
-        (GroupRule(address, EVERY_PROTOCOL, PORTS, address),),
-        tuple(
-            GroupRule(address, EVERY_PROTOCOL, PORTS, ip_network(text))
-            for text in ("0.0.0.0/0", "::/0")
-        ),
-    )
 
 
 def _list(value: object) -> list[object]:

@@ -145,11 +145,6 @@ class Endpoint:
     host_ports: Intervals = PORTS
 
 
-def outside() -> tuple[Endpoint, Endpoint]:
-    """The endpoints that are there without being built."""
-    return Endpoint(INTERNET, None), Endpoint(AWS_APIS, None)
-
-
 @dataclass(frozen=True)
 class Network:
     """One VPC. `ranges` are the VPC's own; `internet_gateway` is None when none is attached."""

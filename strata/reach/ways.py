@@ -106,7 +106,7 @@ class Talk:
     def _inside(self, here: Interface, there: Interface) -> Iterator[Way]:
         sends = group_check(here, True, self.protocol, self.peer, there)
         takes = group_check(there, False, self.protocol, self.address, here)
-        if here.subnet == there.subnet:
+        if here.subnet.address == there.subnet.address:
             # Within a subnet no route is looked up and no network ACL asked.
             yield self._way(sends, takes)
             return
@@ -134,7 +134,7 @@ class Talk:
             return
         inner = (leaves, self._into("there", "port", nat.subnet, self.address))
         outer = (self._out("back", "reply", nat.subnet, self.address), returns)
-        crosses = nat.subnet != here.subnet
+        crosses = nat.subnet.address != here.subnet.address
         for onward in routes(nat.subnet.table, self.peer):
             yield self._way(
                 _route("there", here.subnet, route, self.peer, True),

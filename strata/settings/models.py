@@ -324,6 +324,26 @@ class Edge(Section):
     unhealthy_threshold: int = Field(default=3, ge=2, le=10, description="Checks in a row.")
 
 
+class Reach(Section):
+    """A path that must be open or shut; it goes before what Strata itself expects of it."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    source: Literal["internet", "load_balancer", "instances", "tasks", "database", "cache"] = Field(
+        alias="from", description="Who asks."
+    )
+    target: Literal[
+        "internet", "load_balancer", "instances", "tasks", "database", "cache", "aws_apis"
+    ] = Field(alias="to", description="Who answers.")
+    port: Port | None = Field(
+        default=None,
+        description="Port, of tasks the host port; without it every port.",
+    )
+    open: bool = Field(
+        description="Whether the path must be open, to TCP; false: shut, to TCP and UDP."
+    )
+
+
 class Settings(Section):
     """One environment: the whole of `envs/<name>.toml`."""
 
@@ -335,4 +355,7 @@ class Settings(Section):
     cluster: Cluster = Cluster()
     service: Service
     edge: Edge
+    reach: list[Reach] = Field(
+        default=[], description="Further paths that must be open or shut between endpoints."
+    )
     tags: dict[str, str] = Field(default={}, description="Further tags of every resource.")

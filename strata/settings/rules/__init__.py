@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from strata.settings.models import Settings
-from strata.settings.rules import compute, edge, names, network, secrets, stores
+from strata.settings.rules import compute, edge, names, network, reach, secrets, stores
 from strata.settings.rules.finding import Finding
 
 RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
@@ -16,6 +16,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     compute.check_scaling,
     secrets.check,
     edge.check,
+    reach.check,
 )
 
 

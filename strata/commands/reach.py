@@ -1,0 +1,76 @@
+"""`strata reach`"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from strata.commands.common import Env, aim, composed_network, out, reach_report
+from strata.errors import UsageError
+from strata.settings import Settings, load
+
+if TYPE_CHECKING:
+    from strata.reach import Network
+
+
+def reach(
+    env: Env,
+    source: Annotated[str | None, typer.Argument(metavar="FROM", help="Who asks.")] = None,
+    target: Annotated[str | None, typer.Argument(metavar="TO", help="Who answers.")] = None,
+    port: Annotated[int | None, typer.Argument(metavar="PORT", min=0, max=65535)] = None,
+    *,
+    live: Annotated[bool, typer.Option("--live", help="Judge what stands in AWS.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Say who can reach what: the table, or one path explained; exit code 1: not as expected."""
+    from strata.reach.model import AWS_APIS, NAMES  # noqa: PLC0415
+
+    if source is not None and target is None:
+        raise UsageError("TO is missing", f"strata reach {env} {source} database")
+    for name, known in ((source, NAMES[:-1]), (target, NAMES)):
+        if name is not None and name not in known:
+            raise UsageError(
+                f"{name} only answers" if name == AWS_APIS else f"{name} is no endpoint",
+                f"one of {', '.join(known)}",
+            )
+    settings = load(env)
+    if source and target:
+        _path(settings, (source, target, port), live=live, as_json=as_json)
+    else:
+        _table(env, settings, live=live, as_json=as_json)
+
+
+def _network(settings: Settings, *, live: bool) -> "Network":
+    """The network of the composed stack, or what stands in AWS."""
+    if live:
+        from strata.reach.from_aws import from_aws  # noqa: PLC0415 - boto3 takes its time
+
+        aim(settings)
+        return from_aws(settings.environment)
+    return composed_network(settings)
+
+
+def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:
+    from strata.reach.report import table_lines  # noqa: PLC0415
+
+    report = reach_report(env, settings, _network(settings, live=live), live=live)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        for line, good in table_lines(report):
+            out.print(line, style=None if good else "red", soft_wrap=True, markup=False)
+    if not report.met:
+        raise typer.Exit(1)
+
+
+def _path(
+    settings: Settings, ends: tuple[str, str, int | None], *, live: bool, as_json: bool
+) -> None:
+    from strata.reach import explain  # noqa: PLC0415
+    from strata.reach.report import path, path_lines  # noqa: PLC0415
+
+    found = path(explain(_network(settings, live=live), *ends))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+        return
+    for line in path_lines(settings.environment.name, found):
+        out.print(line, soft_wrap=True, markup=False)

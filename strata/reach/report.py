@@ -1,0 +1,207 @@
+"""The table and one path, as data and as text of 80 columns."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from strata.reach.checks import Step
+from strata.reach.evaluate import State, Trace, Verdict
+from strata.reach.intervals import PORTS, Intervals
+from strata.reach.table import Row
+
+WIDTH = 80
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Packet(_Model):
+    """One packet and its reply: subnets (none outside of the VPC), ports, and what they met."""
+
+    source_subnet: str | None
+    target_subnet: str | None
+    port: int
+    reply_port: int
+    steps: list[Step]
+
+
+class Path(_Model):
+    """Whether ports of one endpoint are open to another.
+
+    `open_ports` are open whatever happens, `partly_open_ports` for some subnets, addresses or reply
+    ports only. `reply_ports` are those that the source may take replies on. `passes` is a packet
+    that passes, `stops` one that does not. `absent` are endpoints that are not there.
+    """
+
+    source: str
+    target: str
+    protocol: str
+    ports: list[tuple[int, int]]
+    state: State
+    open_ports: list[tuple[int, int]]
+    partly_open_ports: list[tuple[int, int]]
+    reply_ports: tuple[int, int]
+    passes: Packet | None
+    stops: Packet | None
+    absent: list[str]
+
+
+class TableRow(_Model):
+    """One expectation; `file` and `line` say where a user wrote it."""
+
+    path: Path
+    must_be: str
+    met: bool
+    why: str
+    decides: Step | None
+    file: str
+    line: int
+
+
+class TableReport(_Model):
+    """The table of an environment; `model_json_schema()` of it is what JSON output follows."""
+
+    environment: str
+    live: bool
+    met: bool
+    absent: list[str]
+    rows: list[TableRow]
+
+
+def path(verdict: Verdict) -> Path:
+    """A verdict as data."""
+    return Path(
+        source=verdict.source,
+        target=verdict.target,
+        protocol=verdict.protocol,
+        ports=list(verdict.ports.pairs),
+        state=verdict.state,
+        open_ports=list(verdict.always.pairs),
+        partly_open_ports=list((verdict.ever - verdict.always).pairs),
+        reply_ports=verdict.reply_ports,
+        passes=_packet(verdict.through),
+        stops=_packet(verdict.stopped),
+        absent=list(verdict.absent),
+    )
+
+
+def _packet(trace: Trace | None) -> Packet | None:
+    if trace is None:
+        return None
+    return Packet(
+        source_subnet=trace.source,
+        target_subnet=trace.target,
+        port=trace.port,
+        reply_port=trace.reply_port,
+        steps=list(trace.steps),
+    )
+
+
+def table_report(
+    environment: str, rows: Sequence[Row], *, live: bool, file: str, lines: Sequence[int]
+) -> TableReport:
+    """The table as data; `lines` are those of the `[[reach]]` in `file`."""
+    return TableReport(
+        environment=environment,
+        live=live,
+        met=all(row.met for row in rows),
+        absent=sorted({name for row in rows for name in row.verdict.absent}),
+        rows=[
+            TableRow(
+                path=path(row.verdict),
+                must_be="open" if row.expectation.open else "shut",
+                met=row.met,
+                why=row.expectation.why,
+                decides=row.decides,
+                file="" if row.expectation.own is None else file,
+                line=0 if row.expectation.own is None else lines[row.expectation.own],
+            )
+            for row in rows
+        ],
+    )
+
+
+def table_lines(report: TableReport) -> Iterator[tuple[str, bool]]:
+    """Lines of the table, and whether each is good."""
+    yield _line("from", "to", "ports", "is", "expected", ""), True
+    for row in report.rows:
+        one = row.path
+        ports = _ports(Intervals(tuple(one.ports)))
+        expected = "yes" if row.met else "no"
+        yield _line(one.source, one.target, ports, one.state, expected, row.why), row.met
+        if not row.met:
+            yield from ((line, False) for line in _failure(row))
+    if report.absent:
+        yield f"not there: {', '.join(report.absent)}", False
+    met = sum(row.met for row in report.rows)
+    words = f"{report.environment}: {met} of {len(report.rows)} paths are as expected"
+    yield words, report.met
+
+
+def _line(*columns: str) -> str:
+    return "{:13}  {:13}  {:11}  {:6}  {:8}  {}".format(*columns).rstrip()
+
+
+def _ports(ports: Intervals) -> str:
+    if ports == PORTS:
+        return "any"
+    rest = PORTS - ports
+    return f"not {rest}" if len(f"not {rest}") < len(f"{ports}") else f"{ports}"
+
+
+def _failure(row: TableRow) -> Iterator[str]:
+    if row.file:
+        yield f"  set in {row.file}:{row.line}"
+    packet = row.path.stops if row.must_be == "open" else row.path.passes
+    if packet and row.decides:
+        yield from _wrapped(_of(packet, row.path), 2)
+        yield from _step(row.decides)
+
+
+def _of(packet: Packet, one: Path) -> str:
+    source = packet.source_subnet or one.source
+    target = packet.target_subnet or one.target
+    return f"{source} to {target}, {one.protocol} {packet.port}, reply to {packet.reply_port}"
+
+
+def _step(step: Step) -> Iterator[str]:
+    yield f"  {step.way}, {step.kind}: {'passes' if step.passes else 'stops'}"
+    yield from _wrapped(step.text, 4)
+    if step.rule not in step.text:
+        yield f"    {step.rule}"
+
+
+def path_lines(environment: str, one: Path) -> Iterator[str]:
+    """One path, explained."""
+    ports = Intervals(tuple(one.ports))
+    title = f"{environment}: {one.source} to {one.target}, {one.protocol} {_ports(ports)}"
+    yield f"{title}: {one.state}"
+    open_, partly = Intervals(tuple(one.open_ports)), Intervals(tuple(one.partly_open_ports))
+    if len(ports.pairs) > 1 or any(low < high for low, high in ports.pairs):
+        for word, some in (("open", open_), ("partly", partly), ("shut", ports - open_ - partly)):
+            if some:
+                yield from _wrapped(f"{word:6} {some}", 2, 7)
+    if one.state == "open":
+        low, high = one.reply_ports
+        yield f"between all places of the two, with replies on every port from {low} to {high}"
+    if one.state == "absent":
+        yield f"not there: {', '.join(one.absent)}"
+    for word, packet in (("passes", one.passes), ("is stopped", one.stops)):
+        if packet:
+            yield ""
+            yield from _wrapped(f"{word}: {_of(packet, one)}", 0)
+            for step in packet.steps:
+                yield from _step(step)
+
+
+def _wrapped(text: str, indent: int, hang: int = 2) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hang),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,114 @@
+"""The table of paths that must be open and paths that must be shut, held against a network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from strata.reach.checks import Step
+from strata.reach.evaluate import PROTOCOLS, Analysis, Verdict
+from strata.reach.intervals import NONE, PORTS, Intervals
+from strata.reach.model import Network
+from strata.settings.models import Reach
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A path that must be open, for TCP, or must be shut, for TCP and UDP.
+
+    `own` is the index of the `[[reach]]` that asks for it, None for what Strata asks for.
+    """
+
+    source: str
+    target: str
+    ports: Intervals
+    open: bool
+    why: str = ""
+    own: int | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """An expectation and what is: the verdict that breaks it, or the one for TCP."""
+
+    expectation: Expectation
+    verdict: Verdict
+    met: bool
+
+    @property
+    def decides(self) -> Step | None:
+        """What decides against an expectation that is not met."""
+        if self.met:
+            return None
+        if self.expectation.open:
+            return self.verdict.steps[-1] if self.verdict.steps else None
+        steps = self.verdict.through.steps if self.verdict.through else ()
+        rules = [one for one in steps if one.way == "there" and one.kind == "security group"]
+        return rules[-1] if rules else None
+
+
+HTTP, HTTPS, MYSQL, REDIS = (Intervals(((port, port),)) for port in (80, 443, 3306, 6379))
+
+OURS = (
+    Expectation("internet", "load_balancer", HTTP, True, "visitors, HTTP"),
+    Expectation("internet", "load_balancer", HTTPS, True, "visitors, HTTPS"),
+    Expectation("load_balancer", "tasks", PORTS, True, "every host port"),
+    Expectation("tasks", "database", MYSQL, True, "MySQL"),
+    Expectation("tasks", "cache", REDIS, True, "Redis"),
+    Expectation("tasks", "aws_apis", HTTPS, True, "application calls"),
+    Expectation("instances", "aws_apis", HTTPS, True, "ECS, pulls, secrets"),
+    Expectation("instances", "internet", HTTPS, True, "package mirrors"),
+    Expectation("internet", "load_balancer", PORTS - HTTP - HTTPS, False),
+    Expectation("internet", "instances", PORTS, False),
+    Expectation("internet", "database", PORTS, False),
+    Expectation("internet", "cache", PORTS, False),
+    Expectation("load_balancer", "internet", PORTS, False),
+    Expectation("load_balancer", "database", PORTS, False),
+    Expectation("load_balancer", "cache", PORTS, False),
+    Expectation("instances", "internet", PORTS - HTTPS, False),
+    Expectation("instances", "instances", PORTS, False),
+    Expectation("instances", "database", PORTS - MYSQL, False),
+    Expectation("instances", "cache", PORTS - REDIS, False),
+    Expectation("database", "internet", PORTS, False),
+    Expectation("database", "instances", PORTS, False),
+    Expectation("database", "cache", PORTS, False),
+    Expectation("cache", "internet", PORTS, False),
+    Expectation("cache", "instances", PORTS, False),
+    Expectation("cache", "database", PORTS, False),
+)
+"""What Strata asks of every environment. It does not depend on NAT: with and without it the same is
+open. On a fixed host port, `every host port` is that one."""
+
+
+def expectations(own: Sequence[Reach] = ()) -> list[Expectation]:
+    """All that is asked: ours, then the user's.
+
+    Where two speak of the same port, a path with a port goes before one without, and the user's
+    before ours.
+    """
+    ranked: list[Expectation] = []
+    for index, path in sorted(enumerate(own), key=lambda pair: pair[1].port is None):
+        ports = PORTS if path.port is None else Intervals(((path.port, path.port),))
+        ranked.append(Expectation(path.source, path.target, ports, path.open, "yours", index))
+    asked: dict[tuple[str, str], Intervals] = {}
+    found: list[Expectation] = []
+    for one in (*ranked, *OURS):
+        ends = (one.source, one.target)
+        if left := one.ports - asked.get(ends, NONE):
+            found.append(replace(one, ports=left))
+        if one.own is not None:
+            asked[ends] = asked.get(ends, NONE) | one.ports
+    return sorted(found, key=lambda one: -1 if one.own is None else one.own)
+
+
+def table(network: Network, own: Sequence[Reach] = ()) -> list[Row]:
+    """Every expectation held against the network."""
+    analysis = Analysis(network)
+    return [_row(analysis, one) for one in expectations(own)]
+
+
+def _row(analysis: Analysis, one: Expectation) -> Row:
+    if one.open:
+        verdict = analysis.verdict(one.source, one.target, one.ports)
+        return Row(one, verdict, verdict.open)
+    verdicts = [analysis.verdict(one.source, one.target, one.ports, p) for p in PROTOCOLS]
+    broken = next((v for v in verdicts if v.state not in ("shut", "absent")), None)
+    return Row(one, broken or verdicts[0], broken is None)
