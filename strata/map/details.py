@@ -1,9 +1,10 @@
 """What is known about each thing in the pictures, and where every other resource belongs."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from strata.map.model import Edge, Lock, Mark, Node, Picture
@@ -11,6 +12,8 @@ from strata.map.network import ACLS, TABLES, routes_of, table_of
 from strata.map.system import AWS_APIS, INTERNET
 from strata.map.words import endpoint_name, name_of, port_range, type_name
 from strata.reach import Flow, Network
+from strata.reach.checks import named
+from strata.reach.model import SecurityGroup
 from strata.stacks import Resource, Stack
 
 WHOLE = {
@@ -81,6 +84,14 @@ class Traffic:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """The rules of one security group, network ACL or route table, in words."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Thing:
     """All that is said about a node of a picture, or about a resource that no picture shows."""
 
@@ -90,7 +101,7 @@ class Thing:
     parts: tuple[Part, ...] = ()
     locks: tuple[Lock, ...] = ()
     mark: Mark | None = None
-    rules: tuple[str, ...] = ()
+    rules: tuple[Rules, ...] = ()
     reached: tuple[Traffic, ...] = ()
     reaches: tuple[Traffic, ...] = ()
     links: tuple[str, ...] = ()
@@ -111,34 +122,18 @@ def owners(stack: Stack, pictures: Sequence[Picture]) -> dict[str, str]:
     for one in known.values():
         for target in stack.targets(one.body):
             users.setdefault(target.address, []).append(one.address)
-    found: dict[str, str] = {}
-    for address in known:
-        node = _owner(address, stack, known, users, drawn, frozenset())
-        if node:
-            found[address] = node
-    return found
 
+    def owner(address: str, asked: frozenset[str] = frozenset()) -> str | None:
+        if address in drawn or address in asked:
+            return drawn.get(address)
+        one = known[address]
+        named = stack.targets(one.body.get(WHOLE.get(one.type, "")))
+        wholes = [target.address for target in named] or users.get(address, [])
+        found = (owner(whole, asked | {address}) for whole in wholes)
+        return next(filter(None, found), None)
 
-def _owner(
-    address: str,
-    stack: Stack,
-    known: Mapping[str, Resource],
-    users: Mapping[str, list[str]],
-    drawn: Mapping[str, str],
-    asked: frozenset[str],
-) -> str | None:
-    if address in drawn:
-        return drawn[address]
-    if address in asked:
-        return None
-    one = known[address]
-    whole = WHOLE.get(one.type)
-    named = stack.targets(one.body.get(whole)) if whole else []
-    others = [target.address for target in named] or users.get(address, [])
-    for other in others:
-        if found := _owner(other, stack, known, users, drawn, asked | {address}):
-            return found
-    return None
+    found = {address: owner(address) for address in known}
+    return {address: node for address, node in found.items() if node}
 
 
 def with_plan(
@@ -150,20 +145,12 @@ def with_plan(
     for address, one in planned.items():
         if address in own and len(picture.node(own[address]).addresses) == 1:
             marks[own[address]] = one.mark
-    for address, one in planned.items():
+    for address in planned:
         node = belongs.get(address)
         if node and node not in marks:
             marks[node] = "changed"
-    nodes = tuple(_marked(one, marks.get(one.id)) for one in picture.nodes)
-    return Picture(
-        picture.name, picture.title, picture.description, picture.direction, nodes, picture.edges
-    )
-
-
-def _marked(node: Node, mark: Mark | None) -> Node:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(node, mark=mark or node.mark)
+    nodes = tuple(replace(one, mark=marks.get(one.id)) for one in picture.nodes)
+    return replace(picture, nodes=nodes)
 
 
 def things(
@@ -207,7 +194,7 @@ class _Reader:
             if address not in known and address in self.planned
         ]
         ends = self.endpoints(node)
-        targets = self.arrow_flows(node, picture)
+        targets = self.arrow_flows(node)
         return Thing(
             node.id,
             node.label,
@@ -256,7 +243,7 @@ class _Reader:
             if any(place.subnet.address == node.id for place in end.interfaces)
         )
 
-    def arrow_flows(self, node: Node, picture: Picture) -> list[Flow]:
+    def arrow_flows(self, node: Node) -> list[Flow]:
         """Flows of the load balancer that end at this listener."""
         one = self.stack.resources.get(node.id)
         if one is None or one.type != "aws_lb_listener":
@@ -270,54 +257,72 @@ class _Reader:
             and flow.ports[0] <= port <= flow.ports[1]
         ]
 
-    def rules(self, node: Node, ends: Sequence[str]) -> Iterator[str]:
-        """Rules of security groups, of network ACLs, and routes."""
+    def rules(self, node: Node, ends: Sequence[str]) -> Iterator[Rules]:
+        """What its security groups, network ACLs and route tables say."""
         one = self.stack.resources.get(node.id)
-        groups = {
-            group.address: group
-            for end in self.network.endpoints
-            if one is not None and one.type != "aws_subnet" and end.name in ends
-            for place in end.interfaces
-            for group in place.groups
-        }
-        for group in groups.values():
-            for way, side, entries in (("in", "from", group.ingress), ("out", "to", group.egress)):
-                for rule in entries:
-                    peer = getattr(rule.peer, "address", rule.peer)
-                    what = _ports_text(rule.protocol, rule.ports.pairs)
-                    yield f"{group.address}: {way} {what} {side} {peer}"
         if one is None:
             return
+        if one.type != "aws_subnet":
+            groups = {
+                group.address: group
+                for end in self.network.endpoints
+                if end.name in ends
+                for place in end.interfaces
+                for group in place.groups
+            }
+            yield from map(self.group_rules, groups.values())
         lists = [one] if one.type in ACLS else []
         tables = [one] if one.type in TABLES else []
         if one.type == "aws_subnet":
-            lists = [a for a in self.stack.of(*ACLS) if one in self.stack.targets(a.body)]
+            lists = [
+                acl
+                for acl in self.stack.of(*ACLS)
+                if one in self.stack.targets(acl.body.get("subnet_ids"))
+            ]
             table = table_of(self.stack, one)
             tables = [table] if table else []
-        for acl in lists:
-            yield from self.acl_rules(acl)
+        yield from map(self.acl_rules, lists)
         for table in tables:
-            for destination, way in routes_of(self.stack, table):
-                yield f"{table.address}: {destination} to {way.address if way else 'elsewhere'}"
+            routes = tuple(
+                f"{destination} to {self.named(way.address) if way else 'elsewhere'}"
+                for destination, way in routes_of(self.stack, table)
+            )
+            yield Rules(self.named(table.address), (*routes, "the VPC's own range to local"))
 
-    def acl_rules(self, acl: Resource) -> Iterator[str]:
-        """Rules in the order in which AWS reads them."""
+    def named(self, address: str) -> str:
+        """`Security group shop-prod-cache` of an address."""
+        one = self.stack.resources.get(address)
+        return f"{type_name(one.type)} {name_of(one)}" if one else address
+
+    def group_rules(self, group: SecurityGroup) -> Rules:
+        """What it lets in and out; it denies the rest."""
+        lines = []
+        for way, side, entries in (("in", "from", group.ingress), ("out", "to", group.egress)):
+            for rule in entries:
+                peer = rule.peer
+                who = self.named(peer) if isinstance(peer, str) else named(peer)
+                lines.append(f"{way}: {_ports_text(rule.protocol, rule.ports.pairs)} {side} {who}")
+        return Rules(self.named(group.address), tuple(lines) or ("lets nothing in or out",))
+
+    def acl_rules(self, acl: Resource) -> Rules:
+        """Its rules in the order in which AWS reads them."""
         bodies = [
             one.body
             for one in self.stack.of("aws_network_acl_rule")
             if self.stack.target(one.body.get("network_acl_id")) == acl
         ]
+        lines = []
         for egress, way, side in ((False, "in", "from"), (True, "out", "to")):
             chosen = [body for body in bodies if bool(body.get("egress")) is egress]
             for body in sorted(chosen, key=lambda body: int(body["rule_number"])):
                 pair = (int(body.get("from_port") or 0), int(body.get("to_port") or 65535))
                 what = _ports_text(str(body["protocol"]), [pair])
                 peer = body.get("cidr_block") or body.get("ipv6_cidr_block")
-                yield (
-                    f"{acl.address}: {way} {body['rule_number']} {body['rule_action']} "
-                    f"{what} {side} {peer}"
+                lines.append(
+                    f"{way} {body['rule_number']}: {body['rule_action']} {what} {side} {peer}"
                 )
-            yield f"{acl.address}: {way} * deny everything else"
+            lines.append(f"{way} *: deny everything else")
+        return Rules(self.named(acl.address), tuple(lines))
 
     def links(self, node: Node, picture: Picture) -> Iterator[str]:
         """Its arrows in words."""
@@ -386,10 +391,8 @@ def settings(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, str) and value.startswith(("[{", '{"')):
-        try:
+        with contextlib.suppress(json.JSONDecodeError):
             value = json.loads(value)
-        except json.JSONDecodeError:
-            pass
     if isinstance(value, dict):
         if set(value) == {"name", "value"} or set(value) == {"name", "valueFrom"}:
             yield f"{key}.{value['name']}", _plain(value.get("value") or value.get("valueFrom"))
@@ -422,7 +425,9 @@ def _traffic(flow: Flow, peer: str, own: str, ends: Sequence[str]) -> Traffic:
     text = f"{who}{flow.protocol} {port_range(*flow.ports)} {peer}"
     if not flow.whole:
         text += " (some paths)"
-    return Traffic(text, tuple(f"{one.way}: {one.kind} {one.rule}: {one.text}" for one in flow.steps))
+    return Traffic(
+        text, tuple(f"{one.way}: {one.kind} {one.rule}: {one.text}" for one in flow.steps)
+    )
 
 
 def _out(edge: Edge, said: str, picture: str) -> str:
@@ -440,4 +445,4 @@ def _into(edge: Edge, said: str, picture: str, other: str) -> str:
         return f"is where {other} routes to"
     if picture == "network":
         return f"is guarded by {other}"
-    return f"{other} {said} it"
+    return f"{other}: {said} this"

@@ -20,7 +20,7 @@ from strata.map.layout import (
     node_size,
 )
 from strata.map.measure import width
-from strata.map.model import Lock
+from strata.map.model import EdgeKind, Lock
 
 TEMPLATES = Path(__file__).with_name("templates")
 RADIUS = 6.0
@@ -170,13 +170,13 @@ def _legend(placed: Placed) -> list[Key]:
     """What occurs in the picture and needs a word."""
     kinds = {arrow.edge.kind for arrow in placed.arrows}
     network = placed.picture.name == "network"
-    words = {
+    words: dict[EdgeKind, str] = {
         "traffic": "traffic that is let through",
         "part": "on some paths only",
         "route": "route",
         "relation": "guards" if network else "refers to",
     }
-    found = [(kind, text) for kind, text in words.items() if kind in kinds]
+    found: list[tuple[str, str]] = [(kind, text) for kind, text in words.items() if kind in kinds]
     locks = {lock.on for box in placed.boxes for lock in box.node.locks}
     found += [("locked", "encrypted")] * (True in locks) + [("open", "not encrypted")] * (
         False in locks

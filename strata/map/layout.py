@@ -1,6 +1,7 @@
 """Places for boxes and arrows, by the Eclipse Layout Kernel (elkjs) in one Node process."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,8 +31,8 @@ LOCK = 19.0
 MARKS = {
     "added": "+ added",
     "changed": "~ changed",
-    "replaced": "± replaced",
-    "destroyed": "− destroyed",
+    "replaced": "-/+ replaced",
+    "destroyed": "- destroyed",
 }
 """What stands on a thing that a plan changes."""
 ALIKE = ({"public", "private"}, {"table"}, {"acl"}, {"gateway"})
@@ -107,7 +108,7 @@ def place(pictures: Sequence[Picture], root: Path = ROOT) -> list[Placed]:
         answer = subprocess.run(
             ["node", str(SCRIPT)],
             input=json.dumps([graph(one) for one in pictures]),
-            env={"NODE_PATH": str(root / "node_modules"), "PATH": _path()},
+            env={"NODE_PATH": str(root / "node_modules"), "PATH": os.environ.get("PATH", "")},
             capture_output=True,
             text=True,
             check=True,
@@ -120,12 +121,6 @@ def place(pictures: Sequence[Picture], root: Path = ROOT) -> list[Placed]:
         read(picture, laid)
         for picture, laid in zip(pictures, json.loads(answer.stdout), strict=True)
     ]
-
-
-def _path() -> str:
-    import os  # noqa: PLC0415
-
-    return os.environ.get("PATH", "")
 
 
 def node_size(node: Node, *, across: bool = False) -> tuple[float, float]:
@@ -248,15 +243,16 @@ def read(picture: Picture, laid: Json) -> Placed:
         laid["width"],
         laid["height"],
         tuple(
-            Box(
-                one,
-                *(round(places[one.id][key], 1) for key in ("x", "y", "width", "height")),
-                head_of(picture, one.id) if one.id in groups else None,
-            )
+            _box(one, places[one.id], head_of(picture, one.id) if one.id in groups else None)
             for one in picture.nodes
         ),
         tuple(_arrow(one, edges[one.id]) for one in picture.edges),
     )
+
+
+def _box(node: Node, laid: Json, head: Head | None) -> Box:
+    x, y, wide, high = (round(laid[key], 1) for key in ("x", "y", "width", "height"))
+    return Box(node, x, y, wide, high, head)
 
 
 def _collect(laid: Json, places: dict[str, Json]) -> None:
@@ -274,6 +270,4 @@ def _arrow(edge: Edge, laid: Mapping[str, Any]) -> Arrow:
         if label
         else None
     )
-    return Arrow(
-        edge, tuple((round(one["x"], 1), round(one["y"], 1)) for one in points), middle
-    )
+    return Arrow(edge, tuple((round(one["x"], 1), round(one["y"], 1)) for one in points), middle)

@@ -43,7 +43,9 @@ def drawn(read: Stack, name: str, plan: Plan | None = None) -> Drawn:
     return Drawn(pictures, told, len(read.resources))
 
 
-def files(document: Json, name: str, region: str, plan: tuple[Path, Plan] | None = None) -> dict[str, str]:
+def files(
+    document: Json, name: str, region: str, plan: tuple[Path, Plan] | None = None
+) -> dict[str, str]:
     """File name -> content: the page, and each picture as an SVG file of its own."""
     made = drawn(stack(document), name, plan[1] if plan else None)
     placed: list[Placed] = place(made.pictures)

@@ -5,13 +5,13 @@ of the font size; what fits in it fits in the others.
 """
 
 _REGULAR = {
-    30: "'IJijl", 35: " ,./:;\\f|·", 40: "!()-[]t", 45: "r", 50: '"*_`–', 55: "?csz", 60: "FLPkvxy",
+    30: "'IJijl", 35: " ,./:;\\f|·", 40: "!()-[]t", 45: "r", 50: '"*_`', 55: "?csz", 60: "FLPkvxy",
     65: "0123456789$ESTYabdeghnopqu{}", 70: "ABCKRVXZ", 75: "HNU", 80: "&DGOQ",
-    85: "#+<=>^w~→×−±≥", 90: "M", 95: "%", 100: "@Wm…",
+    85: "#+<=>^w~→±≥", 90: "M", 95: "%", 100: "@Wm…",
 }  # fmt: skip
 _BOLD = {
-    35: " 'ijl", 40: ",./:;IJ\\|·", 45: "-f", 50: "!()[]_`rt–", 55: '"*', 60: "?csz", 65: "Lvxy",
-    70: "0123456789$EFTaeko", 75: "CPSYZbdghnpqu{}", 80: "ABKRVX", 85: "#+<=>DGHNOQU^~→×−±≥",
+    35: " 'ijl", 40: ",./:;IJ\\|·", 45: "-f", 50: "!()[]_`rt", 55: '"*', 60: "?csz", 65: "Lvxy",
+    70: "0123456789$EFTaeko", 75: "CPSYZbdghnpqu{}", 80: "ABKRVX", 85: "#+<=>DGHNOQU^~→±≥",
     90: "&", 95: "w", 100: "%@M…", 105: "m", 110: "W",
 }  # fmt: skip
 _WIDTHS = {

@@ -145,8 +145,8 @@ def _by_zone(stack: Stack) -> dict[str, list[Resource]]:
 
 def _guards(stack: Stack) -> Callable[[Resource], bool]:
     """Lists of public subnets first, as their subnets stand."""
-    return lambda acl: not any(
-        leads_out(stack, subnet) for subnet in stack.targets(acl.body.get("subnet_ids"))
+    return lambda acl: (
+        not any(leads_out(stack, subnet) for subnet in stack.targets(acl.body.get("subnet_ids")))
     )
 
 

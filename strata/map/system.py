@@ -66,13 +66,13 @@ class _System:
                 for one in self.stack.of("aws_route53_record")
                 if self.stack.target(one.body.get("zone_id")) == zone and "for_each" not in one.body
             ]
-            found = " (exists)" if zone in data else ""
+            found = ["made elsewhere"] if zone in data else []
             yield Node(
                 zone.address,
                 "edge",
-                f"Route 53 zone{found}",
+                "Route 53 zone",
                 str(zone.body["name"]),
-                tuple(records),
+                tuple(records + found),
                 column=0,
             )
         for one in self.stack.of("aws_acm_certificate"):
@@ -162,9 +162,7 @@ class _System:
             )
         for group in self.stack.of("aws_autoscaling_group"):
             template = self.template(group)
-            disks = [
-                one.get("ebs") or {} for one in template.get("block_device_mappings") or ()
-            ]
+            disks = [one.get("ebs") or {} for one in template.get("block_device_mappings") or ()]
             size = sum(int(one.get("volume_size") or 0) for one in disks)
             low, high = group.body.get("min_size"), group.body.get("max_size")
             on = bool(disks) and all(is_true(one.get("encrypted")) for one in disks)
@@ -172,7 +170,7 @@ class _System:
                 group.address,
                 "compute",
                 "Auto Scaling group",
-                f"{low} to {high} × {template.get('instance_type')}",
+                f"{template.get('instance_type')}, {low} to {high}",
                 (f"in {several(len(self.subnets(group)), 'subnet')}",),
                 (Lock(f"volume {size} GiB{'' if on else ', not encrypted'}", on=on),),
                 parent=cluster.address if cluster else None,
@@ -199,9 +197,7 @@ class _System:
         )
         lines = [f"{several(int(one.body.get('desired_count') or 0), 'task')}{scaling}"]
         for container in self.containers:
-            lines.append(
-                f"{container.get('cpu')} CPU units, {container.get('memory')} MiB"
-            )
+            lines.append(f"{container.get('cpu')} CPU units, {container.get('memory')} MiB")
             for mapping in container.get("portMappings") or ():
                 host = mapping.get("hostPort") or "dynamic"
                 lines.append(f"port {mapping.get('containerPort')}, host port {host}")
@@ -251,7 +247,9 @@ class _System:
         transit = is_true(body.get("transit_encryption_enabled"))
         replicas = int(body.get("num_cache_clusters") or 1) - 1
         failover = (
-            "automatic failover" if is_true(body.get("automatic_failover_enabled")) else "no failover"
+            "automatic failover"
+            if is_true(body.get("automatic_failover_enabled"))
+            else "no failover"
         )
         return Node(
             one.address,
@@ -261,7 +259,7 @@ class _System:
             (
                 f"version {body.get('engine_version')}",
                 f"primary, {several(replicas, 'replica')}",
-                failover,
+                "automatic failover" if failover else "no failover",
             ),
             (
                 Lock("encrypted at rest" if rest else "not encrypted at rest", rest),
@@ -463,7 +461,9 @@ class _System:
 def _modern(listener: Resource) -> bool:
     """Whether a listener's policy takes TLS 1.2 or newer only, by its name."""
     policy = str(listener.body.get("ssl_policy"))
-    return "TLS-1-2" in policy or policy.startswith(("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3"))
+    return "TLS-1-2" in policy or policy.startswith(
+        ("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3")
+    )
 
 
 def _plain(text: str) -> str:

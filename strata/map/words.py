@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from strata.stacks import Resource, Stack
+from strata.stacks import Resource
 
 TYPES = {
     "acm": "ACM",
@@ -47,10 +47,10 @@ def endpoint_name(name: str) -> str:
 
 
 def port_range(low: int, high: int) -> str:
-    """`443`, `1024–65535`, `all ports`."""
+    """`443`, `1024-65535`, `all ports`."""
     if (low, high) == (0, 65535):
         return "all ports"
-    return str(low) if low == high else f"{low}–{high}"
+    return str(low) if low == high else f"{low}-{high}"
 
 
 def name_of(one: Resource) -> str:
@@ -96,8 +96,3 @@ def wrapped(parts: Iterable[str], limit: int, first: str = "") -> tuple[str, ...
         else:
             current += text
     return (*lines, current)
-
-
-def first_of(stack: Stack, kind: str) -> Resource | None:
-    """The first resource of a type."""
-    return next(iter(stack.of(kind)), None)
