@@ -34,7 +34,16 @@ test: lint browser
 # Ratios within one run; the second part takes about eight minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
+	$(BIN)/python -m bench.map
 	$(BIN)/python -m bench.waves
+
+.PHONY: images
+# The pictures that the README shows; tests/map/test_images.py holds them against `prod`.
+images: setup
+	$(BIN)/strata map prod
+	mkdir -p docs/images
+	cp build/map/prod/network.svg docs/images/prod-network.svg
+	cp build/map/prod/system.svg docs/images/prod-system.svg
 
 # Needs uv; nothing else does.
 lock:

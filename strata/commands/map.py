@@ -8,13 +8,17 @@ import typer
 
 from strata.commands.common import Env, out
 from strata.errors import UsageError
+from strata.paths import ROOT
 from strata.settings import load
+from strata.settings.load import shown
 from strata.synthesis import compose
 
 
 def map_(
     env: Env,
-    folder: Annotated[Path, typer.Option("--out", help="Where the files go.")] = Path("map"),
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Where the files go; else build/map/<name>.")
+    ] = None,
     plan: Annotated[
         Path | None, typer.Option(help="Show what the plan changes that `strata plan` wrote here.")
     ] = None,
@@ -37,9 +41,10 @@ def map_(
         changes = (plan, found)
     name = f"{environment.project}-{environment.name}"
     made = files(compose(settings), name, environment.region, changes)
-    folder.mkdir(parents=True, exist_ok=True)
+    target = (folder or ROOT / "build" / "map" / environment.name).resolve()
+    target.mkdir(parents=True, exist_ok=True)
     for file, content in made.items():
-        (folder / file).write_text(content, encoding="utf-8")
-        out.print(str(folder / file), soft_wrap=True)
+        (target / file).write_text(content, encoding="utf-8")
+        out.print(str(shown(target / file)), soft_wrap=True)
     if open_:
-        webbrowser.open((folder / PAGE).resolve().as_uri())
+        webbrowser.open((target / PAGE).as_uri())

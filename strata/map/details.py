@@ -128,7 +128,8 @@ def owners(stack: Stack, pictures: Sequence[Picture]) -> dict[str, str]:
             return drawn.get(address)
         one = known[address]
         named = stack.targets(one.body.get(WHOLE.get(one.type, "")))
-        wholes = [target.address for target in named] or users.get(address, [])
+        # The last, since a scaling target names a cluster and then the service in it.
+        wholes = [target.address for target in reversed(named)] or users.get(address, [])
         found = (owner(whole, asked | {address}) for whole in wholes)
         return next(filter(None, found), None)
 
@@ -365,7 +366,7 @@ class _Reader:
             for other in other_picture.nodes
             if other.parent != AWS_APIS and set(self.endpoints(other)) & set(names)
         ]
-        yield from dict.fromkeys((*found, *ends, *places))
+        yield from dict.fromkeys((*found, *ends, *sorted(outer), *places))
 
 
 def family(picture: Picture, name: str) -> tuple[set[str], set[str]]:

@@ -3,7 +3,9 @@
 // connected with. Without this script each thing is a link to its words below.
 (() => {
   const panel = document.getElementById("panel");
-  const hint = panel.innerHTML;
+  const told = document.getElementById("told");
+  const close = document.getElementById("close");
+  const hint = told.innerHTML;
   const things = [...document.querySelectorAll(".thing")];
   const pictures = [...document.querySelectorAll(".pictures svg")];
   let kept = null;
@@ -28,13 +30,8 @@
   function tell(id) {
     const words = document.getElementById(`about-${id}`);
     if (!words) return;
-    panel.innerHTML = words.innerHTML;
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "close";
-    close.textContent = "Close";
-    close.addEventListener("click", letGo);
-    panel.prepend(close);
+    told.innerHTML = words.innerHTML;
+    close.hidden = false;
     panel.scrollTop = 0;
   }
 
@@ -51,10 +48,10 @@
   function letGo() {
     const back = kept && document.getElementById(kept);
     kept = null;
-    light(null);
-    panel.innerHTML = hint;
     if (back && panel.contains(document.activeElement)) back.focus();
-    else if (back && document.activeElement === document.body) back.focus();
+    light(null);
+    told.innerHTML = hint;
+    close.hidden = true;
   }
 
   for (const thing of things) {
@@ -74,6 +71,8 @@
       if (event.detail === 0) panel.focus();
     });
   }
+
+  close.addEventListener("click", letGo);
 
   const input = document.getElementById("search");
   const results = document.getElementById("results");

@@ -1,0 +1,54 @@
+"""The README shows `prod` as it is, and `strata map` writes what it says."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.map.make import files
+from strata.paths import ROOT
+from strata.settings import load
+
+Json = dict[str, Any]
+
+
+@pytest.mark.parametrize("picture", ["network", "system"])
+def test_the_readme_shows_prod_as_it_is(picture: str, composed: Callable[[str], Json]) -> None:
+    """When this fails: `make images`, and look at what changed."""
+    image = f"docs/images/prod-{picture}.svg"
+    assert f"]({image})" in (ROOT / "README.md").read_text()
+    region = load("prod").environment.region
+    made = files(composed("prod"), "shop-prod", region)[f"{picture}.svg"]
+    assert (ROOT / image).read_text() == made
+
+
+def strata(*args: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "strata", *args],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_writes_the_page_and_both_pictures(tmp_path: Path) -> None:
+    answer = strata("map", "local", "--out", tmp_path / "new" / "map")
+    assert answer.returncode == 0, answer.stderr
+    folder = tmp_path / "new" / "map"
+    written = [folder / name for name in ("map.html", "network.svg", "system.svg")]
+    assert answer.stdout.splitlines() == [str(one) for one in written]
+    assert all(one.stat().st_size > 10_000 for one in written)
+
+
+def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:
+    answer = strata("map", "local", "--out", tmp_path / "map", "--plan", tmp_path)
+    assert answer.returncode == 2
+    assert "review.json" in answer.stderr
+    assert "hint: strata plan" in answer.stderr
+    assert not (tmp_path / "map").exists()
