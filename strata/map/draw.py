@@ -11,6 +11,7 @@ from strata.map.layout import (
     LOCK,
     MARKS,
     PAD,
+    SPACED,
     STEP,
     TITLE,
     Arrow,
@@ -59,8 +60,7 @@ def texts(box: Box) -> list[Text]:
     if box.head == "top":
         y = box.y + 8 + 12
         label = node.label.upper()
-        # 1.04 is for the letter spacing of labels.
-        beside = x + width(label, LABEL, bold=True) * 1.04 + 8
+        beside = x + width(label, LABEL, bold=True) * SPACED + 8
         found = [Text(x, y, label, "label"), Text(beside, y, node.title, "title")]
     else:
         x += 4
@@ -137,7 +137,7 @@ def svg(placed: Placed, *, alone: bool, lit: Any = None, ids: Any = None) -> str
             picture=picture,
             alone=alone,
             width=round(placed.width + 2 * MARGIN),
-            height=round(placed.height + HEAD + MARGIN + 34),
+            height=round(placed.height + HEAD + MARGIN + 34 + max(key.y for key in legend)),
             margin=MARGIN,
             head=HEAD,
             legend=legend,
@@ -149,7 +149,7 @@ def svg(placed: Placed, *, alone: bool, lit: Any = None, ids: Any = None) -> str
             path=path,
             label=label,
             marks=MARKS,
-            mark_width=lambda mark: round(width(MARKS[mark], LABEL, bold=True) + 12, 1),
+            tag=tag,
             lit=lit or {},
             ids=ids or {},
             style=(TEMPLATES / "picture.css").read_text(encoding="utf-8"),
@@ -157,11 +157,22 @@ def svg(placed: Placed, *, alone: bool, lit: Any = None, ids: Any = None) -> str
     )
 
 
+def tag(box: Box) -> tuple[float, float, float]:
+    """Left end, middle and width of the word for what a plan does, beside a box's label."""
+    first = texts(box)[0]
+    x = first.x + width(first.text, LABEL, bold=True) * SPACED + 8
+    if box.head == "top":
+        x += width(box.node.title, TITLE, bold=True) + 8
+    mark = width(MARKS[box.node.mark], LABEL, bold=True) if box.node.mark else 0
+    return round(x, 1), round(first.y - 4, 1), round(mark + 12, 1)
+
+
 @dataclass(frozen=True)
 class Key:
-    """An entry of the legend: what it shows, at which x."""
+    """An entry of the legend: where it stands and what it shows."""
 
     x: float
+    y: float
     kind: str
     text: str
 
@@ -178,13 +189,16 @@ def _legend(placed: Placed) -> list[Key]:
     }
     found: list[tuple[str, str]] = [(kind, text) for kind, text in words.items() if kind in kinds]
     locks = {lock.on for box in placed.boxes for lock in box.node.locks}
-    found += [("locked", "encrypted")] * (True in locks) + [("open", "not encrypted")] * (
-        False in locks
-    )
+    found += [("locked", "encrypted")] * (True in locks)
+    found += [("open", "not encrypted")] * (False in locks)
     marks = [one.node.mark for one in placed.boxes if one.node.mark]
     found += [(mark, MARKS[mark]) for mark in MARKS if mark in marks]
-    keys, x = [], 0.0
+    keys: list[Key] = []
+    x = y = 0.0
     for kind, text in found:
-        keys.append(Key(round(x, 1), kind, text))
-        x += 40 + width(text, LINE) + 22
+        wide = 40 + width(text, LINE) + 18
+        if x and x + wide > placed.width:
+            x, y = 0.0, y + 22
+        keys.append(Key(round(x, 1), y, kind, text))
+        x += wide
     return keys

@@ -23,6 +23,8 @@ SCRIPT = Path(__file__).with_name("layout.js")
 
 LABEL, TITLE, LINE = 11.0, 14.0, 12.0
 """Font sizes, in pixels."""
+SPACED = 1.04
+"""What the letter spacing of labels adds to their width."""
 STEP = 16.0
 """From one line to the next."""
 PAD = 10.0
@@ -125,7 +127,7 @@ def place(pictures: Sequence[Picture], root: Path = ROOT) -> list[Placed]:
 
 def node_size(node: Node, *, across: bool = False) -> tuple[float, float]:
     """The least width and height of a box, or of the head of a group."""
-    label = width(node.label.upper(), LABEL, bold=True) * 1.04
+    label = width(node.label.upper(), LABEL, bold=True) * SPACED
     title = width(node.title, TITLE, bold=True)
     if node.mark:
         label += width(MARKS[node.mark], LABEL, bold=True) + 24

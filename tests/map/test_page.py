@@ -180,7 +180,9 @@ def test_at_375_pixels_only_the_pictures_scroll(opened: Page) -> None:
 
 def test_on_paper_there_are_the_pictures_and_the_words(opened: Page) -> None:
     opened.locator(f"#{LB}").focus()
-    opened.emulate_media(media="print")
+    opened.emulate_media(media="print", color_scheme="dark")
+    paper = opened.eval_on_selector("body", "one => getComputedStyle(one).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
     for gone in (".search", "#panel"):
         expect(opened.locator(gone)).to_be_hidden()
     for there in (".picture", ".words article"):
