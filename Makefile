@@ -31,10 +31,12 @@ test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: bench
-# Ratios within one run; the second part takes about eight minutes.
+# Ratios within one run; the last part takes about eight minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
 	$(BIN)/python -m bench.map
+	$(BIN)/python -m bench.reach
+	$(BIN)/python -m bench.cost
 	$(BIN)/python -m bench.waves
 
 .PHONY: images

@@ -9,6 +9,7 @@ from strata.commands import emulator
 from strata.commands.apply import apply
 from strata.commands.bootstrap import bootstrap
 from strata.commands.check import check
+from strata.commands.cost import cost
 from strata.commands.demo import demo
 from strata.commands.destroy import destroy
 from strata.commands.gate import gate
@@ -27,6 +28,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     gate,
     reach,
     map_,
+    cost,
     bootstrap,
     plan,
     apply,

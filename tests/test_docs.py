@@ -57,4 +57,7 @@ def test_the_installed_command_works_from_anywhere(tmp_path: Path) -> None:
     answer = subprocess.run(
         [command, "check", "local"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert answer.stdout == "local: the settings are right\n"
+    assert answer.stdout.splitlines() == [
+        "local: the settings are right",
+        "local: 25 of 25 paths are as expected",
+    ]

@@ -1,11 +1,35 @@
 """`strata check`"""
 
-from strata.commands.common import Envs, out
-from strata.settings import load_each
+import typer
+
+from strata.commands.common import Envs, composed_stack, out, reach_report
+from strata.commands.cost import over_budget
+from strata.settings import InvalidSettings, load_each
 
 
 def check(envs: Envs) -> None:
-    """Judge settings without building anything."""
-    load_each(envs)
+    """Judge settings; then what they would make: its cost if there is a budget, and its paths."""
+    found = load_each(envs)
+    from strata.reach import from_stack  # noqa: PLC0415 - wrong settings are told at once
+    from strata.reach.report import table_lines  # noqa: PLC0415
+
+    stacks = [composed_stack(settings) for settings in found]
+    failed = []
+    for env, settings, composed in zip(envs, found, stacks, strict=True):
+        if problem := over_budget(env, settings, composed):
+            if settings.cost.over_budget == "fail":
+                failed.append(problem)
+            else:
+                out.print(f"warning: {problem}")
+    if failed:
+        raise InvalidSettings(failed)
     for env in envs:
         out.print(f"{env}: the settings are right")
+    met = True
+    for env, settings, composed in zip(envs, found, stacks, strict=True):
+        report = reach_report(env, settings, from_stack(composed), live=False)
+        met = met and report.met
+        for line, good in table_lines(report, broken_only=True):
+            out.print(line, style=None if good else "red", soft_wrap=True, markup=False)
+    if not met:
+        raise typer.Exit(1)

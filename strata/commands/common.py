@@ -17,6 +17,7 @@ from strata.progress import Progress
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
 from strata.settings.positions import line_of, positions
+from strata.stacks import Stack, stack
 from strata.synthesis import compose, synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
@@ -82,12 +83,9 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
     )
 
 
-def composed_network(settings: Settings) -> "Network":
-    """The network that the settings would make."""
-    from strata.reach import from_stack  # noqa: PLC0415
-    from strata.stacks import stack  # noqa: PLC0415
-
-    return from_stack(stack(compose(settings)))
+def composed_stack(settings: Settings) -> Stack:
+    """All that the settings would make, in one stack."""
+    return stack(compose(settings))
 
 
 def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":

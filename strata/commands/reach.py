@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.common import Env, aim, composed_network, out, reach_report
+from strata.commands.common import Env, aim, composed_stack, out, reach_report
 from strata.errors import UsageError
 from strata.settings import Settings, load
 
@@ -46,7 +46,9 @@ def _network(settings: Settings, *, live: bool) -> "Network":
 
         aim(settings)
         return from_aws(settings.environment)
-    return composed_network(settings)
+    from strata.reach import from_stack  # noqa: PLC0415
+
+    return from_stack(composed_stack(settings))
 
 
 def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:

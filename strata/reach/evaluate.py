@@ -14,7 +14,7 @@ from itertools import product
 from typing import Literal
 
 from strata.reach import figures
-from strata.reach.checks import Address, Step
+from strata.reach.checks import Step
 from strata.reach.intervals import NONE, PORTS, Intervals
 from strata.reach.model import AWS_APIS, Endpoint, Interface, Network, PrefixList, Range
 from strata.reach.ways import Talk, Way
@@ -126,7 +126,8 @@ class _Exchange:
     def trace(self, port: int, *, through: bool) -> Trace:
         """A packet to that port that passes, or one that is stopped."""
         if through:
-            way = next(one for one in self.ways if port in one.ever)
+            certain = [one for one in self.ways if port in one.always]
+            way = next(iter(certain or [one for one in self.ways if port in one.ever]))
             ports = way.passing(port)
         else:
             way = next(one for one in self.ways if port not in one.always)
@@ -158,10 +159,13 @@ class _Pair:
 
     def trace(self, port: int, *, through: bool) -> Trace | None:
         """A packet to that port that passes, or one that is stopped; None if neither is at home."""
-        for exchange in (one for exchanges in self.versions for one in exchanges):
-            if port in exchange.ever if through else port not in exchange.always:
-                return exchange.trace(port, through=through)
-        return None
+        found = [one for exchanges in self.versions for one in exchanges]
+        if through:
+            fitting = [one for one in found if port in one.ever]
+            fitting.sort(key=lambda one: port not in one.always)
+        else:
+            fitting = [one for one in found if port not in one.always]
+        return fitting[0].trace(port, through=through) if fitting else None
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ class Analysis:
     """Answers about one network; keeps what it found out for the next question."""
 
     network: Network
-    _addresses: dict[tuple[int, str | None], list[Address]] = field(default_factory=dict)
+    _addresses: dict[tuple[int, str | None], list[Intervals]] = field(default_factory=dict)
     _pairs: dict[tuple[str, str, str], list[_Pair]] = field(default_factory=dict)
 
     def verdict(
@@ -194,7 +198,8 @@ class Analysis:
         found = replace(blank, ports=ports, always=always, ever=ever)
         if ever:
             port = (always or ever).least
-            passing = next(pair for pair in pairs if port in pair.ever)
+            certain = [pair for pair in pairs if port in pair.always]
+            passing = next(iter(certain or [pair for pair in pairs if port in pair.ever]))
             found = replace(found, through=passing.trace(port, through=True))
         if ports - always:
             # A port that is open for nobody says more than one that is open for some.
@@ -245,13 +250,18 @@ class Analysis:
         version: int,
         protocol: str,
     ) -> Iterator[_Exchange]:
-        for address, peer in product(self._classes(here, version), self._classes(there, version)):
+        kind = IPv4Address if version == 4 else IPv6Address
+        for mine, other in product(self._classes(here, version), self._classes(there, version)):
+            address, peer = kind(mine.least), kind(other.least)
+            if here and address == peer and mine.pairs == ((mine.least, mine.least),):
+                # One address, which two places cannot both have.
+                continue
             talk = Talk(self.network, protocol, source.reply_ports, here, address, there, peer)
             if ways := tuple(talk.ways()):
                 yield _Exchange((here, there), ways)
 
-    def _classes(self, place: Interface | None, version: int) -> list[Address]:
-        """One address for each class of those that every rule and route treats alike."""
+    def _classes(self, place: Interface | None, version: int) -> list[Intervals]:
+        """The addresses at a place, in classes that every rule and route treats alike."""
         if place and version == 6 and not place.ipv6:
             return []
         key = (version, place.subnet.address if place else None)
@@ -262,8 +272,7 @@ class Analysis:
                 classes = [
                     part for space in classes for part in (space & inside, space - inside) if part
                 ]
-            kind = IPv4Address if version == 4 else IPv6Address
-            self._addresses[key] = [kind(space.least) for space in classes if space]
+            self._addresses[key] = [space for space in classes if space]
         return self._addresses[key]
 
 

@@ -208,7 +208,8 @@ class _Reader:
             where = self.interfaces(
                 [zone["SubnetId"] for zone in one["AvailabilityZones"]],
                 one.get("SecurityGroups", []),
-                public=one["Scheme"] == "internet-facing",
+                # As the API creates one that is not told otherwise.
+                public=one.get("Scheme", "internet-facing") == "internet-facing",
                 ipv6=one.get("IpAddressType") == "dualstack",
             )
             yield Endpoint("load_balancer", one["LoadBalancerArn"], where, figures.LOAD_BALANCER)

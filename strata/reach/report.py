@@ -123,10 +123,12 @@ def table_report(
     )
 
 
-def table_lines(report: TableReport) -> Iterator[tuple[str, bool]]:
-    """Lines of the table, and whether each is good."""
-    yield _line("from", "to", "ports", "is", "expected", ""), True
-    for row in report.rows:
+def table_lines(report: TableReport, *, broken_only: bool = False) -> Iterator[tuple[str, bool]]:
+    """Lines of the table, or of what is not as expected in it, and whether each is good."""
+    rows = [row for row in report.rows if not (broken_only and row.met)]
+    if rows:
+        yield _line("from", "to", "ports", "is", "expected", ""), True
+    for row in rows:
         one = row.path
         ports = _ports(Intervals(tuple(one.ports)))
         expected = "yes" if row.met else "no"
@@ -169,8 +171,7 @@ def _of(packet: Packet, one: Path) -> str:
 def _step(step: Step) -> Iterator[str]:
     yield f"  {step.way}, {step.kind}: {'passes' if step.passes else 'stops'}"
     yield from _wrapped(step.text, 4)
-    if step.rule not in step.text:
-        yield f"    {step.rule}"
+    yield f"    {step.rule}"
 
 
 def path_lines(environment: str, one: Path) -> Iterator[str]:

@@ -16,6 +16,7 @@ LogRetentionDays = Literal[
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=0, le=86400)]
+Amount = Annotated[float, Field(ge=0, strict=False, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -344,6 +345,75 @@ class Reach(Section):
     )
 
 
+class Usage(Section):
+    """What depends on use: the assumptions behind an estimate of a month."""
+
+    load_balancer_lcus: Amount = Field(
+        default=1, description="Average load of the load balancer, LCUs."
+    )
+    internet_gib: Amount = Field(
+        default=50, description="Traffic out to the internet, GiB a month."
+    )
+    between_zones_gib: Amount = Field(
+        default=50, description="Traffic between zones, GiB a month; paid at both ends."
+    )
+    nat_gib: Amount = Field(
+        default=50, description="Traffic through all NAT gateways together, GiB a month."
+    )
+    dns_queries_millions: Amount = Field(
+        default=0.1, description="DNS queries that are no alias, millions a month."
+    )
+    application_log_gib: Amount = Field(
+        default=5, description="Logs that the containers write, GiB a month."
+    )
+    flow_log_gib: Amount = Field(default=5, description="VPC flow logs, GiB a month.")
+    database_log_gib: Amount = Field(
+        default=1, description="Logs that the database exports, if any, GiB a month."
+    )
+    access_log_gib: Amount = Field(
+        default=1, description="Access logs of the load balancer, if kept, GiB a month."
+    )
+    insights_metrics: Amount = Field(
+        default=25,
+        description="Metrics of Container Insights: 8 of the cluster, 11 of the service, 6 of the "
+        "task family.",
+    )
+    insights_log_gib: Amount = Field(
+        default=0.5, description="Performance logs of Container Insights, GiB a month."
+    )
+    images_gib: Amount = Field(default=2, description="Images kept in the registry, GiB.")
+    database_used_percent: float = Field(
+        default=50, ge=0, le=100, strict=False, description="Share of the storage that is used."
+    )
+    database_change_percent_a_day: float = Field(
+        default=2,
+        ge=0,
+        le=100,
+        strict=False,
+        description="Share of the used storage that changes in a day, which backups keep.",
+    )
+    cache_snapshot_gib: Amount = Field(
+        default=0.5, description="Size of one snapshot of the cache, GiB."
+    )
+    secret_reads: Amount = Field(default=1000, description="Reads of each secret a month.")
+
+
+class Cost(Section):
+    """What a month may cost, and the use that an estimate assumes."""
+
+    budget_usd_per_month: float | None = Field(
+        default=None,
+        gt=0,
+        strict=False,
+        allow_inf_nan=False,
+        description="US dollars that a month with the desired number of tasks may cost.",
+    )
+    over_budget: Literal["warn", "fail"] = Field(
+        default="warn", description="What strata check does when an estimate is over the budget."
+    )
+    usage: Usage = Usage()
+
+
 class Settings(Section):
     """One environment: the whole of `envs/<name>.toml`."""
 
@@ -358,4 +428,5 @@ class Settings(Section):
     reach: list[Reach] = Field(
         default=[], description="Further paths that must be open or shut between endpoints."
     )
+    cost: Cost = Cost()
     tags: dict[str, str] = Field(default={}, description="Further tags of every resource.")

@@ -4,15 +4,26 @@ What exists is read back with boto3, independent of Terraform, and held against 
 """
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from modules.network import acl_rules
 from strata import deploy
+from strata.cli import app
+from strata.errors import StrataError
 from strata.layers import LAYERS
+from strata.reach import Flow, Network, explain, from_stack, open_flows
+from strata.reach.answers import ask
+from strata.reach.from_aws import from_aws
+from strata.reach.table import table
 from strata.settings import Settings
+from strata.stacks import stack
+from strata.synthesis import compose
 from tests.end_to_end.conftest import Applied, Client, quiet, work_on
 
 pytestmark = pytest.mark.emulator
@@ -283,6 +294,57 @@ def test_no_secret_value_stands_anywhere(applied: Applied, aws: Client, folder: 
     for value in values:
         assert len(value) >= 8
         assert not any(value.encode() in text for text in (*states, *outputs, *files))
+
+
+def said(network: Network) -> tuple[list[tuple[str, ...]], set[Flow]]:
+    """Every path of the table with what it is, and all that is open, without the rules."""
+    rows: list[tuple[str, ...]] = [
+        (row.verdict.source, row.verdict.target, str(row.verdict.ports), row.verdict.state)
+        for row in table(network)
+    ]
+    return rows, {replace(flow, steps=()) for flow in open_flows(network)}
+
+
+def test_who_can_reach_what_is_what_the_composed_stack_says(applied: Applied) -> None:
+    live = from_aws(applied.settings.environment)
+    assert said(live) == said(from_stack(stack(compose(applied.settings))))
+    answer = CliRunner().invoke(app, ["reach", "local", "--live"])
+    assert answer.exit_code == 0
+    assert answer.stdout.splitlines()[-1] == "local: 25 of 25 paths are as expected"
+
+
+def test_an_acl_closed_by_hand_is_found_live(applied: Applied, aws: Client) -> None:
+    ec2 = aws("ec2")
+    acl = named(ec2.describe_network_acls()["NetworkAcls"], "shop-local-private")
+    [entry] = [e for e in acl["Entries"] if e["Egress"] and e["RuleNumber"] == 100]
+    whole = {**entry, "NetworkAclId": acl["NetworkAclId"]}
+    ec2.replace_network_acl_entry(**{**whole, "RuleAction": "deny"})
+    try:
+        verdict = explain(from_aws(applied.settings.environment), "tasks", "database", 3306)
+    finally:
+        ec2.replace_network_acl_entry(**whole)
+    assert verdict.state == "shut"
+    assert (verdict.steps[-1].way, verdict.steps[-1].rule) == ("back", acl["NetworkAclId"])
+    assert "rule 100 denies tcp 1024-65535 to 10.0.0.0/16" in verdict.steps[-1].text
+
+
+def test_reading_what_stands_changes_nothing(applied: Applied, aws: Client) -> None:
+    environment, called = applied.settings.environment, set()
+
+    def client(service: str) -> Any:
+        made = aws(service)
+        made.meta.events.register("before-call", lambda model, **_: called.add(model.name))
+        return made
+
+    ask(client, environment.project, environment.name)
+    assert len(called) > 10
+    assert {re.match("Describe|List|Get", name) is not None for name in called} == {True}
+
+
+def test_an_environment_that_does_not_stand_is_said_to_be_missing(applied: Applied) -> None:
+    other = applied.settings.environment.model_copy(update={"name": "nowhere"})
+    with pytest.raises(StrataError, match="0 VPCs carry the tags"):
+        from_aws(other)
 
 
 def changed(settings: Settings, section: str, **values: Any) -> Settings:

@@ -310,3 +310,35 @@ def test_an_unknown_environment_and_a_missing_file_are_usage_errors(tmp_path: Pa
         assert answer.returncode == 2
         assert words in answer.stderr
         assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("paths", "key", "words"),
+    [
+        (['from = "world", to = "cache", open = false'], "reach[0].from", "internet"),
+        (['from = "cache", to = "aws", open = false'], "reach[0].to", "aws_apis"),
+        (['from = "aws_apis", to = "cache", open = false'], "reach[0].from", "internet"),
+        (['from = "tasks", to = "cache"'], "reach[0].open", "is missing"),
+        (['from = "tasks", to = "cache", open = "yes"'], "reach[0].open", "true or false"),
+        (['from = "tasks", to = "cache", open = true, port = 0'], "reach[0].port", "from 1 to"),
+        (['from = "tasks", to = "cache", open = true'], "reach[0].port", "is missing"),
+        (['from = "tasks", to = "cache", open = true, ports = 1'], "reach[0].ports", "port"),
+        (['from = "internet", to = "aws_apis", open = false'], "reach[0].to", "outside"),
+        (['from = "tasks", to = "cache", open = false'] * 2, "reach[1]", "says the same"),
+        (
+            [
+                f'from = "tasks", to = "cache", port = 1, open = {word}'
+                for word in ("true", "false")
+            ],
+            "reach[1]",
+            "contradicts reach[0]",
+        ),
+    ],
+)
+def test_a_path_that_cannot_be_is_named(
+    paths: list[str], key: str, words: str, refuse: Refuse
+) -> None:
+    text = GOOD + "".join("[[reach]]\n" + path.replace(", ", "\n") + "\n" for path in paths)
+    problem = refuse(text)[key]
+    assert words in f"{problem.wrong} {problem.right}"
+    assert problem.line > GOOD.count("\n")

@@ -1,0 +1,92 @@
+"""`strata cost`"""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from strata.commands.common import composed_stack, out
+from strata.errors import UsageError
+from strata.settings import Problem, Settings, load
+from strata.settings.load import resolve
+
+if TYPE_CHECKING:
+    from strata.cost.estimate import Estimate
+    from strata.stacks import Stack
+
+PLAN = "plan.json"
+
+
+def cost(
+    env: Annotated[
+        str | None, typer.Argument(metavar="[ENV]", help="Name in envs/, or path to a TOML file.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="text, json or md.")] = "text",
+    plan: Annotated[
+        Path | None, typer.Option(help="Say what the plan in this folder changes.")
+    ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Renew the prices through AWS's price list.")
+    ] = False,
+) -> None:
+    """Say what a month costs."""
+    from strata.cost.change import change  # noqa: PLC0415 - what the command alone needs
+    from strata.cost.show import CHANGES, ESTIMATES  # noqa: PLC0415
+
+    if form not in ESTIMATES:
+        raise UsageError(f"--format {form} is not known", f"one of {', '.join(ESTIMATES)}")
+    if env is None and (plan or not refresh):
+        raise UsageError("no environment is given", "strata cost prod")
+    settings = load(env) if env else None
+    read = _read(plan) if plan else None
+    if refresh:
+        _refresh()
+    if settings and read is not None:
+        typer.echo(CHANGES[form](change(read, settings)), nl=False)
+    elif settings:
+        typer.echo(ESTIMATES[form](estimated(settings, composed_stack(settings))), nl=False)
+
+
+def estimated(settings: Settings, composed: "Stack") -> "Estimate":
+    """What an environment costs a month, from its composed stack."""
+    from strata.cost.estimate import estimate  # noqa: PLC0415
+    from strata.cost.items import of_stack  # noqa: PLC0415
+    from strata.cost.prices import shipped  # noqa: PLC0415
+
+    return estimate(of_stack(composed), settings, shipped())
+
+
+def over_budget(env: str, settings: Settings, composed: "Stack") -> Problem | None:
+    """What is wrong with the budget of an environment, if it has one."""
+    if settings.cost.budget_usd_per_month is None:
+        return None
+    from strata.cost.budget import over_budget as judge  # noqa: PLC0415
+
+    return judge(estimated(settings, composed), resolve(env))
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    file = folder / PLAN
+    try:
+        plan = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} is no plan: {error}", "strata plan ENV --out DIR") from None
+    if not isinstance(plan, dict) or "resource_changes" not in plan:
+        raise UsageError(f"{file} is no plan: no resource_changes", "strata plan ENV --out DIR")
+    return plan
+
+
+def _refresh() -> None:
+    """Renew the price file; it stays as it was unless all of the price list could be asked."""
+    from strata.cost.prices import FILE, shipped  # noqa: PLC0415
+    from strata.cost.refresh import refreshed, write  # noqa: PLC0415
+
+    known = shipped()
+    out.print(f"asking for {len(known)} prices, one by one")
+    result = refreshed(known)
+    write(result.prices, FILE)
+    shipped.cache_clear()
+    out.print(f"{result.changed} changed")
+    for one in result.unanswered:
+        out.print(f"  kept as it was: {one}")

@@ -1,0 +1,32 @@
+"""An estimate held against the budget that the settings name."""
+
+import math
+from pathlib import Path
+
+from strata.cost.estimate import Estimate
+from strata.settings import Problem
+from strata.settings.load import shown
+from strata.settings.positions import Key, line_of, positions
+
+KEY: Key = ("cost", "budget_usd_per_month")
+
+
+def over_budget(estimate: Estimate, file: Path) -> Problem | None:
+    """What is wrong when a month at the desired size costs more than the budget in `file`.
+
+    What has no price is not in the sum, so that it can only be more.
+    """
+    budget, cost = estimate.budget_usd, estimate.usd.desired
+    if budget is None or cost <= budget:
+        return None
+    sums = " + ".join(f"{layer} {one.desired:,.2f}" for layer, one in estimate.layers.items())
+    least = "" if estimate.complete else "at least "
+    return Problem(
+        file=shown(file),
+        line=line_of(positions(file.read_text(encoding="utf-8")), KEY),
+        key=".".join(str(part) for part in KEY),
+        value=f"{budget:g}",
+        wrong=f"a month costs {least}{cost:,.2f}, {cost - budget:,.2f} more: {sums}",
+        right=f"at least {math.ceil(cost)}, or a smaller environment; strata cost "
+        f"{estimate.environment} shows what costs how much",
+    )

@@ -1,0 +1,70 @@
+"""How many instances run: at the least, with the tasks desired, and at the most."""
+
+import json
+from typing import Any
+
+from strata.cost.items import Item, Items, blocks
+from strata.cost.range import Range
+from strata.settings import Settings
+from strata.settings.capacity import fit
+
+
+def instances(group: Item, template: Item | None, items: Items, settings: Settings) -> Range:
+    """Instances of an auto scaling group.
+
+    Managed scaling runs as many as the tasks need, within the sizes of the group: the least tasks
+    that the scaler may leave, and those that the service desires. At the most the group is full.
+    """
+    least, most = int(group.values.get("min_size") or 0), int(group.values.get("max_size") or 0)
+    held = _tasks_held(template, items, settings)
+    share = _target_share(group, items)
+
+    def needed(tasks: int) -> int:
+        return min(max(-(-(-(-tasks // held) * 100) // share), least), most)
+
+    service = next(iter(items.of("aws_ecs_service")), None)
+    target = next(iter(items.of("aws_appautoscaling_target")), None)
+    desired = int(service.values.get("desired_count") or 0) if service else 0
+    lowest = int(target.values.get("min_capacity") or 0) if target else desired
+    return Range(minimum=needed(min(lowest, desired)), desired=needed(desired), maximum=most)
+
+
+def _tasks_held(template: Item | None, items: Items, settings: Settings) -> int:
+    """Tasks that one instance holds, by the arithmetic that also judges settings; at least 1."""
+    cluster, service = settings.cluster, settings.service
+    if template:
+        kind = template.values.get("instance_type") or cluster.instance_type
+        cluster = cluster.model_copy(update={"instance_type": kind})
+    if task := _task(items):
+        ports = task.get("portMappings") or [{}]
+        sizes = {
+            "cpu": task.get("cpu"),
+            "memory_mib": task.get("memory"),
+            "host_port": ports[0].get("hostPort"),
+        }
+        known = {name: size for name, size in sizes.items() if size is not None}
+        service = service.model_copy(update=known)
+    found = fit(settings.model_copy(update={"cluster": cluster, "service": service}))
+    return max(found.tasks, 1) if found else 1
+
+
+def _task(items: Items) -> dict[str, Any]:
+    """The container that a task definition runs; empty while it is not known."""
+    for definition in items.of("aws_ecs_task_definition"):
+        try:
+            containers = json.loads(definition.values.get("container_definitions") or "")
+        except (TypeError, ValueError):
+            continue
+        if containers:
+            return dict(containers[0])
+    return {}
+
+
+def _target_share(group: Item, items: Items) -> int:
+    """The share of instances that managed scaling fills, percent."""
+    for provider in items.of("aws_ecs_capacity_provider"):
+        block = provider.block("auto_scaling_group_provider")
+        if items.target(block.get("auto_scaling_group_arn"), group.type) is group:
+            scaling = next(iter(blocks(block, "managed_scaling")), {})
+            return int(scaling.get("target_capacity") or 100)
+    return 100

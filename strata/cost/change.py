@@ -1,0 +1,81 @@
+"""What a plan adds to the cost of a month, or takes from it."""
+
+from typing import Any
+
+from pydantic import Field
+
+from strata.cost.estimate import (
+    ORDER,
+    Assumption,
+    Line,
+    Model,
+    NotPriced,
+    assumptions,
+    priced,
+    total,
+)
+from strata.cost.items import layer_of, of_plan
+from strata.cost.prices import PriceList, shipped
+from strata.cost.range import Range
+from strata.settings import Settings
+
+
+class ResourceChange(Model):
+    """A resource whose cost changes."""
+
+    layer: str
+    resource: str = Field(description="Terraform address.")
+    before: Range
+    after: Range
+    difference: Range = Field(description="US dollars a month; less than 0 is saved.")
+
+
+class CostChange(Model):
+    """What a plan changes; `model_json_schema()` of it is what JSON output follows."""
+
+    environment: str
+    region: str
+    exact: bool = Field(description="Whether the same is not priced before and after.")
+    before: Range = Field(description="US dollars a month.")
+    after: Range
+    difference: Range
+    resources: list[ResourceChange]
+    not_priced: list[NotPriced] = Field(description="On one side of the change or on both.")
+    assumptions: list[Assumption]
+
+
+def change(plan: dict[str, Any], settings: Settings, prices: PriceList | None = None) -> CostChange:
+    """The difference that a plan of the composed stack makes, from Terraform's plan JSON."""
+    known = shipped() if prices is None else prices
+    old, old_missing, _ = priced(of_plan(plan, "before"), settings, known)
+    new, new_missing, _ = priced(of_plan(plan, "after"), settings, known)
+    return CostChange(
+        environment=settings.environment.name,
+        region=settings.environment.region,
+        exact=set(old_missing) == set(new_missing),
+        before=total(old),
+        after=total(new),
+        difference=total(new) - total(old),
+        resources=_resources(old, new),
+        not_priced=list(dict.fromkeys([*old_missing, *new_missing])),
+        assumptions=assumptions(settings.cost.usage),
+    )
+
+
+def _resources(old: list[Line], new: list[Line]) -> list[ResourceChange]:
+    addresses = dict.fromkeys(line.resource for line in (*old, *new))
+    found = []
+    for address in sorted(addresses, key=lambda one: ORDER.index(layer_of(one))):
+        before = total(line for line in old if line.resource == address)
+        after = total(line for line in new if line.resource == address)
+        if any(cent != "0.00" for cent in (after - before).cents()):
+            found.append(
+                ResourceChange(
+                    layer=layer_of(address),
+                    resource=address,
+                    before=before,
+                    after=after,
+                    difference=after - before,
+                )
+            )
+    return found

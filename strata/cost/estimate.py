@@ -1,0 +1,176 @@
+"""The estimate of a month: charges with their prices, by layer and resource."""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from strata.cost.items import OTHER, Item, Items
+from strata.cost.prices import PriceList
+from strata.cost.range import NOTHING, Range
+from strata.cost.rules import HOURS, Charge, Context, Unpriced, charges
+from strata.layers import LAYERS
+from strata.settings import Settings
+from strata.settings.models import Usage
+
+
+class Model(BaseModel):
+    """Part of a report."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Line(Model):
+    """One charge of one resource."""
+
+    layer: str
+    resource: str = Field(description="Terraform address.")
+    what: str
+    item: str = Field(description="Row of the price file.")
+    unit: str
+    usd_per_unit: float
+    as_of: str = Field(description="Month or day of the price.")
+    source: str = Field(description="Offer code of AWS's price list.")
+    quantity: Range = Field(description="Units a month.")
+    usd: Range = Field(description="Quantity times price.")
+
+
+class NotPriced(Model):
+    """What costs something that is not in the total."""
+
+    layer: str
+    resource: str = Field(description="Terraform address.")
+    what: str
+    why: str
+
+
+class Assumption(Model):
+    """A figure of use, from the settings."""
+
+    key: str = Field(description="Key of the settings file.")
+    value: float
+    meaning: str
+
+
+class FreeTier(Model):
+    """A line that AWS's free tier of twelve months covered in accounts of before 2025-07-15."""
+
+    resource: str
+    what: str
+    free: str = Field(description="What was free a month.")
+
+
+class Estimate(Model):
+    """What a month costs; `model_json_schema()` of it is what JSON output follows."""
+
+    environment: str
+    region: str
+    hours: int = Field(default=HOURS, description="Hours of a month.")
+    complete: bool = Field(description="Whether everything has a price; if not, usd is the least.")
+    usd: Range = Field(description="US dollars a month, without tax.")
+    layers: dict[str, Range] = Field(description="The same by layer, of layers with priced lines.")
+    lines: list[Line]
+    not_priced: list[NotPriced]
+    assumptions: list[Assumption]
+    free_tier: list[FreeTier]
+    budget_usd: float | None
+
+
+ORDER = (*LAYERS, OTHER)
+
+FREE_TIER = {
+    "ec2/t2.micro": "750 hours, 30 GiB of volumes",
+    "ec2/t3.micro": "750 hours, 30 GiB of volumes",
+    "rds/mysql/db.t2.micro/single-az": "750 hours, 20 GiB of storage",
+    "rds/mysql/db.t3.micro/single-az": "750 hours, 20 GiB of storage",
+    "rds/mysql/db.t4g.micro/single-az": "750 hours, 20 GiB of storage",
+    "elasticache/redis/cache.t2.micro": "750 hours",
+    "elasticache/redis/cache.t3.micro": "750 hours",
+}
+"""What the free tier of twelve months gave, by item (aws.amazon.com/free, before 2025-07-15)."""
+
+
+def estimate(items: Items, settings: Settings, prices: PriceList) -> Estimate:
+    """What the resources cost a month."""
+    lines, missing, free = priced(items, settings, prices)
+    held = {one.layer for one in lines}
+    layers = {
+        layer: total(line for line in lines if line.layer == layer)
+        for layer in ORDER
+        if layer in held
+    }
+    return Estimate(
+        environment=settings.environment.name,
+        region=settings.environment.region,
+        complete=not missing,
+        usd=total(lines),
+        layers=layers,
+        lines=lines,
+        not_priced=missing,
+        assumptions=assumptions(settings.cost.usage),
+        free_tier=free,
+        budget_usd=settings.cost.budget_usd_per_month,
+    )
+
+
+def priced(
+    items: Items, settings: Settings, prices: PriceList
+) -> tuple[list[Line], list[NotPriced], list[FreeTier]]:
+    """Every charge with its price, what has none, and what the old free tier covered."""
+    context = Context(items, settings)
+    lines: list[Line] = []
+    missing: list[NotPriced] = []
+    free: list[FreeTier] = []
+    for item in sorted(items, key=lambda one: ORDER.index(one.layer)):
+        for one in charges(item, context):
+            if isinstance(one, Charge) and not one.quantity:
+                continue
+            found = _line(item, one, settings.environment.region, prices)
+            if isinstance(found, Line):
+                lines.append(found)
+            else:
+                missing.append(found)
+            if isinstance(one, Charge) and one.item in FREE_TIER:
+                free.append(
+                    FreeTier(resource=item.address, what=one.what, free=FREE_TIER[one.item])
+                )
+    return lines, missing, free
+
+
+def _line(
+    item: Item, charge: Charge | Unpriced, region: str, prices: PriceList
+) -> Line | NotPriced:
+    where = {"layer": item.layer, "resource": item.address, "what": charge.what}
+    if isinstance(charge, Unpriced):
+        return NotPriced(**where, why=charge.why)
+    price = prices.find(charge.item, region)
+    if price is None or price.usd is None:
+        if region not in prices.regions:
+            return NotPriced(**where, why=f"{region} has no prices")
+        return NotPriced(**where, why=f"no price of {charge.item} in {region}")
+    return Line(
+        **where,
+        item=charge.item,
+        unit=price.unit,
+        usd_per_unit=price.usd,
+        as_of=price.as_of or "",
+        source=price.source,
+        quantity=charge.quantity,
+        usd=charge.quantity * price.usd,
+    )
+
+
+def total(lines: Iterable[Line]) -> Range:
+    """The sum of lines."""
+    return sum((line.usd for line in lines), NOTHING)
+
+
+def assumptions(usage: Usage) -> list[Assumption]:
+    """The use that was assumed, by the keys that set it."""
+    return [
+        Assumption(key=f"cost.usage.{name}", value=value, meaning=_meaning(name))
+        for name, value in usage.model_dump().items()
+    ]
+
+
+def _meaning(name: str) -> str:
+    return str(Usage.model_fields[name].description)

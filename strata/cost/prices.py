@@ -1,0 +1,70 @@
+"""AWS's on-demand prices: the rows of `prices.json`."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+FILE = Path(__file__).with_name("prices.json")
+
+GLOBAL = "global"
+"""The region of what AWS sells at one price everywhere, such as Route 53."""
+
+
+class Price(BaseModel):
+    """What one unit of `item` costs in `region`.
+
+    `usd` is the first paid tier of the on-demand price, without tax; None when it is not known.
+    `source` is the offer code of AWS's price list; `as_of` the month of a figure that was collected
+    by hand, or the day on which the price list was read.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    item: str
+    region: str
+    unit: str
+    usd: float | None
+    source: str
+    as_of: str | None
+
+
+class PriceList:
+    """Prices by item and region."""
+
+    def __init__(self, prices: list[Price]) -> None:
+        self._prices = {(one.item, one.region): one for one in prices}
+
+    def __iter__(self) -> Iterator[Price]:
+        return iter(self._prices.values())
+
+    def __len__(self) -> int:
+        return len(self._prices)
+
+    def find(self, item: str, region: str) -> Price | None:
+        """The row of an item in a region, or of one that costs the same everywhere."""
+        return self._prices.get((item, region)) or self._prices.get((item, GLOBAL))
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions that have prices."""
+        return sorted({region for _, region in self._prices} - {GLOBAL})
+
+
+def parse(text: str) -> PriceList:
+    """The content of a data file."""
+    return PriceList([Price.model_validate(row) for row in json.loads(text)["prices"]])
+
+
+def dump(prices: PriceList) -> str:
+    """The content of a data file: one row a line, so that a change of price is a line's change."""
+    rows = ",\n".join(f"  {json.dumps(one.model_dump())}" for one in prices)
+    return f'{{\n "prices": [\n{rows}\n ]\n}}\n'
+
+
+@cache
+def shipped() -> PriceList:
+    """The prices that lie beside this module."""
+    return parse(FILE.read_text(encoding="utf-8"))

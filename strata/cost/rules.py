@@ -1,0 +1,365 @@
+"""What each type of resource costs: its charges, each so many units of a priced item a month."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from strata.cost.capacity import instances
+from strata.cost.items import Item, Items, blocks, is_on
+from strata.cost.range import Range, always
+from strata.settings import Settings
+from strata.settings.models import Usage
+
+HOURS = 730
+"""Hours of a month, as AWS's calculator counts them: 365 days of 24 hours, a twelfth of them."""
+
+DAYS = HOURS / 24
+
+DETAILED_METRICS = 7
+"""Metrics of an instance that detailed monitoring charges for (CloudWatch pricing)."""
+
+ALARMS_OF_A_TRACKING = 2
+"""A target tracking policy makes an alarm for each direction (Application Auto Scaling User Guide).
+
+Managed scaling of a capacity provider makes such a policy for its auto scaling group.
+"""
+
+LOG_COMPRESSION = 0.15
+"""Share of ingested logs that is stored, since they are compressed (CloudWatch pricing)."""
+
+ENDLESS_DAYS = 365
+"""What is kept without an end grows by the month; counted is what a year of it comes to."""
+
+LOG_FILES_AN_HOUR = 12
+"""A load balancer writes a file for each of its nodes every five minutes (ELB User Guide)."""
+
+ENDED_MYSQL = ("5.7", "8.0")
+"""MySQL versions past their standard support on RDS: 5.7 since 2024-02, 8.0 since 2026-07."""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """So many units of a priced item; `quantity` counts a month's units."""
+
+    what: str
+    item: str
+    quantity: Range
+
+
+@dataclass(frozen=True)
+class Unpriced:
+    """What costs something, and why it is not known how much."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at beside its own resource."""
+
+    items: Items
+    settings: Settings
+
+    @property
+    def usage(self) -> Usage:
+        """The use that is assumed."""
+        return self.settings.cost.usage
+
+
+Rule = Callable[[Item, Context], Iterator[Charge | Unpriced]]
+
+
+def auto_scaling_group(group: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Its instances, their volumes, public addresses and monitoring."""
+    template = context.items.target(group.values.get("launch_template"), "aws_launch_template")
+    if template is None:
+        yield Unpriced("instances", "their launch template is not in the stack")
+        return
+    count = instances(group, template, context.items, context.settings)
+    kind = template.values.get("instance_type")
+    sizes = f"{count.minimum:g}, {count.desired:g}, {count.maximum:g}"
+    yield Charge(f"{sizes} x {kind}", f"ec2/{kind}", count * HOURS)
+    for mapping in template.blocks("block_device_mappings"):
+        for volume in blocks(mapping, "ebs"):
+            size, of = volume.get("volume_size") or 0, volume.get("volume_type")
+            yield Charge(f"volumes, {size} GiB {of} each", f"ec2/volume-{of}", count * size)
+    if _public(group, context):
+        yield Charge("public IPv4 addresses", "vpc/public-ipv4", count * HOURS)
+    if any(is_on(one.get("enabled")) for one in template.blocks("monitoring")):
+        yield Charge("detailed monitoring", "cloudwatch/metric", count * DETAILED_METRICS)
+
+
+def _public(group: Item, context: Context) -> bool:
+    """Whether instances get public addresses: their subnets say so, or do not say yet."""
+    subnets = context.items.targets(group.values.get("vpc_zone_identifier"), "aws_subnet")
+    if subnets:
+        return any(one.is_on("map_public_ip_on_launch") for one in subnets)
+    return context.settings.network.nat == "none"
+
+
+def elastic_address(_item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+    """A public address costs the same in use and idle."""
+    yield Charge("public IPv4 address", "vpc/public-ipv4", always(HOURS))
+
+
+def nat_gateway(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Its hours and its share of the traffic."""
+    share = context.usage.nat_gib / len(context.items.of("aws_nat_gateway"))
+    yield Charge("hours", "ec2/nat-hours", always(HOURS))
+    yield Charge("traffic", "ec2/nat-traffic", always(share))
+
+
+def load_balancer(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Its hours, its load, and an address in each subnet."""
+    kind = item.values.get("load_balancer_type") or "application"
+    if kind != "application":
+        yield Unpriced("hours and load", f"a {kind} load balancer has no rule")
+        return
+    lcus = context.usage.load_balancer_lcus
+    yield Charge("hours", "elb/application-hours", always(HOURS))
+    yield Charge(f"load of {lcus:g} LCU", "elb/lcu", always(HOURS * lcus))
+    if not item.is_on("internal"):
+        count = _nodes(item)
+        yield Charge(f"{count} public IPv4 addresses", "vpc/public-ipv4", always(count * HOURS))
+
+
+def _nodes(balancer: Item) -> int:
+    return len(balancer.values.get("subnets") or balancer.blocks("subnet_mapping"))
+
+
+def database(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Its hours, storage, backups beyond the free share, password and logs."""
+    engine, kind = item.values.get("engine"), item.values.get("instance_class")
+    zones = "multi-az" if item.is_on("multi_az") else "single-az"
+    yield Charge(f"{kind}, {zones}", f"rds/{engine}/{kind}/{zones}", always(HOURS))
+    version = str(item.values.get("engine_version") or "")
+    if engine == "mysql" and version.startswith(ENDED_MYSQL):
+        yield Unpriced("extended support", f"MySQL {version} is past its standard support")
+    size = int(item.values.get("allocated_storage") or 0)
+    most = max(size, int(item.values.get("max_allocated_storage") or 0))
+    of = item.values.get("storage_type") or "gp2"
+    storage = Range(minimum=size, desired=size, maximum=most)
+    yield Charge(f"storage, {size} GiB {of}", f"rds/storage-{of}/{zones}", storage)
+    kept = storage * _backup_share(item, context.usage)
+    beyond = Range(
+        minimum=max(kept.minimum - storage.minimum, 0),
+        desired=max(kept.desired - storage.desired, 0),
+        maximum=max(kept.maximum - storage.maximum, 0),
+    )
+    yield Charge("backups beyond the free share", "rds/backup", beyond)
+    if item.is_on("manage_master_user_password"):
+        yield from secret(item, context)
+    if item.values.get("enabled_cloudwatch_logs_exports"):
+        # RDS makes their log groups, and keeps what is in them for ever.
+        yield from _logs("exported logs", "log-ingestion", context.usage.database_log_gib, 0)
+
+
+def _backup_share(item: Item, usage: Usage) -> float:
+    """Backups as a share of the storage: one of what is used, and each day's changes.
+
+    Their sum up to the size of the storage is free (RDS pricing, backup storage).
+    """
+    days = int(item.values.get("backup_retention_period") or 0)
+    if not days:
+        return 0
+    used, change = usage.database_used_percent / 100, usage.database_change_percent_a_day / 100
+    return used * (1 + change * days)
+
+
+def replication_group(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Its nodes, and the snapshots beyond the free one."""
+    engine, kind = item.values.get("engine"), item.values.get("node_type")
+    nodes = int(item.values.get("num_cache_clusters") or 1)
+    what = f"{nodes} x {kind}" if nodes > 1 else f"{kind}"
+    yield Charge(what, f"elasticache/{engine}/{kind}", always(nodes * HOURS))
+    if re.match(r"[0-5]\.", str(item.values.get("engine_version") or "")):
+        yield Unpriced("extended support", "this Redis is past its standard support")
+    kept = max(int(item.values.get("snapshot_retention_limit") or 0) - 1, 0)
+    size = context.usage.cache_snapshot_gib
+    yield Charge("snapshots beyond the free one", "elasticache/backup", always(kept * size))
+
+
+def secret(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """A secret and its reads."""
+    yield Charge("secret", "secretsmanager/secret", always(1))
+    reads = context.usage.secret_reads / 10_000
+    yield Charge("reads of the secret", "secretsmanager/calls", always(reads))
+
+
+def hosted_zone(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """The zone and its queries; those of an alias to a load balancer are free."""
+    yield Charge("zone", "route53/zone", always(1))
+    yield Charge("queries", "route53/queries", always(context.usage.dns_queries_millions))
+
+
+def log_group(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """What is written to it and what it keeps."""
+    flows = any(
+        item in context.items.targets(one.values.get("log_destination"), item.type)
+        for one in context.items.of("aws_flow_log")
+    )
+    gib = context.usage.flow_log_gib if flows else context.usage.application_log_gib
+    kind = "vended-log-ingestion" if flows else "log-ingestion"
+    days = int(item.values.get("retention_in_days") or 0)
+    yield from _logs("flow logs" if flows else "logs", kind, gib, days)
+
+
+def _logs(what: str, ingestion: str, gib: float, days: int) -> Iterator[Charge | Unpriced]:
+    """Logs of so many GiB a month that are kept for `days`; 0: for ever."""
+    yield Charge(f"{what}, ingestion", f"cloudwatch/{ingestion}", always(gib))
+    kept = gib * LOG_COMPRESSION * (days or ENDLESS_DAYS) / DAYS
+    yield Charge(_kept(what, days), "cloudwatch/log-storage", always(kept))
+
+
+def _kept(what: str, days: int) -> str:
+    return f"{what}, {days} days kept" if days else f"{what}, first year of no end"
+
+
+def ecs_cluster(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Container Insights; the cluster itself is free."""
+    setting = {one.get("name"): one.get("value") for one in item.blocks("setting")}
+    insights = setting.get("containerInsights")
+    if insights == "enhanced":
+        yield Unpriced("Container Insights, enhanced", "its metrics depend on every task")
+    elif insights == "enabled":
+        metrics, gib = context.usage.insights_metrics, context.usage.insights_log_gib
+        yield Charge("Container Insights, metrics", "cloudwatch/metric", always(metrics))
+        yield Charge("Container Insights, logs", "cloudwatch/log-ingestion", always(gib))
+
+
+def capacity_provider(item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+    """The alarms of managed scaling."""
+    provider = item.block("auto_scaling_group_provider")
+    if any(one.get("status") == "ENABLED" for one in blocks(provider, "managed_scaling")):
+        yield Charge("alarms of managed scaling", "cloudwatch/alarm", always(ALARMS_OF_A_TRACKING))
+
+
+def scaling_policy(item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+    """The alarms that target tracking makes; those of steps are resources of their own."""
+    if item.values.get("policy_type") == "TargetTrackingScaling":
+        yield Charge("alarms of tracking", "cloudwatch/alarm", always(ALARMS_OF_A_TRACKING))
+
+
+def alarm(_item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+    """An alarm on one metric at standard resolution."""
+    yield Charge("alarm", "cloudwatch/alarm", always(1))
+
+
+def repository(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Its images."""
+    yield Charge("images", "ecr/storage", always(context.usage.images_gib))
+
+
+def bucket(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Access logs: how many are kept follows from the lifecycle rule."""
+    balancers = [
+        one
+        for one in context.items.of("aws_lb")
+        if item in context.items.targets(one.block("access_logs").get("bucket"), item.type)
+    ]
+    if not balancers:
+        yield Unpriced("storage", "nothing in the stack says what is kept in it")
+        return
+    files = sum(_nodes(one) for one in balancers) * LOG_FILES_AN_HOUR * HOURS
+    yield Charge("access logs, writes", "s3/put", always(files / 1000))
+    days = _expiration_days(item, context.items)
+    kept = context.usage.access_log_gib * (days or ENDLESS_DAYS) / DAYS
+    yield Charge(_kept("access logs", days), "s3/storage", always(kept))
+
+
+def _expiration_days(item: Item, items: Items) -> int:
+    for one in items.of("aws_s3_bucket_lifecycle_configuration"):
+        if item in items.targets(one.values.get("bucket"), item.type):
+            for rule in one.blocks("rule"):
+                for expiration in blocks(rule, "expiration"):
+                    return int(expiration.get("days") or 0)
+    return 0
+
+
+def key(_item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+    """A key of ours; AWS's own keys are free."""
+    yield Charge("key", "kms/key", always(1))
+
+
+def vpc(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """Traffic out of it and between its zones, which is paid leaving one and entering the other."""
+    usage = context.usage
+    yield Charge("traffic to the internet", "transfer/internet", always(usage.internet_gib))
+    both = usage.between_zones_gib * 2
+    yield Charge("traffic between zones", "transfer/zones", always(both))
+
+
+RULES: Mapping[str, Rule] = {
+    "aws_appautoscaling_policy": scaling_policy,
+    "aws_autoscaling_group": auto_scaling_group,
+    "aws_cloudwatch_log_group": log_group,
+    "aws_cloudwatch_metric_alarm": alarm,
+    "aws_db_instance": database,
+    "aws_ecr_repository": repository,
+    "aws_ecs_capacity_provider": capacity_provider,
+    "aws_ecs_cluster": ecs_cluster,
+    "aws_eip": elastic_address,
+    "aws_elasticache_replication_group": replication_group,
+    "aws_kms_key": key,
+    "aws_lb": load_balancer,
+    "aws_nat_gateway": nat_gateway,
+    "aws_route53_zone": hosted_zone,
+    "aws_s3_bucket": bucket,
+    "aws_secretsmanager_secret": secret,
+    "aws_vpc": vpc,
+}
+
+_NETWORK = "part of the VPC, free; its traffic is charged at the VPC"
+_IAM = "IAM is free"
+_SETTING = "a setting of something that is charged itself"
+
+FREE: Mapping[str, str] = {
+    "aws_acm_certificate": "public certificates for load balancers are free",
+    "aws_acm_certificate_validation": "no resource of AWS's: Terraform waits",
+    "aws_appautoscaling_scheduled_action": "Application Auto Scaling is free",
+    "aws_appautoscaling_target": "Application Auto Scaling is free",
+    "aws_db_parameter_group": _SETTING,
+    "aws_db_subnet_group": _SETTING,
+    "aws_default_route_table": _NETWORK,
+    "aws_default_security_group": _NETWORK,
+    "aws_ecr_lifecycle_policy": _SETTING,
+    "aws_ecs_cluster_capacity_providers": _SETTING,
+    "aws_ecs_service": "ECS on EC2 is free; its instances are charged",
+    "aws_ecs_task_definition": "ECS on EC2 is free; its instances are charged",
+    "aws_elasticache_parameter_group": _SETTING,
+    "aws_elasticache_subnet_group": _SETTING,
+    "aws_flow_log": "charged where it is written to, at its log group",
+    "aws_iam_instance_profile": _IAM,
+    "aws_iam_role": _IAM,
+    "aws_iam_role_policy": _IAM,
+    "aws_iam_role_policy_attachment": _IAM,
+    "aws_internet_gateway": _NETWORK,
+    "aws_launch_template": "charged where instances are made from it, at the auto scaling group",
+    "aws_lb_listener": "charged with the load balancer",
+    "aws_lb_target_group": "charged with the load balancer",
+    "aws_network_acl": _NETWORK,
+    "aws_network_acl_rule": _NETWORK,
+    "aws_route": _NETWORK,
+    "aws_route53_record": "charged by query, at the zone",
+    "aws_route_table": _NETWORK,
+    "aws_route_table_association": _NETWORK,
+    "aws_s3_bucket_lifecycle_configuration": _SETTING,
+    "aws_s3_bucket_policy": _SETTING,
+    "aws_s3_bucket_public_access_block": _SETTING,
+    "aws_s3_bucket_server_side_encryption_configuration": _SETTING,
+    "aws_secretsmanager_secret_version": "charged with its secret",
+    "aws_security_group": _NETWORK,
+    "aws_subnet": _NETWORK,
+    "aws_vpc_security_group_egress_rule": _NETWORK,
+    "aws_vpc_security_group_ingress_rule": _NETWORK,
+}
+"""Types that cost nothing by themselves, and why."""
+
+
+def charges(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+    """All charges of a resource; a type that nobody has thought of is not priced."""
+    if rule := RULES.get(item.type):
+        yield from rule(item, context)
+    elif item.type not in FREE:
+        yield Unpriced("everything", f"{item.type} has no rule")

@@ -1,0 +1,37 @@
+"""Environments as items to price."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from strata.cost.items import Items, of_stack
+from strata.settings import Settings, load
+from strata.stacks import stack
+from strata.synthesis import compose
+
+Json = dict[str, Any]
+Environment = tuple[Items, Settings]
+
+AS_BLOGGED = "tests/as-blogged.toml"
+
+
+@pytest.fixture(scope="session")
+def as_blogged() -> Environment:
+    """The reference as it was clicked together."""
+    settings = load(AS_BLOGGED)
+    return of_stack(stack(compose(settings))), settings
+
+
+@pytest.fixture(scope="session")
+def environment(
+    composed: Callable[[str], Json], as_blogged: Environment
+) -> Callable[[str], Environment]:
+    """Name -> what would be built, and its settings."""
+
+    def read(name: str) -> Environment:
+        if name == "as-blogged":
+            return as_blogged
+        return of_stack(stack(composed(name))), load(name)
+
+    return read

@@ -1,0 +1,294 @@
+"""Every resource is priced, known to be free, or named as not priced."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from strata.cost.capacity import instances
+from strata.cost.estimate import Estimate, estimate
+from strata.cost.items import Item, Items, of_stack
+from strata.cost.prices import Price, PriceList, shipped
+from strata.cost.rules import FREE, RULES, Context, Unpriced, charges
+from strata.cost.show import markdown, text
+from strata.settings import Settings, load
+from strata.stacks import stack
+from tests.cost.conftest import Environment
+
+Json = dict[str, Any]
+
+NAMES = ("as-blogged", "local", "dev", "staging", "prod")
+FREE_TIER_TYPES = {"t2.micro", "db.t3.micro", "cache.t2.micro"}
+
+
+class AnyPrice(PriceList):
+    """A dollar for everything everywhere."""
+
+    def find(self, item: str, region: str) -> Price:
+        return Price(item=item, region=region, unit="", usd=1, source="", as_of="2025-01")
+
+
+def priced(environment: Environment) -> Estimate:
+    return estimate(*environment, shipped())
+
+
+def changed(settings: Settings, **sections: Json) -> Settings:
+    data = settings.model_dump()
+    for name, values in sections.items():
+        data[name].update(values)
+    return Settings.model_validate(data)
+
+
+def test_a_type_is_priced_or_free_and_not_both() -> None:
+    assert not RULES.keys() & FREE.keys()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_type_has_a_rule_or_a_reason_to_be_free(
+    name: str, environment: Callable[[str], Environment]
+) -> None:
+    items, _ = environment(name)
+    assert {item.type for item in items} <= RULES.keys() | FREE.keys()
+
+
+def test_a_type_without_a_rule_is_named_and_the_total_is_the_least(
+    environment: Callable[[str], Environment],
+) -> None:
+    items, settings = environment("local")
+    more = Items([*items, Item("aws_mq_broker.queue_broker", "other", {})])
+    cost = estimate(more, settings, shipped())
+    assert [(one.resource, one.why) for one in cost.not_priced] == [
+        ("aws_mq_broker.queue_broker", "aws_mq_broker has no rule")
+    ]
+    assert not cost.complete
+    assert cost.usd == priced((items, settings)).usd
+    assert re.search(r"^other +not priced$", text(cost), re.MULTILINE)
+    assert re.search(r"^total, at least +107\.71 ", text(cost), re.MULTILINE)
+    assert "| **total, at least** |" in markdown(cost)
+    assert "aws_mq_broker has no rule" in markdown(cost)
+
+
+def test_a_region_without_prices_costs_what_is_not_known_rather_than_0(
+    environment: Callable[[str], Environment],
+) -> None:
+    items, settings = environment("local")
+    cost = estimate(items, changed(settings, environment={"region": "sa-east-1"}), shipped())
+    assert {line.item for line in cost.lines} == {"route53/zone", "route53/queries"}
+    assert {one.why for one in cost.not_priced} == {"sa-east-1 has no prices"}
+    assert set(cost.layers) == {"edge"}
+    assert " 0.00" not in text(cost)
+    assert re.search(r"^database +not priced$", text(cost), re.MULTILINE)
+
+
+def test_a_type_without_a_price_is_named(environment: Callable[[str], Environment]) -> None:
+    items, settings = environment("local")
+    kinds = [
+        Item(one.address, one.layer, {**one.values, "instance_type": "t2.nano"})
+        if one.type == "aws_launch_template"
+        else one
+        for one in items
+    ]
+    cost = estimate(Items(kinds), settings, shipped())
+    assert "no price of ec2/t2.nano in eu-central-1" in {one.why for one in cost.not_priced}
+
+
+def test_a_charge_of_nothing_needs_no_price(environment: Callable[[str], Environment]) -> None:
+    cost = priced(environment("local"))
+    assert "rds/backup" not in {line.item for line in cost.lines}
+    assert cost.complete
+
+
+def quantities(cost: Estimate, item: str) -> list[float]:
+    found = [line.quantity for line in cost.lines if line.item == item]
+    return [round(amount, 4) for one in found for amount in one.model_dump().values()]
+
+
+def test_use_is_what_the_settings_say(environment: Callable[[str], Environment]) -> None:
+    items, settings = environment("prod")
+    usage = {
+        "load_balancer_lcus": 3,
+        "nat_gib": 300,
+        "internet_gib": 1000,
+        "between_zones_gib": 7,
+        "dns_queries_millions": 2,
+        "application_log_gib": 10,
+        "flow_log_gib": 20,
+        "database_log_gib": 30,
+        "access_log_gib": 40,
+        "images_gib": 11,
+        "insights_metrics": 50,
+        "insights_log_gib": 60,
+        "database_used_percent": 100,
+        "database_change_percent_a_day": 1,
+        "cache_snapshot_gib": 2,
+        "secret_reads": 20_000,
+    }
+    cost = estimate(items, changed(settings, cost={"usage": usage}), AnyPrice([]))
+    assert {one.key: one.value for one in cost.assumptions} == {
+        f"cost.usage.{name}": value for name, value in usage.items()
+    }
+    assert quantities(cost, "elb/lcu") == [2190] * 3
+    assert quantities(cost, "ec2/nat-traffic") == [100] * 9
+    assert quantities(cost, "transfer/internet") == [1000] * 3
+    assert quantities(cost, "transfer/zones") == [14] * 3
+    assert quantities(cost, "ecr/storage") == [11] * 3
+    # 100 GiB, and 1 % of it on each of 35 days: 135, of which 100 are free. At the most: 500.
+    assert quantities(cost, "rds/backup") == [35, 35, 175]
+    assert quantities(cost, "elasticache/backup") == [26] * 3
+    assert quantities(cost, "secretsmanager/calls") == [2] * 6
+    assert quantities(cost, "cloudwatch/vended-log-ingestion") == [20] * 3
+    ingested = quantities(cost, "cloudwatch/log-ingestion")
+    assert sorted(ingested) == [10] * 3 + [30] * 3 + [60] * 3
+    # Of 20 GiB a month 15 % for a year, of 30 for the first year, of 10 for a year.
+    assert sorted(quantities(cost, "cloudwatch/log-storage")) == [18] * 3 + [36] * 3 + [54] * 3
+    assert quantities(cost, "s3/storage") == [480] * 3
+    assert all(f"{name} = {value:g}" in text(cost) for name, value in usage.items())
+
+
+@pytest.mark.parametrize(
+    ("task", "least", "kind", "sizes", "target", "expected"),
+    [
+        ((1024, 512, 0), 1, "t2.micro", (1, 5), 100, (1, 3, 5)),
+        ((1024, 512, 0), 2, "t2.micro", (1, 5), 100, (2, 3, 5)),
+        # Three of these fit, unless each takes a port of the instance for itself.
+        ((256, 256, 0), 1, "t2.micro", (1, 5), 100, (1, 1, 5)),
+        ((256, 256, 3000), 1, "t2.micro", (1, 5), 100, (1, 3, 5)),
+        # Managed scaling keeps half of the instances free.
+        ((256, 256, 0), 1, "t2.micro", (1, 5), 50, (2, 2, 5)),
+        ((1024, 512, 0), 1, "t2.micro", (4, 5), 100, (4, 4, 5)),
+        ((1024, 512, 0), 1, "t2.micro", (0, 2), 100, (1, 2, 2)),
+        ((1024, 512, 0), 1, "t3.large", (1, 5), 100, (1, 2, 5)),
+    ],
+)
+def test_instances_follow_from_tasks_and_what_holds_them(
+    task: tuple[int, int, int],
+    least: int,
+    kind: str,
+    sizes: tuple[int, int],
+    target: int,
+    expected: tuple[int, int, int],
+) -> None:
+    cpu, memory, port = task
+    container = {"cpu": cpu, "memory": memory, "portMappings": [{"hostPort": port}]}
+    scaling = {"status": "ENABLED", "target_capacity": target}
+    group = Item("aws_autoscaling_group.g", "cluster", {"min_size": sizes[0], "max_size": sizes[1]})
+    template = Item("aws_launch_template.t", "cluster", {"instance_type": kind})
+    items = Items([
+        group,
+        template,
+        Item("aws_ecs_service.s", "service", {"desired_count": 3}),
+        Item("aws_appautoscaling_target.t", "service", {"min_capacity": least}),
+        Item(
+            "aws_ecs_task_definition.d",
+            "service",
+            {"container_definitions": json.dumps([container])},
+        ),
+        Item(
+            "aws_ecs_capacity_provider.p",
+            "cluster",
+            {
+                "auto_scaling_group_provider": {
+                    "auto_scaling_group_arn": "${aws_autoscaling_group.g.arn}",
+                    "managed_scaling": scaling,
+                }
+            },
+        ),
+    ])  # fmt: skip
+    count = instances(group, template, items, load("local"))
+    assert tuple(count.model_dump().values()) == expected
+
+
+def test_step_scaling_and_other_settings_are_charged(vary: Callable[..., Json]) -> None:
+    step = {
+        "name": "busy", "metric": "cpu", "when": "at_least", "threshold": 80,
+        "adjustments": [{"lower": 0, "change": 1}],
+    }  # fmt: skip
+    sections: dict[str, Json] = {
+        "network": {"nat": "single"},
+        "service": {"scaling": {"target_tracking": [], "steps": [step]}},
+        "database": {"multi_az": True, "engine_version": "8.0"},
+        "cluster": {"container_insights": False, "instance_type": "t3.small"},
+        "cache": {"replicas": 2, "snapshot_retention_days": 3},
+    }
+    items = of_stack(stack(vary(**sections)))
+    cost = estimate(items, changed(load("local"), **sections), AnyPrice([]))
+    found = {(line.resource.partition(".")[0], line.item): line.quantity for line in cost.lines}
+    assert found["aws_cloudwatch_metric_alarm", "cloudwatch/alarm"].desired == 1
+    assert ("aws_appautoscaling_policy", "cloudwatch/alarm") not in found
+    assert ("aws_ecs_cluster", "cloudwatch/metric") not in found
+    assert ("aws_autoscaling_group", "vpc/public-ipv4") not in found
+    assert ("aws_autoscaling_group", "ec2/t3.small") in found
+    assert found["aws_db_instance", "rds/mysql/db.t3.micro/multi-az"].desired == 730
+    assert found["aws_db_instance", "rds/storage-gp3/multi-az"].maximum == 100
+    redis = "aws_elasticache_replication_group"
+    assert found[redis, "elasticache/redis/cache.t3.micro"].desired == 3 * 730
+    assert found[redis, "elasticache/backup"].desired == 2 * 0.5
+    assert [one.what for one in cost.not_priced] == ["extended support"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "expected"),
+    [
+        ("aws_kms_key", {}, {"kms/key": 1}),
+        ("aws_lb", {"internal": True, "subnets": ["a", "b"]},
+         {"elb/application-hours": 730, "elb/lcu": 730}),
+        ("aws_lb", {"load_balancer_type": "network"}, "a network load balancer has no rule"),
+        ("aws_ecs_cluster", {"setting": [{"name": "containerInsights", "value": "enhanced"}]},
+         "its metrics depend on every task"),
+        ("aws_s3_bucket", {}, "nothing in the stack says what is kept in it"),
+        ("aws_autoscaling_group", {}, "their launch template is not in the stack"),
+        ("aws_elasticache_replication_group",
+         {"engine": "redis", "engine_version": "5.0.6", "node_type": "cache.t3.micro"},
+         "this Redis is past its standard support"),
+    ],
+)  # fmt: skip
+def test_rules_for_what_no_environment_has(
+    type_: str, values: Json, expected: dict[str, float] | str
+) -> None:
+    item = Item(f"{type_}.edge_x", "edge", values)
+    found = list(charges(item, Context(Items([item]), load("local"))))
+    if isinstance(expected, str):
+        assert [one.why for one in found if isinstance(one, Unpriced)] == [expected]
+    else:
+        assert {
+            one.item: one.quantity.desired for one in found if not isinstance(one, Unpriced)
+        } == expected
+
+
+def test_the_old_free_tier_is_named_where_the_reference_leaned_on_it(
+    environment: Callable[[str], Environment],
+) -> None:
+    cost = priced(environment("as-blogged"))
+    named = {word for one in cost.free_tier for word in re.split("[ ,]+", one.what)}
+    assert named >= FREE_TIER_TYPES
+    words = " ".join(text(cost).split())
+    assert "accounts made before 2025-07-15" in words
+    assert "get credits in its place" in words
+    assert "free tier" not in text(priced(environment("prod")))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_fits_80_columns_and_its_sums_are_those_of_the_data(
+    name: str, environment: Callable[[str], Environment]
+) -> None:
+    cost = priced(environment(name))
+    shown = text(cost)
+    assert max(map(len, shown.splitlines())) <= 80
+    for layer, sums in cost.layers.items():
+        cells = r" +".join(map(re.escape, sums.cents()))
+        assert re.search(rf"^{layer}(, at least)? +{cells}$", shown, re.MULTILINE), layer
+    for line in cost.lines:
+        assert 0 <= line.usd.minimum <= line.usd.desired <= line.usd.maximum, line
+    assert sum(one.desired for one in cost.layers.values()) == pytest.approx(cost.usd.desired)
+    assert sum(line.usd.desired for line in cost.lines) == pytest.approx(cost.usd.desired)
+
+
+def test_json_follows_its_schema(environment: Callable[[str], Environment]) -> None:
+    cost = priced(environment("prod"))
+    again = Estimate.model_validate_json(cost.model_dump_json())
+    assert again == cost
+    described = json.dumps(Estimate.model_json_schema())
+    assert all(f'"{name}"' in described for name in json.loads(cost.model_dump_json()))
+    assert {(line.source, bool(line.as_of)) for line in cost.lines} >= {("AmazonEC2", True)}

@@ -1,0 +1,69 @@
+"""The price file: three regions, every row with its source and date."""
+
+import re
+
+from strata.cost.prices import FILE, GLOBAL, dump, parse, shipped
+from strata.cost.refresh import question_of
+from strata.settings import figures
+
+REGIONS = ["ap-northeast-2", "eu-central-1", "us-east-1"]
+
+
+def test_three_regions_have_the_same_rows() -> None:
+    assert shipped().regions == REGIONS
+    for row in shipped():
+        if row.region != GLOBAL:
+            assert all(shipped().find(row.item, region) for region in REGIONS), row.item
+
+
+def test_every_row_names_its_source_and_every_price_its_date() -> None:
+    rows = list(shipped())
+    assert len({(row.item, row.region) for row in rows}) == len(rows)
+    for row in rows:
+        assert re.fullmatch(r"[A-Za-z0-9]+", row.source), row
+        assert row.unit, row
+        assert (row.usd is None) == (row.as_of is None), row
+        if row.usd is not None and row.as_of is not None:
+            assert row.usd > 0, row
+            assert re.fullmatch(r"20\d\d-\d\d(-\d\d)?", row.as_of), row
+
+
+def test_no_price_differs_between_regions_by_more_than_it_can() -> None:
+    """A slipped decimal point: between regions no price differs by half."""
+    for row in shipped():
+        known = [
+            price.usd
+            for region in REGIONS
+            if (price := shipped().find(row.item, region)) and price.usd is not None
+        ]
+        assert not known or max(known) <= 1.6 * min(known), row.item
+
+
+def test_a_larger_size_is_never_cheaper() -> None:
+    sizes = ("micro", "small", "medium", "large", "xlarge")
+    families: dict[tuple[str, str], list[tuple[int, float]]] = {}
+    for row in shipped():
+        if (found := re.search(r"(.*)\.(\w+)(/.*)?$", row.item)) and row.usd is not None:
+            key = (f"{found[1]}{found[3]}", row.region)
+            families.setdefault(key, []).append((sizes.index(found[2]), row.usd))
+    assert len(families) > 50
+    for key, prices in families.items():
+        amounts = [usd for _, usd in sorted(prices)]
+        assert amounts == sorted(amounts), key
+
+
+def test_types_are_types_of_aws() -> None:
+    for row in shipped():
+        if found := re.fullmatch(r"ec2/(\w+\.\w+)", row.item):
+            assert found[1] in figures.instance_types()
+        if found := re.search(r"(db|cache)\.\w+\.\w+", row.item):
+            assert found[0] in (figures.DATABASE_CLASSES | figures.CACHE_NODE_TYPES)
+
+
+def test_the_price_list_can_be_asked_for_every_row() -> None:
+    assert all(question_of(row).usage for row in shipped())
+
+
+def test_the_file_is_written_as_it_is_read() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert dump(parse(text)) == text
