@@ -38,6 +38,7 @@ bench: setup
 	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.cost
 	$(BIN)/python -m bench.waves
+	$(BIN)/python -m bench.plan
 
 .PHONY: images
 # The pictures that the README shows; tests/map/test_images.py holds them against `prod`.

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from strata.commands.common import Env, layer_work, out, planned
+from strata.errors import StrataError, UsageError
 from strata.settings import load
 from strata.settings.load import shown
 
@@ -17,7 +18,11 @@ def plan(
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
     from strata.plan.views.terminal import text  # noqa: PLC0415
 
-    made = planned(env, layer_work(load(env)), folder)
+    try:
+        made = planned(env, layer_work(load(env)), folder)
+    except UsageError as error:
+        # Its own exit code would say that there are changes.
+        raise StrataError(error.message, error.hint) from None
     typer.echo(text(made.report), nl=False)
     out.print(f"review     {shown(made.folder)}", soft_wrap=True)
     if made.report.changes:

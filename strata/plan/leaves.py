@@ -47,6 +47,7 @@ def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Itera
         return
     if _is_json(before) and _is_json(after):
         before, after = json.loads(before), json.loads(after)
+    before, after = _by_name(before, after)
     if isinstance(before, dict) and isinstance(after, dict):
         below = unknown if isinstance(unknown, dict) else {}
         for key in sorted({*before, *after, *below}):
@@ -64,6 +65,7 @@ def _half_known(
     path: Path, before: Any, text: Any, changing: Mapping[str, Change]
 ) -> Iterator[Leaf]:
     """Of JSON text with references in it Terraform knows nothing; of most of its parts we do."""
+    before, text = _by_name(before, text)
     if isinstance(before, dict) and isinstance(text, dict):
         for key in sorted({*before, *text}):
             yield from _half_known((*path, key), before.get(key), text.get(key), changing)
@@ -79,6 +81,18 @@ def _half_known(
     elif before != text and (before or text):
         # AWS fills in what is empty.
         yield dotted(path), before, text
+
+
+def _by_name(before: Any, after: Any) -> tuple[Any, Any]:
+    """Lists of things with names, as containers and their variables are, by their names."""
+    named = []
+    for found in (before, after):
+        if not (isinstance(found, list) and found and _blocks(found)):
+            return before, after
+        named.append({one.get("name"): one for one in found})
+        if len(named[-1]) < len(found) or not all(isinstance(key, str) for key in named[-1]):
+            return before, after
+    return named[0], named[1]
 
 
 def may_be(text: str, known: str) -> bool:

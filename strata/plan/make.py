@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from strata.cost.change import change
+from strata.errors import UsageError
 from strata.gate.report import Report as Verdict
 from strata.plan import changes, review
 from strata.plan.applied import read_applied
@@ -65,7 +67,8 @@ def make_review(
         ),
         file=str(file),
         first=[layer for layer, state in states.items() if state is None],
-        gate=judge(document),
+        gate=_verdict(judge, document),
+        cost=change(document, settings),
     )
     reports = {
         "report.html": page(report),
@@ -73,3 +76,11 @@ def make_review(
         "report.json": report.model_dump_json(indent=2) + "\n",
     }
     return Made(folder, review.write(folder, basis, document, reports), report)
+
+
+def _verdict(judge: Callable[[Json], Verdict], document: Json) -> Verdict | str:
+    """The verdict, or why the gate has none: a plan is worth reading without it."""
+    try:
+        return judge(document)
+    except UsageError as error:
+        return error.message

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from strata.cost.change import CostChange
+from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.layers import LAYERS
 from strata.plan.causes import Cause, Causes
@@ -81,12 +83,6 @@ class Counts(_Data):
     stay_by_layer: dict[str, int]
 
 
-class Cost(_Data):
-    """What the change costs to run, in a few lines."""
-
-    lines: list[str]
-
-
 class Report(_Data):
     """What a plan does, ranked."""
 
@@ -100,14 +96,20 @@ class Report(_Data):
         description="Layers of which it is not known what settings they were applied with."
     )
     first: list[str] = Field(description="Layers that were never applied.")
-    gate: Verdict
-    cost: Cost | None = Field(default=None, description="Null when nothing was estimated.")
+    gate: Verdict | None = Field(description="The gate's verdict; null when it has none.")
+    no_verdict: str = Field(default="", description="Why the gate has none.")
+    cost: CostChange
 
     @property
     def changes(self) -> bool:
         """Whether applying would do anything."""
         counts = self.counts
         return bool(counts.create + counts.update + counts.replace + counts.delete + counts.move)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the gate found."""
+        return self.gate.findings if self.gate else []
 
     def of(self, rank: Rank) -> list[Item]:
         """The items of one rank."""
@@ -132,10 +134,13 @@ def build(
     found: Causes,
     file: str,
     first: list[str],
-    gate: Verdict,
-    cost: Cost | None = None,
+    gate: Verdict | str,
+    cost: CostChange,
 ) -> Report:
-    """The report of a plan of the composed stack; `file` is the settings file."""
+    """The report of a plan of the composed stack; `file` is the settings file.
+
+    `gate` is the verdict, or why there is none.
+    """
     drift = drifted(plan, stack)
     changing = {base(one.address): one for one in plan.changes}
     items = [
@@ -166,7 +171,8 @@ def build(
         settings=[_setting(one, file) for one in found.changed],
         unexplained=[one for one in found.unexplained if one not in first],
         first=first,
-        gate=gate,
+        gate=None if isinstance(gate, str) else gate,
+        no_verdict=gate if isinstance(gate, str) else "",
         cost=cost,
     )
 

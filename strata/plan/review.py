@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -22,6 +22,7 @@ from strata.paths import ROOT
 from strata.plan.changes import HIDDEN, Plan, hide, parse
 from strata.plan.states import States
 from strata.settings.models import Settings
+from strata.settings.rules.secrets import SECRET_KEY, looks_secret
 from strata.terraform.binary import wanted_version
 from strata.terraform.plugins import VERSION as PROVIDER_VERSION
 
@@ -157,7 +158,8 @@ def without_secrets(document: Json) -> Json:
     """Terraform's plan JSON with every sensitive value replaced, wherever it stands.
 
     Masks stand beside changes, resources and outputs; a value that one of them marks is taken
-    out of the whole document, since expressions and prior state repeat it.
+    out of the whole document, since expressions and prior state repeat it. A variable of a
+    container has no mask, and is judged as the settings are.
     """
     secrets: set[str] = set()
     masked = _masked(document, secrets)
@@ -184,7 +186,20 @@ def _masked(found: Any, secrets: set[str]) -> Any:
             if found.get(key) is not None:
                 _collect(found[key], True, secrets)
                 hidden[key] = HIDDEN
+    secrets.update(_variables(found.get("container_definitions")))
     return {key: _masked(value, secrets) for key, value in hidden.items()}
+
+
+def _variables(text: Any) -> Iterator[str]:
+    """The values of a task definition's plain variables that are probably secret."""
+    try:
+        containers = json.loads(text)
+        for container in containers:
+            for one in container.get("environment") or []:
+                if SECRET_KEY.search(one["name"]) or looks_secret(one["value"]):
+                    yield one["value"]
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return
 
 
 def _collect(value: Any, mask: Any, secrets: set[str]) -> None:

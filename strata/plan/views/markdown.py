@@ -5,6 +5,7 @@ import re
 from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
     by_layer,
+    costs,
     headline,
     origin,
     place,
@@ -23,13 +24,15 @@ def markdown(report: Report, limit: int = LIMIT) -> str:
     room = _Room(limit - RESERVE)
     lines = room.take([f"## Plan of {code(report.environment)}", "", headline(report), ""])
     summary = [f"{title.lower()}: **{len(report.of(rank))}**" for rank, title in TITLES.items()]
-    lines += room.take([" · ".join(summary), "", f"The gate: **{verdict(report)}**"])
+    lines += room.take([" · ".join(summary), "", f"The gate: **{_plain(verdict(report))}**"])
     tail = _tail(report)
     room.left -= sum(len(line) + 1 for line in tail)
     for rank, title in TITLES.items():
         items = report.of(rank)
-        if rank == "else" and report.cost:
-            lines += room.take(["", "### What it costs", "", *report.cost.lines])
+        if rank == "else":
+            whole, *each = costs(report)
+            lines += room.take(["", "### What it costs", "", f"{whole}", ""])
+            lines += room.take([f"- {_plain(one)}" for one in each])
         lines += room.take(["", f"### {title} ({len(items)})", ""])
         if not items:
             lines += room.take(["Nothing."])
@@ -95,12 +98,12 @@ def _tail(report: Report) -> list[str]:
         lines.append(f"and {len(report.drift) - 50} more")
     if not report.drift:
         lines.append("Nothing.")
-    lines += ["", f"### The gate: {verdict(report)}", ""]
-    for one in report.gate.findings[:50]:
+    lines += ["", f"### The gate: {_plain(verdict(report))}", ""]
+    for one in report.findings[:50]:
         where = f"{one.file}:{one.line} {one.key}" if one.file else ", ".join(one.constructs)
         lines.append(f"- **{one.severity}**: {_plain(one.protects)} ({code(where)})")
-    if len(report.gate.findings) > 50:
-        lines.append(f"and {len(report.gate.findings) - 50} more")
+    if len(report.findings) > 50:
+        lines.append(f"and {len(report.findings) - 50} more")
     return lines
 
 

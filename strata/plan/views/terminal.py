@@ -4,6 +4,7 @@ import textwrap
 
 from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
+    costs,
     headline,
     origin,
     place,
@@ -22,8 +23,10 @@ def text(report: Report) -> str:
     lines = [f"{report.environment}: {headline(report)}"]
     for rank, title in TITLES.items():
         items = report.of(rank)
-        if rank == "else" and report.cost:
-            lines += ["", "What it costs", *(f"  {line}" for line in report.cost.lines)]
+        if rank == "else":
+            whole, *each = costs(report)
+            lines += [*([""] if each else []), *_wrapped(f"What it costs: {whole}", 0)]
+            lines += [line for one in each for line in _wrapped(one, 2)]
         lines += [*([""] if items else []), f"{title}: {len(items) or 'nothing'}"]
         if rank == "created":
             lines += _created(items)
@@ -32,8 +35,8 @@ def text(report: Report) -> str:
                 lines += _item(item, report)
     lines += [f"What stays: {report.counts.stay}", *_wrapped(stays(report.counts), 2)]
     lines += _drift(report)
-    lines += [f"The gate: {verdict(report)}"]
-    for one in report.gate.findings:
+    lines += _wrapped(f"The gate: {verdict(report)}", 0)
+    for one in report.findings:
         where = f"{one.file}:{one.line} {one.key}" if one.file else ", ".join(one.constructs)
         lines += _wrapped(f"{one.severity}: {one.protects} ({where})", 2)
     if report.changes:

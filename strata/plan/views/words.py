@@ -1,5 +1,7 @@
 """Sentences that all views of a report share."""
 
+from strata.cost.change import CostChange
+from strata.cost.range import dollars
 from strata.plan.report import Counts, Item, Report, Setting
 
 
@@ -45,7 +47,9 @@ def origin(item: Item, report: Report) -> str:
 
 def verdict(report: Report) -> str:
     """The gate's verdict in a few words."""
-    count = len(report.gate.findings)
+    if report.gate is None:
+        return f"no verdict: {' '.join(report.no_verdict.split())}"
+    count = len(report.findings)
     waived = f", {len(report.gate.waivers)} waived" if report.gate.waivers else ""
     return (f"{count} finding{'s' if count > 1 else ''}" if count else "clean") + waived
 
@@ -54,3 +58,34 @@ def by_layer(items: list[Item]) -> str:
     """`network 3, edge 1`."""
     layers = [item.layer or "no layer" for item in items]
     return ", ".join(f"{layer} {layers.count(layer)}" for layer in dict.fromkeys(layers))
+
+
+MOST_COSTS = 12
+"""Resources whose cost is told one by one; `strata cost --plan` has all."""
+
+
+def costs(report: Report) -> list[str]:
+    """What the change costs at the desired size, and which resources make it so."""
+    cost = report.cost
+    before, after = cost.before.desired, cost.after.desired
+    least = "" if cost.exact else ", as far as it is priced"
+    lines = [f"{signed(after - before)} US dollars a month: {_from_to(cost)}{least}"]
+    found = sorted(cost.resources, key=lambda one: -abs(one.difference.desired))
+    for one in found[:MOST_COSTS]:
+        lines.append(f"{one.layer}: {one.resource}: {signed(one.difference.desired)}")
+    if len(found) > MOST_COSTS:
+        lines.append(f"and {len(found) - MOST_COSTS} more resources")
+    if cost.not_priced:
+        names = dict.fromkeys(one.resource for one in cost.not_priced)
+        lines.append(f"not priced: {', '.join(names)}")
+    return lines
+
+
+def _from_to(cost: CostChange) -> str:
+    return f"{dollars(cost.before.desired)} before, {dollars(cost.after.desired)} after"
+
+
+def signed(amount: float) -> str:
+    """`+1.20`, `-1.20` or `0.00`."""
+    said = dollars(amount)
+    return f"+{said}" if amount > 0 and said != "0.00" else said
