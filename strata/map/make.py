@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from strata.map.changes import marked, planned
 from strata.map.details import Planned, Thing, things
 from strata.map.draw import svg
-from strata.map.layout import Placed, place
+from strata.map.layout import place
 from strata.map.model import Picture
 from strata.map.network import network_picture
 from strata.map.page import Heading, page
 from strata.map.system import system_picture
 from strata.plan.changes import Plan
 from strata.reach import from_stack, open_flows
-from strata.stacks import Json, Stack, stack
+from strata.stacks import Stack
 
 PAGE = "map.html"
 
@@ -43,13 +42,11 @@ def drawn(read: Stack, name: str, plan: Plan | None = None) -> Drawn:
     return Drawn(pictures, told, len(read.resources))
 
 
-def files(
-    document: Json, name: str, region: str, plan: tuple[Path, Plan] | None = None
-) -> dict[str, str]:
+def files(read: Stack, name: str, region: str, plan: Plan | None = None) -> dict[str, str]:
     """File name -> content: the page, and each picture as an SVG file of its own."""
-    made = drawn(stack(document), name, plan[1] if plan else None)
-    placed: list[Placed] = place(made.pictures)
-    heading = Heading(name, region, made.resources, str(plan[0]) if plan else None)
+    made = drawn(read, name, plan)
+    placed = place(made.pictures)
+    heading = Heading(name, region, made.resources, planned=plan is not None)
     return {
         PAGE: page(heading, placed, made.things),
         **{f"{one.picture.name}.svg": svg(one, alone=True) for one in placed},

@@ -16,7 +16,7 @@ class Heading:
     name: str
     region: str
     resources: int
-    plan: str | None = None
+    planned: bool
 
 
 def page(heading: Heading, pictures: Sequence[Placed], things: Sequence[Thing]) -> str:

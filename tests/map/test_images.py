@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from strata.commands.demo import look
 from strata.map.make import files
 from strata.paths import ROOT
+from strata.plan.review import Basis, Code, Tools, write
 from strata.settings import load
+from strata.stacks import stack
 
 Json = dict[str, Any]
 
@@ -22,7 +25,7 @@ def test_the_readme_shows_prod_as_it_is(picture: str, composed: Callable[[str], 
     image = f"docs/images/prod-{picture}.svg"
     assert f"]({image})" in (ROOT / "README.md").read_text()
     region = load("prod").environment.region
-    made = files(composed("prod"), "shop-prod", region)[f"{picture}.svg"]
+    made = files(stack(composed("prod")), "shop-prod", region)[f"{picture}.svg"]
     assert (ROOT / image).read_text() == made
 
 
@@ -52,3 +55,30 @@ def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:
     assert "review.json" in answer.stderr
     assert "hint: strata plan" in answer.stderr
     assert not (tmp_path / "map").exists()
+
+
+def test_the_demo_leaves_the_map_the_paths_and_the_cost_of_local(tmp_path: Path) -> None:
+    found = look(load("local"), tmp_path)
+    assert "Map of shop-local" in found["map"].read_text()
+    assert "internet" in found["reach"].read_text()
+    assert "US dollars for a month" in found["cost"].read_text()
+
+
+def test_a_plan_of_another_environment_is_refused(tmp_path: Path) -> None:
+    answer = strata("map", "local", "--plan", review(tmp_path, "prod"))
+    assert answer.returncode == 2
+    assert "holds a plan of prod, not of local" in answer.stderr
+    assert "hint: strata plan local --out" in answer.stderr
+
+
+def review(folder: Path, environment: str) -> Path:
+    """A review without changes, as `strata plan --out` leaves it."""
+    basis = Basis(
+        environment=environment,
+        settings="0",
+        code=Code(digest="0", commit=None),
+        tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="0.21.0"),
+        states={},
+    )
+    write(folder / "review", basis, {"format_version": "1.2", "resource_changes": []}, {})
+    return folder / "review"

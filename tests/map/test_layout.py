@@ -70,7 +70,8 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from strata.map.make import files
-made = files(json.loads(Path(sys.argv[1]).read_text()), "shop-prod", "eu-central-1")
+from strata.stacks import stack
+made = files(stack(json.loads(Path(sys.argv[1]).read_text())), "shop-prod", "eu-central-1")
 sys.stdout.write(json.dumps(made))
 """
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from strata.map.make import PAGE, files
 from strata.paths import ROOT
+from strata.stacks import stack
 
 Json = dict[str, Any]
 
@@ -24,7 +25,7 @@ INSTANCES = "aws_autoscaling_group-cluster_auto_scaling_group"
 def folder(composed: Callable[[str], Json], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the map of `prod`."""
     out = tmp_path_factory.mktemp("map")
-    for name, content in files(composed("prod"), "shop-prod", "eu-central-1").items():
+    for name, content in files(stack(composed("prod")), "shop-prod", "eu-central-1").items():
         (out / name).write_text(content, encoding="utf-8")
     return out
 
