@@ -420,8 +420,9 @@ class _System:
             zone = self.address(one.body.get("zone_id"))
             if "alias" in one.body:
                 yield zone, self.address(one.body["alias"]), "alias of"
-            for target in stack.targets(one.body.get("for_each")):
-                yield target.address, zone, "validated in"
+            for target in stack.targets([one.body.get("for_each"), one.body.get("records")]):
+                if target.type == "aws_acm_certificate":
+                    yield target.address, zone, "validated in"
         for one in stack.of("aws_lb_listener"):
             yield self.certificate(one.body.get("certificate_arn")), one.address, "certificate of"
             yield one.address, self.group(one.body.get("default_action")), "forwards to"
