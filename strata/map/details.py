@@ -141,17 +141,16 @@ def with_plan(
     picture: Picture, planned: Mapping[str, Planned], belongs: Mapping[str, str]
 ) -> Picture:
     """The picture with a mark on every node that a plan changes."""
-    marks: dict[str, Mark] = {}
-    own = {address: node.id for node in picture.nodes for address in node.addresses}
-    for address, one in planned.items():
-        if address in own and len(picture.node(own[address]).addresses) == 1:
-            marks[own[address]] = one.mark
-    for address in planned:
-        node = belongs.get(address)
-        if node and node not in marks:
-            marks[node] = "changed"
-    nodes = tuple(replace(one, mark=marks.get(one.id)) for one in picture.nodes)
-    return replace(picture, nodes=nodes)
+    touched = {belongs[address] for address in planned if address in belongs}
+
+    def mark(node: Node) -> Mark | None:
+        own = {planned[one].mark if one in planned else None for one in node.addresses}
+        first = own.pop()
+        if first and not own:
+            return first
+        return "changed" if node.id in touched else None
+
+    return replace(picture, nodes=tuple(replace(one, mark=mark(one)) for one in picture.nodes))
 
 
 def things(

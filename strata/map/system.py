@@ -246,11 +246,7 @@ class _System:
         rest = is_true(body.get("at_rest_encryption_enabled"))
         transit = is_true(body.get("transit_encryption_enabled"))
         replicas = int(body.get("num_cache_clusters") or 1) - 1
-        failover = (
-            "automatic failover"
-            if is_true(body.get("automatic_failover_enabled"))
-            else "no failover"
-        )
+        failover = is_true(body.get("automatic_failover_enabled"))
         return Node(
             one.address,
             "store",

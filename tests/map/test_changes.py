@@ -98,6 +98,21 @@ def test_marks_are_words_and_shapes(changed: Drawn) -> None:
     assert all("stroke" in one for one in dashes)
 
 
+def test_what_stands_for_several_has_the_mark_that_all_of_them_have(
+    composed: Callable[[str], Json],
+) -> None:
+    groups = [f"aws_cloudwatch_log_group.{one}" for one in
+              ("network_flow_log_group", "service_log_group")]  # fmt: skip
+    changes = [entry(one, "create", after={}) for one in groups]
+
+    def mark_of_logs(*entries: Json) -> str | None:
+        plan = parse({"format_version": "1.2", "resource_changes": list(entries)})
+        return drawn(stack(composed("prod")), "p", plan).pictures[1].node("logs").mark
+
+    assert mark_of_logs(*changes) == "added"
+    assert mark_of_logs(changes[0]) == "changed"
+
+
 def test_without_changes_nothing_is_marked(composed: Callable[[str], Json]) -> None:
     plan = parse({"format_version": "1.2", "resource_changes": []})
     made = drawn(stack(composed("prod")), "shop-prod", plan)

@@ -113,6 +113,15 @@ def test_what_runs_where(pictures: Pictures) -> None:
     assert {system.node(HTTP).parent, system.node(HTTPS).parent} == {LB}
 
 
+def test_stores_say_how_they_fail_over(pictures: Pictures) -> None:
+    _, local = pictures("local")
+    _, system = pictures("prod")
+    assert local.node(CACHE).lines == ("version 7.1", "primary, 0 replicas", "no failover")
+    assert system.node(CACHE).lines == ("version 7.1", "primary, 2 replicas", "automatic failover")
+    assert local.node(DATABASE).lines == ("version 8.4, 20 GiB", "in one zone", "backups 7 days")
+    assert "Multi-AZ" in system.node(DATABASE).lines
+
+
 def locks(picture: Picture, name: str) -> tuple[Lock, ...]:
     return picture.node(name).locks
 
