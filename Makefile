@@ -62,4 +62,4 @@ clean-demo: setup
 	@if $(BIN)/strata emulator status >/dev/null; then \
 		$(BIN)/strata destroy local --yes; fi
 	@$(BIN)/strata emulator stop
-	@rm -rf .strata/logs cdktf.out
+	@rm -rf .strata/logs cdktf.out build/demo

@@ -38,7 +38,8 @@ def network_picture(stack: Stack, network: Network, name: str) -> Picture:
         f"The VPC with {several(len(stack.of('aws_subnet')), 'subnet')} in "
         f"{several(len(zones), 'availability zone')}. Lines lead from each network ACL to the "
         "subnets it guards, from each subnet to its route table, and from each route table to "
-        "the gateways its routes lead to."
+        "the gateways its routes lead to. Usable addresses are those that AWS leaves: it keeps "
+        "five of each subnet."
     )
     title = f"Network of {name}"
     return Picture("network", title, description, "RIGHT", tuple(nodes), edges)

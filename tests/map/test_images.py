@@ -41,12 +41,16 @@ def strata(*args: str | Path, **variables: str) -> subprocess.CompletedProcess[s
 
 
 def test_the_command_writes_the_page_and_both_pictures(tmp_path: Path) -> None:
-    answer = strata("map", "local", "--out", tmp_path / "new" / "map")
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    target = tmp_path / "new" / "map"
+    answer = strata("map", "local", "--out", target, "--open", BROWSER=str(browser))
     assert answer.returncode == 0, answer.stderr
-    folder = tmp_path / "new" / "map"
-    written = [folder / name for name in ("map.html", "network.svg", "system.svg")]
+    written = [target / name for name in ("map.html", "network.svg", "system.svg")]
     assert answer.stdout.splitlines() == [str(one) for one in written]
     assert all(one.stat().st_size > 10_000 for one in written)
+    assert (tmp_path / "opened").read_text().strip() == written[0].as_uri()
 
 
 def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:
