@@ -35,6 +35,7 @@ test: lint browser
 bench: setup
 	$(BIN)/python -m bench.synthesis
 	$(BIN)/python -m bench.map
+	$(BIN)/python -m bench.gate
 	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.cost
 	$(BIN)/python -m bench.waves

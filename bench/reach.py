@@ -3,33 +3,20 @@
 Prints seconds and ratios; each figure is the least of three runs, each in a process of its own.
 """
 
-import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-from strata.paths import ROOT
+from bench.cost import MOST, RUNS, seconds
 from strata.reach import from_stack, open_flows
 from strata.reach.table import table
 from strata.settings import load
 from strata.stacks import stack
 from strata.synthesis import compose
 
-RUNS = 3
 ENV = "prod"
-
-
-def command(*arguments: str) -> float:
-    """Seconds that a `strata` command takes."""
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "strata", *arguments],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    return time.perf_counter() - start
+LONGEST = 1.0
+"""Seconds that all pairs of an environment in three zones may take."""
 
 
 def main() -> None:
@@ -37,8 +24,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # In turns, so that a busy machine slows both.
         runs = [
-            (command("synth", ENV, "--out", str(Path(folder))), command("reach", ENV))
-            for _ in range(RUNS)
+            (seconds("synth", ENV, "--out", folder), seconds("reach", ENV)) for _ in range(RUNS)
         ]
     synth, reach = (min(column) for column in zip(*runs, strict=True))
     composed = stack(compose(load(ENV)))
@@ -54,6 +40,7 @@ def main() -> None:
         f"all pairs and the table, 3 zones   {min(pairs):6.2f} s   of one {min(pairs) / synth:.2f}"
     )
     print(f"{len(network.endpoints)} endpoints, {len(flows)} flows, {len(rows)} paths")
+    sys.exit(0 if reach <= MOST * synth and min(pairs) <= LONGEST else 1)
 
 
 if __name__ == "__main__":

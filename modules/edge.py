@@ -23,6 +23,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
     S3BucketLifecycleConfigurationRuleExpiration,
     S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
 from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
@@ -31,11 +32,18 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
     S3BucketServerSideEncryptionConfigurationRuleA,
     S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
 )
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
 from constructs import Construct
 
 from modules.naming import Names
 from modules.network import NetworkOutputs
 from strata.settings.models import Settings
+
+NONCURRENT_DAYS = 30
+"""Days that a replaced or deleted access log can be had back."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +203,13 @@ class Edge(Construct):
                 )
             ],
         )
+        # A log that an intruder overwrites or deletes can be had back.
+        versioning = S3BucketVersioningA(
+            self,
+            "access_log_bucket_versioning",
+            bucket=bucket.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
         S3BucketLifecycleConfiguration(
             self,
             "access_log_bucket_lifecycle",
@@ -209,6 +224,11 @@ class Edge(Construct):
                             days=edge.access_log_retention_days
                         )
                     ],
+                    noncurrent_version_expiration=[
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                            noncurrent_days=NONCURRENT_DAYS
+                        )
+                    ],
                     abort_incomplete_multipart_upload=[
                         S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
                             days_after_initiation=7
@@ -216,6 +236,7 @@ class Edge(Construct):
                     ],
                 )
             ],
+            depends_on=[versioning],
         )
         policy = S3BucketPolicy(
             self,

@@ -2,29 +2,54 @@
 
 from collections.abc import Callable, Iterator
 
-from policies.policy import Conf, Policy, document, enabled, value
-from strata.settings.rules.secrets import SECRET_KEY, looks_secret
+from policies.policy import Conf, Policy, disabled, document, enabled
+from strata.settings.rules.secrets import SECRET_KEY, looks_secret, reads_secret
 
 RESOURCES = ["aws_ecs_task_definition"]
+OWNING = frozenset(("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "DAC_READ_SEARCH"))
+"""Linux capabilities that reach out of a container as privileged mode does."""
 
 
 def _containers(conf: Conf) -> list[Conf] | None:
-    found = document(value(conf, "container_definitions"))
-    return found if isinstance(found, list) and all(isinstance(c, dict) for c in found) else None
+    """The definitions; their keys in lower case, since AWS's SDK reads them in any."""
+    found = document(conf, "container_definitions")
+    if isinstance(found, list) and found and all(isinstance(c, dict) for c in found):
+        return [_lower(one) for one in found]
+    return None
+
+
+def _lower(container: Conf) -> Conf:
+    return {key.lower(): value for key, value in container.items()}
 
 
 def _each(safe: Callable[[Conf], bool]) -> Callable[[Conf], bool]:
     return lambda conf: all(safe(container) for container in _containers(conf) or [])
 
 
+def _confined(container: Conf) -> bool:
+    linux = _lower(container.get("linuxparameters") or {})
+    added = _lower(linux.get("capabilities") or {}).get("add") or []
+    return disabled(container.get("privileged")) and not OWNING & {str(one) for one in added}
+
+
 def _root(container: Conf) -> bool:
-    return str(container.get("user", "0")).split(":")[0].strip() in ("", "0", "root")
+    user = str(container.get("user") or "0").split(":")[0].strip()
+    return "${" in user or user.lstrip("0") == "" or user == "root"
+
+
+def _logs(container: Conf) -> bool:
+    driver = _lower(container.get("logconfiguration") or {}).get("logdriver")
+    return driver not in (None, "", "none")
 
 
 def _plain_secrets(container: Conf) -> Iterator[str]:
-    for variable in container.get("environment") or []:
+    for variable in map(_lower, container.get("environment") or []):
         name, text = str(variable.get("name")), str(variable.get("value") or "")
-        if text and "${" not in text and (SECRET_KEY.search(name) or looks_secret(text)):
+        named = bool(SECRET_KEY.search(name))
+        if text and not text.startswith("arn:") and (named or looks_secret(text)):
+            if named or "${" not in text:
+                yield name
+        elif reads_secret(text):
             yield name
 
 
@@ -35,14 +60,12 @@ def _pinned(container: Conf) -> bool:
 
 Policy("STRATA_CONTAINER_1", "Container definitions can be read", RESOURCES,
        lambda conf: bool(_containers(conf)))  # fmt: skip
-Policy("STRATA_CONTAINER_2", "No container is privileged", RESOURCES,
-       _each(lambda c: not enabled(c.get("privileged"))))  # fmt: skip
+Policy("STRATA_CONTAINER_2", "No container is privileged", RESOURCES, _each(_confined))
 Policy("STRATA_CONTAINER_3", "No container runs as root", RESOURCES,
        _each(lambda c: not _root(c)))  # fmt: skip
 Policy("STRATA_CONTAINER_4", "Root file systems cannot be written", RESOURCES,
-       _each(lambda c: enabled(c.get("readonlyRootFilesystem"))))  # fmt: skip
-Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES,
-       _each(lambda c: bool((c.get("logConfiguration") or {}).get("logDriver"))))  # fmt: skip
+       _each(lambda c: enabled(c.get("readonlyrootfilesystem"))))  # fmt: skip
+Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES, _each(_logs))
 Policy("STRATA_CONTAINER_6", "No secret is a plain environment value", RESOURCES,
        _each(lambda c: not list(_plain_secrets(c))))  # fmt: skip
 Policy("STRATA_CONTAINER_7", "Images are pinned", RESOURCES, _each(_pinned))

@@ -2,13 +2,26 @@
 
 from policies.policy import Conf, Policy, blocks, enabled, value, values
 
-RESOURCES = ["aws_elasticache_replication_group"]
+RESOURCES = ["aws_elasticache_replication_group", "aws_elasticache_cluster"]
+
+
+def _elsewhere(conf: Conf) -> bool:
+    """Whether it is Memcached, or a member of a group, which is judged by itself."""
+    return value(conf, "engine") == "memcached" or bool(value(conf, "replication_group_id") and (
+        value(conf, "engine") is None and "num_cache_clusters" not in conf
+        and "node_type" not in conf
+    ))  # fmt: skip
+
+
+def _at_rest(conf: Conf) -> bool:
+    return _elsewhere(conf) or enabled(value(conf, "at_rest_encryption_enabled"))
 
 
 def _in_transit(conf: Conf) -> bool:
     # In mode `preferred` Redis takes connections without TLS too.
-    return enabled(value(conf, "transit_encryption_enabled")) and (
-        value(conf, "transit_encryption_mode") != "preferred"
+    return _elsewhere(conf) or (
+        enabled(value(conf, "transit_encryption_enabled"))
+        and value(conf, "transit_encryption_mode") in (None, "required")
     )
 
 
@@ -17,12 +30,11 @@ def _auth(conf: Conf) -> bool:
     ignored = [
         one for block in blocks(conf, "lifecycle") for one in values(block, "ignore_changes")
     ]
-    return bool(
+    return _elsewhere(conf) or bool(
         value(conf, "auth_token") or values(conf, "user_group_ids") or "auth_token" in ignored
     )
 
 
-Policy("STRATA_REDIS_1", "Redis is encrypted at rest", RESOURCES,
-       lambda conf: enabled(value(conf, "at_rest_encryption_enabled")))  # fmt: skip
+Policy("STRATA_REDIS_1", "Redis is encrypted at rest", RESOURCES, _at_rest)
 Policy("STRATA_REDIS_2", "Redis is encrypted in transit", RESOURCES, _in_transit)
 Policy("STRATA_REDIS_3", "Redis asks for a token", RESOURCES, _auth)

@@ -2,7 +2,7 @@
 
 from policies.policy import Conf, Policy, blocks, enabled, value
 
-RESOURCES = ["aws_launch_template", "aws_instance"]
+RESOURCES = ["aws_launch_template", "aws_instance", "aws_launch_configuration"]
 
 
 def _imdsv2(conf: Conf) -> bool:

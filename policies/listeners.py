@@ -2,7 +2,8 @@
 
 from policies.policy import Conf, Policy, blocks, value
 
-RESOURCES = ["aws_lb_listener", "aws_alb_listener"]
+LISTENERS = ["aws_lb_listener", "aws_alb_listener"]
+RULES = ["aws_lb_listener_rule", "aws_alb_listener_rule"]
 TLS_12 = (
     "ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3",
     "ELBSecurityPolicy-TLS-1-2", "ELBSecurityPolicy-FS-1-2",
@@ -15,14 +16,22 @@ def _protocol(conf: Conf) -> str:
 
 
 def _redirects(conf: Conf) -> bool:
-    if _protocol(conf) != "HTTP":
-        return True
-    actions = blocks(conf, "default_action")
-    return bool(actions) and all(
+    if "listener_arn" in conf:
+        # Of a rule only the name of its listener tells the protocol.
+        encrypted = "https" in str(value(conf, "listener_arn")).lower()
+        actions = blocks(conf, "action")
+    else:
+        encrypted = _protocol(conf) in ("HTTPS", "TLS", "TCP", "UDP", "TCP_UDP", "GENEVE")
+        actions = blocks(conf, "default_action")
+    return encrypted or (bool(actions) and all(map(_to_https, actions)))
+
+
+def _to_https(action: Conf) -> bool:
+    redirects = blocks(action, "redirect")
+    return (
         value(action, "type") == "redirect"
-        and all(value(r, "protocol") == "HTTPS" for r in blocks(action, "redirect"))
-        and bool(blocks(action, "redirect"))
-        for action in actions
+        and bool(redirects)
+        and all(str(value(one, "protocol")).upper() == "HTTPS" for one in redirects)
     )
 
 
@@ -32,5 +41,6 @@ def _tls(conf: Conf) -> bool:
     )
 
 
-Policy("STRATA_LISTENER_1", "HTTP listeners only redirect to HTTPS", RESOURCES, _redirects)
-Policy("STRATA_LISTENER_2", "HTTPS listeners take TLS 1.2 or newer", RESOURCES, _tls)
+Policy("STRATA_LISTENER_1", "HTTP listeners only redirect to HTTPS",
+       [*LISTENERS, *RULES], _redirects)  # fmt: skip
+Policy("STRATA_LISTENER_2", "HTTPS listeners take TLS 1.2 or newer", LISTENERS, _tls)

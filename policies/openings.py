@@ -1,30 +1,46 @@
-"""What the world may reach: security-group rules and network ACLs, in every form they have."""
+"""What the world may reach, and be reached by: security-group rules and network ACLs."""
 
 import ipaddress
+import re
 from collections.abc import Iterator
 
 from policies.policy import Conf, Policy, blocks, construct, enabled, value, values
 
 CIDRS = ("cidr_ipv4", "cidr_ipv6", "cidr_block", "ipv6_cidr_block", "cidr_blocks",
-         "ipv6_cidr_blocks", "prefix_list_id", "prefix_list_ids")  # fmt: skip
-WIDEST = 8
-"""A range shorter than the widest private one is the world, or half of it."""
+         "ipv6_cidr_blocks")  # fmt: skip
+LISTS = ("prefix_list_id", "prefix_list_ids")
+WIDEST = {4: 8, 6: 32}
+"""By IP version: a range with a shorter prefix than the widest private one, or than what one
+organisation gets, is the world or a good part of it."""
+OWN_NETWORK = re.compile(r"(\$\{)?aws_(vpc|subnet)\.\w+\.(ipv6_)?cidr_block\}?")
+"""checkov takes the `${}` away from what is nothing but a reference."""
 TCP = ("tcp", "6")
 EPHEMERAL = (1024, 65535)
 REPLIES = (32768, 60999)
 """What Linux takes replies on: a range that does not hold it opens a service, not replies."""
+ADMINISTRATIVE = frozenset((20, 21, 22, 23, 25, 111, 135, 137, 138, 139, 389, 445, 512, 513, 514))
+"""Ports below 1024 of remote shells, file shares and directories."""
+BALANCER = "load_balancer_security_group"
 
 
 def _world(rule: Conf) -> bool:
     """Whether a rule names the world, or something that cannot be told from it."""
-    for key in CIDRS:
-        for cidr in values(rule, key):
-            try:
-                if ipaddress.ip_network(str(cidr), strict=False).prefixlen < WIDEST:
-                    return True
-            except ValueError:
-                return True
-    return False
+    return bool([one for key in LISTS for one in values(rule, key)]) or any(
+        _wide(str(cidr)) for key in CIDRS for cidr in values(rule, key)
+    )
+
+
+def _wide(cidr: str) -> bool:
+    if OWN_NETWORK.fullmatch(cidr):
+        return False
+    # Of `${aws_eip.office.public_ip}/32` only the length is known, and it is enough.
+    cidr = re.sub(r"^\$\{[^}]*\}/", "192.0.2.1/", cidr)
+    try:
+        network = ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        return True
+    local = network.version == 6 and network.subnet_of(ipaddress.IPv6Network("fc00::/7"))
+    return network.prefixlen < WIDEST[network.version] and not local
 
 
 def _ports(rule: Conf) -> tuple[str, str, str]:
@@ -32,45 +48,53 @@ def _ports(rule: Conf) -> tuple[str, str, str]:
     return protocol, str(value(rule, "from_port")), str(value(rule, "to_port"))
 
 
-def _group_rules(conf: Conf) -> Iterator[Conf]:
-    inline = blocks(conf, "ingress")
+def _group_rules(conf: Conf, direction: str) -> Iterator[Conf]:
+    """The rules of a group in one direction, or the rule that the block is."""
+    inline = blocks(conf, direction)
     if inline or "security_group_id" not in conf:
         yield from inline
-    elif value(conf, "type") in (None, "ingress"):
+    elif value(conf, "type") in (None, direction):
         yield conf
 
 
 def _closed(conf: Conf) -> bool:
     group = str(value(conf, "security_group_id") or construct(conf))
-    balancer = "load_balancer_security_group" in group
+    allowed = ("80", "443") if BALANCER in group else ()
+    return _only(conf, "ingress", allowed)
+
+
+def _only(conf: Conf, direction: str, ports: tuple[str, ...]) -> bool:
+    """Whether the world stands in no rule of a direction but those of single TCP ports."""
     return all(
-        not _world(rule)
-        or (balancer and _ports(rule) in [(p, n, n) for p in TCP for n in ("80", "443")])
-        for rule in _group_rules(conf)
+        not _world(rule) or _ports(rule) in [(p, n, n) for p in TCP for n in ports]
+        for rule in _group_rules(conf, direction)
     )
 
 
 def _acl_rules(conf: Conf) -> Iterator[Conf]:
+    """The rules of a network ACL that let something in."""
     if "network_acl_id" in conf:
-        if not enabled(value(conf, "egress")) and value(conf, "rule_action") == "allow":
+        if not enabled(value(conf, "egress")):
             yield conf
         return
-    for rule in blocks(conf, "ingress"):
-        if value(rule, "action") == "allow":
-            yield rule
+    yield from blocks(conf, "ingress")
 
 
 def _narrow(conf: Conf) -> bool:
     private = "private_acl" in str(value(conf, "network_acl_id") or construct(conf))
     for rule in _acl_rules(conf):
+        if str(value(rule, "rule_action") or value(rule, "action")).lower() == "deny":
+            continue
         protocol, low, high = _ports(rule)
         if protocol not in TCP or not (low.isdigit() and high.isdigit()):
             return False
-        ephemeral = (
-            EPHEMERAL[0] <= int(low) <= REPLIES[0] and REPLIES[1] <= int(high) <= EPHEMERAL[1]
-        )
-        web = not private and (low, high) in (("80", "80"), ("443", "443"))
-        if _world(rule) and not ephemeral and not web:
+        first, last = int(low), int(high)
+        if _world(rule):
+            replies = EPHEMERAL[0] <= first <= REPLIES[0] and REPLIES[1] <= last <= EPHEMERAL[1]
+            web = not private and first == last and first in (80, 443)
+            if not (replies or web):
+                return False
+        elif first < EPHEMERAL[0] and (first != last or first in ADMINISTRATIVE):
             return False
     return True
 
@@ -80,3 +104,6 @@ Policy("STRATA_OPEN_1", "Only the load balancer is open to the world, on 80 and 
         "aws_default_security_group"], _closed)  # fmt: skip
 Policy("STRATA_OPEN_2", "Network ACLs let in what the system needs",
        ["aws_network_acl_rule", "aws_network_acl", "aws_default_network_acl"], _narrow)  # fmt: skip
+Policy("STRATA_OPEN_3", "Only HTTPS leaves for the world",
+       ["aws_vpc_security_group_egress_rule", "aws_security_group_rule", "aws_security_group",
+        "aws_default_security_group"], lambda conf: _only(conf, "egress", ("443",)))  # fmt: skip

@@ -43,8 +43,12 @@ def value(conf: Conf, key: str) -> Any:
 
 
 def blocks(conf: Conf, key: str) -> list[Conf]:
-    """The blocks at `key`."""
-    return [one for one in values(conf, key) if isinstance(one, dict)]
+    """The blocks at `key`, written out or as the content of a `dynamic` block."""
+    found = [one for one in values(conf, key) if isinstance(one, dict)]
+    for dynamic in values(conf, "dynamic"):
+        for one in values(dynamic, key) if isinstance(dynamic, dict) else ():
+            found += blocks(one, "content") if isinstance(one, dict) else []
+    return found
 
 
 def enabled(found: object) -> bool:
@@ -52,17 +56,27 @@ def enabled(found: object) -> bool:
     return str(found).strip().lower() in ("true", "1", "on")
 
 
+def disabled(found: object) -> bool:
+    """Whether a boolean is false or left out; an expression may be anything."""
+    return found is None or str(found).strip().lower() in ("false", "0", "off", "")
+
+
 def construct(conf: Conf) -> str:
     """The construct path that CDKTF notes in the JSON."""
     return str(conf.get("//", {}).get("metadata", {}).get("path", ""))
 
 
-def document(text: object) -> Any:
-    """JSON in a string; None when it cannot be read."""
-    try:
-        return json.loads(str(text))
-    except ValueError:
-        return None
+def document(conf: Conf, key: str) -> Any:
+    """The JSON at `key`, as text or already read; None when it cannot be read."""
+    found = conf.get(key)
+    while isinstance(found, list) and len(found) == 1 and not isinstance(found[0], dict):
+        found = found[0]
+    if isinstance(found, str):
+        try:
+            return json.loads(found)
+        except ValueError:
+            return None
+    return found[0] if isinstance(found, list) and key.endswith("policy") and found else found
 
 
 def _flat(found: object) -> Iterator[object]:

@@ -17,7 +17,7 @@ from strata.progress import Progress
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
 from strata.settings.positions import line_of, positions
-from strata.stacks import Stack, stack
+from strata.stacks import Json, Stack, stack
 from strata.synthesis import compose, synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.layers import LayerWork
@@ -60,12 +60,19 @@ def layer_work(settings: Settings) -> LayerWork:
     return LayerWork(settings, CDKTF_OUT / "stacks", tool, threading.Lock())
 
 
-def judged(envs: list[str], settings: list[Settings], folder: Path) -> "Report":
-    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`."""
+def judged(
+    envs: list[str],
+    settings: list[Settings],
+    folder: Path,
+    plans: "Mapping[str, Json] | None" = None,
+) -> "Report":
+    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
+    `plans` on these too, by environment."""
     from strata.gate.judge import judge  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
 
-    return judge(folder, settings_files(envs, [one.environment.name for one in settings]))
+    names = [one.environment.name for one in settings]
+    return judge(folder, settings_files(envs, names), plans)
 
 
 def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":

@@ -2,14 +2,28 @@
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
-from strata.commands.common import judged
+from strata.commands.common import judged, out
 from strata.errors import UsageError
 from strata.settings import load_each
 from strata.synthesis import synthesize
+
+if TYPE_CHECKING:
+    from strata.gate.report import Report
+    from strata.stacks import Json
+
+STYLES = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "cyan",
+    "warning": "yellow",
+}
+"""First word of a line -> how a terminal shows it."""
 
 
 def gate(
@@ -19,28 +33,60 @@ def gate(
     synthesized: Annotated[
         Path | None, typer.Option(help="Judge what `strata synth --out` wrote here.")
     ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="Judge what this saved plan resolved, too.")
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="text, json, sarif or junit.")] = "text",
     file: Annotated[Path | None, typer.Option("--out", help="Write the report here.")] = None,
 ) -> None:
     """Judge what would be built; exit code 1: findings, 2: no verdict."""
-    from strata.gate.judge import judge  # noqa: PLC0415
     from strata.gate.report import FORMATS  # noqa: PLC0415
 
     if form not in FORMATS:
         raise UsageError(f"--format {form} is not known", f"one of {', '.join(FORMATS)}")
-    if envs and not synthesized:
-        settings = load_each(envs)
-        with tempfile.TemporaryDirectory() as folder:
-            synthesize(settings, Path(folder))
-            verdict = judged(envs, settings, Path(folder))
-    elif synthesized and not envs:
-        verdict = judge(synthesized)
-    else:
+    if envs and synthesized:
         raise UsageError("give environments, or --synthesized DIR", "strata gate local")
+    if file:
+        # What an earlier run found must not stand for a run without verdict.
+        _write(file, "")
+    verdict = _verdict(envs or [], synthesized, plan)
     shown = FORMATS[form](verdict)
     if file:
-        file.write_text(shown, encoding="utf-8")
+        _write(file, shown)
+    elif form == "text":
+        for line in shown.splitlines():
+            out.print(Text(line, STYLES.get(line.partition(":")[0], "")), soft_wrap=True)
     else:
         typer.echo(shown, nl=False)
     if verdict.findings:
         raise typer.Exit(1)
+
+
+def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "Report":
+    from strata.gate.judge import judge  # noqa: PLC0415
+    from strata.gate.plan import planned_environment, read_plan  # noqa: PLC0415
+
+    plans: dict[str, Json] = {}
+    if plan:
+        read = read_plan(plan)
+        planned = planned_environment(read)
+        if not planned:
+            raise UsageError(f"{plan}: no resource in it says which environment it belongs to")
+        plans[planned] = read
+        if not synthesized:
+            envs = envs or [planned]
+    if synthesized:
+        return judge(synthesized, plans=plans)
+    if not envs:
+        raise UsageError("give environments, --synthesized DIR or --plan FILE", "strata gate local")
+    settings = load_each(envs)
+    with tempfile.TemporaryDirectory() as folder:
+        synthesize(settings, Path(folder))
+        return judged(envs, settings, Path(folder), plans)
+
+
+def _write(file: Path, content: str) -> None:
+    try:
+        file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None

@@ -1,17 +1,24 @@
 """Runs checkov in this process over stacks as the gate reads them."""
 
+import copy
 import importlib
 import json
 import logging
 import pkgutil
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import policies
-from strata.gate.documents import Environment, Unjudgeable, document_faults, resolved
-from strata.stacks import blocks, construct_path
+from strata.gate.documents import Environment, Unjudgeable
+from strata.gate.outside import OUTSIDE_CHECKS, backend_faults, value_faults
+from strata.gate.plan import overlay, planned_values
+from strata.gate.resolve import differences, resolved, union, unresolved
+from strata.reach.table import PATH_CHECKS
+from strata.stacks import Json, blocks, construct_path
 
 NOTHING_TO_JUDGE = frozenset(
     f"aws_{kind}"
@@ -20,63 +27,91 @@ NOTHING_TO_JUDGE = frozenset(
         "appautoscaling_target", "cloudwatch_metric_alarm", "db_subnet_group",
         "default_route_table", "ecr_lifecycle_policy", "ecs_cluster_capacity_providers", "eip",
         "elasticache_parameter_group", "elasticache_subnet_group", "flow_log",
-        "iam_instance_profile", "iam_role_policy_attachment", "internet_gateway", "nat_gateway",
+        "iam_instance_profile", "internet_gateway", "nat_gateway",
         "route", "route53_record", "route_table", "route_table_association",
-        "s3_bucket_server_side_encryption_configuration", "vpc",
+        "s3_bucket_server_side_encryption_configuration", "s3_bucket_versioning", "vpc",
     )
 )  # fmt: skip
 """Types whose arguments open nothing by themselves: they tie others together or move numbers. Any
 other type that no check has looked at stops the gate."""
 
+JSON_TEXT = ("policy", "assume_role_policy", "container_definitions")
+"""Arguments that hold JSON as text, which checkov's own checks only read as data."""
+
 
 @dataclass(frozen=True, order=True)
 class Failure:
-    """One check that one resource does not meet; `construct` is its path below the stack."""
+    """One check that one resource does not meet; `construct` is its path below the stack.
+
+    `unknown` names the argument when nobody can tell, since it is known only once it is applied.
+    `key` is the dotted key of the setting that asks for it, if it is one of the user's own.
+    """
 
     environment: str
     check: str
     construct: str
     address: str
     name: str
+    unknown: str = ""
+    key: str = ""
 
 
-def scan(environments: list[Environment]) -> list[Failure]:
-    """Every failed check, of checkov's and ours; raises Unjudgeable."""
-    logging.getLogger().setLevel(logging.CRITICAL)
+def scan(
+    environments: Sequence[Environment], plans: Mapping[str, Json] | None = None
+) -> list[Failure]:
+    """Every failed check, of checkov's and ours; raises Unjudgeable.
+
+    `plans` are plans as JSON by environment: they are judged too, resource by resource. What spans
+    several resources is judged on what was synthesized, where the references between them stand.
+    """
     _load_policies()
+    logging.getLogger().setLevel(logging.CRITICAL)
     failures: set[Failure] = set()
-    with tempfile.TemporaryDirectory() as folder:
-        for environment in environments:
-            target = Path(folder) / environment.name
-            target.mkdir()
-            stack = resolved(environment.composed)
-            (target / "cdk.tf.json").write_text(json.dumps(stack, indent=1, sort_keys=True))
-            failures |= set(_judge(environment, target))
-            failures |= {
-                Failure(environment.name, check, where, "", DOCUMENT_CHECKS[check])
-                for check, where in document_faults(environment)
-            }
+    for environment in environments:
+        composed = resolved(environment.composed)
+        failures |= set(_judge(environment, composed))
+        layers = union(environment.layers)
+        different = differences(layers, composed)
+        for address in different:
+            failures.add(_outside(environment, "STRATA_LAYER_1", address))
+        if different:
+            failures |= set(_judge(environment, layers))
+        plan = (plans or {}).get(environment.name)
+        if plan is not None:
+            planned = resolved(overlay(plan, composed))
+            told = set(_judge(environment, planned, single=True))
+            names = {f"{f.check} {f.address}" for f in told if f.unknown}
+            known = set(blocks(planned))
+            # What the plan resolved is no longer unknown.
+            failures = {
+                f for f in failures
+                if not f.unknown or f.environment != environment.name
+                or f.address not in known or f"{f.check} {f.address}" in names
+            } | told  # fmt: skip
+            failures |= set(_stack_faults(environment, planned_values(plan)))
+        for name, layer in environment.layers.items():
+            for check in backend_faults(layer):
+                place = name.removeprefix(f"{environment.name}-")
+                failures.add(Failure(environment.name, check, place, "", OUTSIDE_CHECKS[check]))
+        for stack in (environment.composed, *environment.layers.values()):
+            failures |= set(_stack_faults(environment, stack))
     return sorted(failures)
-
-
-DOCUMENT_CHECKS = {
-    "STRATA_STATE_1": "State is encrypted and locked",
-    "STRATA_SECRET_2": "No variable has a secret as its default",
-    "STRATA_SECRET_3": "No output shows a secret",
-}
-"""Checks over what is no resource, which plain checkov cannot run."""
 
 
 def known_checks() -> frozenset[str]:
     """The id of every check that can find something here."""
     from checkov.common.checks_infra.registry import get_graph_checks_registry  # noqa: PLC0415
-    from checkov.terraform.checks.resource.registry import resource_registry  # noqa: PLC0415
+    from checkov.terraform.runner import Runner  # noqa: PLC0415
 
     _load_policies()
     graph = get_graph_checks_registry("terraform")
     graph.load_checks()
-    python = {check.id for check in resource_registry.get_all_registered_checks()}
-    return frozenset(python | {check.id for check in graph.checks} | set(DOCUMENT_CHECKS))
+    python = {
+        check.id
+        for registry in Runner().block_type_registries.values()
+        for check in registry.get_all_registered_checks()
+    }
+    return frozenset(python | {check.id for check in graph.checks} | set(OUTSIDE_CHECKS) | set(PATH_CHECKS))
 
 
 def _load_policies() -> None:
@@ -89,34 +124,165 @@ def _load_policies() -> None:
             raise Unjudgeable(f"policies/{module.name}.py cannot be loaded: {error!r}") from error
 
 
-def _judge(environment: Environment, folder: Path) -> Iterator[Failure]:
-    from checkov.common.models.enums import CheckResult  # noqa: PLC0415
-    from checkov.runner_filter import RunnerFilter  # noqa: PLC0415 - takes seconds
+def _outside(environment: Environment, check: str, address: str) -> Failure:
+    construct = environment.construct(address)
+    return Failure(environment.name, check, construct, address, OUTSIDE_CHECKS[check])
+
+
+def _stack_faults(environment: Environment, stack: Json) -> Iterator[Failure]:
+    for check, where in value_faults(stack):
+        yield Failure(environment.name, check, where, "", OUTSIDE_CHECKS[check])
+
+
+def _judge(environment: Environment, stack: Json, *, single: bool = False) -> Iterator[Failure]:
+    """The failures in a resolved stack; with `single` of checks over one resource alone."""
+    for address, name in unresolved(stack):
+        raise Unjudgeable(f"{environment.path}: {address} rests on {name}, which has no value here")
+    kinds = {address.partition(".")[0] for address in blocks(stack)}
+    seen: set[str] = set()
+    for outcome in _outcomes(environment, stack, single=single):
+        seen |= set() if outcome.unknown else {outcome.address.partition(".")[0]}
+        if not outcome.passed:
+            body = _body(stack, outcome.address)
+            path = construct_path(body) or environment.construct(outcome.address)
+            yield Failure(
+                environment.name, outcome.check, path, outcome.address, outcome.name,
+                outcome.unknown,
+            )  # fmt: skip
+    unseen = sorted(kinds - seen - NOTHING_TO_JUDGE)
+    if unseen and not single:
+        raise Unjudgeable(f"{environment.path}: no check has looked at {', '.join(unseen)}")
+
+
+def _body(stack: Json, address: str) -> Json:
+    if address.startswith("data."):
+        return blocks(stack, "data").get(address.removeprefix("data."), {})
+    return blocks(stack).get(address, {})
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What one check said of one block; `unknown` is the key that left it without an answer."""
+
+    check: str
+    name: str
+    address: str
+    passed: bool
+    unknown: str = ""
+
+
+def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_Outcome]:
+    """What every check says of a stack; raises Unjudgeable when one cannot."""
+    from checkov.common.graph.graph_builder import CustomAttributes  # noqa: PLC0415
+    from checkov.common.models.enums import CheckResult  # noqa: PLC0415 - takes seconds
+    from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
     from checkov.terraform_json.runner import TerraformJsonRunner  # noqa: PLC0415
 
-    try:
-        report = TerraformJsonRunner().run(
-            root_folder=str(folder),
-            runner_filter=RunnerFilter(framework=["terraform_json"]),
-        )
-    except Exception as error:
-        raise Unjudgeable(f"{environment.path}: checkov failed: {error!r}") from error
+    verdicts = {CheckResult.PASSED: True, CheckResult.FAILED: False}
+    found: list[_Outcome] = []
+
+    def strict(block: str, registry: Any) -> Any:
+        """The registry, with checks that may not fail silently: checkov takes one that raises for
+        one that has nothing to say."""
+
+        def run_check(  # noqa: PLR0917 - as checkov calls it
+            check: Any, conf: Json, name: str, kind: str, file: str, skip: Any
+        ) -> Any:
+            address = {"resource": f"{kind}.{name}", "data": f"data.{kind}.{name}"}.get(
+                block, f"{block} {kind or name}"
+            )
+            check.graph = registry.graph
+            try:
+                result = check.run(
+                    scanned_file=file, entity_configuration=_unfolded(conf), entity_name=name,
+                    entity_type=kind, skip_info=skip,
+                )  # fmt: skip
+            except Exception as error:
+                raise Unjudgeable(
+                    f"{environment.path}: {check.id} cannot judge {address}: {error!r}"
+                ) from error
+            if result["result"] in verdicts:
+                passed = verdicts[result["result"]]
+                found.append(_Outcome(check.id, check.name, address, passed))
+            elif open_keys := list(_expressions(check, _body(stack, address))):
+                key = ", ".join(open_keys)
+                found.append(_Outcome(check.id, check.name, address, passed=False, unknown=key))
+            return result
+
+        own = copy.copy(registry)
+        own.run_check = run_check
+        return own
+
+    class Runner(TerraformJsonRunner):
+        def run_graph_checks_results(self, *arguments: Any, **named: Any) -> Any:
+            results = super().run_graph_checks_results(*arguments, **named)
+            # checkov loses a check that raises: it runs in a thread nobody asks.
+            lost = sorted({one.id for one in self.graph_registry.checks} - {c.id for c in results})
+            if lost:
+                raise Unjudgeable(f"{environment.path}: {', '.join(lost)} failed")
+            for check, answers in results.items():
+                for answer in answers:
+                    if answer["result"] in verdicts:
+                        address = answer["entity"][CustomAttributes.ID]
+                        passed = verdicts[answer["result"]]
+                        if not single:
+                            found.append(_Outcome(check.id, check.name, address, passed))
+            return results
+
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "cdk.tf.json"
+        judged = {key: stack[key] for key in ("provider", "resource", "data") if key in stack}
+        target.write_text(json.dumps(judged, indent=1, sort_keys=True), encoding="utf-8")
+        runner = Runner()
+        runner.block_type_registries = {
+            block: strict(block, one) for block, one in runner.block_type_registries.items()
+        }
+        try:
+            report = runner.run(
+                root_folder=folder, runner_filter=RunnerFilter(framework=["terraform_json"])
+            )
+        except Unjudgeable:
+            raise
+        except Exception as error:
+            raise Unjudgeable(f"{environment.path}: checkov failed: {error!r}") from error
     if isinstance(report, list) or report.parsing_errors:
         raise Unjudgeable(f"{environment.path}: checkov could not read it")
-    held = blocks(environment.composed)
-    by_name: dict[str, list[str]] = {}
-    for address in held:
-        by_name.setdefault(address.partition(".")[2], []).append(address)
-    judged: set[str] = set()
-    for record in [*report.passed_checks, *report.failed_checks]:
-        kind, _, name = record.resource.partition(".")
-        # Python checks name a resource without its type; construct paths make names unique.
-        for address in [record.resource] if kind != "resource" else by_name.get(name, []):
-            judged.add(address.partition(".")[0])
-            if record.check_result["result"] == CheckResult.FAILED:
-                path = construct_path(held.get(address, {})) or address
-                yield Failure(environment.name, record.check_id, path, address, record.check_name)
-    kinds = {address.partition(".")[0] for address in held}
-    unseen = sorted(kinds - judged - NOTHING_TO_JUDGE)
-    if unseen:
-        raise Unjudgeable(f"{environment.path}: no check has looked at {', '.join(unseen)}")
+    if report.skipped_checks:
+        raise Unjudgeable(
+            f"{environment.path}: checkov skipped {report.skipped_checks[0].check_id}"
+        )
+    return found
+
+
+def _unfolded(conf: Json) -> Json:
+    """The block with JSON text read, in the form that checkov's own checks expect."""
+    unfolded = dict(conf)
+    for key in JSON_TEXT:
+        if key in conf and isinstance(conf[key], list) and len(conf[key]) == 1:
+            try:
+                unfolded[key] = [json.loads(conf[key][0])]
+            except (TypeError, ValueError):
+                continue
+    return unfolded
+
+
+def _expressions(check: Any, body: Json) -> Iterator[str]:
+    """The keys on which a check over one value rests, and which are expressions.
+
+    checkov takes the `${}` away from what it hands to a check: `body` is the block as it was given.
+    """
+    for key in check.get_evaluated_keys():
+        names = [one for one in str(key).split("/") if not re.fullmatch(r"\[?\d+]?", one)]
+        if any(isinstance(one, str) and "${" in one for one in _below(body, names)):
+            yield ".".join(names)
+
+
+def _below(found: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Everything that stands at a path, whichever blocks are lists."""
+    if isinstance(found, list):
+        for one in found:
+            yield from _below(one, names)
+    elif not names:
+        yield found
+    elif isinstance(found, dict) and names[0] in found:
+        yield from _below(found[names[0]], names[1:])

@@ -13,7 +13,6 @@ from strata.gate.scan import Failure
 from strata.paths import ROOT
 
 WAIVERS = ROOT / "policies" / "waivers.toml"
-LONGEST = timedelta(days=366)
 WARNING = timedelta(days=30)
 
 
@@ -45,17 +44,37 @@ class Waived:
     warnings: list[str]
 
 
-def read(path: Path = WAIVERS) -> list[Waiver]:
-    """The waivers in a file; raises Unjudgeable."""
+class _File(BaseModel):
+    """The content of `policies/waivers.toml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    waiver: list[Waiver] = []
+
+
+def read(path: Path | None = None) -> list[Waiver]:
+    """The waivers in a file, the project's by default; raises Unjudgeable."""
+    path = path or WAIVERS
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return [Waiver.model_validate(one) for one in data.get("waiver", [])]
-    except (OSError, ValueError) as error:
-        text = str(error)
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            text = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        raise Unjudgeable(f"{path}: broken waiver: {text}") from None
+        return _File.model_validate(data).waiver
+    except OSError as error:
+        raise Unjudgeable(f"{path}: {error.strerror}") from None
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(map(str, one['loc']))}: {one['msg']}"
+            for one in error.errors(include_input=False, include_url=False)
+        ]
+        raise Unjudgeable("\n".join([f"{path}: broken waivers", *lines])) from None
+    except ValueError as error:
+        raise Unjudgeable(f"{path}: broken waivers: {error}") from None
+
+
+def _a_year_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, month=3, day=1)
 
 
 def apply(
@@ -81,17 +100,19 @@ def apply(
             broken.append(f"{label}: there is no such check")
         if waiver.expires < today:
             broken.append(f"{label}: expired on {waiver.expires}")
-        elif waiver.expires > today + LONGEST:
+        elif waiver.expires > _a_year_after(today):
             broken.append(f"{label}: runs more than a year ahead, to {waiver.expires}")
         elif waiver.expires <= today + WARNING:
             warnings.append(f"{label}: expires on {waiver.expires}, owner {waiver.owner}")
+        strange = sorted(set(waiver.environments) - set(every) - set(judged))
+        if strange:
+            broken.append(f"{label}: there is no environment {', '.join(strange)}")
         idle = [e for e in waiver.environments if e in judged and e not in matched]
         if idle or (not waiver.environments and set(every) <= set(judged) and not matched):
             broken.append(f"{label}: matches nothing in {', '.join(idle) or 'any environment'}")
         if matching:
             used.append(waiver)
     if broken:
-        raise Unjudgeable("broken waivers\n" + "\n".join(f"  {one}" for one in broken),
-                          "mend policies/waivers.toml")  # fmt: skip
+        raise Unjudgeable("\n  ".join(["broken waivers", *broken]), "mend policies/waivers.toml")
     left = [f for f in failures if not any(w.covers(f) for w in used)]
     return Waived(left, used, warnings)

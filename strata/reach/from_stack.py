@@ -42,7 +42,10 @@ STAND_IN = IPv6Network("2001:db8::/56")
 
 def from_stack(stack: Stack) -> Network:
     """The network that `stack` would make; raises StrataError for one that cannot be read."""
-    return _Reader(stack).network()
+    try:
+        return _Reader(stack).network()
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise StrataError(f"its network cannot be read: {error!r}") from error
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class _Reader:
         found = {}
         for table in self.stack.of("aws_route_table", "aws_default_route_table"):
             routes = [*self.local(table.address)]
-            for body in table.body.get("route") or ():
+            for body in _blocks(table.body.get("route")):
                 routes.append(self.route(table.address, body))
             for one in self.stack.of("aws_route"):
                 if self.stack.target(one.body.get("route_table_id")) == table:
@@ -191,7 +194,7 @@ class _Reader:
         for acl in self.stack.of("aws_network_acl", "aws_default_network_acl"):
             both: dict[bool, list[AclRule]] = {True: [], False: []}
             for egress, key in ((True, "egress"), (False, "ingress")):
-                for body in acl.body.get(key) or ():
+                for body in _blocks(acl.body.get(key)):
                     both[egress].append(self.acl_rule(acl.address, body))
             for one in rules:
                 if self.stack.target(one.body.get("network_acl_id")) == acl:
@@ -229,7 +232,7 @@ class _Reader:
         one = self.stack.target(value)
         if one is None or one.type != "aws_ec2_managed_prefix_list":
             return PrefixList(one.address if one else str(value), None)
-        entries = [self.range(entry.get("cidr")) for entry in one.body.get("entry") or ()]
+        entries = [self.range(entry.get("cidr")) for entry in _blocks(one.body.get("entry"))]
         entries += [
             self.range(entry.body.get("cidr"))
             for entry in self.stack.of("aws_ec2_managed_prefix_list_entry")
@@ -249,7 +252,7 @@ class _Reader:
             for way in ("ingress", "egress"):
                 rules = [
                     rule
-                    for body in group.body.get(way) or ()
+                    for body in _blocks(group.body.get(way))
                     for rule in self.group_rules(group.address, group, body)
                 ]
                 for one in self.stack.of(f"aws_vpc_security_group_{way}_rule"):
@@ -345,7 +348,7 @@ class _Reader:
         """The instances of an auto scaling group, and the tasks that run on them."""
         templates = [o for o in self.stack.targets(group.body) if o.type == "aws_launch_template"]
         template = templates[0].body if templates else {}
-        card: Json = next(iter(template.get("network_interfaces") or ()), {})
+        card: Json = next(iter(_blocks(template.get("network_interfaces"))), {})
         groups = self.groups_of(
             card.get("security_groups") or template.get("vpc_security_group_ids")
         )
@@ -381,3 +384,8 @@ def _list(value: object) -> list[object]:
     if value is None or value == "":
         return []
     return list(value) if isinstance(value, list) else [value]
+
+
+def _blocks(value: object) -> list[Json]:
+    """Blocks that Terraform JSON writes as a list, or as one object."""
+    return [one for one in _list(value) if isinstance(one, dict)]

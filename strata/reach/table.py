@@ -9,6 +9,12 @@ from strata.reach.intervals import NONE, PORTS, Intervals
 from strata.reach.model import Network
 from strata.settings.models import Reach
 
+PATH_CHECKS = {
+    "STRATA_REACH_1": "A path that must be open",
+    "STRATA_REACH_2": "A path that must be shut",
+}
+"""What the gate calls an expectation that is not met."""
+
 
 @dataclass(frozen=True)
 class Expectation:

@@ -75,7 +75,7 @@ class Registry(Section):
     )
     scan_on_push: bool = Field(default=True, description="Whether images are scanned when pushed.")
     encryption: Literal["AES256", "KMS"] = Field(
-        default="AES256", description="Encryption of images: S3-managed key, or the AWS KMS key."
+        default="KMS", description="Encryption of images: S3-managed key, or the AWS KMS key."
     )
     keep_images: int = Field(
         default=30, ge=1, le=1000, description="Number of images kept; older ones expire."
@@ -115,7 +115,7 @@ class Database(Section):
         default=True, description="Whether a last snapshot is taken when it is destroyed."
     )
     log_exports: list[Literal["audit", "error", "general", "slowquery"]] = Field(
-        default=[], description="Logs sent to CloudWatch Logs."
+        default=["error"], description="Logs sent to CloudWatch Logs."
     )
     apply_immediately: bool = Field(
         default=False, description="Whether changes wait for the maintenance window (false)."

@@ -53,6 +53,10 @@ class Terraform:
         answer = json.loads(self._answer(folder, "output", "-json"))
         return {name: output["value"] for name, output in answer.items()}
 
+    def shown(self, plan: Path) -> str:
+        """A plan that was saved in an initialised folder, as JSON."""
+        return self._answer(plan.parent, "show", "-json", plan.name)
+
     def _run(self, folder: Path, *arguments: str, accept: tuple[int, ...] = (0,)) -> int:
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{folder.name}.log"

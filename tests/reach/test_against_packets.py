@@ -10,12 +10,19 @@ from tests.reach.networks import EDGES, random_networks
 from tests.reach.packets import reach
 
 ENDS = st.sampled_from(
-    [("internet", "one"), ("one", "internet"), ("one", "two"), ("two", "one"), ("one", "one")]
+    [
+        ("internet", "one"),
+        ("one", "internet"),
+        ("one", "internet"),
+        ("one", "two"),
+        ("two", "one"),
+        ("one", "one"),
+    ]
 )
 
 
 @settings(
-    max_examples=120,
+    max_examples=200,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -32,6 +32,17 @@ SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 
+SECRET_ATTRIBUTE = re.compile(
+    r"\$\{[^}]*\.(secret_string|secret_binary|password|master_password|auth_token|random_password|"
+    r"result|private_key(_pem|_openssh)?|secret|plaintext)\b"
+)
+"""An expression that reads a secret's value from a resource."""
+
+
+def reads_secret(text: str) -> bool:
+    """Whether a Terraform expression in `text` would put a secret's value in its place."""
+    return bool(SECRET_ATTRIBUTE.search(text))
+
 
 def looks_secret(value: str) -> bool:
     """Whether a value is probably a credential itself."""

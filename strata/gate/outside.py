@@ -1,0 +1,62 @@
+"""What stands outside of resources, where checkov has no checks: backends, variables, outputs."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from strata.gate.resolve import resolved
+from strata.settings.rules.secrets import CREDENTIAL, SECRET_KEY, looks_secret, reads_secret
+from strata.stacks import Json, merged
+
+OUTSIDE_CHECKS = {
+    "STRATA_LAYER_1": "A layer holds what the composed stack holds",
+    "STRATA_STATE_1": "State is encrypted and locked",
+    "STRATA_SECRET_2": "No variable or local has a secret as its value",
+    "STRATA_SECRET_3": "No output shows a secret",
+}
+"""Checks that plain checkov cannot run."""
+
+
+def backend_faults(layer: Json) -> Iterator[str]:
+    """Checks that the backend of a layer does not meet."""
+    settings = merged(merged(merged(layer.get("terraform")).get("backend")).get("s3"))
+    encrypted = str(settings.get("encrypt")).lower() == "true"
+    locked = str(settings.get("use_lockfile")).lower() == "true" or settings.get("dynamodb_table")
+    if not (encrypted and locked):
+        yield "STRATA_STATE_1"
+
+
+def value_faults(stack: Json) -> Iterator[tuple[str, str]]:
+    """(check, name) of variables, locals and outputs that hold a secret."""
+    for name, body in merged(stack.get("variable")).items():
+        if _holds_secret(name, merged(body).get("default")):
+            yield "STRATA_SECRET_2", f"variable {name}"
+    for name, value in merged(stack.get("locals")).items():
+        if _holds_secret(name, value):
+            yield "STRATA_SECRET_2", f"local {name}"
+    for name, body in merged(resolved(stack).get("output")).items():
+        value = merged(body).get("value")
+        if _holds_secret(name, value) or any(reads_secret(text) for text in _texts(value)):
+            yield "STRATA_SECRET_3", f"output {name}"
+
+
+def _holds_secret(name: str, value: Any) -> bool:
+    """Whether a value that is written out is a secret, by its name or by its looks."""
+    if isinstance(value, dict):
+        return any(_holds_secret(key, inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return any(_holds_secret(name, one) for one in value)
+    text = "" if value is None or isinstance(value, bool) else str(value)
+    if not text or "${" in text or re.match(r"arn:aws[\w-]*:", text):
+        return False
+    # A name of several words has capitals and digits too; a generated secret has no words.
+    generated = looks_secret(text) and "-" not in text
+    return bool(SECRET_KEY.search(name) or CREDENTIAL.search(text)) or generated
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, (dict, list)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield value

@@ -1,0 +1,44 @@
+"""The table of paths, held against the composed stack of each environment that is judged."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from strata.errors import StrataError
+from strata.gate.documents import Environment, Unjudgeable
+from strata.gate.resolve import resolved
+from strata.gate.scan import Failure
+from strata.reach import from_stack
+from strata.reach.table import PATH_CHECKS, Row, table
+from strata.settings.load import load
+from strata.stacks import stack
+
+
+def path_failures(
+    environments: Sequence[Environment], files: Mapping[str, str]
+) -> Iterator[Failure]:
+    """What is not open or shut as it must be; the user's own paths are those in `files`."""
+    for environment in environments:
+        file = files.get(environment.name)
+        try:
+            network = from_stack(stack(resolved(environment.composed)))
+        except StrataError as error:
+            raise Unjudgeable(f"{environment.path}: {error.message}") from error
+        for row in table(network, load(file).reach if file else ()):
+            if not row.met:
+                yield _failure(environment, row)
+
+
+def _failure(environment: Environment, row: Row) -> Failure:
+    wanted, verdict = row.expectation, row.verdict
+    rule = row.decides.rule if row.decides else ""
+    check = "STRATA_REACH_1" if wanted.open else "STRATA_REACH_2"
+    found = verdict.stopped if wanted.open else verdict.through
+    port = f"{verdict.protocol} {found.port}" if found else str(verdict.ports)
+    state = "open" if found and found.port in verdict.always else verdict.state
+    return Failure(
+        environment.name,
+        check,
+        environment.construct(rule) if rule else verdict.absent[0],
+        rule,
+        f"{PATH_CHECKS[check]}: {verdict.source} to {verdict.target}, {port}, is {state}",
+        key="" if wanted.own is None else f"reach.{wanted.own}",
+    )

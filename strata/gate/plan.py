@@ -1,0 +1,159 @@
+"""A saved plan: what it resolved, laid over what was synthesized."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from strata.errors import StrataError
+from strata.gate.documents import Unjudgeable
+from strata.stacks import Json, blocks, merged
+
+_IDENTITY = re.compile(r"\$\{aws_\w+\.\w+\.(id|arn)\}")
+"""A reference that says more than the value behind it: which group a rule belongs to."""
+
+
+def read_plan(path: Path) -> Json:
+    """The plan in a file: as `terraform show -json` prints it, or as `plan -out` saves it.
+
+    A saved one needs the folder it was planned in, initialised, around it. Raises Unjudgeable.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unjudgeable(f"{path}: {error.strerror}") from None
+    try:
+        text = _shown(path) if content.startswith(b"PK") else content.decode()
+        plan = json.loads(text)
+    except StrataError as error:
+        raise Unjudgeable(f"{path}: {error.message}", "terraform show -json PLAN > FILE") from None
+    except ValueError as error:
+        raise Unjudgeable(f"{path}: is not JSON: {error}") from None
+    if not isinstance(plan, dict) or not str(plan.get("format_version", "")).startswith("1."):
+        raise Unjudgeable(f"{path}: is no plan", "terraform show -json PLAN > FILE")
+    return plan
+
+
+def planned_environment(plan: Json) -> str | None:
+    """The environment that a plan's resources are tagged with."""
+    for change in _changes(plan):
+        tags = change["change"]["after"].get("tags")
+        if isinstance(tags, dict) and "Environment" in tags:
+            return str(tags["Environment"])
+    return None
+
+
+def overlay(plan: Json, composed: Json) -> Json:
+    """The resources of a plan: its values where it knows them, else what was synthesized.
+
+    `composed` is the resolved stack. Only what was written is taken from the plan, not what AWS
+    computed. A value that the plan does not know or hides stays the expression that was
+    synthesized. Raises Unjudgeable for a plan of something else.
+    """
+    if plan.get("errored"):
+        raise Unjudgeable("the plan has errors, and says nothing of what follows them")
+    written = blocks(composed)
+    found: Json = {}
+    for change in _changes(plan):
+        address = f"{change['type']}.{change['name']}"
+        if change.get("module_address") or address not in written:
+            raise Unjudgeable(
+                f"the plan has {change['address']}, which is not in what was synthesized",
+                "plan again from the same settings, and name their environment",
+            )
+        after, body = change["change"]["after"], written[address]
+        unknown = change["change"].get("after_unknown") or {}
+        hidden = change["change"].get("after_sensitive") or {}
+        name = re.sub(r"\W+", "_", change["address"].partition(".")[2]).strip("_")
+        found.setdefault(change["type"], {})[name] = {
+            key: value if key == "//" else _laid(key, value, after, unknown, hidden)
+            for key, value in body.items()
+        }
+    if not found:
+        raise Unjudgeable("the plan holds no resource")
+    rest: Json = {key: composed[key] for key in ("provider", "data") if key in composed}
+    return {**rest, "resource": found}
+
+
+def planned_values(plan: Json) -> Json:
+    """Variables and outputs of a plan, written as a stack has them."""
+    outputs = merged(plan.get("planned_values")).get("outputs") or {}
+    return {
+        "variable": {
+            name: {"default": body.get("value")}
+            for name, body in (plan.get("variables") or {}).items()
+        },
+        "output": {name: {"value": body.get("value")} for name, body in outputs.items()},
+    }
+
+
+def _shown(path: Path) -> str:
+    from strata.paths import WORK  # noqa: PLC0415
+    from strata.terraform.binary import terraform  # noqa: PLC0415
+    from strata.terraform.plugins import terraform_environment  # noqa: PLC0415
+    from strata.terraform.process import Terraform  # noqa: PLC0415
+
+    return Terraform(terraform(), terraform_environment(), WORK / "logs").shown(path)
+
+
+def _changes(plan: Json) -> Iterator[Json]:
+    for change in plan.get("resource_changes") or []:
+        if change.get("mode") == "managed" and isinstance(change["change"].get("after"), dict):
+            yield change
+
+
+def _laid(key: str | int, written: Any, after: Any, unknown: Any, hidden: Any) -> Any:
+    """What the plan has at `key` of `after`, as far as `written` names it and the plan knows it."""
+    unknown, hidden = _at(unknown, key, False), _at(hidden, key, False)
+    value = _at(after, key, None)
+    reference = isinstance(written, str) and _IDENTITY.fullmatch(written)
+    if unknown is True or hidden is True or value is None or reference:
+        return written
+    if isinstance(value, list) and len(value) == 1 and isinstance(written, dict):
+        value, unknown, hidden = value[0], _at(unknown, 0, False), _at(hidden, 0, False)
+    if isinstance(value, dict) and isinstance(written, dict):
+        return {k: _laid(k, v, value, unknown, hidden) for k, v in written.items()}
+    if isinstance(value, list) and isinstance(written, list) and _open(unknown, hidden):
+        # A set of blocks is in another order here than where it was written.
+        same = len(value) == len(written)
+        laid = [_laid(i, v, value, unknown, hidden) for i, v in enumerate(written)]
+        return laid if same else written
+    return _only(_keys(written), value)
+
+
+def _keys(written: Any) -> set[str] | None:
+    """The keys of blocks that were written; None for anything else."""
+    blocks_ = written if isinstance(written, list) else [written]
+    plain = bool(blocks_) and all(isinstance(one, dict) for one in blocks_)
+    return {key for one in blocks_ for key in one} if plain else None
+
+
+def _only(keys: set[str] | None, value: Any) -> Any:
+    if keys is None or not isinstance(value, list):
+        return value
+    return [
+        {k: v for k, v in one.items() if k in keys} if isinstance(one, dict) else one
+        for one in value
+    ]
+
+
+def _at(found: Any, key: str | int, missing: Any) -> Any:
+    if found is True:
+        return True
+    if isinstance(found, dict):
+        return found.get(key, missing)
+    if isinstance(found, list) and isinstance(key, int) and key < len(found):
+        return found[key]
+    return missing
+
+
+def _open(*marks: Any) -> bool:
+    """Whether anything below is unknown or hidden."""
+    for mark in marks:
+        if mark is True:
+            return True
+        inner = mark.values() if isinstance(mark, dict) else mark if isinstance(mark, list) else ()
+        if _open(*inner):
+            return True
+    return False

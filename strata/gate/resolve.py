@@ -1,0 +1,211 @@
+"""Synthesized JSON with its values in place: locals, variables, and what layers tell each other."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from strata.layers import stack_name
+from strata.stacks import Json, blocks, construct_path, merged
+
+KINDS = ("resource", "data", "ephemeral")
+REMOTE_STATE = "terraform_remote_state"
+
+_PATH = r"((?:\.\w+|\[\d+\]|\[\"[^\"]+\"\])*)"
+_NAMED = re.compile(r"\$\{\s*((?:local|var)\.[\w-]+)" + _PATH + r"\s*\}")
+_UNRESOLVED = re.compile(r"(?<![\w.-])(?:local|var)\.[\w-]+")
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[\"([^\"]+)\"\]")
+_OUTPUT = re.compile(r"data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
+_DEEPEST = 10
+"""Locals that lead to locals; Terraform refuses circles, and this ends them."""
+
+
+def resolved(stack: Json) -> Json:
+    """The stack without nulls, with locals and variables' defaults in their places.
+
+    checkov takes a null for a value, and its checks see an expression where a local stands. The
+    blocks of `resource`, `data` and `ephemeral` come out as objects, whatever form they had, and
+    the content of `dynamic` blocks as blocks.
+    """
+    known = {f"local.{name}": value for name, value in merged(stack.get("locals")).items()}
+    for name, body in merged(stack.get("variable")).items():
+        default = merged(body).get("default")
+        if default is not None:
+            known[f"var.{name}"] = default
+    plain = {kind: _nested(blocks(stack, kind)) for kind in KINDS if stack.get(kind)}
+    return dict(_resolve({**stack, **plain}, known, 0))
+
+
+def unresolved(stack: Json) -> Iterator[tuple[str, str]]:
+    """(address, local or variable) of what a resolved stack leaves open, so that nobody can judge
+    it."""
+    for kind in (*KINDS, "provider"):
+        for address, body in blocks(stack, kind).items():
+            for text in _texts(body):
+                for expression in re.findall(r"\$\{(.*?)\}", text, re.DOTALL):
+                    for name in _UNRESOLVED.findall(expression):
+                        yield address, name
+
+
+def union(layers: Mapping[str, Json]) -> Json:
+    """The resources of all layers in one stack, each reading from the others directly.
+
+    A value that a layer reads from the state of another becomes the expression of that layer's
+    output. Which layer is meant is told by the place of its state, not by a name.
+    """
+    plain = {name: resolved(layer) for name, layer in layers.items()}
+    outputs = {_state(_backend(layer)): merged(layer.get("output")) for layer in plain.values()}
+    held: dict[str, dict[str, Json]] = {kind: {} for kind in KINDS}
+    for layer in plain.values():
+        sources = {
+            address.partition(".")[2]: outputs.get(_state(merged(body.get("config"))), {})
+            for address, body in blocks(layer, "data").items()
+            if address.startswith(f"{REMOTE_STATE}.")
+        }
+        for kind in KINDS:
+            for address, body in blocks(layer, kind).items():
+                if not address.startswith(f"{REMOTE_STATE}."):
+                    held[kind][address] = _linked(body, sources)
+    first = next(iter(plain.values()), {})
+    whole = {kind: _nested(found) for kind, found in held.items() if found}
+    return {**({"provider": first["provider"]} if "provider" in first else {}), **whole}
+
+
+def differences(layers: Json, composed: Json) -> list[str]:
+    """Addresses that two stacks, each resolved, do not hold alike."""
+    found = []
+    for kind in KINDS:
+        one, other = blocks(layers, kind), blocks(composed, kind)
+        prefix = "" if kind == "resource" else f"{kind}."
+        found += [
+            f"{prefix}{address}"
+            for address in sorted(set(one) | set(other))
+            if address not in one or address not in other or _differ(one[address], other[address])
+        ]
+    return found
+
+
+def missing_layers(environment: str, composed: Json, layers: Mapping[str, Json]) -> list[str]:
+    """Stacks of layers that hold something in the composed stack, and are not there."""
+    paths = [construct_path(body).partition("/") for body in blocks(composed).values()]
+    wanted = {stack_name(environment, layer) for layer, below, _ in paths if below}
+    return sorted(wanted - set(layers))
+
+
+def _nested(found: Mapping[str, Json]) -> Json:
+    nested: Json = {}
+    for address, body in found.items():
+        kind, _, name = address.partition(".")
+        nested.setdefault(kind, {})[name] = body
+    return nested
+
+
+def _resolve(found: Any, known: Json, depth: int) -> Any:
+    if isinstance(found, dict):
+        plain = {k: _resolve(v, known, depth) for k, v in found.items() if v is not None}
+        return _written_out(plain) if "dynamic" in plain else plain
+    if isinstance(found, list):
+        return [_resolve(one, known, depth) for one in found if one is not None]
+    if not isinstance(found, str) or depth > _DEEPEST:
+        return found
+    whole = _NAMED.fullmatch(found)
+    if whole:
+        value = _at(known.get(whole[1]), whole[2])
+        return found if value is None else _resolve(value, known, depth + 1)
+    return _NAMED.sub(lambda match: _text(match, known, depth), found)
+
+
+def _written_out(body: Json) -> Json:
+    """A block with the content of its `dynamic` blocks beside those that are written."""
+    plain = {key: value for key, value in body.items() if key != "dynamic"}
+    for label, dynamics in merged(body["dynamic"]).items():
+        for dynamic in dynamics if isinstance(dynamics, list) else [dynamics]:
+            content = dynamic.get("content") or {}
+            old, new = plain.get(label, []), content if isinstance(content, list) else [content]
+            plain[label] = [*(old if isinstance(old, list) else [old]), *new]
+    return plain
+
+
+def _text(match: re.Match[str], known: Json, depth: int) -> str:
+    value = _resolve(_at(known.get(match[1]), match[2]), known, depth + 1)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (str, int, float)) else match[0]
+
+
+def _at(value: Any, path: str) -> Any:
+    for key, index, quoted in _STEP.findall(path):
+        try:
+            value = value[int(index)] if index else value[key or quoted]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def _texts(found: Any) -> Iterator[str]:
+    if isinstance(found, dict):
+        for key, value in found.items():
+            if key != "//":
+                yield from _texts(value)
+    elif isinstance(found, list):
+        for one in found:
+            yield from _texts(one)
+    elif isinstance(found, str):
+        yield found
+
+
+def _backend(layer: Json) -> Json:
+    return merged(merged(merged(layer.get("terraform")).get("backend")).get("s3"))
+
+
+def _state(place: Json) -> tuple[str, str]:
+    return str(place.get("bucket")), str(place.get("key"))
+
+
+def _linked(found: Any, sources: Mapping[str, Json]) -> Any:
+    """The value with references to other layers' outputs replaced by what these hold."""
+    if isinstance(found, dict):
+        return {key: _linked(value, sources) for key, value in found.items()}
+    if isinstance(found, list):
+        return [_linked(one, sources) for one in found]
+    if not isinstance(found, str):
+        return found
+
+    def output(match: re.Match[str]) -> Any:
+        return merged(sources.get(match[1], {}).get(match[2])).get("value")
+
+    whole = re.fullmatch(r"\$\{\s*" + _OUTPUT.pattern + r"\s*\}", found)
+    if whole and output(whole) is not None:
+        return output(whole)
+
+    def inner(match: re.Match[str]) -> str:
+        value = output(match)
+        expression = (
+            re.fullmatch(r"\$\{(.*)\}", value, re.DOTALL) if isinstance(value, str) else None
+        )
+        if expression:
+            return expression[1]
+        return match[0] if value is None else json.dumps(value)
+
+    linked = _OUTPUT.sub(inner, found)
+    # A literal inside of `${}` stands for itself.
+    return re.sub(r"\$\{\"([^\"$\\]*)\"\}", r"\1", linked)
+
+
+def _differ(one: Json, other: Json) -> bool:
+    return bool(_canonical(one) != _canonical(other))
+
+
+def _canonical(found: Any) -> Any:
+    """One form for all ways in which Terraform reads the same value."""
+    if isinstance(found, dict):
+        return {k: _canonical(v) for k, v in found.items() if k != "//" and v is not None}
+    if isinstance(found, list):
+        plain = [_canonical(one) for one in found]
+        return plain[0] if len(plain) == 1 and isinstance(plain[0], dict) else plain
+    if isinstance(found, str) and found[:1] in ("{", "["):
+        try:
+            return _canonical(json.loads(found))
+        except ValueError:
+            return found
+    return found if isinstance(found, str) else json.dumps(found)

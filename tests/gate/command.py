@@ -1,0 +1,34 @@
+"""Runs the real command in this process, which has loaded checkov already."""
+
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from strata import cli
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Command:
+    """`strata`, with what it prints."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: object) -> Answer:
+        self._monkeypatch.setattr(sys, "argv", ["strata", *map(str, arguments)])
+        self._capsys.readouterr()
+        try:
+            code = cli.main()
+        except SystemExit as left:
+            code = int(left.code or 0)
+        printed = self._capsys.readouterr()
+        return Answer(code, printed.out, printed.err)

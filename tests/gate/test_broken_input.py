@@ -1,0 +1,231 @@
+"""What cannot be judged has no verdict: exit code 2, and the file is named."""
+
+import ctypes
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checkov.common.checks_infra.registry import get_graph_checks_registry
+from checkov.terraform.checks.resource.registry import resource_registry
+
+import policies
+from policies.policy import Policy
+from strata.paths import ROOT
+from tests.gate.command import Command
+
+Json = dict[str, Any]
+
+
+def change(path: Path, how: Callable[[Json], object]) -> None:
+    stack = json.loads(path.read_text())
+    how(stack)
+    path.write_text(json.dumps(stack))
+
+
+def directory(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+SPOILED: dict[str, Callable[[Path], object]] = {
+    "truncated": lambda path: path.write_text(path.read_text()[:500]),
+    "empty": lambda path: path.write_text(""),
+    "not UTF-8": lambda path: path.write_bytes(b'{"a": "\xff"}'),
+    "no object": lambda path: path.write_text("[]"),
+    "without resources": lambda path: path.write_text("{}"),
+    "resources without names": lambda path: path.write_text('{"resource": {"aws_vpc": ["a"]}}'),
+    "required_version": lambda path: change(
+        path, lambda stack: stack["terraform"].update(required_version=">= 1.0")
+    ),
+    "required_version in a list": lambda path: change(
+        path,
+        lambda stack: stack.update(terraform=[stack["terraform"], {"required_version": "1"}]),
+    ),
+    "moved": lambda path: change(
+        path, lambda stack: stack.update(moved=[{"from": "a.b", "to": "a.c"}])
+    ),
+    "import": lambda path: change(
+        path, lambda stack: stack.update({"import": [{"id": "b", "to": "a.c"}]})
+    ),
+    "a module": lambda path: change(
+        path, lambda stack: stack.update(module={"a": {"source": "./a"}})
+    ),
+    "a directory": directory,
+    "gone": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("where", ["composed/local", "stacks/local-cache"])
+@pytest.mark.parametrize("how", SPOILED)
+def test_a_spoiled_file_is_no_verdict(where: str, how: str, local: Path, command: Command) -> None:
+    spoiled = local / where / "cdk.tf.json"
+    SPOILED[how](spoiled)
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert str(spoiled) in answer.err
+    assert answer.out == ""
+
+
+def obey_permissions() -> None:
+    """Let even root be refused what a file's mode refuses."""
+    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+def test_a_file_without_read_permission_is_no_verdict(local: Path) -> None:
+    closed = local / "stacks" / "local-cache" / "cdk.tf.json"
+    closed.chmod(0)
+    answer = subprocess.run(
+        [sys.executable, "-m", "strata", "gate", "--synthesized", str(local)],
+        cwd=ROOT, preexec_fn=obey_permissions, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert answer.returncode == 2
+    assert answer.stderr.startswith(f"error: {closed}: Permission denied")
+
+
+def test_a_folder_without_stacks_is_no_verdict(tmp_path: Path, command: Command) -> None:
+    answer = command("gate", "--synthesized", tmp_path)
+    assert answer.code == 2
+    assert str(tmp_path) in answer.err
+    (tmp_path / "composed").mkdir()
+    (tmp_path / "stacks").mkdir()
+    answer = command("gate", "--synthesized", tmp_path)
+    assert answer.code == 2
+    assert f"{tmp_path} holds no composed stack" in answer.err
+
+
+def test_a_layer_that_is_missing_is_no_verdict(local: Path, command: Command) -> None:
+    missing = local / "stacks" / "local-cache"
+    missing.rename(local / "elsewhere")
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert str(missing) in answer.err
+
+
+def test_a_layer_of_no_environment_is_no_verdict(local: Path, command: Command) -> None:
+    stray = local / "stacks" / "other-cache"
+    (local / "stacks" / "local-cache").rename(stray)
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert str(stray) in answer.err
+
+
+@pytest.mark.parametrize(
+    "name", ["more.tf.json", "override.tf", "a.auto.tfvars", "terraform.tfvars"]
+)
+def test_a_file_that_terraform_reads_too_is_no_verdict(
+    name: str, local: Path, command: Command
+) -> None:
+    more = local / "stacks" / "local-cache" / name
+    more.write_text("{}")
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert str(more) in answer.err
+
+
+def everywhere(local: Path, how: Callable[[Json], object]) -> Path:
+    """Change the cache's layer and the composed stack; gives the latter's file."""
+    composed = local / "composed" / "local" / "cdk.tf.json"
+    for path in (local / "stacks" / "local-cache" / "cdk.tf.json", composed):
+        change(path, how)
+    return composed
+
+
+def test_a_type_that_no_check_knows_is_no_verdict(local: Path, command: Command) -> None:
+    file = everywhere(local, lambda s: s["resource"].update(aws_unheard_of={"new": {"a": 1}}))
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert f"{file}: no check has looked at aws_unheard_of" in answer.err
+
+
+@pytest.mark.parametrize("name", ["var.size", "local.size"])
+def test_a_value_that_is_not_there_is_no_verdict(name: str, local: Path, command: Command) -> None:
+    file = everywhere(
+        local,
+        lambda s: s["resource"]["aws_elasticache_subnet_group"]["cache_subnet_group"].update(
+            description=f"${{{name}}}"
+        ),
+    )
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert str(file) in answer.err
+    assert f"cache_subnet_group rests on {name}" in answer.err
+
+
+def test_a_value_that_is_known_too_late_is_no_verdict(local: Path, command: Command) -> None:
+    """checkov says neither yes nor no about the expression, and no other check looks at it."""
+    file = local / "composed" / "local" / "cdk.tf.json"
+    for path in (local / "stacks" / "local-registry" / "cdk.tf.json", file):
+        change(
+            path,
+            lambda s: s["resource"]["aws_ecr_repository"]["registry_repository"].update(
+                image_scanning_configuration={"scan_on_push": "${data.aws_ssm_parameter.a.value}"}
+            ),
+        )
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert str(file) in answer.err
+    assert "CKV_AWS_163" in answer.err
+
+
+def test_a_check_that_raises_is_no_verdict(
+    local: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_conf: Json) -> bool:
+        raise ZeroDivisionError
+
+    check = next(c for c in resource_registry.checks["aws_ecr_repository"] if isinstance(c, Policy))
+    monkeypatch.setattr(check, "_safe", broken)
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert str(local / "composed" / "local" / "cdk.tf.json") in answer.err
+    assert "STRATA_ECR_1 cannot judge aws_ecr_repository.registry_repository" in answer.err
+
+
+def test_a_check_over_several_resources_that_raises_is_no_verdict(
+    local: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_graph: object) -> None:
+        raise ZeroDivisionError
+
+    registry = get_graph_checks_registry("terraform")
+    registry.load_checks()
+    check = next(c for c in registry.checks if c.id == "CKV2_AWS_5")
+    monkeypatch.setattr(check, "run", broken)
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert "cdk.tf.json: CKV2_AWS_5 failed" in answer.err
+
+
+def test_a_check_that_cannot_be_loaded_is_no_verdict(
+    local: Path, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "half_written.py").write_text("def judge(:")
+    monkeypatch.setattr(policies, "__path__", [*policies.__path__, str(tmp_path)])
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert "half_written.py cannot be loaded" in answer.err
+
+
+def test_arguments_that_do_not_fit_are_no_verdict(local: Path, command: Command) -> None:
+    for arguments in (
+        [],
+        ["local", "--synthesized", local],
+        ["--format", "html", "local"],
+        ["nowhere"],
+        ["--synthesized", local, "--out", local / "gone" / "report.txt"],
+    ):
+        assert command("gate", *arguments).code == 2
+
+
+def test_no_verdict_leaves_no_report_of_an_earlier_run(local: Path, command: Command) -> None:
+    report = local / "report.xml"
+    report.write_text("<testsuites/>")
+    (local / "composed" / "local" / "cdk.tf.json").write_text("")
+    options = ("--format", "junit", "--out", report)
+    assert command("gate", "--synthesized", local, *options).code == 2
+    assert report.stat().st_size == 0

@@ -1,0 +1,171 @@
+"""The forms of a report: text, JSON, SARIF, JUnit."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from strata.gate.judge import judge
+from strata.gate.report import FORMATS, SEVERITIES, Report, schema_text, settings_files
+from strata.paths import ROOT
+from strata.settings import load
+from strata.synthesis import synthesize
+from tests.gate.command import Command
+
+Json = dict[str, Any]
+BLOGGED = str(ROOT / "tests" / "as-blogged.toml")
+
+
+@pytest.fixture(scope="module")
+def blogged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the synthesized reference."""
+    folder = tmp_path_factory.mktemp("blogged")
+    synthesize([load(BLOGGED)], folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(blogged: Path) -> Report:
+    """The verdict on the reference."""
+    return judge(blogged, settings_files([BLOGGED], ["as-blogged"]))
+
+
+def test_every_finding_says_what_to_do(report: Report) -> None:
+    assert len(report.findings) > 20
+    for one in report.findings:
+        assert one.checks and one.protects and one.right and one.severity in SEVERITIES
+        assert one.environments == ["as-blogged"]
+        assert one.constructs and all(
+            path.partition("/")[0] in one.layers for path in one.constructs
+        )
+        assert one.more.startswith("https://")
+        assert one.file == "tests/as-blogged.toml" and one.line > 0 and one.key
+    assert len({one.more for one in report.findings}) > 15
+    order = [SEVERITIES.index(one.severity) for one in report.findings]
+    assert order == sorted(order)
+
+
+def test_text_fits_80_columns_and_lists_the_waivers(report: Report) -> None:
+    text = FORMATS["text"](report)
+    assert max(map(len, text.splitlines())) <= 80
+    assert all(one.check in text and one.resource in text for one in report.waivers)
+    assert text.endswith(f"as-blogged: {len(report.findings)} findings\n")
+
+
+def test_json_follows_its_schema(report: Report) -> None:
+    assert (ROOT / "docs" / "gate-report.schema.json").read_text() == schema_text()
+    assert Report.model_validate_json(FORMATS["json"](report)) == report
+    schema = json.loads(schema_text())
+    assert set(schema["$defs"]["Finding"]["required"]) == set(
+        json.loads(FORMATS["json"](report))["findings"][0]
+    )
+
+
+def test_sarif_is_as_code_hosts_want_it(report: Report) -> None:
+    log = json.loads(FORMATS["sarif"](report))
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules)
+    assert all(rule["shortDescription"]["text"] for rule in rules)
+    assert run["invocations"][0]["executionSuccessful"] is True
+    assert len(run["results"]) == len(report.findings) + len(report.waivers)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note")
+        assert result["message"]["text"]
+        place = result["locations"][0]["physicalLocation"]
+        assert (ROOT / place["artifactLocation"]["uri"]).is_file()
+        assert place["artifactLocation"]["uriBaseId"] in run["originalUriBaseIds"]
+        assert place["region"]["startLine"] >= 1
+    open_ = [one for one in run["results"] if "suppressions" not in one]
+    assert len(open_) == len(report.findings)
+    prints = [one["partialFingerprints"]["strata/v1"] for one in run["results"]]
+    assert len(set(prints)) == len(prints)
+
+
+def test_a_construct_is_shown_in_its_module(report: Report) -> None:
+    finding = report.findings[0].model_copy(update={"file": "", "line": 0, "key": ""})
+    log = json.loads(FORMATS["sarif"](report.model_copy(update={"findings": [finding]})))
+    place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "modules/database.py"
+
+
+def test_junit_counts_as_ci_servers_read_it(report: Report) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](report))
+    assert root.tag == "testsuites"
+    (suite,) = root
+    cases = suite.findall("testcase")
+    assert int(suite.get("tests", 0)) == len(cases)
+    assert int(suite.get("failures", 0)) == len(suite.findall("testcase/failure"))
+    assert int(suite.get("failures", 0)) == len(report.findings)
+    assert int(suite.get("skipped", 0)) == len(suite.findall("testcase/skipped"))
+    assert int(suite.get("skipped", 0)) == len(report.waivers)
+    assert all(case.get("name") and case.get("classname") for case in cases)
+    assert len({(case.get("classname"), case.get("name")) for case in cases}) == len(cases)
+    failure = suite.findtext("testcase/failure") or ""
+    assert failure.startswith("tests/as-blogged.toml:")
+
+
+def test_a_report_of_nothing_says_that_it_judged(report: Report) -> None:
+    clean = report.model_copy(update={"findings": [], "waivers": []})
+    assert FORMATS["text"](clean) == "as-blogged: clean\n"
+    assert json.loads(FORMATS["sarif"](clean))["runs"][0]["results"] == []
+    root = ElementTree.fromstring(FORMATS["junit"](clean))
+    assert [case.get("name") for case in root.iter("testcase")] == ["judged as-blogged"]
+
+
+def test_warnings_stand_in_every_form(report: Report) -> None:
+    warned = report.model_copy(update={"warnings": ["it ends soon"]})
+    for form in FORMATS.values():
+        assert "it ends soon" in form(warned)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit"])
+def test_a_report_is_written_to_a_file(
+    form: str, blogged: Path, tmp_path: Path, command: Command
+) -> None:
+    file = tmp_path / "report"
+    shown = command("gate", "--synthesized", blogged, "--format", form)
+    written = command("gate", "--synthesized", blogged, "--format", form, "--out", file)
+    assert (shown.code, written.code, written.out) == (1, 1, "")
+    assert file.read_text() == shown.out
+
+
+def test_paths_are_the_projects_wherever_the_command_runs(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "strata", "gate", BLOGGED, "--format", "json"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    files = {one["file"] for one in json.loads(answer.stdout)["findings"]}
+    assert files == {"tests/as-blogged.toml"}
+    assert answer.stderr == ""
+
+
+def test_colour_is_for_terminals_only(blogged: Path, command: Command) -> None:
+    assert "\x1b[" not in command("gate", "--synthesized", blogged).out
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "strata", "gate", "--synthesized", str(blogged)],
+        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    assert process.wait() == 1
+    assert b"\x1b[31mhigh: " in shown

@@ -1,0 +1,63 @@
+"""Every check that checkov has is on; none is skipped, and none runs twice."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from checkov.runner_filter import RunnerFilter
+from checkov.terraform.checks.resource.registry import resource_registry
+
+from policies.policy import Policy
+from strata.gate.documents import read
+from strata.gate.resolve import resolved
+from strata.gate.scan import known_checks, scan
+from strata.gate.waivers import read as read_waivers
+from strata.stacks import blocks
+
+CHECKOV = Path(sys.executable).with_name("checkov")
+
+
+def test_our_checks_are_registered_once(synthesized: Path) -> None:
+    scan(read(synthesized, ["local", "dev"]))
+    ours = {
+        id(check): check.id
+        for check in resource_registry.get_all_registered_checks()
+        if isinstance(check, Policy)
+    }
+    assert len(set(ours.values())) == len(ours) > 25
+
+
+def test_every_check_for_the_types_we_emit_is_on(synthesized: Path) -> None:
+    known_checks()
+    on = RunnerFilter(framework=["terraform_json"])
+    kinds = {
+        address.partition(".")[0]
+        for environment in read(synthesized)
+        for address in blocks(environment.composed)
+    }
+    checks = {check.id: check for kind in kinds for check in resource_registry.get_checks(kind)}
+    assert len(checks) > 100
+    assert [name for name, check in checks.items() if not on.should_run_check(check)] == []
+
+
+@pytest.mark.parametrize("name", ["local", "prod"])
+def test_the_gate_finds_all_that_the_checkov_command_finds(
+    name: str, synthesized: Path, tmp_path: Path
+) -> None:
+    """Without our waivers, our own checks and its configuration."""
+    (environment,) = read(synthesized, [name])
+    (tmp_path / "cdk.tf.json").write_text(json.dumps(resolved(environment.composed)))
+    answer = subprocess.run(
+        [CHECKOV, "-d", str(tmp_path), "--framework", "terraform_json", "--compact", "--quiet",
+         "--skip-download", "-o", "json"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = json.loads(answer.stdout)["results"]["failed_checks"]
+    theirs = {(one["check_id"], one["resource"].rpartition(".")[2]) for one in found}
+    ours = {(one.check, one.address.rpartition(".")[2]) for one in scan([environment])}
+    assert len(theirs) > 10
+    assert ours == theirs
+    waived = {(one.check, one.resource) for one in read_waivers()}
+    assert {(one.check, one.construct) for one in scan([environment])} <= waived

@@ -1,0 +1,156 @@
+"""A waiver takes one finding away, as long as it is whole, true and in date."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.gate import waivers
+from tests.gate.command import Command
+
+Json = dict[str, Any]
+TODAY = date.today()
+END = TODAY + timedelta(days=200)
+WAIVERS = waivers.WAIVERS.read_text()
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project's waivers, which the gate reads in their place."""
+    copy = tmp_path / "waivers.toml"
+    copy.write_text(WAIVERS)
+    monkeypatch.setattr(waivers, "WAIVERS", copy)
+    return copy
+
+
+def waiver(**changes: object) -> str:
+    given = {
+        "check": "STRATA_ECR_1", "resource": "registry/repository", "environments": ["local"],
+        "reason": "Pushed by nobody but the tests that need it.", "owner": "platform",
+        "expires": END, **changes,
+    }  # fmt: skip
+    lines = [
+        f"{key} = {value if isinstance(value, date) else json.dumps(value)}"
+        for key, value in given.items()
+        if value is not None
+    ]
+    return "\n[[waiver]]\n" + "\n".join(lines) + "\n"
+
+
+def mutable(local: Path) -> None:
+    """Make the tags of the registry mutable, which STRATA_ECR_1 and CKV_AWS_51 see."""
+    for path in (*local.glob("composed/*/*.json"), *local.glob("stacks/*-registry/*.json")):
+        text = path.read_text()
+        path.write_text(text.replace('"IMMUTABLE"', '"MUTABLE"'))
+
+
+def test_a_waiver_takes_one_check_on_one_resource_away(
+    file: Path, local: Path, command: Command
+) -> None:
+    mutable(local)
+    before = json.loads(command("gate", "--synthesized", local, "--format", "json").out)
+    file.write_text(WAIVERS + waiver())
+    answer = command("gate", "--synthesized", local, "--format", "json")
+    after = json.loads(answer.out)
+    assert before["findings"][0]["checks"] == ["CKV_AWS_51", "STRATA_ECR_1"]
+    assert after["findings"][0]["checks"] == ["CKV_AWS_51"]
+    assert "STRATA_ECR_1" in [one["check"] for one in after["waivers"]]
+    file.write_text(WAIVERS + waiver() + waiver(check="CKV_AWS_51"))
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 0
+    assert f"  STRATA_ECR_1 registry/repository, platform, to {END}\n" in answer.out
+
+
+@pytest.mark.parametrize("where", [{"environments": ["prod"]}, {"resource": "registry/other"}])
+def test_a_waiver_covers_nothing_else(
+    where: Json, file: Path, local: Path, command: Command
+) -> None:
+    mutable(local)
+    file.write_text(WAIVERS + waiver(**where) + waiver(check="CKV_AWS_51"))
+    answer = command("gate", "--synthesized", local)
+    assert answer.code != 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"expires": TODAY - timedelta(days=1)}, "expired on"),
+        ({"expires": TODAY + timedelta(days=367)}, "runs more than a year ahead"),
+        ({"resource": "registry/gone"}, "matches nothing in local"),
+        ({"check": "CKV_AWS_99999"}, "there is no such check"),
+        ({"environments": ["lokal"]}, "there is no environment lokal"),
+        ({"reason": None}, "reason"),
+        ({"reason": "because"}, "reason"),
+        ({"owner": None}, "owner"),
+        ({"owner": ""}, "owner"),
+        ({"expires": None}, "expires"),
+        ({"expires": "soon"}, "expires"),
+        ({"until": "soon"}, "until"),
+    ],
+)
+def test_a_broken_waiver_is_no_verdict(
+    changes: Json, words: str, file: Path, local: Path, command: Command
+) -> None:
+    mutable(local)
+    file.write_text(WAIVERS + waiver(**changes) + waiver(check="CKV_AWS_51"))
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert words in answer.err
+    assert "waiver" in answer.err
+
+
+def test_a_waiver_without_environments_must_match_somewhere(
+    file: Path, synthesized: Path, command: Command
+) -> None:
+    file.write_text(WAIVERS + waiver(environments=None))
+    answer = command("gate", "--synthesized", synthesized)
+    assert answer.code == 2
+    assert "STRATA_ECR_1 on registry/repository: matches nothing in any environment" in answer.err
+
+
+@pytest.mark.parametrize("content", ["[[waiver", '[[waivers]]\ncheck = "a"', "waiver = 1"])
+def test_a_file_that_is_no_list_of_waivers_is_no_verdict(
+    content: str, file: Path, local: Path, command: Command
+) -> None:
+    file.write_text(content)
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert str(file) in answer.err
+
+
+def test_a_file_of_waivers_that_cannot_be_read_is_no_verdict(
+    file: Path, local: Path, command: Command
+) -> None:
+    file.unlink()
+    file.mkdir()
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert f"{file}: Is a directory" in answer.err
+
+
+@pytest.mark.parametrize(("days", "warned"), [(0, True), (30, True), (31, False)])
+def test_a_waiver_warns_thirty_days_before_its_end(
+    days: int, warned: bool, file: Path, local: Path, command: Command
+) -> None:
+    mutable(local)
+    end = TODAY + timedelta(days=days)
+    file.write_text(WAIVERS + waiver(expires=end) + waiver(check="CKV_AWS_51"))
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 0
+    assert (f"expires on {end}," in answer.out) is warned
+
+
+def test_a_waiver_may_run_a_year(file: Path, local: Path, command: Command) -> None:
+    mutable(local)
+    file.write_text(
+        WAIVERS + waiver(expires=TODAY + timedelta(days=365)) + waiver(check="CKV_AWS_51")
+    )
+    assert command("gate", "--synthesized", local).code == 0
+
+
+def test_the_projects_own_waivers_are_distinct_and_owned() -> None:
+    own = waivers.read()
+    assert len({(one.check, one.resource) for one in own}) == len(own)
+    assert all(one.owner and one.reason.endswith(".") for one in own)
