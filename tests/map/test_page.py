@@ -181,7 +181,7 @@ def test_at_375_pixels_only_the_pictures_scroll(opened: Page) -> None:
     opened.keyboard.press("Enter")
     thing = opened.locator(f"#{DATABASE}").bounding_box()
     assert thing
-    assert 0 < thing["y"] and thing["y"] + thing["height"] <= box["y"]
+    assert thing["y"] > 0 and thing["y"] + thing["height"] <= box["y"]
 
 
 def test_on_paper_there_are_the_pictures_and_the_words(opened: Page) -> None:
