@@ -267,3 +267,19 @@ def test_without_script_each_thing_leads_to_its_words(browser: Browser, folder: 
         assert page.url.endswith(f"#about-{DATABASE}")
     finally:
         context.close()
+
+
+def test_kinds_of_arrows_are_told_apart_without_colour(page: Page, folder: Path) -> None:
+    """By dashes and by the form of the tip."""
+    page.goto((folder / "system.svg").as_uri())
+    looks = page.eval_on_selector(
+        "svg",
+        """svg => ["traffic", "part", "relation"].map(kind => {
+          const arrow = svg.querySelector(".arrow").cloneNode(true);
+          arrow.setAttribute("class", `arrow ${kind}`);
+          svg.append(arrow);
+          const wire = getComputedStyle(arrow.querySelector(".wire"));
+          return wire.strokeDasharray + getComputedStyle(arrow.querySelector(".tip")).stroke;
+        })""",
+    )
+    assert len(set(looks)) == 3
