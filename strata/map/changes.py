@@ -6,7 +6,7 @@ from dataclasses import replace
 from strata.map.details import Planned, owners, with_plan
 from strata.map.model import Mark, Node, Picture
 from strata.map.words import several
-from strata.plan.changes import Change, Plan
+from strata.plan.changes import Change, Plan, layer_of
 from strata.stacks import Stack
 
 GONE = "gone"
@@ -49,7 +49,7 @@ def marked(
         for address, one in changes.items()
         if one.mark == "destroyed" and address not in known
     ]
-    network = [one for one in gone if one.partition(".")[2].startswith("network_")]
+    network = [one for one in gone if layer_of(one) == "network"]
     rest = [one for one in gone if one not in network]
     return [
         replace(picture, nodes=(*picture.nodes, _gone(picture, addresses)))

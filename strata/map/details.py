@@ -4,7 +4,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from strata.map.model import Edge, Lock, Mark, Node, Picture
@@ -105,7 +105,7 @@ class Thing:
     reached: tuple[Traffic, ...] = ()
     reaches: tuple[Traffic, ...] = ()
     links: tuple[str, ...] = ()
-    lit: tuple[str, ...] = field(default=())
+    lit: tuple[str, ...] = ()
     """Ids of the nodes and edges that it is connected with."""
 
 

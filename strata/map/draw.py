@@ -1,5 +1,6 @@
 """SVG of a placed picture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,13 +26,15 @@ from strata.map.model import EdgeKind, Lock
 
 TEMPLATES = Path(__file__).with_name("templates")
 RADIUS = 6.0
+"""Of the corners of arrows."""
 MARGIN = 12.0
 HEAD = 40.0
+"""Room for the picture's title."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A line of text: its left end, or its middle, and its baseline."""
+    """A line of text: its left end and its baseline, and the lock before it."""
 
     x: float
     y: float
@@ -124,8 +127,17 @@ def label(arrow: Arrow) -> Label | None:
     )  # fmt: skip
 
 
-def svg(placed: Placed, *, alone: bool, lit: Any = None, ids: Any = None) -> str:
-    """The picture as SVG: a file of its own, or a part of a page whose things can be pointed at."""
+def svg(
+    placed: Placed,
+    *,
+    alone: bool,
+    lit: Mapping[str, str] | None = None,
+    ids: Mapping[str, str] | None = None,
+) -> str:
+    """The picture as SVG: a file of its own, or a part of a page whose things can be pointed at.
+
+    `ids` are the HTML ids of nodes and edges, `lit` the ids that light up with a node.
+    """
     picture = placed.picture
     groups = [box for box in placed.boxes if box.group]
     leaves = [box for box in placed.boxes if not box.group]

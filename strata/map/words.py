@@ -28,7 +28,7 @@ TYPES = {
 }
 """Words of Terraform's type names that are written otherwise."""
 
-USED_BY_ENDPOINT = {
+ENDPOINT_NAMES = {
     "load_balancer": "load balancer",
     "aws_apis": "AWS APIs",
 }
@@ -43,7 +43,7 @@ def type_name(kind: str) -> str:
 
 def endpoint_name(name: str) -> str:
     """An endpoint of the reachability analysis in a sentence."""
-    return USED_BY_ENDPOINT.get(name, name)
+    return ENDPOINT_NAMES.get(name, name)
 
 
 def port_range(low: int, high: int) -> str:

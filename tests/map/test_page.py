@@ -283,3 +283,12 @@ def test_kinds_of_arrows_are_told_apart_without_colour(page: Page, folder: Path)
         })""",
     )
     assert len(set(looks)) == 3
+
+
+def test_what_a_setting_says_is_text_and_never_markup(composed: Callable[[str], Json]) -> None:
+    document = composed("prod")
+    name = "</script><img src=x onerror=alert(1)>"
+    document["resource"]["aws_lb"]["edge_load_balancer"]["tags"]["Name"] = name
+    made = files(stack(document), "shop-prod", "eu-central-1")
+    assert all("<img" not in content for content in made.values())
+    assert "&lt;img src=x" in made[PAGE]
