@@ -120,17 +120,25 @@ class Edge(Construct):
             lifecycle={"create_before_destroy": True},
             tags=self._names.tags(),
         )
-        options = TerraformIterator.from_complex_list(
-            certificate.domain_validation_options, "domain_name"
-        )
+        hosts_of_records = TerraformIterator.from_list(hosts)
+
+        def option(attribute: str) -> str:
+            options = (
+                f"aws_acm_certificate.{certificate.friendly_unique_id}.domain_validation_options"
+            )
+            found = f"for one in {options} : one.{attribute} if one.domain_name == each.value"
+            return f"${{[{found}][0]}}"
+
+        # By the hosts, which are known, and not by the certificate's options: another certificate's
+        # are known after apply only, and Terraform could not plan it.
         records = Route53Record(
             self,
             "certificate_validation_record",
-            for_each=options,
+            for_each=hosts_of_records,
             zone_id=zone_id,
-            name=options.get_string("resource_record_name"),
-            type=options.get_string("resource_record_type"),
-            records=[options.get_string("resource_record_value")],
+            name=option("resource_record_name"),
+            type=option("resource_record_type"),
+            records=[option("resource_record_value")],
             ttl=60,
             allow_overwrite=True,
         )

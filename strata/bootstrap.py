@@ -1,14 +1,14 @@
 """Makes the bucket that holds the state of every layer, and mends it when it was changed."""
 
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from strata.errors import StrataError
 from strata.settings.models import Environment
+from strata.state_bucket import s3_client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -20,8 +20,7 @@ OLD_VERSION_DAYS = 90
 def bootstrap(environment: Environment) -> bool:
     """Make or mend the state bucket; True when it was made. Runs the same however often."""
     session = boto3.Session(region_name=environment.region)
-    style: Literal["auto", "path"] = "path" if environment.emulated else "auto"
-    s3: S3Client = session.client("s3", config=Config(s3={"addressing_style": style}))
+    s3 = s3_client(environment)
     try:
         account = session.client("sts").get_caller_identity()["Account"]
         if account != environment.account_id:

@@ -13,6 +13,8 @@ from strata.commands.cost import cost
 from strata.commands.demo import demo
 from strata.commands.destroy import destroy
 from strata.commands.gate import gate
+from strata.commands.map import map_
+from strata.commands.plan import plan
 from strata.commands.reach import reach
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
@@ -25,8 +27,10 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     synth,
     gate,
     reach,
+    map_,
     cost,
     bootstrap,
+    plan,
     apply,
     destroy,
     redis_auth,
@@ -40,7 +44,7 @@ app = typer.Typer(
     help="The AWS home of a web API. ENV is a name in envs/ or a path to a TOML file.",
 )
 for _command in COMMANDS:
-    app.command()(_command)
+    app.command(_command.__name__.strip("_").replace("_", "-"))(_command)
 app.add_typer(emulator.app, name="emulator")
 
 

@@ -26,6 +26,7 @@ from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
     from strata.gate.report import Report
+    from strata.plan.make import Made
     from strata.reach import Network
     from strata.reach.report import TableReport
 
@@ -72,6 +73,21 @@ def judged(
 
     names = [one.environment.name for one in settings]
     return judge(folder, settings_files(envs, names), plans)
+
+
+def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
+    """The review of the environment that `work` holds, written to `folder` or our own place."""
+    from strata.plan.make import make_review  # noqa: PLC0415
+
+    settings = work.settings
+    return make_review(
+        settings,
+        file=shown(resolve(env).resolve()),
+        synthesized=CDKTF_OUT,
+        terraform=work.terraform,
+        judge=lambda _: judged([env], [settings], CDKTF_OUT),
+        folder=folder or WORK / "reviews" / settings.environment.name,
+    )
 
 
 def composed_stack(settings: Settings) -> Stack:

@@ -1,19 +1,25 @@
 """`strata demo`"""
 
+from pathlib import Path
+
 from strata import emulator as emulation
 from strata.commands.common import (
     CDKTF_OUT,
+    composed_stack,
     finish,
     judged,
     layer_work,
     make_state_bucket,
     out,
+    reach_report,
     run_layers,
 )
+from strata.commands.map import write_map
 from strata.errors import StrataError
 from strata.layers import LAYERS
-from strata.paths import WORK
-from strata.settings import load
+from strata.paths import ROOT, WORK
+from strata.settings import Settings, load
+from strata.settings.load import shown
 
 
 def demo() -> None:
@@ -38,8 +44,28 @@ def demo() -> None:
     out.print(f"  address      {edge['url']}")
     out.print(f"  images       {registry['repository_url']}")
     out.print("  Terraform    cdktf.out/stacks/local-*")
+    out.print("\nSeen from the code:", style="bold")
+    for what, file in look(settings, ROOT / "build" / "demo").items():
+        out.print(f"  {what:<12} {shown(file)}", soft_wrap=True)
     out.print("\nNext:", style="bold")
     out.print('  look around  eval "$(.venv/bin/strata emulator env)"')
     out.print("               terraform -chdir=cdktf.out/stacks/local-network plan")
     out.print("  change       edit envs/local.toml, then make demo")
     out.print("  take down    make clean-demo")
+
+
+def look(settings: Settings, folder: Path) -> dict[str, Path]:
+    """Write the map, the table of paths and the cost; gives the file of each."""
+    from strata.commands.cost import estimated  # noqa: PLC0415
+    from strata.cost.show import ESTIMATES  # noqa: PLC0415
+    from strata.reach import from_stack  # noqa: PLC0415
+    from strata.reach.report import table_lines  # noqa: PLC0415
+
+    composed = composed_stack(settings)
+    page = write_map(folder, settings, composed)[0]
+    report = reach_report(settings.environment.name, settings, from_stack(composed), live=False)
+    reach, cost = folder / "reach.txt", folder / "cost.txt"
+    lines = (line for line, _ in table_lines(report))
+    reach.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    cost.write_text(ESTIMATES["text"](estimated(settings, composed)), encoding="utf-8")
+    return {"map": page, "reach": reach, "cost": cost}

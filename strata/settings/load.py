@@ -129,8 +129,8 @@ def load(env: str, root: Path = ROOT) -> Settings:
                     Problem(
                         named,
                         line_of(lines, one.key),
-                        _dotted(one.key),
-                        _shown(one.key, data),
+                        dotted(one.key),
+                        shown_value(one.key, data),
                         one.wrong,
                         one.right,
                     )
@@ -225,7 +225,8 @@ def _rests_on(finding: Finding, broken: set[Key]) -> bool:
     )
 
 
-def _dotted(key: Key) -> str:
+def dotted(key: Key) -> str:
+    """A key as TOML writes it."""
     text = ""
     for part in key:
         if isinstance(part, int):
@@ -236,7 +237,7 @@ def _dotted(key: Key) -> str:
     return text
 
 
-def _shown(key: Key, data: dict[str, Any]) -> str:
+def shown_value(key: Key, data: dict[str, Any]) -> str:
     """The value at `key` as TOML would have it; hidden when it may be a secret."""
     value: Any = data
     for part in key:

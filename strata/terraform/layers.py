@@ -6,6 +6,7 @@ from pathlib import Path
 
 from strata.errors import StrataError
 from strata.layers import stack_name
+from strata.plan.applied import note_applied
 from strata.redis_auth import set_redis_auth
 from strata.settings.models import Settings
 from strata.terraform.process import Terraform
@@ -31,6 +32,7 @@ class LayerWork:
         self.terraform.apply(folder)
         if layer == "cache":
             self.redis_auth(folder)
+        note_applied(self.settings, layer)
         return "applied"
 
     def redis_auth(self, folder: Path) -> bool:

@@ -27,6 +27,14 @@ class Terraform:
         """Whether a plan of the folder has changes."""
         return self._run(folder, "plan", "-detailed-exitcode", accept=(0, 2)) == 2
 
+    def plan(self, folder: Path, file: Path, *options: str) -> None:
+        """Plan the folder into `file`, which may hold secrets and belongs into a private place."""
+        self._run(folder, "plan", f"-out={file}", *options)
+
+    def show(self, folder: Path, file: Path) -> dict[str, Any]:
+        """A saved plan as JSON, sensitive values and all; nothing of it is logged."""
+        return dict(json.loads(self._answer(folder, "show", "-json", str(file))))
+
     def apply(self, folder: Path) -> None:
         """Apply the folder without asking."""
         self._run(folder, "apply", "-auto-approve")

@@ -1,0 +1,29 @@
+"""`strata plan`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from strata.commands.common import Env, layer_work, out, planned
+from strata.errors import StrataError, UsageError
+from strata.settings import load
+from strata.settings.load import shown
+
+
+def plan(
+    env: Env,
+    folder: Annotated[Path | None, typer.Option("--out", help="Where the review goes.")] = None,
+) -> None:
+    """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
+    from strata.plan.views.terminal import text  # noqa: PLC0415
+
+    try:
+        made = planned(env, layer_work(load(env)), folder)
+    except UsageError as error:
+        # Its own exit code would say that there are changes.
+        raise StrataError(error.message, error.hint) from None
+    typer.echo(text(made.report), nl=False)
+    out.print(f"review     {shown(made.folder)}", soft_wrap=True)
+    if made.report.changes:
+        raise typer.Exit(2)

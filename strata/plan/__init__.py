@@ -1,0 +1,1 @@
+"""One plan over all layers: read, told by rank, kept as a review."""

@@ -1,0 +1,187 @@
+"""What the user changed in the settings file, and which changes of a plan come from it.
+
+Synthesis is pure. So a setting is a cause of a resource when the resource is written otherwise with
+that one setting put back to what was applied last; and of a resource whose changing attributes
+refer to such a resource.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from strata.plan.changes import Change, any_unknown, base
+from strata.settings.load import dotted, shown_value
+from strata.settings.models import Settings
+from strata.settings.positions import Key, line_of
+from strata.stacks import Json, Stack, references, stack
+
+Compose = Callable[[Settings], Json]
+ABSENT: Any = object()
+"""Stands for a key that a table does not have."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A setting that was changed since a layer was applied; `line` is 0 when the file lacks it.
+
+    `before` and `after` are as TOML writes them, hidden where they may be secrets.
+    """
+
+    key: str
+    line: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Causes:
+    """The causes of each change by its address, and what could not be told.
+
+    `unexplained` are the layers of which nobody noted what they were applied with.
+    """
+
+    of: Mapping[str, tuple[Cause, ...]]
+    changed: tuple[Cause, ...]
+    unexplained: tuple[str, ...]
+
+
+def causes(
+    changes: Iterable[Change],
+    settings: Settings,
+    applied: Mapping[str, Json],
+    lines: Mapping[Key, int],
+    compose: Compose,
+) -> Causes:
+    """Why a plan of `settings` has these changes.
+
+    `applied` gives the settings that each layer was applied with last, as far as that is known,
+    `lines` the lines of the settings file. `compose` writes the composed stack.
+    """
+    listed = list(changes)
+    now = settings.model_dump(mode="json")
+    unexplained = sorted({one.layer for one in listed if one.layer and one.layer not in applied})
+    found: dict[str, tuple[Cause, ...]] = {}
+    every: dict[str, Cause] = {}
+    explained: list[tuple[Json, dict[str, tuple[Cause, ...]]]] = []
+    for before in _distinct(applied.values()):
+        keys = list(changed_keys(before, now))
+        each = {key: _cause(key, before, now, lines) for key in keys}
+        every.update({cause.key: cause for cause in each.values()})
+        explained.append((before, _explain(listed, now, before, each, compose)))
+    for one in listed:
+        for before, of in explained:
+            if applied.get(one.layer) == before and one.address in of:
+                found[one.address] = of[one.address]
+    return Causes(found, tuple(every.values()), tuple(unexplained))
+
+
+def _distinct(applied: Iterable[Json]) -> list[Json]:
+    found: list[Json] = []
+    for one in applied:
+        if one not in found:
+            found.append(one)
+    return found
+
+
+def changed_keys(before: Any, now: Any, key: Key = ()) -> Iterator[Key]:
+    """The keys of two settings whose values differ; a list is one value."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for name in {**before, **now}:
+            yield from changed_keys(before.get(name, ABSENT), now.get(name, ABSENT), (*key, name))
+    elif before is ABSENT or now is ABSENT or before != now:
+        yield key
+
+
+def _cause(key: Key, before: Json, now: Json, lines: Mapping[Key, int]) -> Cause:
+    line = line_of(dict(lines), key) if key in lines else 0
+    return Cause(dotted(key), line, _value(key, before), _value(key, now))
+
+
+def _value(key: Key, data: Json) -> str:
+    inner: Any = data
+    for part in key:
+        inner = inner.get(str(part), ABSENT) if isinstance(inner, dict) else ABSENT
+    return "none" if inner is ABSENT or inner is None else shown_value(key, data)
+
+
+def _explain(
+    changes: list[Change],
+    now: Json,
+    before: Json,
+    each: Mapping[Key, Cause],
+    compose: Compose,
+) -> dict[str, tuple[Cause, ...]]:
+    """Address -> its causes among the changed keys."""
+    if not each:
+        return {}
+    current = stack(compose(Settings.model_validate(now)))
+    direct: dict[str, list[Cause]] = {}
+    for key, cause in each.items():
+        for address in _written_otherwise(current, _with(now, before, key), compose):
+            direct.setdefault(address, []).append(cause)
+    changing = {base(one.address): one for one in changes}
+    found = {}
+    for change in changes:
+        reached = _reached(change, current, direct, changing)
+        if reached:
+            found[change.address] = tuple(dict.fromkeys(reached))
+    return found
+
+
+def _with(now: Json, before: Json, key: Key) -> Json:
+    """The settings of now with one key as it was."""
+    head, rest = str(key[0]), key[1:]
+    changed = dict(now)
+    if rest:
+        tables = [one if isinstance(one, dict) else {} for one in (now.get(head), before.get(head))]
+        changed[head] = _with(tables[0], tables[1], rest)
+    elif head in before:
+        changed[head] = before[head]
+    else:
+        changed.pop(head, None)
+    return changed
+
+
+def _written_otherwise(current: Stack, data: Json, compose: Compose) -> set[str]:
+    try:
+        other = stack(compose(Settings.model_validate(data)))
+    except (ValidationError, LookupError, ValueError, RuntimeError):
+        # One setting put back alone may fit none of the others, as a subnet without its zone.
+        return set()
+    addresses = {*current.resources, *other.resources}
+    return {one for one in addresses if _body(current, one) != _body(other, one)}
+
+
+def _body(found: Stack, address: str) -> Json | None:
+    resource = found.resources.get(address)
+    return resource.body if resource else None
+
+
+def _reached(
+    change: Change,
+    current: Stack,
+    direct: Mapping[str, list[Cause]],
+    changing: Mapping[str, Change],
+) -> list[Cause]:
+    """The causes of a change: its own, and those of what its changing attributes come from."""
+    found: list[Cause] = []
+    seen: set[str] = set()
+    waiting = [change]
+    while waiting:
+        one = waiting.pop(0)
+        address = base(one.address)
+        if address in seen:
+            continue
+        seen.add(address)
+        found += direct.get(address, [])
+        resource = current.resources.get(address)
+        body = resource.body if resource else {}
+        # A known value that is written otherwise needs no other explanation.
+        names = [n for n in one.changed if any_unknown(one.unknown.get(n)) or address not in direct]
+        for reference in references([body.get(name) for name in names]):
+            source = changing.get(reference.address)
+            if source and source.gives_anew(reference.attribute):
+                waiting.append(source)
+    return found

@@ -1,0 +1,86 @@
+"""From settings to a review on disk: reads the states, plans, ranks, writes."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from strata.cost.change import change
+from strata.errors import UsageError
+from strata.gate.report import Report as Verdict
+from strata.plan import changes, review
+from strata.plan.applied import read_applied
+from strata.plan.causes import causes
+from strata.plan.planning import plan_composed
+from strata.plan.report import Report, build
+from strata.plan.states import read_states
+from strata.plan.views.markdown import markdown
+from strata.plan.views.page import page
+from strata.settings.models import Settings
+from strata.settings.positions import positions
+from strata.stacks import Json, stack
+from strata.synthesis import compose
+from strata.terraform.process import Terraform
+
+
+@dataclass(frozen=True)
+class Made:
+    """A review that was written to `folder`."""
+
+    folder: Path
+    review: review.Review
+    report: Report
+
+
+def make_review(
+    settings: Settings,
+    *,
+    file: Path,
+    synthesized: Path,
+    terraform: Terraform,
+    judge: Callable[[Json], Verdict],
+    folder: Path,
+) -> Made:
+    """Plan the environment that `synthesized` holds, and write its review to `folder`.
+
+    `file` is the settings file; `judge` gives the gate's verdict on the plan's JSON.
+    """
+    environment = settings.environment
+    composed = synthesized / "composed" / environment.name
+    review.free(folder)
+    states = read_states(environment)
+    basis = review.basis(settings, states)
+    document = plan_composed(terraform, composed, states)
+    plan = changes.parse(document)
+    report = build(
+        environment=environment.name,
+        made=datetime.now(UTC),
+        plan=plan,
+        stack=stack(json.loads((composed / "cdk.tf.json").read_text(encoding="utf-8"))),
+        found=causes(
+            plan.changes,
+            settings,
+            read_applied(environment, states),
+            positions(file.read_text(encoding="utf-8")),
+            compose,
+        ),
+        file=str(file),
+        first=[layer for layer, state in states.items() if state is None],
+        gate=_verdict(judge, document),
+        cost=change(document, settings),
+    )
+    reports = {
+        "report.html": page(report),
+        "report.md": markdown(report),
+        "report.json": report.model_dump_json(indent=2) + "\n",
+    }
+    return Made(folder, review.write(folder, basis, document, reports), report)
+
+
+def _verdict(judge: Callable[[Json], Verdict], document: Json) -> Verdict | str:
+    """The verdict, or why the gate has none: a plan is worth reading without it."""
+    try:
+        return judge(document)
+    except UsageError as error:
+        return error.message

@@ -1,0 +1,40 @@
+"""Plans all layers as one: the composed stack against the merged states."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from strata.plan.review import without_secrets
+from strata.plan.states import States, merge
+from strata.terraform.process import Terraform
+
+Json = dict[str, Any]
+
+
+def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
+    """Terraform's plan JSON, without secrets, of the composed stack in `folder`.
+
+    Nothing but AWS itself is read: the state is a file in a private folder that is gone afterwards,
+    and so are the saved plan and all that may hold secrets.
+    """
+    with FileLock(folder / "init.lock"):
+        terraform.init(folder)
+    with tempfile.TemporaryDirectory() as private:
+        # Named as the stack, since logs are.
+        work = Path(private, folder.name)
+        work.mkdir()
+        for name in ("cdk.tf.json", ".terraform.lock.hcl"):
+            shutil.copy(folder / name, work / name)
+        merged = merge(states)
+        if merged:
+            (work / "terraform.tfstate").write_text(json.dumps(merged), encoding="utf-8")
+        data = {**terraform.environment, "TF_DATA_DIR": str((folder / ".terraform").resolve())}
+        here = replace(terraform, environment=data)
+        # Nobody else can see this state: there is nothing to lock.
+        here.plan(work, Path("composed.tfplan"), "-lock=false")
+        return without_secrets(here.show(work, Path("composed.tfplan")))

@@ -1,0 +1,24 @@
+"""The rank of each change: what can be lost, what opens up, what goes down, and the rest.
+
+Pure: a plan and the composed stack it was made of go in, reasons come out. A change has a reason
+for each question that it answers; it is told among the rest only when it answers none.
+"""
+
+from strata.plan.changes import Change, Plan
+from strata.plan.ranks.down import down
+from strata.plan.ranks.lost import lost
+from strata.plan.ranks.opens import opens
+from strata.plan.ranks.reason import Rank, Reason
+from strata.plan.ranks.rest import rest
+from strata.stacks import Stack
+
+__all__ = ["RANKS", "Rank", "Reason", "reasons"]
+
+RANKS: tuple[Rank, ...] = ("lost", "opens", "down", "else", "created")
+"""In the order a reviewer asks."""
+
+
+def reasons(change: Change, plan: Plan, stack: Stack) -> list[Reason]:
+    """Why a change has its ranks, in their order; at least one."""
+    found = [*lost(change), *opens(change, plan, stack), *down(change)]
+    return found or [rest(change)]

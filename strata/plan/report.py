@@ -1,0 +1,272 @@
+"""The report of a plan: what a reviewer asks, in the order they ask it.
+
+`Report.model_json_schema()` is what `report.json` follows.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from strata.cost.change import CostChange
+from strata.gate.report import Finding
+from strata.gate.report import Report as Verdict
+from strata.layers import LAYERS
+from strata.plan.causes import Cause, Causes
+from strata.plan.changes import Change, Plan, base, shown
+from strata.plan.drift import Drift, drifted
+from strata.plan.leaves import differing, leaves
+from strata.plan.ranks import RANKS, Rank, Reason, reasons
+from strata.stacks import Stack
+
+LONGEST = 400
+"""Characters of one value that a report repeats."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Setting(_Data):
+    """A setting that was changed since it was applied."""
+
+    key: str
+    file: str
+    line: int = Field(description="Line in the file; 0 when the file does not have the key.")
+    before: str = Field(description="As TOML writes it; hidden when it may be a secret.")
+    after: str
+
+
+class Attribute(_Data):
+    """An attribute that changes."""
+
+    name: str
+    before: str = Field(description="JSON, `no value` or `(sensitive)`.")
+    after: str = Field(description="The same, or `(known after apply)`.")
+    forces: bool = Field(default=False, description="Whether it forces the replacement.")
+
+
+class Item(_Data):
+    """One change, under one rank; a change that answers two questions is two items."""
+
+    rank: Rank
+    layer: str
+    address: str
+    action: str = Field(description="create, update, replace, delete, move or forget.")
+    why: str = Field(description="Why it has its rank.")
+    causes: list[Setting]
+    attributes: list[Attribute]
+    drift: bool = Field(
+        default=False, description="Whether it only puts back what was changed outside."
+    )
+
+
+class Drifted(_Data):
+    """A resource that somebody changed outside of Terraform."""
+
+    layer: str
+    address: str
+    gone: bool
+    attributes: list[Attribute] = Field(description="As it was left, and as it is now.")
+    put_back: bool = Field(description="Whether applying this plan puts it back.")
+
+
+class Counts(_Data):
+    """How many resources a plan touches, and how many it leaves alone."""
+
+    create: int
+    update: int
+    replace: int
+    delete: int
+    move: int
+    stay: int
+    stay_by_layer: dict[str, int]
+
+
+class Report(_Data):
+    """What a plan does, ranked."""
+
+    environment: str
+    made: datetime
+    items: list[Item] = Field(description="In the order of ranks, then of layers.")
+    counts: Counts
+    drift: list[Drifted]
+    settings: list[Setting] = Field(description="Every setting that was changed since.")
+    unexplained: list[str] = Field(
+        description="Layers of which it is not known what settings they were applied with."
+    )
+    first: list[str] = Field(description="Layers that were never applied.")
+    gate: Verdict | None = Field(description="The gate's verdict; null when it has none.")
+    no_verdict: str = Field(default="", description="Why the gate has none.")
+    cost: CostChange
+
+    @property
+    def changes(self) -> bool:
+        """Whether applying would do anything."""
+        counts = self.counts
+        return bool(counts.create + counts.update + counts.replace + counts.delete + counts.move)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the gate found."""
+        return self.gate.findings if self.gate else []
+
+    def of(self, rank: Rank) -> list[Item]:
+        """The items of one rank."""
+        return [item for item in self.items if item.rank == rank]
+
+
+TITLES: Mapping[Rank, str] = {
+    "lost": "What can be lost",
+    "opens": "What opens up",
+    "down": "What goes down for a while",
+    "else": "What else changes",
+    "created": "What is created",
+}
+
+
+def build(
+    *,
+    environment: str,
+    made: datetime,
+    plan: Plan,
+    stack: Stack,
+    found: Causes,
+    file: str,
+    first: list[str],
+    gate: Verdict | str,
+    cost: CostChange,
+) -> Report:
+    """The report of a plan of the composed stack; `file` is the settings file.
+
+    `gate` is the verdict, or why there is none.
+    """
+    drift = drifted(plan, stack)
+    changing = {base(one.address): one for one in plan.changes}
+    items = [
+        _item(
+            change,
+            reason,
+            [_setting(one, file) for one in found.of.get(change.address, ())],
+            _attributes(change, reason, stack, changing),
+            drift,
+        )
+        for change in plan.changes
+        for reason in reasons(change, plan, stack)
+    ]
+    order = list(LAYERS)
+    items.sort(
+        key=lambda one: (
+            RANKS.index(one.rank),
+            order.index(one.layer) if one.layer in order else len(order),
+            one.address,
+        )
+    )
+    return Report(
+        environment=environment,
+        made=made,
+        items=items,
+        counts=_counts(plan),
+        drift=[_drifted(one) for one in drift],
+        settings=[_setting(one, file) for one in found.changed],
+        unexplained=[one for one in found.unexplained if one not in first],
+        first=first,
+        gate=None if isinstance(gate, str) else gate,
+        no_verdict=gate if isinstance(gate, str) else "",
+        cost=cost,
+    )
+
+
+def _item(
+    change: Change,
+    reason: Reason,
+    causes: list[Setting],
+    attributes: list[Attribute],
+    drift: list[Drift],
+) -> Item:
+    outside = {name for one in drift if one.change.address == change.address
+               for name in (one.attributes or ("",))}  # fmt: skip
+    gone = "" in outside and change.actions == ("create",)
+    changing = {name for name in change.changed if name != "tags_all"}
+    return Item(
+        rank=reason.rank,
+        layer=change.layer,
+        address=change.address,
+        action=action(change),
+        why=reason.why,
+        causes=causes,
+        attributes=attributes,
+        drift=gone or (change.actions == ("update",) and changing <= outside),
+    )
+
+
+def action(change: Change) -> str:
+    """What is done, in one word."""
+    if change.replaces:
+        return "replace"
+    if change.actions == ("no-op",):
+        return "move"
+    return change.actions[-1]
+
+
+def _attributes(
+    change: Change, reason: Reason, stack: Stack, changing: Mapping[str, Change]
+) -> list[Attribute]:
+    """What changes in it, what the reason names first."""
+    if change.actions == ("delete",):
+        return []
+    resource = stack.resources.get(base(change.address))
+    found = [
+        Attribute(
+            name=name,
+            before=_short(shown(before)),
+            after=_short(shown(after)),
+            forces=_below(name, change.forcing),
+        )
+        for name, before, after in leaves(change, resource, changing)
+    ]
+    return sorted(found, key=lambda one: not _below(one.name, reason.attributes))
+
+
+def _below(name: str, paths: tuple[str, ...]) -> bool:
+    return any(name == path or name.startswith((f"{path}.", f"{path}[")) for path in paths)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _setting(cause: Cause, file: str) -> Setting:
+    return Setting(
+        key=cause.key, file=file, line=cause.line, before=cause.before, after=cause.after
+    )
+
+
+def _drifted(one: Drift) -> Drifted:
+    before, after = one.change.before or {}, one.change.after or {}
+    return Drifted(
+        layer=one.change.layer,
+        address=one.change.address,
+        gone=one.gone,
+        attributes=[
+            Attribute(name=name, before=_short(shown(old)), after=_short(shown(new)))
+            for attribute in one.attributes
+            for name, old, new in differing(
+                (attribute,), before.get(attribute), after.get(attribute)
+            )
+        ],
+        put_back=bool(one.restored) and len(one.restored) >= len(one.attributes),
+    )
+
+
+def _counts(plan: Plan) -> Counts:
+    done = [action(change) for change in plan.changes]
+    return Counts(
+        create=done.count("create"),
+        update=done.count("update"),
+        replace=done.count("replace"),
+        delete=done.count("delete"),
+        move=done.count("move"),
+        stay=sum(plan.stays.values()),
+        stay_by_layer=dict(plan.stays),
+    )

@@ -1,0 +1,282 @@
+"""A review: what was planned, from what, and the folder it is kept in.
+
+The folder holds `plan.json` (Terraform's plan without sensitive values), `review.json` (a Review)
+and the report as `report.html`, `report.md` and `report.json`.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from strata.errors import StrataError, UsageError
+from strata.paths import ROOT
+from strata.plan.changes import HIDDEN, Plan, hide, parse
+from strata.plan.states import States
+from strata.settings.models import Settings
+from strata.settings.rules.secrets import SECRET_KEY, looks_secret
+from strata.terraform.binary import wanted_version
+from strata.terraform.plugins import VERSION as PROVIDER_VERSION
+
+Json = dict[str, Any]
+
+PLAN, REVIEW = "plan.json", "review.json"
+CODE = ("modules", "strata", "main.py", "requirements.lock", ".terraform-version")
+"""What decides which resources settings become."""
+FORMAT = 1
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Code(_Data):
+    """Which code made the stacks."""
+
+    digest: str = Field(description="SHA-256 over the files of the code, committed or not.")
+    commit: str | None = Field(description="The git commit it lies on; for people.")
+
+
+class Tools(_Data):
+    """The versions of what planned."""
+
+    terraform: str
+    provider: str = Field(description="Version of hashicorp/aws.")
+    cdktf: str
+
+
+class StateIdentity(_Data):
+    """Which state of a layer: every write of it raises the serial."""
+
+    lineage: str
+    serial: int
+
+
+class Basis(_Data):
+    """What a plan was made from: the same again gives the same plan, drift aside."""
+
+    environment: str
+    settings: str = Field(description="SHA-256 of the settings, defaults and all.")
+    code: Code
+    tools: Tools
+    states: dict[str, StateIdentity | None] = Field(
+        description="Layer -> its state; null for one that was never applied."
+    )
+
+
+class Review(_Data):
+    """The content of `review.json`."""
+
+    format: int = FORMAT
+    made: datetime = Field(description="When the plan was made, UTC.")
+    basis: Basis
+    plan: str = Field(description="SHA-256 of plan.json.")
+
+
+def basis(settings: Settings, states: States) -> Basis:
+    """What a plan of these settings against these states rests on."""
+    return Basis(
+        environment=settings.environment.name,
+        settings=settings_digest(settings),
+        code=Code(digest=code_digest(), commit=_commit()),
+        tools=Tools(
+            terraform=wanted_version(),
+            provider=PROVIDER_VERSION,
+            cdktf=metadata.version("cdktf"),
+        ),
+        states={
+            layer: StateIdentity(lineage=state.lineage, serial=state.serial) if state else None
+            for layer, state in states.items()
+        },
+    )
+
+
+def settings_digest(settings: Settings) -> str:
+    """The same for the same values, however the file writes them."""
+    text = json.dumps(settings.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_digest(root: Path = ROOT) -> str:
+    """SHA-256 over names and contents of the files in CODE."""
+    found = hashlib.sha256()
+    for part in CODE:
+        whole = root / part
+        files = sorted(whole.rglob("*")) if whole.is_dir() else [whole]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                found.update(f"{file.relative_to(root)}\0{file.stat().st_size}\0".encode())
+                found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def _commit(root: Path = ROOT) -> str | None:
+    try:
+        answer = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return answer.stdout.strip()
+
+
+def stale(reviewed: Basis, now: Basis) -> list[str]:
+    """Why what was reviewed is not what would be applied now; empty when it is."""
+    found = []
+    for what, was, value in (
+        ("the environment", reviewed.environment, now.environment),
+        ("Terraform", reviewed.tools.terraform, now.tools.terraform),
+        ("the AWS provider", reviewed.tools.provider, now.tools.provider),
+        ("CDKTF", reviewed.tools.cdktf, now.tools.cdktf),
+    ):
+        if was != value:
+            found.append(f"{what}: {was} in the review, {value} now")
+    if reviewed.settings != now.settings:
+        found.append("the settings were changed since the review")
+    if reviewed.code.digest != now.code.digest:
+        found.append("the code (modules/, strata/) was changed since the review")
+    for layer in {**reviewed.states, **now.states}:
+        old, new = reviewed.states.get(layer), now.states.get(layer)
+        if old != new:
+            found.append(f"the state of {layer}: {_named(old)} in the review, {_named(new)} now")
+    return found
+
+
+def _named(state: StateIdentity | None) -> str:
+    return f"serial {state.serial} of {state.lineage[:8]}" if state else "none"
+
+
+def without_secrets(document: Json) -> Json:
+    """Terraform's plan JSON with every sensitive value replaced, wherever it stands.
+
+    Masks stand beside changes, resources and outputs; a value that one of them marks is taken
+    out of the whole document, since expressions and prior state repeat it. A variable of a
+    container has no mask, and is judged as the settings are.
+    """
+    secrets: set[str] = set()
+    masked = _masked(document, secrets)
+    # A short one is a word like `true`, and would take half the document with it.
+    return dict(_scrubbed(masked, [one for one in secrets if len(one) >= 8]))
+
+
+def _masked(found: Any, secrets: set[str]) -> Any:
+    if isinstance(found, list):
+        return [_masked(one, secrets) for one in found]
+    if not isinstance(found, dict):
+        return found
+    hidden = dict(found)
+    for key, mask, other in (
+        ("before", "before_sensitive", None),
+        ("after", "after_sensitive", "before"),
+        ("values", "sensitive_values", None),
+    ):
+        if key in found and mask in found:
+            _collect(found[key], found[mask], secrets)
+            hidden[key] = hide(found[key], found[mask], found.get(other) if other else None)
+    if found.get("sensitive") is True:
+        for key in ("value", "default", "constant_value"):
+            if found.get(key) is not None:
+                _collect(found[key], True, secrets)
+                hidden[key] = HIDDEN
+    secrets.update(_variables(found.get("container_definitions")))
+    return {key: _masked(value, secrets) for key, value in hidden.items()}
+
+
+def _variables(text: Any) -> Iterator[str]:
+    """The values of a task definition's plain variables that are probably secret."""
+    try:
+        containers = json.loads(text)
+        for container in containers:
+            for one in container.get("environment") or []:
+                if SECRET_KEY.search(one["name"]) or looks_secret(one["value"]):
+                    yield one["value"]
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return
+
+
+def _collect(value: Any, mask: Any, secrets: set[str]) -> None:
+    """The text that a mask marks."""
+    if isinstance(value, str) and mask is True:
+        secrets.add(value)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            below = True if mask is True else mask.get(key) if isinstance(mask, dict) else None
+            _collect(inner, below, secrets)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            listed = mask[index] if isinstance(mask, list) and index < len(mask) else None
+            _collect(inner, True if mask is True else listed, secrets)
+
+
+def _scrubbed(found: Any, secrets: list[str]) -> Any:
+    if isinstance(found, dict):
+        return {key: _scrubbed(value, secrets) for key, value in found.items()}
+    if isinstance(found, list):
+        return [_scrubbed(one, secrets) for one in found]
+    if isinstance(found, str):
+        for secret in secrets:
+            found = found.replace(secret, HIDDEN)
+    return found
+
+
+def free(folder: Path) -> None:
+    """Raise UsageError unless a review may be written there."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", "--out takes a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / REVIEW).is_file():
+        raise UsageError(f"{folder} holds something else than a review", "give another --out")
+
+
+def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) -> Review:
+    """Keep a plan that is without secrets, and its reports by file name; whole or not at all.
+
+    A review that lies there is replaced; a folder with anything else in it is left alone.
+    """
+    text = json.dumps(plan, indent=1, sort_keys=True) + "\n"
+    free(folder)
+    review = Review(
+        made=datetime.now(UTC),
+        basis=basis,
+        plan=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".review-") as temporary:
+        made = Path(temporary, "made")
+        made.mkdir()
+        (made / PLAN).write_text(text, encoding="utf-8")
+        (made / REVIEW).write_text(review.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        for name, content in reports.items():
+            (made / name).write_text(content, encoding="utf-8")
+        if folder.exists():
+            shutil.move(folder, Path(temporary, "old"))
+        shutil.move(made, folder)
+    return review
+
+
+def read(folder: Path) -> tuple[Review, Plan]:
+    """The review in a folder, and its plan; raises UsageError for what is none."""
+    try:
+        review = Review.model_validate_json((folder / REVIEW).read_text(encoding="utf-8"))
+        text = (folder / PLAN).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename}: {error.strerror}", f"strata plan ENV --out {folder}"
+        ) from None
+    except ValidationError:
+        raise UsageError(
+            f"{folder / REVIEW} is no review of this version", f"strata plan ENV --out {folder}"
+        ) from None
+    if hashlib.sha256(text.encode()).hexdigest() != review.plan:
+        raise StrataError(
+            f"{folder / PLAN} is not the plan that was reviewed",
+            "plan and review again: somebody edited it",
+        )
+    return review, parse(json.loads(text))

@@ -1,0 +1,18 @@
+"""The client of the bucket that holds the state of every layer."""
+
+from typing import TYPE_CHECKING, Literal
+
+import boto3
+from botocore.config import Config
+
+from strata.settings.models import Environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def s3_client(environment: Environment) -> "S3Client":
+    """S3 in the environment's region; the emulator answers to paths only."""
+    style: Literal["auto", "path"] = "path" if environment.emulated else "auto"
+    session = boto3.Session(region_name=environment.region)
+    return session.client("s3", config=Config(s3={"addressing_style": style}))

@@ -1,0 +1,510 @@
+"""Plans of all layers as one, by the real Terraform: of nothing, and of what stands.
+
+One emulator for all; what is planned here is never applied.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+
+from strata import deploy
+from strata.cli import main
+from strata.commands import common
+from strata.layers import LAYERS
+from strata.plan import changes, review
+from strata.plan.applied import applied_key, read_applied
+from strata.plan.changes import Plan, differences
+from strata.plan.planning import plan_composed
+from strata.plan.ranks import reasons
+from strata.plan.report import Report
+from strata.plan.states import merge, read_states
+from strata.settings import Settings, load
+from strata.stacks import Stack, stack
+from strata.synthesis import compose
+from strata.terraform.layers import LayerWork
+from strata.terraform.process import Terraform
+from tests.end_to_end.conftest import Client, quiet, work_on
+
+pytestmark = pytest.mark.emulator
+
+Json = dict[str, Any]
+
+
+def varied(**sections: Json) -> Settings:
+    """`local` with some keys of some sections changed."""
+    data = load("local").model_dump()
+    for name, keys in sections.items():
+        data[name].update(keys)
+    return Settings.model_validate(data)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan of the composed stack, and the stack."""
+
+    plan: Plan
+    stack: Stack
+    document: Json
+
+    def ranks(self, address: str) -> dict[str, str]:
+        """Rank -> why, of one address; empty when nothing happens to it."""
+        return {
+            reason.rank: reason.why
+            for change in self.plan.changes
+            if change.address == address
+            for reason in reasons(change, self.plan, self.stack)
+        }
+
+
+@pytest.fixture(scope="module")
+def terraform(folder: Path) -> Terraform:
+    return work_on(load("local"), folder).terraform
+
+
+def plan_of(settings: Settings, folder: Path, terraform: Terraform) -> Planned:
+    document = compose(settings)
+    place = folder / "composed" / "local"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "cdk.tf.json").write_text(json.dumps(document, indent=1))
+    planned = plan_composed(terraform, place, read_states(settings.environment))
+    return Planned(changes.parse(planned), stack(document), planned)
+
+
+@pytest.fixture(scope="module")
+def first_day(aws: Client, folder: Path, terraform: Terraform) -> Planned:
+    """Planned while no layer has a state."""
+    return plan_of(load("local"), folder, terraform)
+
+
+@pytest.fixture(scope="module")
+def applied(first_day: Planned, folder: Path) -> LayerWork:
+    work = work_on(load("local"), folder)
+    assert deploy.run(LAYERS, work.apply, quiet).ok
+    return work
+
+
+@pytest.fixture(scope="module")
+def plans(applied: LayerWork, folder: Path, terraform: Terraform) -> Callable[..., Planned]:
+    """Plans `local` with changed settings against what stands; each once."""
+    made: dict[str, Planned] = {}
+
+    def plan(**sections: Json) -> Planned:
+        key = json.dumps(sections, sort_keys=True)
+        if key not in made:
+            made[key] = plan_of(varied(**sections), folder, terraform)
+        return made[key]
+
+    return plan
+
+
+@pytest.fixture
+def strata(
+    applied: LayerWork,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., tuple[int, str]]:
+    """Runs the command in this process, away from what others synthesize: (exit code, output)."""
+    monkeypatch.setattr(common, "CDKTF_OUT", folder / "cdktf.out")
+    monkeypatch.setattr(common, "WORK", folder / "work")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["strata", *arguments])
+        capsys.readouterr()
+        try:
+            code = main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Writes `local` with changed settings to a file of its own."""
+
+    def write(**sections: Json) -> Path:
+        data = varied(**sections).model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        file = tmp_path / "local.toml"
+        file.write_text(tomli_w.dumps(data))
+        return file
+
+    return write
+
+
+def test_on_the_first_day_every_resource_of_every_layer_is_created(first_day: Planned) -> None:
+    assert {one.actions for one in first_day.plan.changes} == {("create",)}
+    found = {one.address.partition("[")[0] for one in first_day.plan.changes}
+    assert found == set(first_day.stack.resources)
+    assert {one.layer for one in first_day.plan.changes} == set(LAYERS)
+    assert first_day.plan.drift == ()
+
+
+def test_on_the_first_day_only_what_the_internet_reaches_opens(first_day: Planned) -> None:
+    opened = {a for a in first_day.stack.resources if "opens" in first_day.ranks(a)}
+    assert opened == {
+        "aws_vpc_security_group_ingress_rule.network_load_balancer_ingress_80",
+        "aws_vpc_security_group_ingress_rule.network_load_balancer_ingress_443",
+        "aws_network_acl_rule.network_public_acl_ingress_100",
+        "aws_network_acl_rule.network_public_acl_ingress_110",
+        "aws_network_acl_rule.network_public_acl_ingress_120",
+    }
+
+
+def test_after_the_apply_nothing_changes_and_nothing_drifted(plans: Callable[..., Planned]) -> None:
+    same = plans()
+    assert same.plan.changes == ()
+    assert sum(same.plan.stays.values()) == len(same.stack.resources)
+
+
+def test_planning_writes_no_state_and_leaves_no_lock(
+    plans: Callable[..., Planned], aws: Client
+) -> None:
+    environment = load("local").environment
+    before = {layer: s and s.serial for layer, s in read_states(environment).items()}
+    plans(registry={"keep_images": 29})
+    assert {layer: s and s.serial for layer, s in read_states(environment).items()} == before
+    keys = [
+        o["Key"] for o in aws("s3").list_objects_v2(Bucket=environment.state_bucket)["Contents"]
+    ]
+    assert not [key for key in keys if key.endswith(".tflock")]
+
+
+LOSSES: dict[str, Json] = {
+    "database": {"storage_encrypted": False},
+    "cache": {"encryption_at_rest": False},
+    "registry": {"encryption": "KMS"},
+    "edge": {"domain": "other.example"},
+    "service": {"log_retention_days": 7},
+    "network": {"flow_log_retention_days": 7},
+}
+NO_LOSSES: dict[str, Json] = {
+    "database": {"instance_class": "db.t3.small", "backup_retention_days": 14},
+    "cache": {"node_type": "cache.t3.small"},
+    "registry": {"keep_images": 40},
+    "edge": {"www": True},
+    "service": {"log_retention_days": 60},
+    "network": {"flow_log_retention_days": 60},
+}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "aws_db_instance.database_instance",
+        "aws_elasticache_replication_group.cache_replication_group",
+        "aws_ecr_repository.registry_repository",
+        "aws_route53_zone.edge_zone",
+        "aws_cloudwatch_log_group.service_log_group",
+        "aws_cloudwatch_log_group.network_flow_log_group",
+    ],
+)
+def test_what_can_be_lost(address: str, plans: Callable[..., Planned]) -> None:
+    assert "lost" in plans(**LOSSES).ranks(address)
+    assert "lost" not in plans(**NO_LOSSES).ranks(address)
+
+
+def test_keeping_fewer_images_is_a_loss(plans: Callable[..., Planned]) -> None:
+    policy = "aws_ecr_lifecycle_policy.registry_lifecycle_policy"
+    assert "lost" in plans(registry={"keep_images": 29}).ranks(policy)
+    assert set(plans(**NO_LOSSES).ranks(policy)) == {"else"}
+
+
+OPENINGS: dict[str, Json] = {
+    "database": {"require_tls": False},
+    "registry": {"immutable_tags": False},
+    "cluster": {"imdsv2_only": False, "root_volume_encrypted": False},
+    "service": {"readonly_root_filesystem": False, "user": "0:0", "host_port": 81},
+    "edge": {"http": "forward", "tls_policy": "ELBSecurityPolicy-TLS13-1-1-2021-06"},
+}
+HARMLESS: dict[str, Json] = {
+    "database": {"maintenance_window": "mon:18:30-mon:19:30"},
+    "registry": {"scan_on_push": True},
+    "cluster": {"target_capacity_percent": 90, "root_volume_gib": 40},
+    "service": {"memory_mib": 400, "host_port": 3000},
+    "edge": {"idle_timeout_seconds": 30, "tls_policy": "ELBSecurityPolicy-TLS13-1-3-2021-06"},
+}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "aws_db_parameter_group.database_parameter_group",
+        "aws_ecr_repository.registry_repository",
+        "aws_launch_template.cluster_launch_template",
+        "aws_ecs_task_definition.service_task_definition",
+        "aws_network_acl_rule.network_public_acl_ingress_140",
+        "aws_lb_listener.edge_http_listener",
+        "aws_lb_listener.edge_https_listener",
+    ],
+)
+def test_what_opens_up(address: str, plans: Callable[..., Planned]) -> None:
+    assert "opens" in plans(**OPENINGS).ranks(address)
+    assert "opens" not in plans(**HARMLESS).ranks(address)
+
+
+def test_a_secret_of_another_database_is_no_broader_policy(plans: Callable[..., Planned]) -> None:
+    """Its ARN is known after the apply only; the policy is written as before."""
+    assert set(plans(**LOSSES).ranks("aws_iam_role_policy.service_execution_role_policy")) == {
+        "else"
+    }
+
+
+PROJECT: dict[str, Json] = {"environment": {"project": "store"}}
+
+
+@pytest.mark.parametrize(
+    "address, because",
+    [
+        ("aws_lb.edge_load_balancer", "name"),
+        ("aws_lb_target_group.edge_target_group", "name"),
+        ("aws_lb_listener.edge_https_listener", "load_balancer_arn"),
+        ("aws_ecs_service.service_service", "name"),
+        ("aws_autoscaling_group.cluster_auto_scaling_group", "name"),
+        ("aws_security_group.network_instance_security_group", "name"),
+        ("aws_vpc_security_group_ingress_rule.network_load_balancer_ingress_443",
+         "security_group_id"),
+    ],
+)  # fmt: skip
+def test_what_goes_down_says_which_attribute_forces_it(
+    address: str, because: str, plans: Callable[..., Planned]
+) -> None:
+    planned = plans(**PROJECT)
+    assert "down" in planned.ranks(address)
+    change = next(one for one in planned.plan.changes if one.address == address)
+    assert because in change.forcing
+    assert "down" not in plans(**HARMLESS).ranks(address)
+
+
+def test_a_bigger_database_is_down_for_a_while_and_its_windows_are_not(
+    plans: Callable[..., Planned],
+) -> None:
+    instance = "aws_db_instance.database_instance"
+    assert set(plans(**NO_LOSSES).ranks(instance)) == {"down"}
+    assert set(plans(**HARMLESS).ranks(instance)) == {"else"}
+
+
+def test_a_rule_of_the_acl_shows_with_the_task_that_needs_it(plans: Callable[..., Planned]) -> None:
+    planned = plans(service={"host_port": 81})
+    assert {one.address for one in planned.plan.changes} == {
+        "aws_network_acl_rule.network_public_acl_ingress_140",
+        "aws_network_acl_rule.network_public_acl_egress_140",
+        "aws_ecs_task_definition.service_task_definition",
+        "aws_ecs_service.service_service",
+    }
+
+
+SUBNETS: Json = {
+    "availability_zones": ["eu-central-1a", "eu-central-1b", "eu-central-1c", "eu-central-1d"],
+    "private_subnets": ["10.0.16.0/20", "10.0.32.0/20", "10.0.48.0/20", "10.0.64.0/20"],
+}
+
+
+def test_a_new_private_subnet_shows_in_the_groups_of_the_stores(
+    plans: Callable[..., Planned],
+) -> None:
+    planned = plans(network=SUBNETS)
+    assert planned.ranks("aws_subnet.network_private_subnet_3") == {"created": "new"}
+    for address in (
+        "aws_db_subnet_group.database_subnet_group",
+        "aws_elasticache_subnet_group.cache_subnet_group",
+    ):
+        change = next(one for one in planned.plan.changes if one.address == address)
+        assert change.actions == ("update",)
+        assert change.unknown["subnet_ids"] is True
+
+
+def test_a_renamed_repository_shows_in_the_task_definition(plans: Callable[..., Planned]) -> None:
+    planned = plans(**PROJECT)
+    by_address = {one.address: one for one in planned.plan.changes}
+    repository = by_address["aws_ecr_repository.registry_repository"]
+    assert (repository.before or {})["name"] == "shop-local"
+    assert (repository.after or {})["name"] == "store-local"
+    task = by_address["aws_ecs_task_definition.service_task_definition"]
+    assert ("container_definitions",) in task.replace_paths
+
+
+def test_a_layer_planned_for_real_is_what_was_reviewed(
+    plans: Callable[..., Planned], applied: LayerWork, tmp_path: Path
+) -> None:
+    reviewed = plans(network=SUBNETS)
+    work = work_on(varied(network=SUBNETS), tmp_path)
+    layer = work.folder("network")
+    work.terraform.init(layer)
+    file = tmp_path / "network.tfplan"
+    work.terraform.plan(layer, file)
+    real = changes.parse(work.terraform.show(layer, file))
+    assert differences(reviewed.plan.of("network"), real.changes) == []
+    other = plans(service={"host_port": 81})
+    found = differences(other.plan.of("network"), real.changes)
+    assert {one.address for one in found} >= {
+        "aws_subnet.network_private_subnet_3",
+        "aws_network_acl_rule.network_public_acl_ingress_140",
+    }
+
+
+def test_no_change_is_exit_code_0(strata: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    code, said = strata("plan", "local", "--out", str(tmp_path / "review"))
+    assert code == 0, said
+    assert said.startswith("local: No change.")
+    assert all(len(line) <= 80 for line in said.splitlines()[:-1])
+
+
+def test_the_report_names_the_setting_behind_each_change(
+    strata: Callable[..., tuple[int, str]],
+    written: Callable[..., Path],
+    first_day: Planned,
+    tmp_path: Path,
+) -> None:
+    file = written(database={"storage_encrypted": False}, service={"image_tag": "1.1.0"})
+    code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
+    assert code == 2, said
+    assert all(len(line) <= 80 for line in said.splitlines()[:-1])
+    report = Report.model_validate_json((tmp_path / "review" / "report.json").read_text())
+    lines = file.read_text().splitlines()
+    by_address = {item.address: item for item in report.items}
+    database = by_address["aws_db_instance.database_instance"].causes
+    assert [(one.key, one.before, one.after) for one in database] == [
+        ("database.storage_encrypted", "true", "false")
+    ]
+    assert lines[database[0].line - 1] == "storage_encrypted = false"
+    # The task reads the database's address, which a new one changes.
+    task = by_address["aws_ecs_task_definition.service_task_definition"]
+    assert {one.key for one in task.causes} == {"database.storage_encrypted", "service.image_tag"}
+    assert {(a.name, a.after) for a in task.attributes} >= {
+        ("container_definitions.api.image", '"…:1.1.0"')
+    }
+    assert [one.key for one in report.findings] == ["database.storage_encrypted"]
+    assert report.cost.before.desired > 0
+    touched = {item.address for item in report.items}
+    assert report.counts.stay + len(touched) == len(first_day.plan.changes)
+
+
+def test_a_layer_that_was_applied_without_strata_is_not_explained(
+    applied: LayerWork, aws: Client
+) -> None:
+    environment = load("local").environment
+    states = read_states(environment)
+    assert set(read_applied(environment, states)) == set(LAYERS)
+    s3, key = aws("s3"), applied_key("local", "edge")
+    kept = s3.get_object(Bucket=environment.state_bucket, Key=key)["Body"].read()
+    noted = json.loads(kept)
+    noted["state"]["serial"] -= 1
+    s3.put_object(Bucket=environment.state_bucket, Key=key, Body=json.dumps(noted))
+    try:
+        assert set(read_applied(environment, states)) == set(LAYERS) - {"edge"}
+    finally:
+        s3.put_object(Bucket=environment.state_bucket, Key=key, Body=kept)
+
+
+def test_drift_is_told_apart_from_what_the_user_changed(
+    strata: Callable[..., tuple[int, str]],
+    written: Callable[..., Path],
+    aws: Client,
+    tmp_path: Path,
+) -> None:
+    logs = aws("logs")
+    logs.put_retention_policy(logGroupName="/shop/local/service", retentionInDays=1)
+    try:
+        file = written(registry={"keep_images": 29})
+        code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
+    finally:
+        logs.put_retention_policy(logGroupName="/shop/local/service", retentionInDays=30)
+    assert code == 2, said
+    report = Report.model_validate_json((tmp_path / "review" / "report.json").read_text())
+    assert [(one.address, one.put_back) for one in report.drift] == [
+        ("aws_cloudwatch_log_group.service_log_group", True)
+    ]
+    attribute = report.drift[0].attributes[0]
+    assert (attribute.name, attribute.before, attribute.after) == ("retention_in_days", "30", "1")
+    assert {item.address: item.drift for item in report.items} == {
+        "aws_cloudwatch_log_group.service_log_group": True,
+        "aws_ecr_lifecycle_policy.registry_lifecycle_policy": False,
+    }
+
+
+def test_a_review_is_of_these_settings_this_code_and_these_states(
+    strata: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "review"
+    strata("plan", "local", "--out", str(folder))
+    found, plan = review.read(folder)
+    settings = load("local")
+    states = read_states(settings.environment)
+    assert plan.changes == ()
+    assert review.stale(found.basis, review.basis(settings, states)) == []
+    other = review.basis(varied(service={"image_tag": "2"}), {**states, "edge": None})
+    assert len(review.stale(found.basis, other)) == 2
+
+
+def test_no_secret_is_in_a_review_or_a_log(
+    strata: Callable[..., tuple[int, str]],
+    written: Callable[..., Path],
+    aws: Client,
+    folder: Path,
+    tmp_path: Path,
+) -> None:
+    secrets = aws("secretsmanager")
+    values = [
+        secrets.get_secret_value(SecretId=one["ARN"])["SecretString"]
+        for one in secrets.list_secrets()["SecretList"]
+    ]
+    assert len(values) == 2
+    words = [one for value in values for one in re.findall(r"[^\s\"{}:,]{12,}", value)]
+    assert words
+    file = written(**LOSSES)
+    code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
+    assert code == 2, said
+    logs = [*(folder / "work" / "logs").iterdir()]
+    assert logs
+    for place in [*(tmp_path / "review").iterdir(), *logs]:
+        text = place.read_text()
+        assert not [word for word in words if word in text], place
+
+
+def test_nothing_of_a_plan_stays_outside_of_the_review(
+    strata: Callable[..., tuple[int, str]], folder: Path, tmp_path: Path
+) -> None:
+    strata("plan", "local", "--out", str(tmp_path / "review"))
+    left = [p for p in folder.rglob("*") if p.suffix in (".tfstate", ".tfplan")]
+    assert [p for p in left if ".terraform" not in p.parts] == []
+    assert sorted(p.name for p in (tmp_path / "review").iterdir()) == [
+        "plan.json",
+        "report.html",
+        "report.json",
+        "report.md",
+        "review.json",
+    ]
+
+
+def test_without_the_bucket_every_layer_is_new(aws: Client) -> None:
+    environment = varied(environment={"state_bucket": "shop-nobody-made-this"}).environment
+    assert read_states(environment) == dict.fromkeys(LAYERS)
+    assert merge(read_states(environment)) is None
+
+
+def test_a_state_that_cannot_be_read_is_an_error(
+    strata: Callable[..., tuple[int, str]],
+    written: Callable[..., Path],
+    aws: Client,
+    tmp_path: Path,
+) -> None:
+    bucket = "shop-broken-state"
+    aws("s3").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    aws("s3").put_object(Bucket=bucket, Key="local/edge.tfstate", Body=b"<html>")
+    file = written(environment={"state_bucket": bucket})
+    code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
+    assert code == 1
+    assert "the state of edge (s3://shop-broken-state/local/edge.tfstate) is no Terraform" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "review").exists()

@@ -1,0 +1,163 @@
+"""What a review keeps, what it refuses, and that no secret is in it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.errors import StrataError, UsageError
+from strata.plan import review
+from strata.plan.review import Basis, Code, Review, StateIdentity, Tools
+from strata.settings import load
+
+Json = dict[str, Any]
+
+STATE = StateIdentity(lineage="0ec90626-be67", serial=2)
+BASIS = Basis(
+    environment="local",
+    settings="a",
+    code=Code(digest="b", commit=None),
+    tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="0.21.0"),
+    states={"network": STATE, "edge": None},
+)
+PLAN: Json = {"format_version": "1.2", "resource_changes": []}
+
+
+def changed(**fields: Any) -> Basis:
+    return BASIS.model_copy(update=fields)
+
+
+@pytest.mark.parametrize(
+    "now, word",
+    [
+        (changed(environment="dev"), "environment"),
+        (changed(settings="other"), "settings"),
+        (changed(code=Code(digest="other", commit=None)), "code"),
+        (changed(tools=Tools(terraform="1.12.0", provider="5.100.0", cdktf="0.21.0")), "1.12.0"),
+        (changed(tools=Tools(terraform="1.11.4", provider="6.0.0", cdktf="0.21.0")), "6.0.0"),
+        (changed(tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="1")), "CDKTF"),
+        (changed(states={"network": STATE.model_copy(update={"serial": 3}), "edge": None}),
+         "serial 2 of 0ec90626 in the review, serial 3"),
+        (changed(states={"network": StateIdentity(lineage="new", serial=2), "edge": None}), "new"),
+        (changed(states={"network": STATE, "edge": STATE}), "edge: none in the review"),
+        (changed(states={"network": None, "edge": None}), "none now"),
+    ],
+)  # fmt: skip
+def test_a_review_is_stale_when_anything_it_rests_on_changed(now: Basis, word: str) -> None:
+    found = review.stale(BASIS, now)
+    assert len(found) == 1
+    assert word in found[0]
+
+
+def test_another_commit_with_the_same_code_is_the_same() -> None:
+    assert review.stale(BASIS, changed(code=Code(digest="b", commit="c"))) == []
+
+
+def test_the_digest_of_settings_is_of_values_not_of_writing() -> None:
+    settings = load("local")
+    again = type(settings).model_validate(settings.model_dump())
+    assert review.settings_digest(settings) == review.settings_digest(again)
+    other = settings.model_copy(
+        update={"service": settings.service.model_copy(update={"image_tag": "2"})}
+    )
+    assert review.settings_digest(settings) != review.settings_digest(other)
+
+
+def test_the_digest_of_the_code_follows_its_files(tmp_path: Path) -> None:
+    for name in review.CODE:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        if "." not in name:
+            (tmp_path / name).mkdir()
+        else:
+            (tmp_path / name).write_text("a")
+    before = review.code_digest(tmp_path)
+    (tmp_path / "README.md").write_text("a")
+    (tmp_path / "modules" / "__pycache__").mkdir()
+    (tmp_path / "modules" / "__pycache__" / "a.pyc").write_text("a")
+    assert review.code_digest(tmp_path) == before
+    (tmp_path / "modules" / "a.py").write_text("a")
+    assert review.code_digest(tmp_path) != before
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "below" / "review"
+    made = review.write(folder, BASIS, PLAN, {"report.md": "a"})
+    found, plan = review.read(folder)
+    assert found == made
+    assert plan.changes == ()
+    assert (folder / "report.md").read_text() == "a"
+    assert set(Review.model_json_schema()["properties"]) == {"format", "made", "basis", "plan"}
+
+
+def test_a_review_takes_the_place_of_another_and_of_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "review"
+    review.write(folder, BASIS, PLAN, {"old": ""})
+    review.write(folder, BASIS, PLAN, {"new": ""})
+    assert not (folder / "old").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["review"]
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("a")
+    for place in (mine, mine / "thesis.txt"):
+        with pytest.raises(UsageError):
+            review.write(place, BASIS, PLAN, {})
+    assert (mine / "thesis.txt").read_text() == "a"
+
+
+def test_a_plan_that_was_edited_is_no_review(tmp_path: Path) -> None:
+    folder = tmp_path / "review"
+    review.write(folder, BASIS, PLAN, {})
+    (folder / "plan.json").write_text(json.dumps({**PLAN, "edited": True}))
+    with pytest.raises(StrataError, match="not the plan that was reviewed"):
+        review.read(folder)
+
+
+@pytest.mark.parametrize("content", [None, "{}", "not JSON"])
+def test_what_is_no_review_says_how_to_make_one(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "review.json").write_text(content)
+    with pytest.raises(UsageError) as error:
+        review.read(tmp_path)
+    assert "strata plan ENV --out" in str(error.value.hint)
+
+
+SECRET = "hunter2-hunter2"
+
+
+def test_every_sensitive_value_is_taken_out_wherever_it_stands() -> None:
+    document = {
+        "resource_changes": [
+            {
+                "change": {
+                    "before": {"password": SECRET, "list": [{"key": "old-old-old"}]},
+                    "after": {"password": "other-other", "list": [{"key": "old-old-old"}]},
+                    "before_sensitive": {"password": True, "list": [{"key": True}]},
+                    "after_sensitive": {"password": True, "list": [{"key": True}]},
+                }
+            }
+        ],
+        "prior_state": {"values": {"password": SECRET}, "sensitive_values": {"password": True}},
+        "planned_values": {"outputs": {"a": {"sensitive": True, "value": [f"x {SECRET}"]}}},
+        "configuration": {"constant_value": f"prefix-{SECRET}"},
+    }
+    clean = review.without_secrets(document)
+    text = json.dumps(clean)
+    for secret in (SECRET, "other-other", "old-old-old"):
+        assert secret not in text
+    change = clean["resource_changes"][0]["change"]
+    assert change["before"] == {"password": "(sensitive)", "list": [{"key": "(sensitive)"}]}
+    assert change["after"]["password"] == "(sensitive, changes)"
+    assert change["after"]["list"] == [{"key": "(sensitive)"}]
+    assert clean["configuration"]["constant_value"] == "prefix-(sensitive)"
+
+
+def test_a_variable_that_looks_secret_is_taken_out_of_containers() -> None:
+    def containers(name: str, value: str) -> str:
+        return json.dumps([{"name": "api", "environment": [{"name": name, "value": value}]}])
+
+    for name, value in (("API_KEY", "not-so-random"), ("ANY", "ghp_abcdefghijklmnop")):
+        document = {"after": {"container_definitions": containers(name, value)}}
+        assert value not in json.dumps(review.without_secrets(document))
+    plain = {"after": {"container_definitions": containers("COLOUR", "light-blue")}}
+    assert review.without_secrets(plain) == plain

@@ -1,0 +1,240 @@
+"""The report as a terminal, a pull request and a browser show it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from strata.cost.change import CostChange, ResourceChange
+from strata.cost.range import always
+from strata.gate.report import Finding
+from strata.gate.report import Report as Verdict
+from strata.paths import ROOT
+from strata.plan.ranks import RANKS
+from strata.plan.report import TITLES, Attribute, Counts, Drifted, Item, Report, Setting
+from strata.plan.views.markdown import LIMIT, code, markdown
+from strata.plan.views.page import page as html
+from strata.plan.views.terminal import text
+
+SETTING = Setting(
+    key="database.storage_encrypted", file="envs/local.toml", line=12, before="true", after="false"
+)
+FORCING = Attribute(name="storage_encrypted", before="true", after="false", forces=True)
+OTHER = Attribute(name="password", before="(sensitive)", after="(sensitive, changes)")
+
+
+COST = CostChange(
+    environment="local",
+    region="eu-central-1",
+    exact=True,
+    before=always(100),
+    after=always(112),
+    difference=always(12),
+    resources=[
+        ResourceChange(
+            layer="database",
+            resource="aws_db_instance.database_instance",
+            before=always(100),
+            after=always(112),
+            difference=always(12),
+        )
+    ],
+    not_priced=[],
+    assumptions=[],
+)
+
+
+def item(rank: str, address: str, action: str = "update", why: str = "in place") -> Item:
+    return Item.model_validate(
+        {
+            "rank": rank,
+            "layer": address.partition(".")[2].partition("_")[0],
+            "address": address,
+            "action": action,
+            "why": why,
+            "causes": [SETTING],
+            "attributes": [FORCING, OTHER],
+        }
+    )
+
+
+def report(*items: Item, cost: CostChange = COST, drift: int = 1) -> Report:
+    finding = Finding(
+        checks=["CKV_AWS_16"],
+        severity="high",
+        protects="The database's storage is not encrypted",
+        environments=["local"],
+        layers=["database"],
+        constructs=["database/instance"],
+        file="envs/local.toml",
+        line=12,
+        key="database.storage_encrypted",
+        right="true",
+        more="https://example.com",
+    )
+    drifted = Drifted(
+        layer="service",
+        address="aws_cloudwatch_log_group.service_log_group",
+        gone=False,
+        attributes=[Attribute(name="retention_in_days", before="30", after="1")],
+        put_back=True,
+    )
+    return Report(
+        environment="local",
+        made=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+        items=list(items),
+        counts=Counts(
+            create=1, update=1, replace=1, delete=0, move=0, stay=82,
+            stay_by_layer={"network": 49, "edge": 0},
+        ),
+        drift=[drifted] * drift,
+        settings=[SETTING],
+        unexplained=["edge"],
+        first=[],
+        gate=Verdict(environments=["local"], findings=[finding], waivers=[], warnings=[]),
+        cost=cost,
+    )  # fmt: skip
+
+
+WHOLE = report(
+    item("lost", "aws_db_instance.database_instance", "replace", "the database and all in it"),
+    item("opens", "aws_db_instance.database_instance", "replace", "encryption goes off"),
+    item("down", "aws_db_instance.database_instance", "replace", "no database"),
+    item("else", "aws_ecs_service.service_service"),
+    item("created", "aws_subnet.network_private_subnet_3", "create", "new"),
+)
+ORDER = [
+    "What can be lost",
+    "What opens up",
+    "What goes down for a while",
+    "What it costs",
+    "What else changes",
+    "What is created",
+    "What stays",
+    "Changed outside of Terraform",
+    "The gate",
+]
+
+
+def test_every_view_answers_in_the_order_in_which_a_reviewer_asks() -> None:
+    comment, web = markdown(WHOLE).partition("###")[2], html(WHOLE).partition("<main>")[2]
+    for view in (text(WHOLE), comment, web):
+        places = [view.index(title) for title in ORDER]
+        assert places == sorted(places)
+    assert list(TITLES) == list(RANKS)
+
+
+def test_every_view_says_what_changes_why_and_by_which_setting() -> None:
+    for view in (text(WHOLE), markdown(WHOLE), html(WHOLE)):
+        for part in (
+            "aws_db_instance.database_instance",
+            "the database and all in it",
+            "database.storage_encrypted",
+            "envs/local.toml:12",
+            "(sensitive, changes)",
+            "this plan puts it back",
+            "storage is not encrypted",
+            "+12.00 US dollars a month: 100.00 before, 112.00 after",
+        ):
+            assert part in view.replace("&#39;", "'"), part
+
+
+def test_the_terminal_has_80_columns() -> None:
+    long = item("else", "aws_ecs_service.service_service", why="a word " * 40)
+    wide = long.model_copy(
+        update={"attributes": [Attribute(name="a" * 90, before="b" * 300, after="c" * 300)]}
+    )
+    assert all(len(line) <= 80 for line in text(report(wide)).splitlines())
+
+
+def test_markdown_fits_a_comment_and_counts_what_it_leaves_out() -> None:
+    many = [item("lost", f"aws_s3_bucket.edge_bucket_{n}", "delete", "gone") for n in range(300)]
+    more = [item("else", f"aws_route.network_route_{n}") for n in range(500)]
+    said = markdown(report(*many, *more, drift=400))
+    assert len(said) <= LIMIT
+    assert "### What can be lost (300)" in said
+    shown = said.count("`aws_s3_bucket.edge_bucket_")
+    assert 100 < shown < 300
+    assert f"and {300 - shown} more, see the HTML report: edge {300 - shown}" in said
+    assert "and 500 more, see the HTML report: network 500" in said
+    assert "### The gate: 1 finding" in said
+    assert len(markdown(report(*many), limit=5000)) <= 5000
+
+
+def test_markdown_takes_nothing_for_markup() -> None:
+    assert code("a`b") == "`` a`b ``"
+    assert code("") == "` `"
+    wicked = item("else", "aws_s3_bucket.edge_b", why="<script> @all [a](b)")
+    assert r"\<script\> \@all \[a\](b)" in markdown(report(wicked))
+
+
+def test_html_takes_nothing_for_markup() -> None:
+    wicked = item("else", "aws_s3_bucket.edge_b", why="<script>alert(1)</script>")
+    assert "<script>alert" not in html(report(wicked))
+
+
+def test_nothing_to_do_is_said_in_a_line() -> None:
+    none = report(drift=0).model_copy(
+        update={"counts": Counts(create=0, update=0, replace=0, delete=0, move=0, stay=85,
+                                 stay_by_layer={})}
+    )  # fmt: skip
+    assert not none.changes
+    for view in (text(none), markdown(none), html(none)):
+        assert "No change." in view
+
+
+def test_a_gate_without_verdict_is_said_and_stops_nothing() -> None:
+    changes = {"gate": None, "no_verdict": "broken waivers\n  CKV_AWS_136 matches nothing"}
+    none = WHOLE.model_copy(update=changes)
+    for view in (text(none), markdown(none).replace("\\", ""), html(none)):
+        assert "no verdict: broken waivers CKV_AWS_136 matches nothing" in view
+        assert "clean" not in view
+
+
+def test_the_schema_describes_every_field() -> None:
+    assert set(Report.model_json_schema()["properties"]) == set(Report.model_fields)
+    assert Report.model_validate_json(WHOLE.model_dump_json()) == WHOLE
+
+
+def test_the_page_folds_narrows_fits_and_prints(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html(WHOLE))
+    requests: list[str] = []
+    page.on("request", lambda one: requests.append(one.url))
+    page.goto(file.as_uri())
+    assert requests == [file.as_uri()]
+
+    lost = page.locator("#lost article")
+    assert lost.is_visible()
+    page.locator("#lost summary").first.click()
+    assert not lost.is_visible()
+    page.get_by_role("button", name="Fold all").click()
+    assert page.locator("main > section > details[open]").count() == 0
+    page.get_by_role("button", name="Unfold all").click()
+    assert lost.is_visible()
+
+    page.get_by_role("searchbox").fill("subnet network")
+    assert page.locator("article:visible h3").all_text_contents() == [
+        "aws_subnet.network_private_subnet_3"
+    ]
+    assert page.locator("#found").text_content() == "1 of 7"
+    page.get_by_role("searchbox").fill("")
+    assert page.locator("article:visible").count() == 7
+
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.emulate_media(media="print")
+    assert not page.locator("form").is_visible()
+    assert lost.is_visible()
+
+
+def test_the_page_can_be_read_by_everyone(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html(WHOLE))
+    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(file.as_uri())
+        page.evaluate(axe)
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
+        assert found == []
