@@ -31,14 +31,14 @@ test: lint browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: bench
-# Ratios within one run; the last part takes about eight minutes.
+# Ratios within one run; the last parts take about ten minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
 	$(BIN)/python -m bench.map
 	$(BIN)/python -m bench.gate
 	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.cost
-	$(BIN)/python -m bench.waves
+	$(BIN)/python -m bench.apply
 	$(BIN)/python -m bench.plan
 
 .PHONY: images
@@ -61,6 +61,6 @@ demo: setup
 
 clean-demo: setup
 	@if $(BIN)/strata emulator status >/dev/null; then \
-		$(BIN)/strata destroy local --yes; fi
+		$(BIN)/strata destroy local --yes local; fi
 	@$(BIN)/strata emulator stop
 	@rm -rf .strata/logs cdktf.out build/demo

@@ -82,7 +82,7 @@ class Cluster(Construct):
         )
         profile, policies = self._instance_profile()
         template = self._launch_template(cluster_name, network, profile)
-        group = self._auto_scaling_group(network, template, policies)
+        group = self._auto_scaling_group(cluster, network, template, policies)
         protection = settings.cluster.managed_termination_protection
         provider = EcsCapacityProvider(
             self,
@@ -194,23 +194,24 @@ class Cluster(Construct):
 
     def _auto_scaling_group(
         self,
+        cluster: EcsCluster,
         network: NetworkOutputs,
         template: LaunchTemplate,
         policies: list[IamRolePolicyAttachment],
     ) -> AutoscalingGroup:
-        cluster = self._settings.cluster
+        settings = self._settings.cluster
         # ECS sets the last tag itself when a capacity provider takes the group over.
         tags = {**self._names.tags("instance"), "AmazonECSManaged": "true"}
         return AutoscalingGroup(
             self,
             "auto_scaling_group",
             name=self._names.name("instances", 255),
-            min_size=cluster.min_size,
-            max_size=cluster.max_size,
+            min_size=settings.min_size,
+            max_size=settings.max_size,
             vpc_zone_identifier=list(network.instance_subnet_ids),
             health_check_type="EC2",
             launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
-            protect_from_scale_in=cluster.managed_termination_protection,
+            protect_from_scale_in=settings.managed_termination_protection,
             # Without it, a group whose instances are protected from scale-in cannot be destroyed.
             force_delete=True,
             tag=[
@@ -219,5 +220,6 @@ class Cluster(Construct):
             ],
             # Managed scaling moves it from the first task on.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_capacity"]),
-            depends_on=[*policies],
+            # Instances register with the cluster, and ECS deletes none that has instances.
+            depends_on=[cluster, *policies],
         )

@@ -1,6 +1,5 @@
 """An environment: its layers, each in a stack of its own or all in one."""
 
-import re
 from collections.abc import Callable
 
 import jsii
@@ -15,7 +14,7 @@ from modules.edge import Edge
 from modules.network import Network
 from modules.registry import Registry
 from modules.service import Service, ServiceInputs
-from strata.layers import LAYERS, stack_name, state_key
+from strata.layers import LAYERS, logical_id, stack_name, state_key
 from strata.settings.models import Environment, Settings
 
 
@@ -29,8 +28,7 @@ class EnvironmentStack(TerraformStack):
     @jsii.member(jsii_name="allocateLogicalId")
     def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
         node = tf_element if isinstance(tf_element, Node) else tf_element.node
-        path = node.path.split("/", 1)[1]
-        return re.sub(r"[^A-Za-z0-9_]+", "_", path)
+        return logical_id(node.path.split("/", 1)[1])
 
 
 def build_layers(app: App, settings: Settings) -> None:

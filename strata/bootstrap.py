@@ -3,10 +3,10 @@
 import json
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from strata.errors import StrataError
+from strata.preflight import check_account
 from strata.settings.models import Environment
 from strata.state_bucket import s3_client
 
@@ -19,18 +19,11 @@ OLD_VERSION_DAYS = 90
 
 def bootstrap(environment: Environment) -> bool:
     """Make or mend the state bucket; True when it was made. Runs the same however often."""
-    session = boto3.Session(region_name=environment.region)
+    check_account(environment)
     s3 = s3_client(environment)
     try:
-        account = session.client("sts").get_caller_identity()["Account"]
-        if account != environment.account_id:
-            raise StrataError(
-                f"these credentials are of account {account}, and environment.account_id is "
-                f"{environment.account_id}",
-                "use the credentials of the environment's own account",
-            )
         made = _make(s3, environment)
-        _protect(s3, environment.state_bucket, account)
+        _protect(s3, environment.state_bucket, environment.account_id)
     except (ClientError, BotoCoreError) as error:
         raise StrataError(f"state bucket {environment.state_bucket}: {error}") from error
     return made

@@ -12,13 +12,16 @@ from strata.commands.check import check
 from strata.commands.cost import cost
 from strata.commands.demo import demo
 from strata.commands.destroy import destroy
+from strata.commands.drift import drift
 from strata.commands.gate import gate
 from strata.commands.map import map_
+from strata.commands.move import move
 from strata.commands.plan import plan
 from strata.commands.reach import reach
 from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
 from strata.commands.synth import synth
+from strata.commands.unlock import unlock
 from strata.errors import StrataError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -32,7 +35,10 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     bootstrap,
     plan,
     apply,
+    drift,
+    move,
     destroy,
+    unlock,
     redis_auth,
     demo,
 )

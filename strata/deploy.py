@@ -1,10 +1,7 @@
 """Applies and destroys the layers of an environment, side by side where they do not meet."""
 
-import contextlib
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -37,21 +34,26 @@ def reverse(needs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 
 
 def run(
-    needs: Mapping[str, tuple[str, ...]], step: Step, report: Report, *, workers: int = 8
+    needs: Mapping[str, tuple[str, ...]],
+    step: Step,
+    report: Report,
+    *,
+    workers: int = 8,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Call `step` for each layer once all that it needs are done.
 
     A layer that fails stops those that need it and nobody else. `workers=1` is one after another.
-    After an interrupt nothing more is started, and what runs is waited for: Terraform hears the
-    same interrupt, and must write its state and give back its lock.
+    Once `stopped` says so nothing more is started, and what runs is waited for: Terraform must
+    write its state and give back its lock.
     """
     outcome = Outcome()
     waiting = dict(needs)
     running: dict[Future[str], tuple[str, float]] = {}
-    with _interrupts() as interrupted, ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         while waiting or running:
             ready = [n for n, need in waiting.items() if all(x in outcome.done for x in need)]
-            for layer in [] if interrupted.is_set() else ready:
+            for layer in [] if stopped() else ready:
                 del waiting[layer]
                 report(layer, "running", 0)
                 running[pool.submit(step, layer)] = (layer, time.monotonic())
@@ -70,17 +72,3 @@ def run(
     for layer in outcome.not_started:
         report(layer, "not started", 0)
     return outcome
-
-
-@contextlib.contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """Takes note of interrupts in place of raising them; only the main thread can."""
-    heard = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield heard
-        return
-    before = signal.signal(signal.SIGINT, lambda *_: heard.set())
-    try:
-        yield heard
-    finally:
-        signal.signal(signal.SIGINT, before)

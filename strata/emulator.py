@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from strata.errors import StrataError
 from strata.paths import ROOT, WORK
+from strata.processes import command_line
 
 FOLDER = WORK / "emulator"
 LOCK = ROOT / "emulator" / "requirements.lock"
@@ -56,7 +57,7 @@ def status(folder: Path = FOLDER) -> EmulatorStatus | None:
     except (FileNotFoundError, ValueError):
         return None
     # Another process may have got the number since.
-    ours = f"-m emulator {port}" in _command(pid)
+    ours = f"-m emulator {port}" in command_line(pid)
     return EmulatorStatus(_url(port), pid) if ours else None
 
 
@@ -139,18 +140,6 @@ def _installed(venv: Path) -> Path:
             ) from error
         stamp.write_text(digest)
     return interpreter
-
-
-def _command(pid: int) -> str:
-    """The command line of a process; empty when there is none."""
-    if Path("/proc/self").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-        except OSError:
-            return ""
-    return subprocess.run(
-        ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-    ).stdout
 
 
 def _url(port: int) -> str:

@@ -1,5 +1,6 @@
 """The layers of an environment and what each of them needs."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -25,3 +26,8 @@ def stack_name(environment: str, layer: str) -> str:
 def state_key(environment: str, layer: str) -> str:
     """The key of a layer's state object in the state bucket."""
     return f"{environment}/{layer}.tfstate"
+
+
+def logical_id(path: str) -> str:
+    """The name of a resource in Terraform, of its construct path below the stack."""
+    return re.sub(r"[^A-Za-z0-9_]+", "_", path)

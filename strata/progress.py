@@ -1,5 +1,6 @@
-"""Shows how far the layers are: a live table on a terminal, else a line for each change."""
+"""Shows how far the layers are: a live table on a terminal, else lines for a log."""
 
+import threading
 import time
 from collections.abc import Iterable
 from types import TracebackType
@@ -7,6 +8,9 @@ from types import TracebackType
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
+
+from strata.terraform.events import Activity, Event, Watch
 
 STYLES = {
     "waiting": "dim",
@@ -16,15 +20,25 @@ STYLES = {
     "changes": "yellow",
 }
 
+STILL_SECONDS = 30
+"""In a log, a layer that works for so long without news says what it is at."""
+
 
 class Progress:
-    """One line per layer with its state and time; use it as a context manager around the work."""
+    """One line per layer: its state, what it is at and for how long, the time it took.
+
+    Use it as a context manager around the work. Once a layer is done, its line names the resource
+    that took longest.
+    """
 
     def __init__(self, console: Console, layers: Iterable[str]) -> None:
         self._console = console
         self._state = dict.fromkeys(layers, "waiting")
+        self._activity = {layer: Activity() for layer in self._state}
         self._since: dict[str, float] = {}
         self._took: dict[str, float] = {}
+        self._said: dict[str, tuple[str, float]] = {}
+        self._lock = threading.Lock()
         self._live = Live(self, console=console, refresh_per_second=4)
 
     def __enter__(self) -> "Progress":
@@ -42,25 +56,58 @@ class Progress:
 
     def __call__(self, layer: str, state: str, seconds: float) -> None:
         """Report a layer's state and, once it is done, the seconds it took."""
-        self._state[layer] = state
-        if state == "running":
-            self._since[layer] = time.monotonic()
-        elif seconds:
-            self._took[layer] = seconds
-        if not self._console.is_terminal:
-            self._console.print(f"{layer:10} {state:14} {self._time(layer)}".rstrip())
+        with self._lock:
+            self._state[layer] = state
+            if state == "running":
+                self._since[layer] = time.monotonic()
+            elif seconds:
+                self._took[layer] = seconds
+            if not self._console.is_terminal and state != "running":
+                self._print(layer)
+
+    def watch(self, layer: str) -> Watch:
+        """What hears the events of a layer's Terraform."""
+
+        def hear(event: Event) -> None:
+            with self._lock:
+                activity, clock = self._activity[layer], time.monotonic()
+                activity.hear(event, clock)
+                said = self._said.get(layer)
+                news = said is None or said[0] != activity.phase
+                if not self._console.is_terminal and (
+                    news or (said and clock - said[1] > STILL_SECONDS)
+                ):
+                    self._said[layer] = (activity.phase, clock)
+                    self._print(layer)
+
+        return hear
 
     def __rich__(self) -> Table:
         """The table as it stands."""
-        table = Table.grid(padding=(0, 2))
-        for layer, state in self._state.items():
-            style = STYLES.get(state, "green")
-            table.add_row(layer, f"[{style}]{state}[/]", self._time(layer))
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column(no_wrap=True, justify="right")
+        for layer in self._state:
+            word, detail, seconds = self._words(layer)
+            style = STYLES.get(self._state[layer], "green")
+            # Text, since an address such as x["y"] is no markup.
+            table.add_row(layer, Text(word, style), Text(detail, "dim"), seconds)
         return table
 
-    def _time(self, layer: str) -> str:
-        if layer in self._took:
-            return f"{self._took[layer]:6.0f} s"
-        if layer in self._since and self._console.is_terminal:
-            return f"{time.monotonic() - self._since[layer]:6.0f} s"
-        return ""
+    def _print(self, layer: str) -> None:
+        word, detail, seconds = self._words(layer)
+        line = Text(f"{layer:10} {word:12} {seconds:>7}  {detail}".rstrip())
+        self._console.print(line, no_wrap=True, overflow="ellipsis")
+
+    def _words(self, layer: str) -> tuple[str, str, str]:
+        state, activity = self._state[layer], self._activity[layer]
+        if state == "running":
+            clock = time.monotonic()
+            word, detail = activity.phase or state, activity.now(clock)
+            return word, detail, f"{clock - self._since.get(layer, clock):.0f} s"
+        seconds = f"{self._took[layer]:.0f} s" if layer in self._took else ""
+        longest = activity.longest
+        detail = f"{longest[0]} took {longest[1]:.0f} s" if longest else ""
+        return state, detail, seconds

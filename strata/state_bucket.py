@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def s3_client(environment: Environment) -> "S3Client":
+def s3_client(environment: Environment, config: Config | None = None) -> "S3Client":
     """S3 in the environment's region; the emulator answers to paths only."""
     style: Literal["auto", "path"] = "path" if environment.emulated else "auto"
     session = boto3.Session(region_name=environment.region)
-    return session.client("s3", config=Config(s3={"addressing_style": style}))
+    paths = Config(s3={"addressing_style": style})
+    return session.client("s3", config=config.merge(paths) if config else paths)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from strata.moves import blocks
+from strata.moves.declared import read
 from strata.settings.models import Settings
 
 # Node 20 works; the banner that jsii prints about its age would stand in every log.
@@ -18,19 +20,29 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
     """Write the stacks of every environment below `out`.
 
     `out/stacks/<env>-<layer>/cdk.tf.json` for each layer and, if `composed`,
-    `out/composed/<env>/cdk.tf.json`, all layers in one without a backend.
+    `out/composed/<env>/cdk.tf.json`, all layers in one without a backend; beside them `moved.tf`
+    where something was renamed or moved.
     """
     from cdktf import App  # noqa: PLC0415 - starts Node, which --help need not wait for
 
-    from modules.environment import build_composed, build_layers  # noqa: PLC0415
+    from modules.environment import build_layers  # noqa: PLC0415
 
+    moves = read()
     out.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(out))
     for one in settings:
         build_layers(app, one)
     app.synth()
-    if not composed:
-        return
+    if composed:
+        _compose(settings, out)
+    blocks.write(out, [one.environment.name for one in settings], moves)
+
+
+def _compose(settings: Sequence[Settings], out: Path) -> None:
+    from cdktf import App  # noqa: PLC0415
+
+    from modules.environment import build_composed  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory(dir=out) as folder:
         app = App(outdir=folder)
         for one in settings:

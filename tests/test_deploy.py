@@ -1,7 +1,5 @@
 """Order, waves and failure of work over layers."""
 
-import subprocess
-import sys
 import threading
 
 import pytest
@@ -9,7 +7,6 @@ import pytest
 from strata import deploy
 from strata.errors import StrataError
 from strata.layers import LAYERS
-from strata.paths import ROOT
 
 
 def quiet(layer: str, state: str, seconds: float) -> None:
@@ -82,24 +79,3 @@ def test_taking_down_goes_the_other_way() -> None:
 
     assert deploy.run(deploy.reverse(LAYERS), step, quiet).ok
     assert gone[0] == "service"
-
-
-INTERRUPTED = """
-import os, signal, threading, time
-from strata import deploy
-ended = []
-def step(layer):
-    os.kill(os.getpid(), signal.SIGINT)
-    time.sleep(0.5)
-    ended.append(layer)
-    return "applied"
-outcome = deploy.run({"a": (), "b": ("a",)}, step, lambda *_: None)
-print(ended, list(outcome.done), outcome.not_started, outcome.ok)
-"""
-
-
-def test_after_an_interrupt_what_runs_ends_and_nothing_more_starts() -> None:
-    answer = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert answer.stdout == "['a'] ['a'] ['b'] False\n"

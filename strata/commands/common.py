@@ -1,17 +1,21 @@
 """What several commands share: their arguments, their console, and work over the layers."""
 
+import contextlib
 import os
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from filelock import FileLock, Timeout
 from rich.console import Console
 
 from strata import deploy, synthesis
 from strata import emulator as emulation
 from strata.errors import StrataError
+from strata.interrupts import Interrupts, handled
 from strata.paths import ROOT, WORK
 from strata.progress import Progress
 from strata.settings import Settings
@@ -20,11 +24,13 @@ from strata.settings.positions import line_of, positions
 from strata.stacks import Json, Stack, stack
 from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
+from strata.terraform.events import Watch
 from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
+    from strata.drift.report import Report as Drift
     from strata.gate.report import Report
     from strata.plan.make import Made
     from strata.reach import Network
@@ -60,6 +66,47 @@ def layer_work(settings: Settings) -> LayerWork:
     return LayerWork(settings, CDKTF_OUT / "stacks", tool, threading.Lock())
 
 
+@contextlib.contextmanager
+def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
+    """The layers of an environment, to be changed: nothing is in the way, and nobody else here.
+
+    Raises StrataError before anything is changed, and says what an earlier run left.
+    """
+    from strata import found, preflight  # noqa: PLC0415 - boto3 takes its time
+
+    aim(settings)
+    preflight.check(settings.environment)
+    with alone(settings.environment.name):
+        work = layer_work(settings)
+        found.refuse(found.look(work), env)
+        for layer in found.unfinished(work):
+            out.print(f"{layer}: an earlier run began to change it and did not finish; going on")
+        move_states(work, begun=True)
+        yield work
+
+
+@contextlib.contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Keep a second `strata` of this folder from the same environment, until the block's end."""
+    folder = WORK / "at-work"
+    folder.mkdir(parents=True, exist_ok=True)
+    who = folder / f"{name}.txt"
+    # The system gives it back when this process dies, however that happens.
+    lock = FileLock(folder / f"{name}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StrataError(
+            f"another strata of this folder works on {name}: {who.read_text().strip()}",
+            "wait until it has ended, then run this again",
+        ) from None
+    try:
+        who.write_text(f"process {os.getpid()}, strata {' '.join(sys.argv[1:])}\n")
+        yield
+    finally:
+        lock.release()
+
+
 def judged(
     envs: list[str],
     settings: list[Settings],
@@ -75,6 +122,30 @@ def judged(
     return judge(folder, settings_files(envs, names), plans)
 
 
+def move_states(work: LayerWork, *, begun: bool = False) -> bool:
+    """Move what `modules/moves.toml` gives to another layer, and say so; whether there was any.
+
+    With `begun` only what a run that was cut off left half moved.
+    """
+    from strata.moves.states import move  # noqa: PLC0415 - boto3 takes its time
+
+    moved = move(work, begun=begun)
+    for one in moved:
+        out.print(f"moved      {one}", soft_wrap=True)
+    return bool(moved)
+
+
+def look_for_drift(settings: Settings) -> "Drift":
+    """What differs between AWS and what was applied, in all layers."""
+    from strata import preflight  # noqa: PLC0415 - boto3 takes its time
+    from strata.drift.look import look  # noqa: PLC0415
+
+    aim(settings)
+    preflight.check(settings.environment)
+    work = layer_work(settings)
+    return look(settings, work.terraform, CDKTF_OUT)
+
+
 def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
     """The review of the environment that `work` holds, written to `folder` or our own place."""
     from strata.plan.make import make_review  # noqa: PLC0415
@@ -85,7 +156,7 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
         file=shown(resolve(env).resolve()),
         synthesized=CDKTF_OUT,
         terraform=work.terraform,
-        judge=lambda _: judged([env], [settings], CDKTF_OUT),
+        judge=lambda plan: judged([env], [settings], CDKTF_OUT, {settings.environment.name: plan}),
         folder=folder or WORK / "reviews" / settings.environment.name,
     )
 
@@ -119,10 +190,26 @@ def make_state_bucket(settings: Settings) -> None:
     out.print(f"state      {settings.environment.state_bucket} {'made' if made else 'is right'}")
 
 
-def run_layers(needs: Mapping[str, tuple[str, ...]], step: deploy.Step) -> deploy.Outcome:
+LayerStep = Callable[[str, Watch], str]
+"""Does a layer's work, has its events heard, and says in a few words what came of it."""
+
+
+def run_layers(
+    needs: Mapping[str, tuple[str, ...]], step: LayerStep, work: LayerWork
+) -> deploy.Outcome:
     """Do `step` for each layer, in waves, and show how far it is."""
     with Progress(out, needs) as progress:
-        return deploy.run(needs, step, progress)
+        stop = work.terraform.children.interrupt
+        # Forced means at once: no waiting for a thread that waits for AWS.
+        interrupts = Interrupts(stop, out.print, leave=lambda: os._exit(1))
+        with handled(interrupts):
+            outcome = deploy.run(
+                needs,
+                lambda layer: step(layer, progress.watch(layer)),
+                progress,
+                stopped=lambda: bool(interrupts.count),
+            )
+    return outcome
 
 
 def finish(outcome: deploy.Outcome, command: str) -> None:
@@ -130,8 +217,21 @@ def finish(outcome: deploy.Outcome, command: str) -> None:
     if outcome.ok:
         return
     lines = [f"{layer}: {error.message}" for layer, error in outcome.failed.items()]
-    lines.append(f"done: {', '.join(outcome.done) or 'nothing'}")
+    stands = [f"{layer} ({came})" for layer, came in outcome.done.items()]
+    lines.append(f"done: {', '.join(stands) or 'nothing'}")
+    if outcome.failed:
+        lines.append(f"not done: {', '.join(outcome.failed)}")
     if outcome.not_started:
         lines.append(f"not started: {', '.join(outcome.not_started)}")
-    logs = " ".join(f"{WORK.name}/logs/*-{layer}.log" for layer in outcome.failed)
-    raise StrataError("\n".join(lines), f"see {logs}; go on with {command}")
+    hints = dict.fromkeys(error.hint for error in outcome.failed.values() if error.hint)
+    raise StrataError("\n".join(lines), "\n".join([*hints, f"go on with {command}"]))
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask, unless `yes` answers; raises StrataError for a no, and where nobody can be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise StrataError("nothing was done: nobody is here to be asked", "--yes answers")
+    if not typer.confirm(question):
+        raise StrataError("nothing was done")

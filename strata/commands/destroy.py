@@ -1,26 +1,68 @@
 """`strata destroy`"""
 
+import sys
 from typing import Annotated
 
 import typer
 
 from strata import deploy
-from strata.commands.common import Env, finish, layer_work, run_layers
-from strata.errors import StrataError
+from strata.commands.common import Env, at_work, finish, move_states, out, run_layers
+from strata.errors import StrataError, UsageError
 from strata.layers import LAYERS
 from strata.settings import load
 
 
 def destroy(
-    env: Env, yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False
+    env: Env,
+    yes: Annotated[
+        str | None, typer.Option("--yes", metavar="NAME", help="The environment's name, again.")
+    ] = None,
 ) -> None:
-    """Destroy every layer; the state bucket stays."""
+    """Say what would be lost, ask, and destroy every layer; the state bucket stays."""
+    from strata.plan.states import read_states  # noqa: PLC0415 - boto3 takes its time
+    from strata.teardown.contents import contents, left  # noqa: PLC0415
+    from strata.teardown.losses import held, losses, obstacles  # noqa: PLC0415
+
     settings = load(env)
-    if not yes:
+    name = settings.environment.name
+    with at_work(settings, env) as work:
+        resources = held(read_states(settings.environment))
+        inside = contents(settings.environment, resources)
+        in_the_way = obstacles(resources, inside)
+        if in_the_way:
+            raise StrataError(
+                "\n".join([f"{name} is protected: nothing was destroyed", *map(str, in_the_way)]),
+                f"change it in the settings, strata apply {env}, and then destroy: what counts is "
+                "what is applied",
+            )
+        lost = losses(resources, inside)
+        out.print(f"{name} has {len(resources)} resources. With them is lost, for good:")
+        for line in lost or ["nothing that keeps data"]:
+            out.print(f"  {line}", soft_wrap=True)
+        _confirm(name, yes)
+        # What the code has moved away from a layer, that layer would forget and not destroy.
+        move_states(work)
+        outcome = run_layers(deploy.reverse(LAYERS), work.destroy, work)
+        finish(outcome, f"strata destroy {env} --yes {name}")
+    remains = left(settings.environment)
+    snapshots = [one for one in remains if ":snapshot:" in one]
+    for one in snapshots:
+        out.print(f"stays: {one}", soft_wrap=True)
+    remains = [one for one in remains if one not in snapshots]
+    if remains:
         raise StrataError(
-            f"nothing was destroyed: this takes all of {settings.environment.name} away",
-            f"strata destroy {env} --yes",
+            "\n".join(["what carries the environment's tags and is still there:", *remains]),
+            "no state holds it: delete it by hand; what AWS deletes late is gone in an hour",
         )
-    work = layer_work(settings)
-    outcome = run_layers(deploy.reverse(LAYERS), work.destroy)
-    finish(outcome, f"strata destroy {env} --yes")
+    out.print(f"{name} is gone; nothing carries its tags. The state bucket stays.")
+
+
+def _confirm(name: str, yes: str | None) -> None:
+    if yes is None:
+        if not sys.stdin.isatty():
+            raise StrataError(
+                "nothing was destroyed: nobody is here to be asked", f"--yes {name} answers"
+            )
+        yes = typer.prompt(f"Type {name} to destroy it")
+    if yes != name:
+        raise UsageError(f"nothing was destroyed: {yes} is not {name}")

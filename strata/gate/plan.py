@@ -24,8 +24,7 @@ def read_plan(path: Path) -> Json:
     except OSError as error:
         raise Unjudgeable(f"{path}: {error.strerror}") from None
     try:
-        text = _shown(path) if content.startswith(b"PK") else content.decode()
-        plan = json.loads(text)
+        plan = _shown(path) if content.startswith(b"PK") else json.loads(content.decode())
     except StrataError as error:
         raise Unjudgeable(f"{path}: {error.message}", "terraform show -json PLAN > FILE") from None
     except ValueError as error:
@@ -88,13 +87,14 @@ def planned_values(plan: Json) -> Json:
     }
 
 
-def _shown(path: Path) -> str:
+def _shown(path: Path) -> Json:
     from strata.paths import WORK  # noqa: PLC0415
     from strata.terraform.binary import terraform  # noqa: PLC0415
     from strata.terraform.plugins import terraform_environment  # noqa: PLC0415
     from strata.terraform.process import Terraform  # noqa: PLC0415
 
-    return Terraform(terraform(), terraform_environment(), WORK / "logs").shown(path)
+    tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
+    return tool.show(path.parent, Path(path.name))
 
 
 def _changes(plan: Json) -> Iterator[Json]:

@@ -14,6 +14,7 @@ REMOTE_STATE = "terraform_remote_state"
 _PATH = r"((?:\.\w+|\[\d+\]|\[\"[^\"]+\"\])*)"
 _NAMED = re.compile(r"\$\{\s*((?:local|var)\.[\w-]+)" + _PATH + r"\s*\}")
 _UNRESOLVED = re.compile(r"(?<![\w.-])(?:local|var)\.[\w-]+")
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[\"([^\"]+)\"\]")
 _OUTPUT = re.compile(r"data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
 _DEEPEST = 10
@@ -43,7 +44,8 @@ def unresolved(stack: Json) -> Iterator[tuple[str, str]]:
         for address, body in blocks(stack, kind).items():
             for text in texts(body):
                 for expression in re.findall(r"\$\{(.*?)\}", text, re.DOTALL):
-                    for name in _UNRESOLVED.findall(expression):
+                    # A domain such as "local.shop.example" is no reference.
+                    for name in _UNRESOLVED.findall(_LITERAL.sub("", expression)):
                         yield address, name
 
 

@@ -33,7 +33,7 @@ def leaves(change: Change, resource: Resource | None, changing: Mapping[str, Cha
             continue
         before, after = (change.before or {}).get(name), (change.after or {}).get(name)
         text = written.get(name)
-        if unknown is True and _is_json(before) and _is_json(text):
+        if unknown is True and is_json(before) and is_json(text):
             found += _half_known((name,), json.loads(before), json.loads(text), changing)
         else:
             found += differing((name,), before, after, unknown)
@@ -45,7 +45,7 @@ def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Itera
     if unknown is True:
         yield dotted(path), before, UNKNOWN
         return
-    if _is_json(before) and _is_json(after):
+    if is_json(before) and is_json(after):
         before, after = json.loads(before), json.loads(after)
     before, after = _by_name(before, after)
     if isinstance(before, dict) and isinstance(after, dict):
@@ -106,7 +106,7 @@ def _blocks(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
-def _is_json(value: Any) -> TypeGuard[str]:
+def is_json(value: Any) -> TypeGuard[str]:
     """Whether it is JSON text, as policies and container definitions are."""
     if not (isinstance(value, str) and value[:1] in "{[" and value):
         return False

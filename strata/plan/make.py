@@ -56,7 +56,7 @@ def make_review(
     report = build(
         environment=environment.name,
         made=datetime.now(UTC),
-        plan=plan,
+        document=document,
         stack=stack(json.loads((composed / "cdk.tf.json").read_text(encoding="utf-8"))),
         found=causes(
             plan.changes,

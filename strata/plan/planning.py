@@ -9,6 +9,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from strata.moves.blocks import NAME as MOVED
 from strata.plan.review import without_secrets
 from strata.plan.states import States, merge
 from strata.terraform.process import Terraform
@@ -28,8 +29,10 @@ def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
         # Named as the stack, since logs are.
         work = Path(private, folder.name)
         work.mkdir()
-        for name in ("cdk.tf.json", ".terraform.lock.hcl"):
-            shutil.copy(folder / name, work / name)
+        shutil.copy(folder / "cdk.tf.json", work)
+        for name in (MOVED, ".terraform.lock.hcl"):
+            if (folder / name).exists():
+                shutil.copy(folder / name, work)
         merged = merge(states)
         if merged:
             (work / "terraform.tfstate").write_text(json.dumps(merged), encoding="utf-8")

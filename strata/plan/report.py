@@ -3,21 +3,24 @@
 `Report.model_json_schema()` is what `report.json` follows.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.cost.change import CostChange
+from strata.drift.find import find
+from strata.drift.report import Drifted
 from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.layers import LAYERS
 from strata.plan.causes import Cause, Causes
-from strata.plan.changes import Change, Plan, base, shown
-from strata.plan.drift import Drift, drifted
-from strata.plan.leaves import differing, leaves
+from strata.plan.changes import Change, Plan, base, parse, shown
+from strata.plan.leaves import REPEATS, leaves
 from strata.plan.ranks import RANKS, Rank, Reason, reasons
-from strata.stacks import Stack
+from strata.stacks import Json, Stack
 
 LONGEST = 400
 """Characters of one value that a report repeats."""
@@ -59,16 +62,6 @@ class Item(_Data):
     drift: bool = Field(
         default=False, description="Whether it only puts back what was changed outside."
     )
-
-
-class Drifted(_Data):
-    """A resource that somebody changed outside of Terraform."""
-
-    layer: str
-    address: str
-    gone: bool
-    attributes: list[Attribute] = Field(description="As it was left, and as it is now.")
-    put_back: bool = Field(description="Whether applying this plan puts it back.")
 
 
 class Counts(_Data):
@@ -129,7 +122,7 @@ def build(
     *,
     environment: str,
     made: datetime,
-    plan: Plan,
+    document: Json,
     stack: Stack,
     found: Causes,
     file: str,
@@ -137,11 +130,12 @@ def build(
     gate: Verdict | str,
     cost: CostChange,
 ) -> Report:
-    """The report of a plan of the composed stack; `file` is the settings file.
+    """The report of a plan of the composed stack, from its JSON; `file` is the settings file.
 
     `gate` is the verdict, or why there is none.
     """
-    drift = drifted(plan, stack)
+    plan = parse(document)
+    drift, _ = find(plan, document, stack)
     changing = {base(one.address): one for one in plan.changes}
     items = [
         _item(
@@ -167,7 +161,7 @@ def build(
         made=made,
         items=items,
         counts=_counts(plan),
-        drift=[_drifted(one) for one in drift],
+        drift=drift,
         settings=[_setting(one, file) for one in found.changed],
         unexplained=[one for one in found.unexplained if one not in first],
         first=first,
@@ -182,18 +176,19 @@ def _item(
     reason: Reason,
     causes: list[Setting],
     attributes: list[Attribute],
-    drift: list[Drift],
+    drift: list[Drifted],
 ) -> Item:
-    outside = {name for one in drift if one.change.address == change.address
-               for name in (one.attributes or ("",))}  # fmt: skip
-    gone = "" in outside and change.actions == ("create",)
-    changing = {name for name in change.changed if name != "tags_all"}
+    here = [one for one in drift if one.address == change.address]
+    gone = any(one.gone for one in here) and change.actions == ("create",)
+    outside = {re.split(r"[.[]", a.attribute)[0] for one in here for a in one.attributes}
+    changing = {name for name in change.changed if name not in REPEATS}
+    moved = change.moved_from and change.actions != ("no-op",)
     return Item(
         rank=reason.rank,
         layer=change.layer,
         address=change.address,
         action=action(change),
-        why=reason.why,
+        why=reason.why + (f"; moved from {change.moved_from}" if moved else ""),
         causes=causes,
         attributes=attributes,
         drift=gone or (change.actions == ("update",) and changing <= outside),
@@ -219,11 +214,13 @@ def _attributes(
     found = [
         Attribute(
             name=name,
-            before=_short(shown(before)),
-            after=_short(shown(after)),
+            before=short(before),
+            after=short(after),
             forces=_below(name, change.forcing),
         )
         for name, before, after in leaves(change, resource, changing)
+        # All of a new resource is new: what the reason names says enough.
+        if change.before is not None or not reason.attributes or _below(name, reason.attributes)
     ]
     return sorted(found, key=lambda one: not _below(one.name, reason.attributes))
 
@@ -232,30 +229,15 @@ def _below(name: str, paths: tuple[str, ...]) -> bool:
     return any(name == path or name.startswith((f"{path}.", f"{path}[")) for path in paths)
 
 
-def _short(text: str) -> str:
+def short(value: Any) -> str:
+    """A value as a report has it, as JSON and not too long."""
+    text = shown(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _setting(cause: Cause, file: str) -> Setting:
     return Setting(
         key=cause.key, file=file, line=cause.line, before=cause.before, after=cause.after
-    )
-
-
-def _drifted(one: Drift) -> Drifted:
-    before, after = one.change.before or {}, one.change.after or {}
-    return Drifted(
-        layer=one.change.layer,
-        address=one.change.address,
-        gone=one.gone,
-        attributes=[
-            Attribute(name=name, before=_short(shown(old)), after=_short(shown(new)))
-            for attribute in one.attributes
-            for name, old, new in differing(
-                (attribute,), before.get(attribute), after.get(attribute)
-            )
-        ],
-        put_back=bool(one.restored) and len(one.restored) >= len(one.attributes),
     )
 
 

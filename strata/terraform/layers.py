@@ -1,7 +1,7 @@
 """The work of one layer: Terraform in the layer's folder, and what must follow it."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from strata.errors import StrataError
@@ -9,6 +9,7 @@ from strata.layers import stack_name
 from strata.plan.applied import note_applied
 from strata.redis_auth import set_redis_auth
 from strata.settings.models import Settings
+from strata.terraform.events import Watch, ignore
 from strata.terraform.process import Terraform
 
 
@@ -21,19 +22,54 @@ class LayerWork:
     terraform: Terraform
     # Without a mirror, Terraform's plugin download is not safe beside another one.
     init_lock: threading.Lock
+    initialized: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def folder(self, layer: str) -> Path:
         """The folder of a layer's stack."""
         return self.stacks / stack_name(self.settings.environment.name, layer)
 
-    def apply(self, layer: str) -> str:
-        """Apply a layer; the cache is done when Redis asks for its token."""
-        folder = self._ready(layer)
-        self.terraform.apply(folder)
+    def ready(self, layer: str, watch: Watch = ignore) -> Path:
+        """The layer's folder, once Terraform can work in it; it is made ready once."""
+        folder = self.folder(layer)
+        if not (folder / "cdk.tf.json").is_file():
+            raise StrataError(f"{folder} holds no JSON", "strata synth writes it")
+        with self.init_lock:
+            if layer not in self.initialized:
+                self.terraform.init(folder, watch)
+                self.initialized.add(layer)
+        return folder
+
+    def apply(self, layer: str, watch: Watch = ignore) -> str:
+        """Plan a layer and apply what was planned."""
+        return self.apply_planned(layer, watch, changed=self.plan(layer, watch))
+
+    def plan(self, layer: str, watch: Watch = ignore, *options: str) -> bool:
+        """Plan a layer for `apply_planned`; whether anything changes."""
+        folder = self.ready(layer, watch)
+        return self.terraform.plan(folder, self.saved_plan(layer), *options, watch=watch)
+
+    def saved_plan(self, layer: str) -> Path:
+        """Where a layer's plan is kept; secrets may stand in it."""
+        return self.folder(layer).resolve() / "strata.tfplan"
+
+    def apply_planned(self, layer: str, watch: Watch = ignore, *, changed: bool) -> str:
+        """Apply the layer's saved plan; the cache is done when Redis asks for its token."""
+        folder = self.folder(layer)
+        begun = self.begun(layer)
+        if changed:
+            begun.parent.mkdir(parents=True, exist_ok=True)
+            begun.touch()
+            self.terraform.apply(folder, self.saved_plan(layer), watch)
         if layer == "cache":
-            self.redis_auth(folder)
+            changed = self.redis_auth(folder) or changed
         note_applied(self.settings, layer)
-        return "applied"
+        self.saved_plan(layer).unlink()
+        begun.unlink(missing_ok=True)
+        return "applied" if changed else "no change"
+
+    def begun(self, layer: str) -> Path:
+        """A file that is there from before a layer is changed until it is done."""
+        return self.terraform.logs / f"{self.folder(layer).name}.begun"
 
     def redis_auth(self, folder: Path) -> bool:
         """Turn AUTH on as the settings want it; False when there was nothing to do."""
@@ -46,22 +82,21 @@ class LayerWork:
             outputs["auth_token_secret_arn"],
         )
 
-    def changes(self, layer: str) -> str:
+    def changes(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer: `no change`, or `changes`."""
-        return "changes" if self.terraform.changes(self._ready(layer)) else "no change"
+        return "changes" if self.plan(layer, watch) else "no change"
 
-    def destroy(self, layer: str) -> str:
+    def destroy(self, layer: str, watch: Watch = ignore) -> str:
         """Destroy a layer; one with nothing in its state needs no plan."""
-        folder = self._ready(layer)
+        folder = self.ready(layer, watch)
+        begun = self.begun(layer)
         if not self.terraform.resources(folder):
+            begun.unlink(missing_ok=True)
             return "nothing there"
-        self.terraform.destroy(folder)
+        self.plan(layer, watch, "-destroy")
+        begun.parent.mkdir(parents=True, exist_ok=True)
+        begun.touch()
+        self.terraform.apply(folder, self.saved_plan(layer), watch)
+        self.saved_plan(layer).unlink()
+        begun.unlink(missing_ok=True)
         return "destroyed"
-
-    def _ready(self, layer: str) -> Path:
-        folder = self.folder(layer)
-        if not (folder / "cdk.tf.json").is_file():
-            raise StrataError(f"{folder} holds no JSON", "strata synth writes it")
-        with self.init_lock:
-            self.terraform.init(folder)
-        return folder

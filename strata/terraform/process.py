@@ -2,98 +2,131 @@
 
 import json
 import os
-import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from strata.errors import StrataError
+from strata.terraform.children import Children, chdir
+from strata.terraform.events import Event, Watch, command, error_text, event, ignore
+
+POLL_SECONDS = 0.1
+"""Between two looks at what Terraform has written."""
+
+LOCK_WAIT = "-lock-timeout=20s"
+"""A plan of somebody else holds a lock for seconds: two people would stop each other for it."""
 
 
 @dataclass(frozen=True)
 class Terraform:
-    """Terraform with the environment variables it runs in; logs go to `logs/<stack>.log`."""
+    """Terraform with the environment variables it runs in.
+
+    All that it says goes to `logs/<stack>.log`, a line of JSON each.
+    """
 
     executable: Path
     environment: dict[str, str] = field(repr=False)
     logs: Path
+    children: Children = field(default_factory=Children, repr=False, compare=False)
 
-    def init(self, folder: Path) -> None:
+    def init(self, folder: Path, watch: Watch = ignore) -> None:
         """Make the folder ready; the provider is pinned by the JSON."""
-        self._run(folder, "init", "-reconfigure")
+        self._run(folder, "init", "-json", "-reconfigure", watch=watch)
 
-    def changes(self, folder: Path) -> bool:
-        """Whether a plan of the folder has changes."""
-        return self._run(folder, "plan", "-detailed-exitcode", accept=(0, 2)) == 2
-
-    def plan(self, folder: Path, file: Path, *options: str) -> None:
-        """Plan the folder into `file`, which may hold secrets and belongs into a private place."""
-        self._run(folder, "plan", f"-out={file}", *options)
+    def plan(self, folder: Path, file: Path, *options: str, watch: Watch = ignore) -> bool:
+        """Plan the folder into `file`, which may hold secrets; whether anything changes."""
+        arguments = ("plan", "-json", LOCK_WAIT, "-detailed-exitcode", f"-out={file}", *options)
+        return self._run(folder, *arguments, accept=(0, 2), watch=watch) == 2
 
     def show(self, folder: Path, file: Path) -> dict[str, Any]:
         """A saved plan as JSON, sensitive values and all; nothing of it is logged."""
         return dict(json.loads(self._answer(folder, "show", "-json", str(file))))
 
-    def apply(self, folder: Path) -> None:
-        """Apply the folder without asking."""
-        self._run(folder, "apply", "-auto-approve")
-
-    def destroy(self, folder: Path) -> None:
-        """Destroy what the folder's state holds, without asking."""
-        self._run(folder, "destroy", "-auto-approve")
+    def apply(self, folder: Path, file: Path, watch: Watch = ignore) -> None:
+        """Apply exactly this saved plan; Terraform refuses one that the state has left behind."""
+        self._run(folder, "apply", "-json", LOCK_WAIT, str(file), watch=watch)
 
     def resources(self, folder: Path) -> list[str]:
         """The addresses in the folder's state."""
-        text = self._answer(folder, "state", "list")
+        text = self._answer(folder, "state", "list", accept="No state file was found")
         return [line for line in text.splitlines() if line and not line.startswith("data.")]
+
+    def state_move(self, source: Path, old: str, target: Path, new: str) -> None:
+        """Move a resource between two state files; a target that is not there is made."""
+        files = (f"-state={source}", f"-state-out={target}")
+        self._answer(source.parent, "state", "mv", *files, old, new)
+
+    def state_remove(self, file: Path, address: str) -> None:
+        """Take a resource out of a state file; it goes on standing in AWS."""
+        self._answer(file.parent, "state", "rm", f"-state={file}", address)
+
+    def state_push(self, folder: Path, file: Path) -> None:
+        """Write a state file to the folder's backend, whose lock the caller holds.
+
+        Terraform refuses one that is older than what is there, or of another lineage.
+        """
+        self._answer(folder, "state", "push", "-lock=false", str(file))
 
     def outputs(self, folder: Path) -> dict[str, Any]:
         """Output -> value."""
         answer = json.loads(self._answer(folder, "output", "-json"))
         return {name: output["value"] for name, output in answer.items()}
 
-    def shown(self, plan: Path) -> str:
-        """A plan that was saved in an initialised folder, as JSON."""
-        return self._answer(plan.parent, "show", "-json", plan.name)
-
-    def _run(self, folder: Path, *arguments: str, accept: tuple[int, ...] = (0,)) -> int:
+    def _run(
+        self, folder: Path, *arguments: str, accept: tuple[int, ...] = (0,), watch: Watch
+    ) -> int:
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{folder.name}.log"
-        with log.open("a") as out:
-            start = out.tell()
-            out.write(f"\n$ terraform {' '.join(arguments)}\n")
+        said = [command(*arguments)]
+        watch(said[0])
+        with log.open("ab") as out:
+            out.write(json.dumps(said[0]).encode() + b"\n")
             out.flush()
-            code = subprocess.run(
-                [self.executable, *arguments, "-input=false", "-no-color"],
-                cwd=folder,
-                env={**os.environ, **self.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                check=False,
-            ).returncode
-        if code not in accept:
-            raise StrataError(error_text(log.read_text()[start:]), f"all of it: {log}")
-        return code
+            start = out.tell()
+            name, *rest = arguments
+            words = [str(self.executable), chdir(folder), name, "-input=false", "-no-color", *rest]
+            with self.children.run(words, {**os.environ, **self.environment}, out) as process:
+                for one in _follow(log, start, process):
+                    said.append(one)
+                    watch(one)
+        if process.returncode not in accept:
+            raise StrataError(error_text(said), f"all of it: {log}")
+        return process.returncode
 
-    def _answer(self, folder: Path, *arguments: str) -> str:
+    def _answer(self, folder: Path, *arguments: str, accept: str | None = None) -> str:
         answer = subprocess.run(
-            [self.executable, *arguments],
-            cwd=folder,
+            [self.executable, chdir(folder), *arguments],
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
+            # The terminal's Ctrl-C is not for it.
+            start_new_session=True,
         )
-        if answer.returncode and "No state file was found" not in answer.stderr:
-            raise StrataError(error_text(answer.stderr))
+        if answer.returncode and not (accept and accept in answer.stderr):
+            raise StrataError(answer.stderr.strip())
         return answer.stdout
 
 
-def error_text(log: str) -> str:
-    """Terraform's own errors in a log, without the frame; the log's end when it names none."""
-    plain = re.sub(r"^[│╷╵] ?", "", log, flags=re.MULTILINE)
-    errors = re.findall(r"^Error: .*?(?=^(?:Error|Warning): |\Z)", plain, re.MULTILINE | re.DOTALL)
-    return "\n".join(e.strip() for e in errors) or "\n".join(plain.strip().splitlines()[-5:])
+def _follow(log: Path, start: int, process: subprocess.Popen[bytes]) -> Iterator[Event]:
+    """Each line that the process writes to `log` after `start`, until it has ended."""
+    with log.open("rb") as text:
+        text.seek(start)
+        rest, ended = b"", False
+        while True:
+            chunk = text.read()
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from (event(line.decode(errors="replace")) for line in lines)
+            if not chunk:
+                if ended:
+                    break
+                try:
+                    process.wait(POLL_SECONDS)
+                    ended = True  # and once more, for what it wrote last
+                except subprocess.TimeoutExpired:
+                    pass
+        if rest:
+            yield event(rest.decode(errors="replace"))

@@ -206,6 +206,21 @@ def parameter_source() -> bool:
     return [one.get("Source") for one in answer] == ["user"]
 
 
+def database_identifier() -> bool:
+    rds = client("rds")
+    for name in ("one", "two"):
+        rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            DBInstanceClass="db.t3.micro",
+            Engine="mysql",
+            AllocatedStorage=20,
+            MasterUsername="admin",
+            MasterUserPassword="password-of-one",
+        )
+    found = rds.describe_db_instances()["DBInstances"]
+    return len({one["DbiResourceId"] for one in found}) == 2
+
+
 PROBES = {
     probe.__name__: probe
     for probe in (
@@ -220,6 +235,7 @@ PROBES = {
         cache_parameter_groups,
         tls_only_bucket,
         parameter_source,
+        database_identifier,
     )
 }
 

@@ -1,6 +1,8 @@
 """An emulator of our own, and `local` applied to it."""
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +16,11 @@ from strata import deploy
 from strata import emulator as emulation
 from strata.bootstrap import bootstrap
 from strata.layers import LAYERS
+from strata.paths import ROOT
+from strata.plan.planning import plan_composed
+from strata.plan.review import basis, write
+from strata.plan.states import read_states
+from strata.reviewed import ReviewedApply
 from strata.settings import Settings, load
 from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
@@ -53,17 +60,55 @@ def aws(folder: Path) -> Iterator[Client]:
 
 def work_on(settings: Settings, folder: Path) -> LayerWork:
     """Settings, synthesized and ready for Terraform."""
-    synthesize([settings], folder, composed=False)
+    synthesize([settings], folder)
     tool = Terraform(terraform(), terraform_environment(), folder / "logs")
     return LayerWork(settings, folder / "stacks", tool, threading.Lock())
 
 
+def strata_command(folder: Path, *arguments: str | Path) -> list[str]:
+    """The command line of `strata`, with all that it makes in `folder`."""
+    words = [sys.executable, "-m", "tests.end_to_end.driver", folder, *arguments]
+    return [str(word) for word in words]
+
+
+def strata(folder: Path, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """Run `strata` without a terminal; both streams in `stdout`."""
+    return subprocess.run(
+        strata_command(folder, *arguments),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def make_review(work: LayerWork, folder: Path) -> Path:
+    """A review of what `work` would apply now; gives its folder."""
+    settings = work.settings
+    composed = work.stacks.parent / "composed" / settings.environment.name
+    states = read_states(settings.environment)
+    document = plan_composed(work.terraform, composed, states)
+    write(folder, basis(settings, states), document, {})
+    return folder
+
+
+def reviewed(review: Path, work: LayerWork) -> ReviewedApply:
+    """A review that was found to be what would be applied now."""
+    one = ReviewedApply.open(review, work)
+    one.check()
+    one.check_plan()
+    return one
+
+
 @dataclass(frozen=True)
 class Applied:
-    """`local`, applied twice: at first one layer was in the way."""
+    """`local`, its review applied twice: at first one layer was in the way."""
 
     settings: Settings
     work: LayerWork
+    review: Path
     first: deploy.Outcome
     second: deploy.Outcome
     resources_after_first: dict[str, int]
@@ -76,17 +121,18 @@ def applied(aws: Client, folder: Path) -> Applied:
     work = work_on(settings, folder)
     cache = aws("elasticache")
     subnet = aws("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    review = make_review(work, folder / "review")
     cache.create_cache_subnet_group(
         CacheSubnetGroupName="shop-local-cache",
         CacheSubnetGroupDescription="made by hand",
         SubnetIds=[subnet],
     )
-    first = deploy.run(LAYERS, work.apply, quiet)
+    first = deploy.run(LAYERS, reviewed(review, work).step, quiet)
     counts = {
         layer: len(work.terraform.resources(work.folder(layer)))
         for layer in LAYERS
         if layer in first.done
     }
     cache.delete_cache_subnet_group(CacheSubnetGroupName="shop-local-cache")
-    second = deploy.run(LAYERS, work.apply, quiet)
-    return Applied(settings, work, first, second, counts)
+    second = deploy.run(LAYERS, reviewed(review, work).step, quiet)
+    return Applied(settings, work, review, first, second, counts)

@@ -3,28 +3,50 @@
 What exists is read back with boto3, independent of Terraform, and held against the settings.
 """
 
+import contextlib
+import getpass
 import json
+import os
 import re
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from modules.network import acl_rules
-from strata import deploy
+from strata import deploy, found, locks, stacks
 from strata.cli import app
 from strata.errors import StrataError
 from strata.layers import LAYERS
+from strata.paths import ROOT
+from strata.plan import review
 from strata.reach import Flow, Network, explain, from_stack, open_flows
 from strata.reach.answers import ask
 from strata.reach.from_aws import from_aws
 from strata.reach.table import table
+from strata.reviewed import ReviewedApply
 from strata.settings import Settings
 from strata.stacks import stack
 from strata.synthesis import compose
-from tests.end_to_end.conftest import Applied, Client, quiet, work_on
+from strata.terraform.children import chdir
+from strata.terraform.layers import LayerWork
+from tests.end_to_end.conftest import (
+    Applied,
+    Client,
+    make_review,
+    quiet,
+    reviewed,
+    strata,
+    strata_command,
+    work_on,
+)
 
 pytestmark = pytest.mark.emulator
 
@@ -44,15 +66,32 @@ def test_a_layer_that_fails_stops_only_what_needs_it(applied: Applied) -> None:
     assert all(applied.resources_after_first.values())
 
 
-def test_going_on_finishes_what_was_left(applied: Applied) -> None:
+def test_going_on_applies_only_the_rest(applied: Applied) -> None:
     assert applied.second.ok
-    assert set(applied.second.done) == set(LAYERS)
+    assert applied.second.done == {
+        layer: "applied" if layer in ("cache", "service") else "done before" for layer in LAYERS
+    }
 
 
-def test_a_second_plan_is_empty_in_every_layer(applied: Applied) -> None:
+def test_on_the_first_day_the_review_has_every_resource_of_every_layer(
+    applied: Applied, folder: Path
+) -> None:
+    _, plan = review.read(applied.review)
+    assert {one.actions for one in plan.changes} == {("create",)}
+    text = (folder / "composed" / "local" / "cdk.tf.json").read_text()
+    wanted = set(stacks.stack(json.loads(text)).resources)
+    assert {one.address.partition("[")[0] for one in plan.changes} == wanted
+    assert all(plan.of(layer) for layer in LAYERS)
+
+
+def test_a_second_plan_is_empty_in_every_layer_and_as_a_whole(
+    applied: Applied, folder: Path
+) -> None:
     outcome = deploy.run(LAYERS, applied.work.changes, quiet)
     assert outcome.ok
     assert outcome.done == dict.fromkeys(LAYERS, "no change")
+    _, plan = review.read(make_review(applied.work, folder / "second-review"))
+    assert plan.changes == ()
 
 
 @pytest.mark.parametrize("kind", ["public", "private"])
@@ -365,6 +404,261 @@ def test_a_change_of_one_setting_changes_its_own_layer_and_no_other(
     attributes = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
     assert {"Key": "idle_timeout.timeout_seconds", "Value": "90"} in attributes
     assert work.changes("edge") == "no change"
+
+
+LOG_GROUP = "/shop/local/service"
+
+
+def retention(aws: Client) -> int:
+    """Days that the service's logs are kept, as AWS has it: what changes fastest."""
+    groups = aws("logs").describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]
+    return int(groups[0]["retentionInDays"])
+
+
+def keeping(settings: Settings, days: int) -> Settings:
+    """The settings with another retention of the service's logs."""
+    return changed(settings, "service", log_retention_days=days)
+
+
+def test_settings_that_were_edited_since_the_review_are_refused(
+    applied: Applied, folder: Path, aws: Client
+) -> None:
+    made = make_review(work_on(keeping(applied.settings, 60), folder), folder / "edited")
+    edited = work_on(keeping(applied.settings, 3653), folder)
+    with pytest.raises(StrataError, match="nothing was applied") as error:
+        reviewed(made, edited)
+    assert "the settings were changed since the review" in error.value.message
+    assert retention(aws) == applied.settings.service.log_retention_days
+
+
+def test_a_state_that_moved_on_since_the_review_is_refused(
+    applied: Applied, folder: Path, aws: Client
+) -> None:
+    work = work_on(keeping(applied.settings, 90), folder)
+    first = make_review(work, folder / "first")
+    assert work.apply("service") == "applied"
+    assert retention(aws) == 90
+    with pytest.raises(StrataError, match="the state of service: serial"):
+        reviewed(first, work)
+
+
+def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_layer(
+    applied: Applied, folder: Path, aws: Client
+) -> None:
+    work = work_on(keeping(applied.settings, 120), folder)
+    made = make_review(work, folder / "by-hand")
+    aws("logs").put_retention_policy(logGroupName=LOG_GROUP, retentionInDays=7)
+    ec2 = aws("ec2")
+    acl = named(ec2.describe_network_acls()["NetworkAcls"], "shop-local-private")["NetworkAclId"]
+    ec2.delete_network_acl_entry(NetworkAclId=acl, RuleNumber=110, Egress=False)
+    one = ReviewedApply.open(made, work)
+    one.check()
+    with pytest.raises(StrataError, match="nothing was applied") as error:
+        one.check_plan()
+    assert "aws_cloudwatch_log_group.service_log_group: retention_in_days before" in (
+        error.value.message
+    )
+    assert "now       7" in error.value.message
+    assert "aws_network_acl_rule.network_private_acl_ingress_110" in error.value.message
+    outcome = deploy.run({"service": (), "network": ()}, one.step, quiet)
+    assert set(outcome.failed) == {"service", "network"}
+    assert "now       7" in outcome.failed["service"].message
+    assert "now       create" in outcome.failed["network"].message
+    assert retention(aws) == 7, "nothing was applied"
+    # What the hands did is put back by a review of its own.
+    again = reviewed(make_review(work, folder / "put-back"), work)
+    assert deploy.run({"service": (), "network": ()}, again.step, quiet).ok
+    assert retention(aws) == 120
+
+
+@pytest.fixture(scope="module")
+def person(applied: Applied, folder: Path) -> "Person":
+    """A person with a folder and a settings file of their own, in which a setting is edited."""
+
+    def make(name: str, days: int = 30) -> tuple[Path, Path]:
+        env = folder / name / "local.toml"
+        env.parent.mkdir(exist_ok=True)
+        text = (ROOT / "envs" / "local.toml").read_text()
+        assert "[service]\n" in text
+        edited = text.replace("[service]\n", f"[service]\nlog_retention_days = {days}\n")
+        env.write_text(edited)
+        return folder / name / "strata", env
+
+    return make
+
+
+Person = Callable[..., tuple[Path, Path]]
+
+
+@contextlib.contextmanager
+def locked(work: LayerWork, layer: str) -> "Iterator[subprocess.Popen[bytes]]":
+    """A Terraform that holds the layer's lock until it is ended: a console that waits for input."""
+    folder = work.ready(layer)
+    process = subprocess.Popen(
+        [work.terraform.executable, chdir(folder), "console"],
+        env={**os.environ, **work.terraform.environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not locks.read(work.settings.environment, layer):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_the_second_is_told_who_holds_which_lock(
+    applied: Applied, folder: Path, person: Person, aws: Client
+) -> None:
+    environment = applied.settings.environment
+    own, env = person("ann", 150)
+    before = retention(aws)
+    with locked(applied.work, "edge") as process:
+        who = f"edge is locked by {getpass.getuser()}@{socket.gethostname()} since "
+        answer = strata(own, "apply", env, "--yes")
+        assert answer.returncode == 1
+        assert who in answer.stdout
+        assert f"strata unlock {env} edge" in answer.stdout
+        # A lock that is taken while an apply is under way.
+        with pytest.raises(StrataError, match="Error acquiring the state lock") as error:
+            applied.work.apply("edge")
+        assert socket.gethostname() in error.value.message
+        # In the folder where that Terraform works, it is known to be alive.
+        found_here = found.look(applied.work)
+        assert [(one.layer, one.pid) for one in found_here] == [("edge", process.pid)]
+        with pytest.raises(StrataError, match=f"process {process.pid} of this machine") as error:
+            found.refuse(found_here, "local")
+        assert error.value.hint == "wait until it has ended, then run this again"
+    assert retention(aws) == before
+    stale = locks.read(environment, "edge")
+    assert stale, "it was killed, and could not give its lock back"
+    answer = strata(own, "unlock", env, "edge")
+    assert answer.returncode == 1
+    assert "nobody is here to be asked" in answer.stdout
+    assert locks.read(environment, "edge") == stale
+    answer = strata(own, "unlock", env, "edge", "--yes")
+    assert answer.returncode == 0, answer.stdout
+    assert who in answer.stdout
+    assert "edge is unlocked" in answer.stdout
+    assert locks.held(environment) == []
+    answer = strata(own, "unlock", env, "edge", "--yes")
+    assert (answer.returncode, answer.stdout) == (1, "error: edge of local is not locked\n")
+
+
+def test_the_lock_of_a_living_terraform_is_not_taken_away(
+    applied: Applied, folder: Path, person: Person
+) -> None:
+    own, env = person("bob")
+    work = work_on(applied.settings, own / "cdktf.out")
+    with locked(work, "registry") as process:
+        answer = strata(own, "unlock", env, "registry", "--yes")
+        assert answer.returncode == 1
+        assert f"process {process.pid}" in answer.stdout
+        assert locks.read(applied.settings.environment, "registry")
+        answer = strata(own, "unlock", env, "registry", "--yes", "--force")
+        assert answer.returncode == 0, answer.stdout
+        assert locks.held(applied.settings.environment) == []
+
+
+def test_two_applies_at_once_corrupt_nothing(
+    applied: Applied, folder: Path, person: Person, aws: Client
+) -> None:
+    people = [person("cy", 180), person("di", 365)]
+    runs = [
+        subprocess.Popen(
+            strata_command(own, "apply", env, "--yes"),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for own, env in people
+    ]
+    said = [run.communicate()[0] for run in runs]
+    for run, text in zip(runs, said, strict=True):
+        assert run.returncode == 0 or (
+            "locked by" in text
+            or "Error acquiring the state lock" in text
+            or "Saved plan is stale" in text
+            or "not what was reviewed" in text
+        ), text
+    assert 0 in {run.returncode for run in runs}, said
+    assert locks.held(applied.settings.environment) == []
+    assert len(aws("elbv2").describe_load_balancers()["LoadBalancers"]) == 1
+    days = retention(aws)
+    assert days in (180, 365)
+    work = work_on(keeping(applied.settings, days), folder)
+    assert deploy.run(LAYERS, work.changes, quiet).done == dict.fromkeys(LAYERS, "no change")
+
+
+def test_a_second_strata_in_one_folder_is_told_of_the_first(person: Person) -> None:
+    own, env = person("eve")
+    lock = FileLock(own / "at-work" / "local.lock")
+    (own / "at-work").mkdir(parents=True)
+    (own / "at-work" / "local.txt").write_text("process 1, strata apply local\n")
+    with lock:
+        answer = strata(own, "apply", env, "--yes")
+    assert answer.returncode == 1
+    assert "another strata of this folder works on local: process 1, strata" in answer.stdout
+
+
+def test_a_protected_environment_refuses_whatever_its_file_says(
+    applied: Applied, folder: Path, person: Person, aws: Client
+) -> None:
+    aws("ecr").put_image(
+        repositoryName="shop-local", imageTag="1.0.0", imageManifest=json.dumps(MANIFEST)
+    )
+    work_on(changed(applied.settings, "registry", force_delete=False), folder).apply("registry")
+    own, env = person("fay")
+    assert "force_delete = true" in env.read_text()
+    answer = strata(own, "destroy", env, "--yes", "local")
+    assert answer.returncode == 1
+    assert "local is protected: nothing was destroyed" in answer.stdout
+    assert (
+        "aws_ecr_repository.registry_repository: holds 1 image: registry.force_delete = true"
+        in answer.stdout
+    )
+    assert f"strata apply {env}" in answer.stdout
+    assert aws("ecs").list_services(cluster="shop-local")["serviceArns"]
+    work_on(applied.settings, folder).apply("registry")
+
+
+def test_destroy_names_what_is_lost_and_needs_the_name(
+    applied: Applied, person: Person, aws: Client
+) -> None:
+    own, env = person("guy")
+    answer = strata(own, "destroy", env)
+    assert answer.returncode == 1
+    for line in (
+        "database shop-local-database with its backups; nothing of it stays: no last snapshot",
+        "cache shop-local-cache with its keys and snapshots",
+        "repository shop-local with 1 image",
+        "zone local.shop.example with every record in it",
+        "logs /shop/local/service",
+    ):
+        assert line in answer.stdout
+    assert "nothing was destroyed: nobody is here to be asked" in answer.stdout
+    answer = strata(own, "destroy", env, "--yes", "prod")
+    assert answer.returncode == 2
+    assert "nothing was destroyed: prod is not local" in answer.stdout
+    assert aws("ecs").list_services(cluster="shop-local")["serviceArns"]
+
+
+MANIFEST = {
+    "schemaVersion": 2,
+    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+    "config": {
+        "mediaType": "application/vnd.docker.container.image.v1+json",
+        "size": 2,
+        "digest": f"sha256:{'4' * 64}",
+    },
+    "layers": [],
+}
 
 
 def left(aws: Client) -> dict[str, list[Any]]:

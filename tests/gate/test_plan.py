@@ -36,8 +36,8 @@ def planned(synthesized: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
             os.environ.update(emulation.client_environment(running.url))
             tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
             tool.init(folder)
-            tool._run(folder, "plan", "-out=plan", "-lock=false")
-            (folder / "plan.json").write_text(tool.shown(folder / "plan"))
+            tool.plan(folder, Path("plan"), "-lock=false")
+            (folder / "plan.json").write_text(json.dumps(tool.show(folder, Path("plan"))))
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from strata.commands.demo import look
+from strata.commands.demo import write_views
 from strata.map.make import files
 from strata.paths import ROOT
 from strata.plan.review import Basis, Code, Tools, write
@@ -62,7 +62,7 @@ def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_demo_leaves_the_map_the_paths_and_the_cost_of_local(tmp_path: Path) -> None:
-    found = look(load("local"), tmp_path)
+    found = write_views(load("local"), tmp_path)
     assert "Map of shop-local" in found["map"].read_text()
     assert "internet" in found["reach"].read_text()
     assert "US dollars for a month" in found["cost"].read_text()

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from strata.errors import StrataError
 from strata.plan.changes import Change, Plan, differences, hide, layer_of, parse
@@ -106,6 +108,34 @@ def test_a_sensitive_value_is_told_from_one_that_changes_and_never_shown() -> No
     assert hide(before, mask, before) == {"password": "(sensitive)"}
     assert hide(after, mask, before) == {"password": "(sensitive, changes)"}
     assert hide({"password": None}, mask) == {"password": None}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+BODIES = st.dictionaries(st.sampled_from("pqrst"), VALUES, min_size=1)
+
+
+@given(BODIES, BODIES, st.sets(st.sampled_from("pqrst")))
+def test_what_a_review_left_open_may_come_out_in_any_way(
+    before: Json, after: Json, opened: set[str]
+) -> None:
+    real = update(before, after)
+    known = {name: value for name, value in after.items() if name not in opened}
+    assert differences([real], [real]) == []
+    assert differences([update(before, known, dict.fromkeys(opened, True))], [real]) == []
+
+
+@given(BODIES, BODIES, st.sampled_from("pqrst"), st.text(min_size=6, max_size=6))
+def test_no_other_value_passes_for_one_that_was_known(
+    before: Json, after: Json, name: str, other: str
+) -> None:
+    reviewed, real = update(before, {**after, name: 1}), update(before, {**after, name: other})
+    assert [one.attribute for one in differences([reviewed], [real])] == [name]
 
 
 def test_layers_are_read_from_addresses() -> None:

@@ -3,9 +3,11 @@
 One emulator for all; what is planned here is never applied.
 """
 
+import contextlib
+import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,10 @@ import tomli_w
 from strata import deploy
 from strata.cli import main
 from strata.commands import common
+from strata.drift.find import find
+from strata.drift.report import NextApply
 from strata.layers import LAYERS
+from strata.paths import ROOT
 from strata.plan import changes, review
 from strata.plan.applied import applied_key, read_applied
 from strata.plan.changes import Plan, differences
@@ -103,41 +108,67 @@ def plans(applied: LayerWork, folder: Path, terraform: Terraform) -> Callable[..
     return plan
 
 
-@pytest.fixture
-def strata(
-    applied: LayerWork,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Callable[..., tuple[int, str]]:
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def strata(applied: LayerWork, folder: Path) -> Iterator[Command]:
     """Runs the command in this process, away from what others synthesize: (exit code, output)."""
-    monkeypatch.setattr(common, "CDKTF_OUT", folder / "cdktf.out")
-    monkeypatch.setattr(common, "WORK", folder / "work")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(common, "CDKTF_OUT", folder / "cdktf.out")
+        patch.setattr(common, "WORK", folder / "work")
 
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["strata", *arguments])
-        capsys.readouterr()
-        try:
-            code = main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        def run(*arguments: str | Path) -> tuple[int, str]:
+            patch.setattr("sys.argv", ["strata", *map(str, arguments)])
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                try:
+                    code = main()
+                except SystemExit as ended:
+                    code = int(ended.code or 0)
+            return code, said.getvalue()
 
-    return run
+        yield run
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[..., Path]:
-    """Writes `local` with changed settings to a file of its own."""
+def write(file: Path, **sections: Json) -> Path:
+    """`local` with changed settings, in a file of its own."""
+    data = varied(**sections).model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    file.write_text(tomli_w.dumps(data))
+    return file
 
-    def write(**sections: Json) -> Path:
-        data = varied(**sections).model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        file = tmp_path / "local.toml"
-        file.write_text(tomli_w.dumps(data))
-        return file
 
-    return write
+@dataclass(frozen=True)
+class Reviewed:
+    """What `strata plan` said, and what it wrote."""
+
+    code: int
+    said: str
+    folder: Path
+    file: Path
+
+    @property
+    def report(self) -> Report:
+        """The report as data."""
+        return Report.model_validate_json((self.folder / "report.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def nothing(strata: Command, folder: Path) -> Reviewed:
+    """A review of what stands."""
+    file = ROOT / "envs" / "local.toml"
+    return Reviewed(*strata("plan", "local", "--out", folder / "nothing"), folder / "nothing", file)
+
+
+@pytest.fixture(scope="module")
+def changed(strata: Command, folder: Path) -> Reviewed:
+    """A review of another image, and of a database without encryption."""
+    file = write(
+        folder / "local.toml",
+        database={"storage_encrypted": False},
+        service={"image_tag": "1.1.0"},
+    )
+    return Reviewed(*strata("plan", file, "--out", folder / "changed"), folder / "changed", file)
 
 
 def test_on_the_first_day_every_resource_of_every_layer_is_created(first_day: Planned) -> None:
@@ -163,6 +194,7 @@ def test_after_the_apply_nothing_changes_and_nothing_drifted(plans: Callable[...
     same = plans()
     assert same.plan.changes == ()
     assert sum(same.plan.stays.values()) == len(same.stack.resources)
+    assert find(same.plan, same.document, same.stack)[0] == []
 
 
 def test_planning_writes_no_state_and_leaves_no_lock(
@@ -178,10 +210,11 @@ def test_planning_writes_no_state_and_leaves_no_lock(
     assert not [key for key in keys if key.endswith(".tflock")]
 
 
+OTHER_KEY = {"AES256": "KMS", "KMS": "AES256"}[load("local").registry.encryption]
 LOSSES: dict[str, Json] = {
     "database": {"storage_encrypted": False},
     "cache": {"encryption_at_rest": False},
-    "registry": {"encryption": "KMS"},
+    "registry": {"encryption": OTHER_KEY},
     "edge": {"domain": "other.example"},
     "service": {"log_retention_days": 7},
     "network": {"flow_log_retention_days": 7},
@@ -351,26 +384,25 @@ def test_a_layer_planned_for_real_is_what_was_reviewed(
     }
 
 
-def test_no_change_is_exit_code_0(strata: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    code, said = strata("plan", "local", "--out", str(tmp_path / "review"))
-    assert code == 0, said
-    assert said.startswith("local: No change.")
-    assert all(len(line) <= 80 for line in said.splitlines()[:-1])
+def test_no_change_is_exit_code_0(nothing: Reviewed) -> None:
+    assert nothing.code == 0, nothing.said
+    assert nothing.said.startswith("local: No change.")
+    assert all(len(line) <= 80 for line in nothing.said.splitlines()[:-1])
 
 
-def test_the_report_names_the_setting_behind_each_change(
-    strata: Callable[..., tuple[int, str]],
-    written: Callable[..., Path],
-    first_day: Planned,
-    tmp_path: Path,
-) -> None:
-    file = written(database={"storage_encrypted": False}, service={"image_tag": "1.1.0"})
-    code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
-    assert code == 2, said
-    assert all(len(line) <= 80 for line in said.splitlines()[:-1])
-    report = Report.model_validate_json((tmp_path / "review" / "report.json").read_text())
-    lines = file.read_text().splitlines()
-    by_address = {item.address: item for item in report.items}
+def test_changes_are_exit_code_2(changed: Reviewed, first_day: Planned) -> None:
+    assert changed.code == 2, changed.said
+    assert all(len(line) <= 80 for line in changed.said.splitlines()[:-1])
+    report = changed.report
+    touched = {item.address for item in report.items}
+    assert report.counts.stay + len(touched) == len(first_day.plan.changes)
+    assert [one.key for one in report.findings] == ["database.storage_encrypted"]
+    assert report.cost.before.desired > 0
+
+
+def test_the_report_names_the_setting_behind_each_change(changed: Reviewed) -> None:
+    lines = changed.file.read_text().splitlines()
+    by_address = {item.address: item for item in changed.report.items}
     database = by_address["aws_db_instance.database_instance"].causes
     assert [(one.key, one.before, one.after) for one in database] == [
         ("database.storage_encrypted", "true", "false")
@@ -382,10 +414,6 @@ def test_the_report_names_the_setting_behind_each_change(
     assert {(a.name, a.after) for a in task.attributes} >= {
         ("container_definitions.api.image", '"…:1.1.0"')
     }
-    assert [one.key for one in report.findings] == ["database.storage_encrypted"]
-    assert report.cost.before.desired > 0
-    touched = {item.address for item in report.items}
-    assert report.counts.stay + len(touched) == len(first_day.plan.changes)
 
 
 def test_a_layer_that_was_applied_without_strata_is_not_explained(
@@ -406,37 +434,30 @@ def test_a_layer_that_was_applied_without_strata_is_not_explained(
 
 
 def test_drift_is_told_apart_from_what_the_user_changed(
-    strata: Callable[..., tuple[int, str]],
-    written: Callable[..., Path],
-    aws: Client,
-    tmp_path: Path,
+    strata: Command, aws: Client, tmp_path: Path
 ) -> None:
     logs = aws("logs")
     logs.put_retention_policy(logGroupName="/shop/local/service", retentionInDays=1)
     try:
-        file = written(registry={"keep_images": 29})
-        code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
+        file = write(tmp_path / "local.toml", registry={"keep_images": 29})
+        code, said = strata("plan", file, "--out", tmp_path / "review")
     finally:
         logs.put_retention_policy(logGroupName="/shop/local/service", retentionInDays=30)
     assert code == 2, said
     report = Report.model_validate_json((tmp_path / "review" / "report.json").read_text())
-    assert [(one.address, one.put_back) for one in report.drift] == [
-        ("aws_cloudwatch_log_group.service_log_group", True)
+    (group,) = report.drift
+    assert group.address == "aws_cloudwatch_log_group.service_log_group"
+    assert [(one.attribute, one.before, one.now, one.next_apply) for one in group.attributes] == [
+        ("retention_in_days", 30, 1, NextApply.PUTS_BACK)
     ]
-    attribute = report.drift[0].attributes[0]
-    assert (attribute.name, attribute.before, attribute.after) == ("retention_in_days", "30", "1")
     assert {item.address: item.drift for item in report.items} == {
         "aws_cloudwatch_log_group.service_log_group": True,
         "aws_ecr_lifecycle_policy.registry_lifecycle_policy": False,
     }
 
 
-def test_a_review_is_of_these_settings_this_code_and_these_states(
-    strata: Callable[..., tuple[int, str]], tmp_path: Path
-) -> None:
-    folder = tmp_path / "review"
-    strata("plan", "local", "--out", str(folder))
-    found, plan = review.read(folder)
+def test_a_review_is_of_these_settings_this_code_and_these_states(nothing: Reviewed) -> None:
+    found, plan = review.read(nothing.folder)
     settings = load("local")
     states = read_states(settings.environment)
     assert plan.changes == ()
@@ -446,11 +467,7 @@ def test_a_review_is_of_these_settings_this_code_and_these_states(
 
 
 def test_no_secret_is_in_a_review_or_a_log(
-    strata: Callable[..., tuple[int, str]],
-    written: Callable[..., Path],
-    aws: Client,
-    folder: Path,
-    tmp_path: Path,
+    nothing: Reviewed, changed: Reviewed, aws: Client, folder: Path
 ) -> None:
     secrets = aws("secretsmanager")
     values = [
@@ -460,23 +477,17 @@ def test_no_secret_is_in_a_review_or_a_log(
     assert len(values) == 2
     words = [one for value in values for one in re.findall(r"[^\s\"{}:,]{12,}", value)]
     assert words
-    file = written(**LOSSES)
-    code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
-    assert code == 2, said
     logs = [*(folder / "work" / "logs").iterdir()]
     assert logs
-    for place in [*(tmp_path / "review").iterdir(), *logs]:
+    for place in [*nothing.folder.iterdir(), *changed.folder.iterdir(), *logs]:
         text = place.read_text()
         assert not [word for word in words if word in text], place
 
 
-def test_nothing_of_a_plan_stays_outside_of_the_review(
-    strata: Callable[..., tuple[int, str]], folder: Path, tmp_path: Path
-) -> None:
-    strata("plan", "local", "--out", str(tmp_path / "review"))
+def test_nothing_of_a_plan_stays_outside_of_the_review(nothing: Reviewed, folder: Path) -> None:
     left = [p for p in folder.rglob("*") if p.suffix in (".tfstate", ".tfplan")]
     assert [p for p in left if ".terraform" not in p.parts] == []
-    assert sorted(p.name for p in (tmp_path / "review").iterdir()) == [
+    assert sorted(p.name for p in nothing.folder.iterdir()) == [
         "plan.json",
         "report.html",
         "report.json",
@@ -492,18 +503,15 @@ def test_without_the_bucket_every_layer_is_new(aws: Client) -> None:
 
 
 def test_a_state_that_cannot_be_read_is_an_error(
-    strata: Callable[..., tuple[int, str]],
-    written: Callable[..., Path],
-    aws: Client,
-    tmp_path: Path,
+    strata: Command, aws: Client, tmp_path: Path
 ) -> None:
     bucket = "shop-broken-state"
     aws("s3").create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     aws("s3").put_object(Bucket=bucket, Key="local/edge.tfstate", Body=b"<html>")
-    file = written(environment={"state_bucket": bucket})
-    code, said = strata("plan", str(file), "--out", str(tmp_path / "review"))
+    file = write(tmp_path / "local.toml", environment={"state_bucket": bucket})
+    code, said = strata("plan", file, "--out", tmp_path / "review")
     assert code == 1
     assert "the state of edge (s3://shop-broken-state/local/edge.tfstate) is no Terraform" in said
     assert "Traceback" not in said

@@ -247,6 +247,9 @@ def test_a_managed_policy_on_a_role_that_exists_opens_and_on_a_new_one_does_not(
     role = Change("aws_iam_role.network_role", ("create",), None, {"name": "r"})
     assert "opens" in told(change, found=found)
     assert "opens" not in told(change, role, found=found)
+    other = replaced(change.type, {**body, "policy_arn": "arn:aws:iam::aws:policy/B"}, body)
+    assert "opens" in told(other, found=found)
+    assert "opens" not in told(replaced(change.type, {**body, "role": "r"}, body), found=found)
 
 
 @pytest.mark.parametrize(

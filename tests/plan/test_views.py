@@ -7,11 +7,13 @@ from playwright.sync_api import Page
 
 from strata.cost.change import CostChange, ResourceChange
 from strata.cost.range import always
+from strata.drift.report import Attribute as DriftedAttribute
+from strata.drift.report import Drifted, NextApply
 from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.paths import ROOT
 from strata.plan.ranks import RANKS
-from strata.plan.report import TITLES, Attribute, Counts, Drifted, Item, Report, Setting
+from strata.plan.report import TITLES, Attribute, Counts, Item, Report, Setting
 from strata.plan.views.markdown import LIMIT, code, markdown
 from strata.plan.views.page import page as html
 from strata.plan.views.terminal import text
@@ -76,8 +78,11 @@ def report(*items: Item, cost: CostChange = COST, drift: int = 1) -> Report:
         layer="service",
         address="aws_cloudwatch_log_group.service_log_group",
         gone=False,
-        attributes=[Attribute(name="retention_in_days", before="30", after="1")],
-        put_back=True,
+        attributes=[
+            DriftedAttribute(
+                attribute="retention_in_days", before=30, now=1, next_apply=NextApply.PUTS_BACK
+            )
+        ],
     )
     return Report(
         environment="local",

@@ -116,9 +116,9 @@ def _new(stack: Stack, plan: Plan, change: Change, *attributes: str) -> bool:
 
 
 def _opened_policy(change: Change, plan: Plan, stack: Stack) -> Iterator[Reason]:
-    if change.type == "aws_iam_role_policy_attachment" and change.before is None:
-        if not _new(stack, plan, change, "role"):
-            arn = (change.after or {}).get("policy_arn")
+    if change.type == "aws_iam_role_policy_attachment":
+        arn = change.settled.get("policy_arn")
+        if arn != (change.before or {}).get("policy_arn") and not _new(stack, plan, change, "role"):
             yield Reason("opens", f"an existing role gets {arn}", ("policy_arn",))
         return
     attribute, holder = POLICIES.get(change.type, ("", ""))

@@ -6,6 +6,8 @@ from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
     by_layer,
     costs,
+    drifted,
+    found_in,
     headline,
     origin,
     place,
@@ -91,17 +93,15 @@ def _tail(report: Report) -> list[str]:
     lines = ["", f"### What stays ({report.counts.stay})", "", stays(report.counts)]
     lines += ["", f"### Changed outside of Terraform ({len(report.drift)})", ""]
     for drift in report.drift[:50]:
-        back = "this plan puts it back" if drift.put_back else "this plan leaves it so"
-        names = ", ".join(code(one.name) for one in drift.attributes[:5]) or "is gone"
-        lines.append(f"- {drift.layer}: {code(drift.address)}: {names}; {back}")
+        names = ", ".join(code(one.attribute) for one in drift.attributes[:5])
+        lines.append(f"- {drift.layer}: {code(drift.address)} {drifted(drift)}: {names}")
     if len(report.drift) > 50:
         lines.append(f"and {len(report.drift) - 50} more")
     if not report.drift:
         lines.append("Nothing.")
     lines += ["", f"### The gate: {_plain(verdict(report))}", ""]
     for one in report.findings[:50]:
-        where = f"{one.file}:{one.line} {one.key}" if one.file else ", ".join(one.constructs)
-        lines.append(f"- **{one.severity}**: {_plain(one.protects)} ({code(where)})")
+        lines.append(f"- **{one.severity}**: {_plain(one.protects)} ({code(found_in(one))})")
     if len(report.findings) > 50:
         lines.append(f"and {len(report.findings) - 50} more")
     return lines

@@ -1,10 +1,13 @@
 """The report for a terminal of 80 columns."""
 
 import textwrap
+from collections.abc import Iterator
 
-from strata.plan.report import TITLES, Item, Report
+from strata.plan.report import TITLES, Item, Report, short
 from strata.plan.views.words import (
     costs,
+    drifted,
+    found_in,
     headline,
     origin,
     place,
@@ -20,28 +23,40 @@ MOST_ATTRIBUTES = 6
 
 def text(report: Report) -> str:
     """The report as plain text."""
-    lines = [f"{report.environment}: {headline(report)}"]
+    sections = list(_sections(report))
+    lines = [f"{report.environment}: {headline(report)}", ""]
+    for (title, below), (_, after) in zip(sections, [*sections[1:], ("", [])], strict=True):
+        # What is short stands close together.
+        lines += [*_wrapped(title, 0), *below, *([""] if below or after else [])]
+    if report.changes:
+        lines += [f"{report.environment}: {touched(report.counts)}"]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
+    """Each heading, and the lines below it."""
     for rank, title in TITLES.items():
-        items = report.of(rank)
         if rank == "else":
             whole, *each = costs(report)
-            lines += [*([""] if each else []), *_wrapped(f"What it costs: {whole}", 0)]
-            lines += [line for one in each for line in _wrapped(one, 2)]
-        lines += [*([""] if items else []), f"{title}: {len(items) or 'nothing'}"]
-        if rank == "created":
-            lines += _created(items)
-        else:
-            for item in items:
-                lines += _item(item, report)
-    lines += [f"What stays: {report.counts.stay}", *_wrapped(stays(report.counts), 2)]
-    lines += _drift(report)
-    lines += _wrapped(f"The gate: {verdict(report)}", 0)
-    for one in report.findings:
-        where = f"{one.file}:{one.line} {one.key}" if one.file else ", ".join(one.constructs)
-        lines += _wrapped(f"{one.severity}: {one.protects} ({where})", 2)
-    if report.changes:
-        lines += ["", f"{report.environment}: {touched(report.counts)}"]
-    return "\n".join(lines) + "\n"
+            yield f"What it costs: {whole}", [line for one in each for line in _wrapped(one, 2)]
+        items = report.of(rank)
+        told = (
+            _created(items)
+            if rank == "created"
+            else [line for item in items for line in _item(item, report)]
+        )
+        yield f"{title}: {len(items) or 'nothing'}", told
+    stay = report.counts.stay
+    yield f"What stays: {stay or 'nothing'}", _wrapped(stays(report.counts), 2) if stay else []
+    yield f"Changed outside of Terraform: {len(report.drift) or 'nothing'}", _drift(report)
+    yield (
+        f"The gate: {verdict(report)}",
+        [
+            line
+            for one in report.findings
+            for line in _wrapped(f"{one.severity}: {one.protects} ({found_in(one)})", 2)
+        ],
+    )
 
 
 def _created(items: list[Item]) -> list[str]:
@@ -64,20 +79,16 @@ def _item(item: Item, report: Report) -> list[str]:
         before = "" if item.action == "create" else f"{one.before} -> "
         lines += _wrapped(f"{one.name}: {before}{one.after}{forces}", 6)
     if len(item.attributes) > MOST_ATTRIBUTES:
-        lines.append(f"      and {len(item.attributes) - MOST_ATTRIBUTES} more attributes")
+        lines.append(f"      and {len(item.attributes) - MOST_ATTRIBUTES} more")
     return lines
 
 
 def _drift(report: Report) -> list[str]:
-    if not report.drift:
-        return ["Changed outside of Terraform: nothing"]
-    lines = ["", f"Changed outside of Terraform: {len(report.drift)}"]
+    lines = []
     for one in report.drift:
-        back = "this plan puts it back" if one.put_back else "this plan leaves it so"
-        state = "is gone" if one.gone else "is not as it was left"
-        lines += [f"  {one.address}", *_wrapped(f"{state}; {back}", 4)]
-        for attribute in one.attributes:
-            lines += _wrapped(f"{attribute.name}: {attribute.before} -> {attribute.after}", 6)
+        lines += [f"  {one.address}", *_wrapped(drifted(one), 4)]
+        for part in one.attributes[:MOST_ATTRIBUTES]:
+            lines += _wrapped(f"{part.attribute}: {short(part.before)} -> {short(part.now)}", 6)
     return lines
 
 

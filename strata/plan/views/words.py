@@ -2,6 +2,8 @@
 
 from strata.cost.change import CostChange
 from strata.cost.range import dollars
+from strata.drift.report import Drifted
+from strata.gate.report import Finding
 from strata.plan.report import Counts, Item, Report, Setting
 
 
@@ -52,6 +54,20 @@ def verdict(report: Report) -> str:
     count = len(report.findings)
     waived = f", {len(report.gate.waivers)} waived" if report.gate.waivers else ""
     return (f"{count} finding{'s' if count > 1 else ''}" if count else "clean") + waived
+
+
+def drifted(one: Drifted) -> str:
+    """What became of a resource, and what this plan does about it."""
+    then = [one.next_apply] if one.next_apply else [a.next_apply for a in one.attributes]
+    state = "is gone" if one.gone else "is not as it was left"
+    return f"{state}; this plan {', '.join(dict.fromkeys(then))}"
+
+
+def found_in(finding: Finding) -> str:
+    """The setting that causes what the gate found, else the constructs."""
+    if finding.file:
+        return f"{finding.file}:{finding.line} {finding.key}"
+    return ", ".join(finding.constructs)
 
 
 def by_layer(items: list[Item]) -> str:

@@ -1,0 +1,11 @@
+"""`strata move`"""
+
+from strata.commands.common import Env, at_work, move_states, out
+from strata.settings import load
+
+
+def move(env: Env) -> None:
+    """Move the states of what went to another layer, before a plain `cdktf deploy`."""
+    with at_work(load(env), env) as work:
+        if not move_states(work):
+            out.print(f"{work.settings.environment.name}: every state is where it belongs")

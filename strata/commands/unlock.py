@@ -1,0 +1,40 @@
+"""`strata unlock`"""
+
+from typing import Annotated
+
+import typer
+
+from strata.commands.common import Env, aim, confirm, layer_work, out
+from strata.errors import StrataError, UsageError
+from strata.layers import LAYERS
+from strata.settings import load
+
+
+def unlock(
+    env: Env,
+    layer: Annotated[str, typer.Argument(metavar="LAYER", help="Whose state is locked.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Even if its Terraform still works here.")
+    ] = False,
+) -> None:
+    """Take away a lock that nobody holds any more."""
+    from strata import found, locks, preflight  # noqa: PLC0415 - boto3 takes its time
+
+    if layer not in LAYERS:
+        raise UsageError(f"{layer} is no layer", f"one of {', '.join(LAYERS)}")
+    settings = load(env)
+    aim(settings)
+    preflight.check(settings.environment)
+    one = next(iter(found.look(layer_work(settings), [layer])), None)
+    if one is None or one.lock is None:
+        raise StrataError(f"{layer} of {settings.environment.name} is not locked")
+    out.print(one.words(locks.now()), soft_wrap=True)
+    if one.pid and not force:
+        raise StrataError(
+            f"nothing was unlocked: process {one.pid} would write the state after the next one",
+            "wait until it has ended; --force unlocks all the same",
+        )
+    confirm("Unlock it?", yes=yes)
+    locks.release(settings.environment, one.lock)
+    out.print(f"{layer} is unlocked")

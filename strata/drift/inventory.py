@@ -1,0 +1,248 @@
+"""What AWS lists in a VPC and by tags. Only reads."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from strata.aws import session as aws_session
+from strata.drift.strangers import Listed, cache_cluster, scaling_group
+from strata.preflight import explain
+from strata.settings.models import Environment
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+Json = dict[str, Any]
+Lookup = Callable[[], Iterator[Listed]]
+
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of EC2 that lists by VPC: what it lists, the keys of its answer, its filter's name."""
+
+    kind: str
+    operation: str
+    answer: str
+    identifier: str
+    by: str = "vpc-id"
+
+
+IN_VPC = (
+    Call("subnet", "describe_subnets", "Subnets", "SubnetId"),
+    Call("security group", "describe_security_groups", "SecurityGroups", "GroupId"),
+    Call("network ACL", "describe_network_acls", "NetworkAcls", "NetworkAclId"),
+    Call("route table", "describe_route_tables", "RouteTables", "RouteTableId"),
+    Call("internet gateway", "describe_internet_gateways", "InternetGateways", "InternetGatewayId",
+         "attachment.vpc-id"),
+    Call("VPN gateway", "describe_vpn_gateways", "VpnGateways", "VpnGatewayId",
+         "attachment.vpc-id"),
+    Call("NAT gateway", "describe_nat_gateways", "NatGateways", "NatGatewayId"),
+    Call("VPC endpoint", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+    Call("peering connection", "describe_vpc_peering_connections", "VpcPeeringConnections",
+         "VpcPeeringConnectionId", "requester-vpc-info.vpc-id"),
+    Call("peering connection", "describe_vpc_peering_connections", "VpcPeeringConnections",
+         "VpcPeeringConnectionId", "accepter-vpc-info.vpc-id"),
+    Call("transit gateway attachment", "describe_transit_gateway_vpc_attachments",
+         "TransitGatewayVpcAttachments", "TransitGatewayAttachmentId"),
+    Call("flow log", "describe_flow_logs", "FlowLogs", "FlowLogId", "resource-id"),
+    Call("network interface", "describe_network_interfaces", "NetworkInterfaces",
+         "NetworkInterfaceId"),
+)  # fmt: skip
+
+GONE = ("deleted", "deleting", "terminated", "failed", "rejected", "expired")
+"""States in which EC2 still lists what is no more."""
+
+
+def inventory(
+    environment: Environment, vpcs: Sequence[str], clusters: Sequence[str]
+) -> tuple[list[Listed], list[str]]:
+    """What carries our tags, and what lies in the VPCs and the ECS clusters.
+
+    The second part says what could not be looked at, since the credentials may not: the rest is
+    worth having. Raises StrataError for what else goes wrong.
+    """
+    session, region = aws_session(environment), environment.region
+    tags = {
+        "Project": environment.project,
+        "Environment": environment.name,
+        "ManagedBy": "strata",
+    }
+    lookups: dict[str, Lookup] = {
+        "by tags (tag:GetResources)": partial(_tagged, session, region, tags, []),
+        # Global services answer in this region alone.
+        "hosted zones by tags (tag:GetResources in us-east-1)": partial(
+            _tagged, session, "us-east-1", tags, ["route53"]
+        ),
+        "roles by tags (iam:GetAccountAuthorizationDetails)": partial(_roles, session, tags),
+    }
+    for vpc in vpcs:
+        for call in IN_VPC:
+            what = f"{call.kind} by {call.by} {vpc} (ec2:{call.operation})"
+            lookups[what] = partial(_in_vpc, session, vpc, call)
+        lookups |= {
+            f"instances in {vpc} (ec2)": partial(_instances, session, vpc),
+            f"load balancers in {vpc} (elasticloadbalancing)": partial(_balancers, session, vpc),
+            f"databases in {vpc} (rds)": partial(_databases, session, vpc),
+            f"caches in {vpc} (elasticache)": partial(_caches, session, vpc),
+        }
+    for cluster in clusters:
+        lookups[f"services of {cluster} (ecs)"] = partial(_services, session, cluster)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(_ask, lookups.values()))
+    listed = [one for found in answers if found is not None for one in found]
+    unchecked = [what for what, found in zip(lookups, answers, strict=True) if found is None]
+    return listed, unchecked
+
+
+def _ask(lookup: Lookup) -> list[Listed] | None:
+    try:
+        return list(lookup())
+    except ClientError as error:
+        if error.response["Error"]["Code"] in DENIED:
+            return None
+        raise explain(error) from error
+    except BotoCoreError as error:
+        raise explain(error) from error
+
+
+def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+    if client.can_paginate(operation):
+        for page in client.get_paginator(operation).paginate(**arguments):
+            yield from page[key]
+    else:
+        yield from getattr(client, operation)(**arguments)[key]
+
+
+def _tagged(
+    session: "Session", region: str, tags: Mapping[str, str], types: list[str]
+) -> Iterator[Listed]:
+    client = session.client("resourcegroupstaggingapi", region_name=region)
+    filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
+    found = _pages(
+        client, "get_resources", "ResourceTagMappingList", TagFilters=filters,
+        **({"ResourceTypeFilters": types} if types else {}),
+    )  # fmt: skip
+    for one in found:
+        arn = one["ResourceARN"]
+        given = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
+        service, resource = arn.split(":", 5)[2::3]
+        # `log-group` of `log-group:/shop/local/service`; of a bucket there is the name alone.
+        kind, *rest = re.split("[:/]", resource)
+        kind = f"{service} {kind}" if rest else service
+        made_by = scaling_group(given.get("aws:autoscaling:groupName"))
+        yield Listed(kind, arn, "tags", given.get("Name", ""), made_by)
+
+
+def _roles(session: "Session", tags: Mapping[str, str]) -> Iterator[Listed]:
+    # The tagging API knows nothing of roles.
+    found = _pages(
+        session.client("iam"), "get_account_authorization_details", "RoleDetailList",
+        Filter=["Role"],
+    )  # fmt: skip
+    for role in found:
+        given = {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}
+        if tags.items() <= given.items():
+            yield Listed("role", role["Arn"], "tags", role["RoleName"])
+
+
+def _in_vpc(session: "Session", vpc: str, call: Call) -> Iterator[Listed]:
+    # These two name their filters in the singular.
+    singular = call.operation in ("describe_flow_logs", "describe_nat_gateways")
+    filters = {"Filter" if singular else "Filters": [{"Name": call.by, "Values": [vpc]}]}
+    for one in _pages(session.client("ec2"), call.operation, call.answer, **filters):
+        state = one.get("State", one.get("Status", ""))
+        code = state.get("Code", "") if isinstance(state, dict) else state
+        # RDS does not say of which database an interface is; databases are listed themselves.
+        if code in GONE or one.get("RequesterId") == "amazon-rds":
+            continue
+        label = _name(one) or one.get("GroupName") or one.get("Description") or ""
+        yield Listed(call.kind, one[call.identifier], "vpc", label, _owner(one))
+
+
+def _owner(interface: Json) -> str:
+    """What a network interface belongs to: an instance, or what a service put it there for."""
+    attached = interface.get("Attachment", {}).get("InstanceId")
+    if attached:
+        return str(attached)
+    words = str(interface.get("Description", "")).split()
+    if words[:4] == ["Interface", "for", "NAT", "Gateway"]:
+        return words[-1]
+    if words[:1] == ["ElastiCache"]:
+        return cache_cluster(words[-1])
+    return words[-1] if words[:1] == ["ELB"] else ""
+
+
+def _instances(session: "Session", vpc: str) -> Iterator[Listed]:
+    filters = [{"Name": "vpc-id", "Values": [vpc]}]
+    client = session.client("ec2")
+    for reservation in _pages(client, "describe_instances", "Reservations", Filters=filters):
+        for one in reservation["Instances"]:
+            if one["State"]["Name"] in ("terminated", "shutting-down"):
+                continue
+            tags = {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}
+            group = scaling_group(tags.get("aws:autoscaling:groupName"))
+            yield Listed("instance", one["InstanceId"], "vpc", tags.get("Name", ""), group)
+            for device in one.get("BlockDeviceMappings", []):
+                volume = device.get("Ebs", {}).get("VolumeId")
+                if volume:
+                    yield Listed("volume", volume, "vpc", "", one["InstanceId"])
+
+
+def _balancers(session: "Session", vpc: str) -> Iterator[Listed]:
+    client = session.client("elbv2")
+    for one in _pages(client, "describe_load_balancers", "LoadBalancers"):
+        if one.get("VpcId") != vpc:
+            continue
+        arn = one["LoadBalancerArn"]
+        yield Listed("load balancer", arn, "vpc", one["LoadBalancerName"])
+        # Its network interfaces name it so.
+        yield Listed("load balancer", arn.partition("loadbalancer/")[2], "vpc", "", arn)
+        for listener in _pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn):
+            words = f"{listener['Protocol']} {listener['Port']}"
+            yield Listed("listener", listener["ListenerArn"], "vpc", words)
+    for one in _pages(client, "describe_target_groups", "TargetGroups"):
+        if one.get("VpcId") == vpc:
+            yield Listed("target group", one["TargetGroupArn"], "vpc", one["TargetGroupName"])
+
+
+def _databases(session: "Session", vpc: str) -> Iterator[Listed]:
+    client = session.client("rds")
+    for one in _pages(client, "describe_db_instances", "DBInstances"):
+        if one.get("DBSubnetGroup", {}).get("VpcId") == vpc:
+            yield Listed("database", one["DBInstanceArn"], "vpc", one["DBInstanceIdentifier"])
+    for one in _pages(client, "describe_db_subnet_groups", "DBSubnetGroups"):
+        if one.get("VpcId") == vpc:
+            yield Listed(
+                "database subnet group", one["DBSubnetGroupArn"], "vpc", one["DBSubnetGroupName"]
+            )
+
+
+def _caches(session: "Session", vpc: str) -> Iterator[Listed]:
+    client = session.client("elasticache")
+    groups = [
+        one
+        for one in _pages(client, "describe_cache_subnet_groups", "CacheSubnetGroups")
+        if one.get("VpcId") == vpc
+    ]
+    for one in groups:
+        yield Listed("cache subnet group", one["ARN"], "vpc", one["CacheSubnetGroupName"])
+    names = {one["CacheSubnetGroupName"] for one in groups}
+    for one in _pages(client, "describe_cache_clusters", "CacheClusters"):
+        if one.get("CacheSubnetGroupName") in names:
+            yield Listed("cache cluster", one["ARN"], "vpc", one["CacheClusterId"])
+
+
+def _services(session: "Session", cluster: str) -> Iterator[Listed]:
+    for arn in _pages(session.client("ecs"), "list_services", "serviceArns", cluster=cluster):
+        yield Listed("ECS service", arn, "vpc", arn.rpartition("/")[2])
+
+
+def _name(one: Json) -> str:
+    return next((str(tag["Value"]) for tag in one.get("Tags") or [] if tag["Key"] == "Name"), "")

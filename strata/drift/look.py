@@ -1,0 +1,43 @@
+"""Looks for drift in all layers at once; reads AWS and the states, and writes nothing there."""
+
+import json
+from pathlib import Path
+
+from strata.drift.find import find, resources_now
+from strata.drift.inventory import inventory
+from strata.drift.report import Report
+from strata.drift.strangers import known, strangers
+from strata.plan.changes import parse
+from strata.plan.planning import plan_composed
+from strata.plan.states import read_states
+from strata.settings.models import Settings
+from strata.stacks import stack
+from strata.terraform.process import Terraform
+
+
+def look(settings: Settings, terraform: Terraform, out: Path) -> Report:
+    """The drift of an environment that was synthesized to `out`.
+
+    One plan of the composed stack against the merged states refreshes every layer, and says in the
+    same breath what the next apply would do about it. It equals a refresh-only plan of each layer.
+    """
+    environment = settings.environment
+    folder = out / "composed" / environment.name
+    states = read_states(environment)
+    document = plan_composed(terraform, folder, states)
+    code = stack(json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8")))
+    drift, left_out = find(parse(document), document, code)
+    ours = resources_now(document)
+    listed, unchecked = inventory(
+        environment,
+        [values["id"] for address, values in ours if address.startswith("aws_vpc.")],
+        [values["name"] for address, values in ours if address.startswith("aws_ecs_cluster.")],
+    )
+    return Report(
+        environment=environment.name,
+        never_applied=[layer for layer, state in states.items() if state is None],
+        drift=drift,
+        left_out=left_out,
+        strangers=strangers(listed, known(ours)),
+        unchecked=unchecked,
+    )

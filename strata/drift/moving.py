@@ -1,0 +1,77 @@
+"""What moves by itself, and so is no drift.
+
+Most of it the constructs name: what their `ignore_changes` holds is set by somebody else from the
+first day, such as the scaler. The rest is this list: values that AWS keeps up to date, and that no
+hand can set.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from strata.stacks import Resource
+
+IGNORED = "its construct leaves it to somebody else (ignore_changes)"
+
+
+def _always(_: Any, __: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Moving:
+    """An attribute that moves by itself; where `when` is given, only if the new value meets it."""
+
+    type: str
+    attribute: str
+    reason: str
+    when: Callable[[Any, Any], bool] = _always
+
+
+def _grew(before: Any, now: Any) -> bool:
+    return isinstance(before, int) and isinstance(now, int) and now > before
+
+
+def _in_force(_: Any, now: Any) -> bool:
+    return bool(now == "ISSUED")
+
+
+MOVING = (
+    Moving("aws_acm_certificate", "status", "ACM issues it after its validation", _in_force),
+    Moving("aws_acm_certificate", "not_after", "ACM renews it"),
+    Moving("aws_acm_certificate", "not_before", "ACM renews it"),
+    Moving("aws_acm_certificate", "pending_renewal", "ACM renews it"),
+    Moving("aws_acm_certificate", "renewal_eligibility", "ACM renews it"),
+    Moving("aws_acm_certificate", "renewal_summary", "ACM renews it"),
+    Moving("aws_appautoscaling_policy", "alarm_arns", "the scaler makes its alarms itself"),
+    Moving("aws_db_instance", "allocated_storage", "RDS lets storage grow", _grew),
+    Moving("aws_db_instance", "engine_version_actual", "RDS upgrades minor versions"),
+    Moving("aws_db_instance", "latest_restorable_time", "backups go on"),
+    Moving(
+        "aws_elasticache_replication_group", "engine_version_actual",
+        "ElastiCache upgrades minor versions",
+    ),
+    # Buckets: what resources of their own hold shows there too, and drifts there.
+    Moving("aws_s3_bucket", "lifecycle_rule", "a resource of its own holds it"),
+    Moving("aws_s3_bucket", "policy", "a resource of its own holds it"),
+    Moving(
+        "aws_s3_bucket", "server_side_encryption_configuration", "a resource of its own holds it"
+    ),
+)  # fmt: skip
+
+
+def why_moving(
+    resource: Resource | None, kind: str, attribute: str, before: Any, now: Any
+) -> str | None:
+    """Why a change of an attribute is no drift; None when it is.
+
+    `resource` is the construct's own, None when the code no longer has it.
+    """
+    lifecycle = resource.body.get("lifecycle", {}) if resource else {}
+    ignored = lifecycle.get("ignore_changes", [])
+    if ignored == "all" or attribute in ignored:
+        return IGNORED
+    for one in MOVING:
+        if (one.type, one.attribute) == (kind, attribute) and one.when(before, now):
+            return one.reason
+    return None

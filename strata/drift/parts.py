@@ -1,0 +1,147 @@
+"""Parts that a resource shows and that resources of their own hold.
+
+A security group shows its rules, a network ACL its entries, a route table its routes, a role its
+policies. Right after they are made the parent's state does not have them yet, which is no drift;
+and a part that somebody added by hand is in no state and stays there for ever, since no apply looks
+at it. So parents are judged by what they show now, less what our own resources account for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+Json = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a parent's attribute and the resources that hold its parts are told to be the same.
+
+    `shown` gives the parts in the attribute by key, `held` the key of a part that a resource holds,
+    with the parent's identifier first.
+    """
+
+    parent: str
+    identifier: str
+    attribute: str
+    part: str
+    shown: Callable[[Any], Iterator[tuple[Key, Any]]]
+    held: Callable[[Json], Key]
+
+
+def _ports(protocol: Any, first: Any, last: Any) -> Key:
+    # Rules for every protocol have no ports: groups show 0, rules nothing.
+    return (protocol,) if str(protocol) == "-1" else (protocol, first, last)
+
+
+def _group_rules(entry: Json) -> Iterator[tuple[Key, Json]]:
+    ports = _ports(entry["protocol"], entry["from_port"], entry["to_port"])
+    sources = [
+        *(entry.get("cidr_blocks") or []),
+        *(entry.get("ipv6_cidr_blocks") or []),
+        *(entry.get("prefix_list_ids") or []),
+        *(str(one).rpartition("/")[2] for one in entry.get("security_groups") or []),
+        *(["itself"] if entry.get("self") else []),
+    ]
+    for source in sources:
+        part = {"protocol": ports[0], "source": source, "description": entry.get("description")}
+        if len(ports) > 1:
+            part |= {"from_port": ports[1], "to_port": ports[2]}
+        yield (*ports, source), part
+
+
+def _group_rule(rule: Json) -> Key:
+    group = rule["security_group_id"]
+    referenced = str(rule.get("referenced_security_group_id") or "").rpartition("/")[2]
+    source = (
+        rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("prefix_list_id") or referenced
+    )
+    ports = _ports(rule["ip_protocol"], rule.get("from_port"), rule.get("to_port"))
+    return (group, *ports, "itself" if source == group else source)
+
+
+def _entries(entry: Json) -> Iterator[tuple[Key, Json]]:
+    yield (entry["rule_no"],), {name: value for name, value in entry.items() if value != ""}
+
+
+def _entry(egress: bool, rule: Json) -> Key:
+    return (rule["network_acl_id"] if rule["egress"] is egress else None, rule["rule_number"])
+
+
+def _route(route: Json) -> Iterator[tuple[Key, Json]]:
+    destination = (
+        route.get("cidr_block") or route.get("ipv6_cidr_block")
+        or route.get("destination_prefix_list_id")
+    )  # fmt: skip
+    yield (destination,), {name: value for name, value in route.items() if value}
+
+
+def _held_route(route: Json) -> Key:
+    return (
+        route["route_table_id"],
+        route.get("destination_cidr_block")
+        or route.get("destination_ipv6_cidr_block")
+        or route.get("destination_prefix_list_id"),
+    )
+
+
+def _inline(policy: Json) -> Iterator[tuple[Key, Json]]:
+    if policy.get("name"):
+        yield (policy["name"],), policy
+
+
+def _itself(value: Any) -> Iterator[tuple[Key, Any]]:
+    yield (value,), value
+
+
+KINDS = (
+    *(
+        Kind("aws_security_group", "id", f"{way}gress", f"aws_vpc_security_group_{way}gress_rule",
+             _group_rules, _group_rule)
+        for way in ("in", "e")
+    ),
+    *(
+        Kind("aws_network_acl", "id", attribute, "aws_network_acl_rule", _entries,
+             partial(_entry, egress))
+        for attribute, egress in (("ingress", False), ("egress", True))
+    ),
+    Kind("aws_route_table", "id", "route", "aws_route", _route, _held_route),
+    Kind("aws_iam_role", "name", "inline_policy", "aws_iam_role_policy", _inline,
+         lambda policy: (policy["role"], policy["name"])),
+    Kind("aws_iam_role", "name", "managed_policy_arns", "aws_iam_role_policy_attachment", _itself,
+         lambda attachment: (attachment["role"], attachment["policy_arn"])),
+    Kind("aws_lb_target_group", "arn", "load_balancer_arns", "aws_lb_listener", _itself,
+         lambda listener: (_forwards(listener), listener["load_balancer_arn"])),
+)  # fmt: skip
+
+
+def _forwards(listener: Json) -> Any:
+    return next((one.get("target_group_arn") for one in listener.get("default_action") or []), None)
+
+
+def is_shown_only(kind: str, attribute: str) -> bool:
+    """Whether resources of their own hold the parts of a parent's attribute."""
+    return any((one.parent, one.attribute) == (kind, attribute) for one in KINDS)
+
+
+def additions(resources: Sequence[tuple[str, Json]]) -> Mapping[str, list[tuple[str, Any]]]:
+    """Address of a parent -> (attribute, part) that none of `resources` holds.
+
+    `resources` are (address, values) as they are now; the type is the address' first part.
+    """
+    by_type: dict[str, list[tuple[str, Json]]] = {}
+    for address, values in resources:
+        by_type.setdefault(address.partition(".")[0], []).append((address, values))
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for kind in KINDS:
+        held = {kind.held(values) for _, values in by_type.get(kind.part, [])}
+        for address, values in by_type.get(kind.parent, []):
+            for entry in values.get(kind.attribute) or []:
+                found.setdefault(address, []).extend(
+                    (kind.attribute, part)
+                    for key, part in kind.shown(entry)
+                    if (values[kind.identifier], *key) not in held
+                )
+    return {address: parts for address, parts in found.items() if parts}

@@ -1,0 +1,188 @@
+"""The drift of an environment, and the forms it is shown in."""
+
+import json
+import textwrap
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from strata.plan.changes import shown
+
+WIDTH = 80
+LONGEST = 400
+"""Characters of a value in text and Markdown; JSON has all of it."""
+
+
+class NextApply(StrEnum):
+    """What the next apply does with what drifted."""
+
+    PUTS_BACK = "puts it back"
+    CHANGES = "changes it to something else"
+    REPLACES = "replaces the resource"
+    REMOVES = "destroys the resource"
+    MAKES_ANEW = "makes it anew"
+    LEAVES = "leaves it as it is"
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Attribute(_Data):
+    """One value that is not as it was applied."""
+
+    attribute: str = Field(description="Its path in the resource, such as `health_check[0].path`.")
+    before: Any = Field(description="As Terraform last knew it; null for what was added by hand.")
+    now: Any = Field(description="As AWS has it.")
+    next_apply: NextApply = Field(description="What the next apply does about it.")
+
+
+class Drifted(_Data):
+    """A resource that is not as it was applied."""
+
+    layer: str
+    address: str = Field(description="Its Terraform address.")
+    gone: bool = Field(description="Whether it is not there any more.")
+    attributes: list[Attribute] = Field(description="What differs; empty when it is gone.")
+    next_apply: NextApply | None = Field(
+        default=None, description="What the next apply does when it is gone."
+    )
+
+
+class LeftOut(_Data):
+    """A value that differs and is meant to."""
+
+    address: str
+    attribute: str
+    reason: str = Field(description="Why that is no drift.")
+
+
+class Stranger(_Data):
+    """A resource in the VPC, or with our tags, that no state knows."""
+
+    kind: str = Field(description="What it is, in AWS's words.")
+    identifier: str = Field(description="Its ARN, or its identifier.")
+    name: str = Field(description="Its tag `Name`, or what tells it best.")
+    found_by: str = Field(description="`vpc` or `tags`.")
+
+
+class Report(_Data):
+    """What `strata drift` found; `model_json_schema()` of it is what JSON output follows."""
+
+    environment: str
+    never_applied: list[str] = Field(description="Layers without a state.")
+    drift: list[Drifted]
+    left_out: list[LeftOut]
+    strangers: list[Stranger]
+    unchecked: list[str] = Field(
+        description="Where strangers could not be looked for: the credentials may not."
+    )
+
+
+def text(report: Report) -> str:
+    """For a terminal of 80 columns."""
+    lines: list[str] = []
+    layer = ""
+    for one in report.drift:
+        if one.layer != layer:
+            layer = one.layer
+            lines += [layer]
+        lines.append(f"  {one.address}")
+        if one.gone:
+            lines += _folded(f"is gone; the next apply {one.next_apply}", 4)
+        for attribute in one.attributes:
+            lines += _folded(f"{attribute.attribute}: {_change(attribute)}", 4)
+            lines += _folded(f"the next apply {attribute.next_apply}", 6)
+    if report.strangers:
+        lines += ["", "strangers, which no state knows"]
+        for stranger in report.strangers:
+            lines += _folded(f"{stranger.kind} {stranger.name}".rstrip(), 2)
+            lines += _folded(stranger.identifier, 4)
+    if lines:
+        lines.append("")
+    return "\n".join([*lines, *_summary(report)]) + "\n"
+
+
+def markdown(report: Report) -> str:
+    """For an issue or a chat."""
+    lines = [f"## Drift of {report.environment}", ""]
+    if report.drift:
+        lines += [
+            "| resource | attribute | before | now | the next apply |",
+            "|---|---|---|---|---|",
+        ]
+    for one in report.drift:
+        if one.gone:
+            lines.append(f"| {_code(one.address)} | is gone | | | {one.next_apply} |")
+        lines += [
+            f"| {_code(one.address)} | {_code(each.attribute)} | {_code(_value(each.before))} "
+            f"| {_code(_value(each.now))} | {each.next_apply} |"
+            for each in one.attributes
+        ]
+    if report.strangers:
+        lines += ["", "### Strangers", "", "| kind | identifier | name |", "|---|---|---|"]
+    lines += [
+        f"| {one.kind} | {_code(one.identifier)} | {_cell(one.name)} |" for one in report.strangers
+    ]
+    return "\n".join([*lines, "", *_summary(report)]).replace("\n\n\n", "\n\n") + "\n"
+
+
+def as_json(report: Report) -> str:
+    """The report as data."""
+    return json.dumps(report.model_dump(mode="json"), indent=2) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Report], str]] = {"text": text, "json": as_json, "md": markdown}
+
+
+def _summary(report: Report) -> list[str]:
+    count = len(report.drift)
+    words = f"{_number(count, 'resource')} drifted" if count else "no drift"
+    if report.strangers:
+        words += f", {_number(len(report.strangers), 'stranger')}"
+    lines = [f"{report.environment}: {words}"]
+    if report.left_out:
+        lines.append(f"left out, since they move by themselves: {len(report.left_out)}")
+    lines += [
+        line
+        for one in report.unchecked
+        for line in textwrap.wrap(f"not looked at, since access is denied: {one}", WIDTH)
+    ]
+    if report.never_applied:
+        lines += textwrap.wrap(f"never applied: {', '.join(report.never_applied)}", WIDTH)
+    return lines
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _change(attribute: Attribute) -> str:
+    if attribute.before is None:
+        return f"added {_value(attribute.now)}"
+    return f"{_value(attribute.before)} -> {_value(attribute.now)}"
+
+
+def _value(value: Any) -> str:
+    words = shown(value)
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]}..."
+
+
+def _folded(words: str, indent: int) -> list[str]:
+    """Lines of 80 columns at most, broken at blanks, or within a word that is longer."""
+    return textwrap.wrap(
+        words, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2),
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|").replace("\n", " ")
+
+
+def _code(words: str) -> str:
+    """Code in a table's cell; a backtick in it needs a longer fence."""
+    fence = "``" if "`" in words else "`"
+    return f"{fence}{_cell(words)}{fence}" if words else ""

@@ -1,0 +1,59 @@
+"""What an earlier or another run left: locks, processes that still work, unfinished layers."""
+
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from strata import locks
+from strata.errors import StrataError
+from strata.layers import LAYERS
+from strata.locks import Lock
+from strata.terraform.children import left_running
+from strata.terraform.layers import LayerWork
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands in the way of work on a layer: its lock, a process of this folder, or both."""
+
+    layer: str
+    lock: Lock | None
+    pid: int | None
+
+    def words(self, now: datetime) -> str:
+        """One sentence."""
+        if not self.lock:
+            return f"{self.layer}: Terraform of an earlier run works on it, process {self.pid}"
+        text = self.lock.words(now)
+        if self.pid:
+            return f"{text}; process {self.pid} of this machine works on it"
+        if self.lock.who.partition("@")[2] == socket.gethostname():
+            return f"{text}; no Terraform of this folder works on it"
+        return text
+
+
+def look(work: LayerWork, layers: Sequence[str] = tuple(LAYERS)) -> list[Found]:
+    """What stands in the way, layer by layer."""
+    held = {lock.layer: lock for lock in locks.held(work.settings.environment)}
+    found = (Found(one, held.get(one), left_running(work.folder(one))) for one in layers)
+    return [one for one in found if one.lock or one.pid]
+
+
+def refuse(found: Sequence[Found], env: str) -> None:
+    """Raise StrataError when anything stands in the way."""
+    if not found:
+        return
+    now = locks.now()
+    living = [one for one in found if one.pid]
+    if living:
+        hint = "wait until it has ended, then run this again"
+    else:
+        unlock = " and ".join(f"strata unlock {env} {one.layer}" for one in found)
+        hint = f"if nobody works on it any more, {unlock} and run this again"
+    raise StrataError("\n".join(one.words(now) for one in found), hint)
+
+
+def unfinished(work: LayerWork) -> list[str]:
+    """The layers that a run from this folder began to change and did not finish."""
+    return [layer for layer in LAYERS if work.begun(layer).exists()]

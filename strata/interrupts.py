@@ -1,0 +1,52 @@
+"""What Ctrl-C does while Terraform works: ask it to stop, warn, and only then force it."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, what CI sends to a cancelled job, and a terminal that is closed."""
+
+ASKED = "Stopping: Terraform ends what it began and saves its state. Nothing more is started."
+WARNED = (
+    "It still works. Once more drops it at once: what it made since it last saved its state "
+    "would be in no state. Better wait."
+)
+FORCED = "Dropped. The next run says what it finds."
+
+
+class Interrupts:
+    """Counts them: the first asks, the second warns, the third forces."""
+
+    def __init__(
+        self, stop: Callable[[], None], say: Callable[[str], None], leave: Callable[[], None]
+    ) -> None:
+        self.count = 0
+        self._stop = stop
+        self._say = say
+        self._leave = leave
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        """Take one in, from a signal handler."""
+        self.count += 1
+        self._say((ASKED, WARNED, FORCED)[min(self.count, 3) - 1])
+        if self.count != 2:
+            self._stop()
+        if self.count == 3:
+            self._leave()
+
+
+@contextlib.contextmanager
+def handled(interrupts: Interrupts) -> Iterator[None]:
+    """Have `interrupts` called in place of raising; only the main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, interrupts) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,217 @@
+"""Applies a review: each layer's real plan is held against it, and exactly that plan is applied.
+
+How far a review was applied stands in its folder, `applied.json`. A run that was cut off moved some
+states on; the next one knows them by it, demands the same lineage, and holds what is still to be
+done against what was reviewed.
+"""
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from strata.errors import StrataError
+from strata.layers import LAYERS
+from strata.moves.states import StateMove, move, needed_moves
+from strata.plan.changes import Change, Difference, Plan, differences, parse
+from strata.plan.planning import plan_composed
+from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
+from strata.plan.states import State, read_state, read_states
+from strata.terraform.events import Watch, ignore
+from strata.terraform.layers import LayerWork
+
+APPLIED = "applied.json"
+SHOWN = 20
+"""Differences that a message shows of many."""
+
+
+class LayerRecord(BaseModel):
+    """A layer that this review began to change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    before: StateIdentity | None = Field(description="Its state when it began; null for none.")
+    after: StateIdentity | None = Field(
+        default=None, description="Its state once it was done; null while it is not."
+    )
+
+
+class Record(BaseModel):
+    """The content of `applied.json`: how far a review was applied."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layers: dict[str, LayerRecord] = Field(default_factory=dict)
+
+
+@dataclass
+class ReviewedApply:
+    """A review that is applied to the environment of `work`; `step` does one layer."""
+
+    folder: Path
+    review: Review
+    plan: Plan
+    work: LayerWork
+    record: Record
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def open(cls, folder: Path, work: LayerWork) -> "ReviewedApply":
+        """The review in `folder`; raises UsageError for what is none."""
+        review, plan = read(folder)
+        file = folder / APPLIED
+        try:
+            record = Record.model_validate_json(file.read_text()) if file.exists() else Record()
+        except ValidationError:
+            raise StrataError(
+                f"{file} is not what strata writes", "plan and review again"
+            ) from None
+        return cls(folder, review, plan, work, record)
+
+    def check(self) -> None:
+        """Raise StrataError when this review is not what would be applied now; nothing was done."""
+        states = read_states(self.work.settings.environment)
+        now = basis(self.work.settings, states)
+        reasons = stale(expected(self.review.basis, self.record, now), now)
+        if reasons:
+            raise self._refusal(reasons)
+
+    def check_plan(self) -> None:
+        """Plan the environment as a whole again, and raise StrataError where it came out otherwise.
+
+        So a change made by hand in a late layer is found before the first one is applied. A review
+        that is partly applied is not planned again: its layers are held against it one by one.
+        """
+        if self.record.layers:
+            return
+        environment = self.work.settings.environment
+        folder = self.work.stacks.parent / "composed" / environment.name
+        with ThreadPoolExecutor(1) as pool:
+            # While that plans, the layers are made ready, which each would wait for later.
+            ready = pool.submit(lambda: [self.work.ready(layer) for layer in LAYERS])
+            real = parse(plan_composed(self.work.terraform, folder, read_states(environment)))
+            ready.result()
+        found = differences(self.plan.changes, real.changes)
+        if found:
+            raise self._refusal([told(found)])
+
+    def move_states(self) -> list[StateMove]:
+        """Move what went to another layer between the states; see `strata.moves`.
+
+        The layers count as begun: a run that goes on knows their states by it.
+        """
+        needed = needed_moves(self.work)
+        for layer in sorted({place.layer for one in needed for place in (one.old, one.new)}):
+            if layer not in self.record.layers:
+                self._record(layer, LayerRecord(before=self._state(layer)))
+        return move(self.work) if needed else []
+
+    def step(self, layer: str, watch: Watch = ignore) -> str:
+        """Plan a layer, hold it against the review, and apply exactly what was planned."""
+        record = self.record.layers.get(layer)
+        if record and record.after:
+            # `check` found its state as it was left.
+            return "done before"
+        changed = self.work.plan(layer, watch)
+        # An empty plan needs no second Terraform to say so.
+        real = parse(self._shown(layer)).of(layer) if changed else ()
+        reviewed: Sequence[Change] = self.plan.of(layer)
+        found = differences(remaining(reviewed, real) if record else reviewed, real)
+        if found:
+            raise StrataError(
+                f"not applied: its plan is not what was reviewed\n{told(found)}", self._again()
+            )
+        record = record or LayerRecord(before=self._state(layer))
+        if changed:
+            self._record(layer, record)
+        came = self.work.apply_planned(layer, watch, changed=changed)
+        self._record(layer, LayerRecord(before=record.before, after=self._state(layer)))
+        return came
+
+    def _shown(self, layer: str) -> dict[str, Any]:
+        return self.work.terraform.show(self.work.folder(layer), self.work.saved_plan(layer))
+
+    def _state(self, layer: str) -> StateIdentity | None:
+        return identity(read_state(self.work.settings.environment, layer))
+
+    def _record(self, layer: str, record: LayerRecord) -> None:
+        with self._lock:
+            self.record = Record(layers={**self.record.layers, layer: record})
+            part = self.folder / f"{APPLIED}.part"
+            part.write_text(self.record.model_dump_json(indent=2) + "\n")
+            os.replace(part, self.folder / APPLIED)  # noqa: PTH105 - the same, and clearer
+
+    def _refusal(self, reasons: Sequence[str]) -> StrataError:
+        lines = ["nothing was applied: this is not what was reviewed", *reasons]
+        return StrataError("\n".join(lines), self._again())
+
+    def _again(self) -> str:
+        return f"strata plan ENV --out {self.folder} reviews what would be applied now"
+
+
+def identity(state: State | None) -> StateIdentity | None:
+    """What names a state."""
+    return StateIdentity(lineage=state.lineage, serial=state.serial) if state else None
+
+
+def expected(reviewed: Basis, record: Record, now: Basis) -> Basis:
+    """The basis of a review with the states that its own apply has moved on.
+
+    A layer that was done has the state it was done with. One that was begun has any later state of
+    the same lineage: what anybody else wrote there shows when its plan is held against the review.
+    """
+    states = dict(reviewed.states)
+    for layer, one in record.layers.items():
+        found = now.states.get(layer)
+        if one.after:
+            states[layer] = one.after
+        elif one.before is None or (
+            found and found.lineage == one.before.lineage and found.serial >= one.before.serial
+        ):
+            states[layer] = found
+    return reviewed.model_copy(update={"states": states})
+
+
+def remaining(reviewed: Sequence[Change], real: Sequence[Change]) -> list[Change]:
+    """The reviewed changes that are still to be made in a layer which was begun.
+
+    What the real plan does not have any more is done. What was half done is taken as it stands now:
+    a resource whose creation was cut off is made anew, a replacement whose first half is done is a
+    creation, and the values before are those of today.
+    """
+    are = {one.address: one for one in real}
+    found = []
+    for was in reviewed:
+        now = are.get(was.address)
+        if now is None:
+            continue
+        if now.actions == was.actions or _half_made(was, now):
+            found.append(replace(was, actions=now.actions, before=now.before))
+        else:
+            found.append(was)
+    replaced = {was.address for was in reviewed if was.replaces}
+    # The old one of a replacement that made the new one first.
+    found += [now for now in real if now.address.partition(" (deposed")[0] in replaced
+              and " (deposed" in now.address]  # fmt: skip
+    return found
+
+
+def _half_made(was: Change, now: Change) -> bool:
+    """Whether `now` completes what `was` began: a creation cut off, or half a replacement."""
+    if was.replaces:
+        return now.replaces or now.actions == ("create",)
+    tainted = now.replaces and now.reason == "replace_because_tainted"
+    return was.actions == ("create",) and tainted
+
+
+def told(found: Sequence[Difference]) -> str:
+    """Differences as a message shows them."""
+    lines = [str(one) for one in found[:SHOWN]]
+    if len(found) > SHOWN:
+        lines.append(f"and {len(found) - SHOWN} more")
+    return "\n".join(lines)

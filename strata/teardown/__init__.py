@@ -1,0 +1,1 @@
+"""Taking an environment down: what would be lost, what forbids it, what is left."""

@@ -1,0 +1,151 @@
+"""Asks AWS what stands in the resources of an environment, and what is left after them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from strata.aws import session
+from strata.preflight import explain
+from strata.settings.models import Environment
+from strata.teardown.losses import Contents, Held
+
+if TYPE_CHECKING:
+    import boto3
+
+GLOBAL_REGION = "us-east-1"
+"""Where AWS keeps the tags of what has no region, such as hosted zones."""
+
+
+def contents(environment: Environment, resources: list[Held]) -> Contents:
+    """What users put into the repositories and buckets, and the snapshots that exist already."""
+    aws = session(environment)
+
+    def of(type_: str, attribute: str) -> list[str]:
+        names = (one.values.get(attribute) for one in resources if one.type == type_)
+        return [name for name in names if name]
+
+    try:
+        return Contents(
+            {name: _images(aws, name) for name in of("aws_ecr_repository", "name")},
+            frozenset(name for name in of("aws_s3_bucket", "bucket") if _objects(aws, name)),
+            frozenset(
+                name
+                for name in of("aws_db_instance", "final_snapshot_identifier")
+                if _snapshot(aws, name)
+            ),
+        )
+    except (ClientError, BotoCoreError) as error:
+        raise explain(error) from error
+
+
+def _images(aws: "boto3.Session", repository: str) -> int:
+    pages = aws.client("ecr").get_paginator("list_images").paginate(repositoryName=repository)
+    try:
+        return len({one.get("imageDigest") for page in pages for one in page["imageIds"]})
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "RepositoryNotFoundException":
+            return 0
+        raise
+
+
+def _objects(aws: "boto3.Session", bucket: str) -> bool:
+    try:
+        return bool(aws.client("s3").list_objects_v2(Bucket=bucket, MaxKeys=1).get("Contents"))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchBucket":
+            return False
+        raise
+
+
+def _snapshot(aws: "boto3.Session", name: str) -> bool:
+    try:
+        return bool(
+            aws.client("rds").describe_db_snapshots(DBSnapshotIdentifier=name)["DBSnapshots"]
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("DBSnapshotNotFound", "DBSnapshotNotFoundFault"):
+            return False
+        raise
+
+
+def left(environment: Environment) -> list[str]:
+    """The ARNs and names that still carry the environment's tags.
+
+    The tagging service does not list groups of EC2 Auto Scaling and roles of IAM, which are asked
+    for themselves. Instances that are terminated keep their tags for an hour and do not count.
+    """
+    aws = session(environment)
+    try:
+        return sorted({*_tagged(aws, environment), *_groups(aws, environment),
+                       *_roles(aws, environment)})  # fmt: skip
+    except (ClientError, BotoCoreError) as error:
+        raise explain(error) from error
+
+
+def _tags(environment: Environment) -> dict[str, str]:
+    return {
+        "Project": environment.project,
+        "Environment": environment.name,
+        "ManagedBy": "strata",
+    }
+
+
+def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
+    filters = [{"Key": key, "Values": [value]} for key, value in _tags(environment).items()]
+    for region in {environment.region, GLOBAL_REGION}:
+        service = aws.client("resourcegroupstaggingapi", region_name=region)
+        for page in service.get_paginator("get_resources").paginate(
+            TagFilters=filters,
+        ):
+            found = [one["ResourceARN"] for one in page["ResourceTagMappingList"]]
+            gone = _terminated(aws, [one for one in found if ":instance/" in one])
+            yield from (one for one in found if one not in gone and not _inactive(aws, one))
+
+
+def _terminated(aws: "boto3.Session", arns: list[str]) -> set[str]:
+    by_id = {arn.rpartition("/")[2]: arn for arn in arns}
+    if not by_id:
+        return set()
+    filters = [{"Name": "instance-id", "Values": list(by_id)}]
+    pages = aws.client("ec2").get_paginator("describe_instances").paginate(Filters=filters)  # type: ignore[arg-type]
+    living = {
+        one["InstanceId"]
+        for page in pages
+        for reservation in page["Reservations"]
+        for one in reservation["Instances"]
+        if one["State"]["Name"] != "terminated"
+    }
+    return {arn for name, arn in by_id.items() if name not in living}
+
+
+def _inactive(aws: "boto3.Session", arn: str) -> bool:
+    """Whether it is a cluster, service or task definition that ECS remembers as gone."""
+    if ":ecs:" not in arn:
+        return False
+    ecs = aws.client("ecs")
+    if ":task-definition/" in arn:
+        found = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+        return found["status"] == "INACTIVE"
+    if ":cluster/" in arn:
+        clusters = ecs.describe_clusters(clusters=[arn])["clusters"]
+        return all(one["status"] == "INACTIVE" for one in clusters)
+    return False
+
+
+def _groups(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
+    filters = [{"Name": f"tag:{key}", "Values": [v]} for key, v in _tags(environment).items()]
+    pages = aws.client("autoscaling").get_paginator("describe_auto_scaling_groups")
+    for page in pages.paginate(Filters=filters):  # type: ignore[arg-type]
+        yield from (one["AutoScalingGroupARN"] for one in page["AutoScalingGroups"])
+
+
+def _roles(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
+    iam, wanted = aws.client("iam"), _tags(environment).items()
+    for page in iam.get_paginator("list_roles").paginate():
+        for role in page["Roles"]:
+            # Asking every role of the account for its tags would take minutes.
+            if role["RoleName"].startswith(f"{environment.project}-{environment.name}"):
+                tags = iam.list_role_tags(RoleName=role["RoleName"])["Tags"]
+                if wanted <= {one["Key"]: one["Value"] for one in tags}.items():
+                    yield role["Arn"]

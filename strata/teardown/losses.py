@@ -1,0 +1,152 @@
+"""What a destroy would lose and what would stop it half way, read from what is applied.
+
+The states count, not the settings: a protection that the file has lifted and no apply has is there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from strata.plan.states import States
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A resource that a state holds: its address and its attributes."""
+
+    address: str
+    type: str
+    values: Json
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the states do not know: what users put into the resources.
+
+    `images` counts by repository, `objects` says which buckets hold any, `snapshots` names the
+    database snapshots that exist already.
+    """
+
+    images: Mapping[str, int] = field(default_factory=dict)
+    objects: frozenset[str] = frozenset()
+    snapshots: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why AWS would refuse to delete something, and the setting that lifts it."""
+
+    address: str
+    why: str
+    setting: str
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.why}: {self.setting}"
+
+
+def held(states: States) -> list[Held]:
+    """Every managed resource of all layers."""
+    return [
+        Held(f"{one['type']}.{one['name']}", one["type"], instance["attributes"])
+        for state in states.values()
+        if state
+        for one in state.document["resources"]
+        if one["mode"] == "managed"
+        for instance in one["instances"]
+    ]
+
+
+def losses(resources: list[Held], contents: Contents) -> list[str]:
+    """What cannot be brought back, one line each, the dearest first."""
+    return [line for type_, tell in LOSSES.items() for one in resources if one.type == type_
+            for line in tell(one.values, contents)]  # fmt: skip
+
+
+def _database(values: Json, _: Contents) -> Iterator[str]:
+    name = values["identifier"]
+    snapshot = values.get("final_snapshot_identifier")
+    stays = (
+        "nothing of it stays: no last snapshot"
+        if values.get("skip_final_snapshot") or not snapshot
+        else f"the snapshot {snapshot} stays"
+    )
+    yield f"database {name} with its backups; {stays}"
+
+
+def _cache(values: Json, _: Contents) -> Iterator[str]:
+    yield f"cache {values['replication_group_id']} with its keys and snapshots"
+
+
+def _repository(values: Json, contents: Contents) -> Iterator[str]:
+    count = contents.images.get(values["name"], 0)
+    yield f"repository {values['name']} with {count} image{_s(count)}"
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
+
+
+def _zone(values: Json, _: Contents) -> Iterator[str]:
+    yield (
+        f"zone {values['name']} with every record in it; a new one has other name servers, "
+        "which the registrar must be told"
+    )
+
+
+def _bucket(values: Json, contents: Contents) -> Iterator[str]:
+    full = values["bucket"] in contents.objects
+    yield f"bucket {values['bucket']}{' with its objects' if full else ', empty'}"
+
+
+def _logs(values: Json, _: Contents) -> Iterator[str]:
+    yield f"logs {values['name']}"
+
+
+def _secret(values: Json, _: Contents) -> Iterator[str]:
+    days = values.get("recovery_window_in_days")
+    yield f"secret {values['name']}{f', for {days} days not for good' if days else ''}"
+
+
+LOSSES: dict[str, Callable[[Json, Contents], Iterator[str]]] = {
+    "aws_db_instance": _database,
+    "aws_elasticache_replication_group": _cache,
+    "aws_ecr_repository": _repository,
+    "aws_route53_zone": _zone,
+    "aws_s3_bucket": _bucket,
+    "aws_cloudwatch_log_group": _logs,
+    "aws_secretsmanager_secret": _secret,
+}
+
+
+def obstacles(resources: list[Held], contents: Contents) -> list[Obstacle]:
+    """What AWS would refuse; a destroy that begins all the same would stop half way."""
+    found = []
+    for one in resources:
+        values = one.values
+        if one.type == "aws_db_instance":
+            if values.get("deletion_protection"):
+                setting = "database.deletion_protection = false"
+                found.append(Obstacle(one.address, "protected from deletion", setting))
+            snapshot = values.get("final_snapshot_identifier")
+            if not values.get("skip_final_snapshot") and snapshot in contents.snapshots:
+                why = f"its last snapshot would be {snapshot}, which exists: delete that one"
+                setting = "or set database.final_snapshot = false"
+                found.append(Obstacle(one.address, why, setting))
+        elif one.type == "aws_lb" and values.get("enable_deletion_protection"):
+            setting = "edge.deletion_protection = false"
+            found.append(Obstacle(one.address, "protected from deletion", setting))
+        elif one.type == "aws_ecr_repository" and not values.get("force_delete"):
+            count = contents.images.get(values["name"], 0)
+            if count:
+                setting = "registry.force_delete = true"
+                found.append(Obstacle(one.address, f"holds {count} image{_s(count)}", setting))
+        elif (
+            one.type == "aws_s3_bucket"
+            and not values.get("force_destroy")
+            and values["bucket"] in contents.objects
+        ):
+            setting = "edge.deletion_protection = false"
+            found.append(Obstacle(one.address, "holds access logs", setting))
+    return found

@@ -1,0 +1,79 @@
+"""The Terraform processes that this process started, and those that an earlier one left.
+
+Each runs in a session of its own and writes to a file, not to a pipe: neither the terminal's Ctrl-C
+nor the death of `strata` reaches it, so that it ends its layer, writes its state and gives back its
+lock. Its `-chdir` names the layer it works on, for a later run to find it by.
+"""
+
+import contextlib
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from strata.errors import StrataError
+from strata.processes import with_argument
+
+
+class Children:
+    """What runs at the moment; `interrupt` may be called from a signal handler."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+        self._lock = threading.RLock()
+
+    @contextlib.contextmanager
+    def run(
+        self, command: list[str], environment: Mapping[str, str], out: BinaryIO
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """A process that writes to `out`, and is waited for at the block's end.
+
+        Raises StrataError once `interrupt` was called: what is between two steps takes no third.
+        """
+        with self._lock:
+            if self._stopped:
+                raise StrataError("interrupted before its next step")
+            process = subprocess.Popen(
+                command,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._running.add(process)
+        try:
+            yield process
+        except BaseException:
+            # Nobody follows it any more: a Ctrl-C while nothing is changed yet.
+            self._stop(process)
+            raise
+        finally:
+            process.wait()
+            with self._lock:
+                self._running.discard(process)
+
+    def interrupt(self) -> None:
+        """Ask each to stop as Ctrl-C would; asked a second time, Terraform drops its work."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                self._stop(process)
+
+    @staticmethod
+    def _stop(process: subprocess.Popen[bytes]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+
+
+def chdir(folder: Path) -> str:
+    """The argument that has Terraform work in `folder`, and tells whose process it is."""
+    return f"-chdir={folder.resolve()}"
+
+
+def left_running(folder: Path) -> int | None:
+    """A Terraform that works in `folder` now, whoever started it."""
+    return next(iter(with_argument(chdir(folder))), None)

@@ -1,0 +1,116 @@
+"""What Terraform says of its work as it goes: the lines of its `-json` output.
+
+Terraform documents them as the machine-readable UI. Each line is an object with `type`, a sentence
+in `@message`, and under `hook`, `changes` or `diagnostic` what the type says more.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Event = dict[str, Any]
+
+Watch = Callable[[Event], None]
+"""Hears each event as it comes."""
+
+STARTS = {"apply_start", "refresh_start", "provision_start", "ephemeral_op_start"}
+ENDS = {
+    "apply_complete",
+    "apply_errored",
+    "refresh_complete",
+    "provision_complete",
+    "provision_errored",
+    "ephemeral_op_complete",
+    "ephemeral_op_errored",
+}
+PHASES = {"init": "init", "plan": "planning", "apply": "applying", "destroy": "destroying"}
+"""Terraform's command -> what a layer is doing while it runs."""
+
+
+def ignore(_: Event) -> None:
+    """Watch nothing."""
+
+
+def event(line: str) -> Event:
+    """A line of output; one that is no JSON (a crash, a provider's print) becomes its message."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"type": "text", "@message": line.rstrip("\n")}
+
+
+def command(*arguments: str) -> Event:
+    """The line that stands in a log before what a command says."""
+    return {"type": "command", "@message": f"terraform {' '.join(arguments)}"}
+
+
+def error_text(events: list[Event]) -> str:
+    """The errors among events in Terraform's and the provider's own words.
+
+    When there is none, as after a crash, the last lines of all that was said.
+    """
+    errors = [
+        one["diagnostic"]
+        for one in events
+        if one.get("type") == "diagnostic" and one["diagnostic"]["severity"] == "error"
+    ]
+    if not errors:
+        return "\n".join(str(one.get("@message", "")) for one in events[-5:]).strip()
+    return "\n".join(dict.fromkeys(_error(one) for one in errors))
+
+
+def _error(diagnostic: Event) -> str:
+    lines = [f"Error: {diagnostic['summary']}"]
+    if diagnostic.get("address"):
+        lines.append(f"  with {diagnostic['address']}")
+    if diagnostic.get("detail"):
+        lines += ["", str(diagnostic["detail"]).strip()]
+    return "\n".join(lines)
+
+
+@dataclass
+class Activity:
+    """What one layer is doing, out of the events of all commands that it ran.
+
+    Times are seconds of a clock that only goes forward.
+    """
+
+    phase: str = ""
+    changes: int = 0
+    done: int = 0
+    working: dict[str, float] = field(default_factory=dict)
+    """Address -> when work on it began."""
+    longest: tuple[str, float] | None = None
+    """The resource whose change took longest, and its seconds."""
+
+    def hear(self, event: Event, now: float) -> None:
+        """Take in one event."""
+        kind = event.get("type")
+        if kind == "command":
+            words = str(event["@message"]).split()
+            self.phase = PHASES.get(words[1], self.phase)
+            self.working.clear()
+        elif kind == "change_summary" and event["changes"]["operation"] == "plan":
+            counts = event["changes"]
+            self.changes = sum(counts[name] for name in ("add", "change", "remove"))
+        elif kind in STARTS:
+            self.working[event["hook"]["resource"]["addr"]] = now
+        elif kind in ENDS:
+            address = event["hook"]["resource"]["addr"]
+            seconds = now - self.working.pop(address, now)
+            if kind == "apply_complete" and event["hook"]["action"] != "read":
+                self.done += 1
+                if self.longest is None or seconds > self.longest[1]:
+                    self.longest = (address, seconds)
+
+    def now(self, clock: float) -> str:
+        """What takes longest at this moment: `2/4  aws_db_instance.database_instance 43 s`."""
+        words = []
+        if self.phase in ("applying", "destroying") and self.changes:
+            words.append(f"{self.done}/{self.changes}")
+        if self.working:
+            address, since = min(self.working.items(), key=lambda one: one[1])
+            words.append(f"{address} {clock - since:.0f} s")
+        return "  ".join(words)

@@ -1,0 +1,38 @@
+"""What is said of a run over the layers that did not come to its end."""
+
+import pytest
+
+from strata.commands.common import finish
+from strata.deploy import Outcome
+from strata.errors import StrataError
+
+
+def test_a_failure_names_what_stands_what_does_not_and_how_to_go_on() -> None:
+    outcome = Outcome(
+        {"network": "applied", "registry": "done before"},
+        {"cache": StrataError("Error: AlreadyExists", "all of it: cache.log")},
+        ["service"],
+    )
+    with pytest.raises(StrataError) as error:
+        finish(outcome, "strata apply local --reviewed review")
+    assert error.value.exit_code == 1
+    assert error.value.message.splitlines() == [
+        "cache: Error: AlreadyExists",
+        "done: network (applied), registry (done before)",
+        "not done: cache",
+        "not started: service",
+    ]
+    assert error.value.hint is not None
+    assert error.value.hint.splitlines() == [
+        "all of it: cache.log",
+        "go on with strata apply local --reviewed review",
+    ]
+
+
+def test_a_run_that_came_to_its_end_says_nothing() -> None:
+    finish(Outcome({"network": "applied"}), "strata apply local")
+
+
+def test_an_interrupted_run_without_a_failure_is_no_success() -> None:
+    with pytest.raises(StrataError, match="not started: edge"):
+        finish(Outcome({"network": "applied"}, {}, ["edge"]), "strata apply local")

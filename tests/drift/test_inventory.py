@@ -1,0 +1,117 @@
+"""What is asked of AWS, and what comes of a refused answer. Nothing goes over a network."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from strata.drift import inventory as inventories
+from strata.drift.inventory import inventory
+from strata.drift.strangers import cache_cluster, known, scaling_group, strangers
+from strata.errors import StrataError
+from strata.settings import load
+
+Json = dict[str, Any]
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[Any] | str]) -> list[str]:
+    """Have AWS answer by operation, with nothing or with an error's code; gives what was asked."""
+    asked: list[str] = []
+
+    def pages(client: Any, operation: str, key: str, **_: Any) -> Iterator[Any]:
+        asked.append(operation)
+        found = answers.get(operation, [])
+        if isinstance(found, str):
+            raise ClientError({"Error": {"Code": found, "Message": "no"}}, operation)
+        return iter(found)
+
+    monkeypatch.setattr(inventories, "_pages", pages)
+    return asked
+
+
+def test_what_may_not_be_looked_at_is_named_and_the_rest_is_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer(
+        monkeypatch,
+        {
+            "get_account_authorization_details": "AccessDenied",
+            "describe_nat_gateways": "UnauthorizedOperation",
+            "describe_subnets": [{"SubnetId": "subnet-1", "State": "available"}],
+        },
+    )
+    listed, unchecked = inventory(load("local").environment, ["vpc-1"], [])
+    assert [one.identifier for one in listed] == ["subnet-1"]
+    assert unchecked == [
+        "roles by tags (iam:GetAccountAuthorizationDetails)",
+        "NAT gateway by vpc-id vpc-1 (ec2:describe_nat_gateways)",
+    ]
+
+
+def test_another_error_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, {"describe_subnets": "ExpiredToken"})
+    with pytest.raises(StrataError, match="expired"):
+        inventory(load("local").environment, ["vpc-1"], [])
+
+
+def test_it_only_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answer(monkeypatch, {})
+    inventory(load("local").environment, ["vpc-1"], ["shop-local"])
+    assert len(asked) > 20
+    assert all(one.startswith(("describe_", "list_", "get_")) for one in asked)
+
+
+def interface(**values: Any) -> Json:
+    return {"NetworkInterfaceId": "eni-1", "Status": "in-use", **values}
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        interface(Attachment={"InstanceId": "i-1"}),
+        interface(Description="ELB app/shop/1"),
+        interface(Description="Interface for NAT Gateway nat-1"),
+        interface(Description="ElastiCache shop-1"),
+        interface(Description="RDSNetworkInterface", RequesterId="amazon-rds"),
+    ],
+)
+def test_interfaces_of_what_is_ours_are_no_strangers(
+    one: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(monkeypatch, {"describe_network_interfaces": [one]})
+    listed, _ = inventory(load("local").environment, ["vpc-1"], [])
+    ours = known([("aws_nat_gateway.network_n", {"id": "nat-1"}),
+                  ("aws_lb.edge_lb", {"arn_suffix": "app/shop/1"})])  # fmt: skip
+    assert strangers(listed, ours | {cache_cluster("shop-1"), "i-1"}) == []
+
+
+def test_a_function_in_the_vpc_shows_by_its_interface(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = interface(Description="AWS Lambda VPC ENI-somebody", RequesterId="lambda")
+    answer(monkeypatch, {"describe_network_interfaces": [one]})
+    listed, _ = inventory(load("local").environment, ["vpc-1"], [])
+    (found,) = strangers(listed, frozenset())
+    assert found.name == "AWS Lambda VPC ENI-somebody"
+
+
+@pytest.mark.parametrize(
+    ("state", "group", "strange"),
+    [
+        ("running", "shop", False),
+        ("running", "another", True),
+        ("running", None, True),
+        ("terminated", None, False),
+    ],
+)
+def test_instances_are_strangers_unless_our_group_made_them(
+    state: str, group: str | None, strange: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags = [{"Key": "aws:autoscaling:groupName", "Value": group}] if group else []
+    one = {
+        "InstanceId": "i-1", "State": {"Name": state}, "Tags": tags,
+        "BlockDeviceMappings": [{"Ebs": {"VolumeId": "vol-1"}}],
+    }  # fmt: skip
+    answer(monkeypatch, {"describe_instances": [{"Instances": [one]}]})
+    listed, _ = inventory(load("local").environment, ["vpc-1"], [])
+    found = strangers(listed, frozenset({scaling_group("shop")}))
+    assert [one.identifier for one in found] == (["i-1"] if strange else [])

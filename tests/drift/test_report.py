@@ -1,0 +1,86 @@
+"""The forms of the report."""
+
+import json
+
+from strata.drift.report import (
+    FORMATS,
+    Attribute,
+    Drifted,
+    LeftOut,
+    NextApply,
+    Report,
+    Stranger,
+)
+from strata.paths import ROOT
+
+NOTHING = Report(
+    environment="dev", never_applied=[], drift=[], left_out=[], strangers=[], unchecked=[]
+)
+LONG = "arn:aws:iam::123456789012:policy/" + "x" * 900
+SOME = Report(
+    environment="dev",
+    never_applied=["service"],
+    drift=[
+        Drifted(
+            layer="network",
+            address="aws_security_group.network_g",
+            gone=False,
+            attributes=[
+                Attribute(
+                    attribute="ingress",
+                    before=None,
+                    now={"description": "a|b `c`\nd", "source": LONG},
+                    next_apply=NextApply.LEAVES,
+                ),
+                Attribute(attribute="name", before="a", now="b", next_apply=NextApply.PUTS_BACK),
+            ],
+        ),
+        Drifted(
+            layer="cache",
+            address="aws_elasticache_parameter_group.cache_p",
+            gone=True,
+            attributes=[],
+            next_apply=NextApply.MAKES_ANEW,
+        ),
+    ],
+    left_out=[LeftOut(address="a.b", attribute="c", reason="backups go on")],
+    strangers=[Stranger(kind="instance", identifier="i-1", name="mine", found_by="vpc")],
+    unchecked=["roles by tags"],
+)
+
+
+def test_no_drift_is_one_line() -> None:
+    assert FORMATS["text"](NOTHING) == "dev: no drift\n"
+
+
+def test_text_fits_80_columns_and_says_what_the_next_apply_does() -> None:
+    text = FORMATS["text"](SOME)
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert '    name: "a" -> "b"\n      the next apply puts it back\n' in text
+    assert "    is gone; the next apply makes it anew\n" in text
+    assert "dev: 2 resources drifted, 1 stranger\n" in text
+    assert "not looked at, since access is denied: roles by tags\n" in text
+    assert "never applied: service\n" in text
+
+
+def test_markdown_is_a_table_whatever_the_values() -> None:
+    lines = FORMATS["md"](SOME).splitlines()
+    rows = [line for line in lines if line.startswith("| `aws_")]
+    assert len(rows) == 3
+    assert all(row.replace("\\|", "").count("|") == 6 for row in rows)
+
+
+def test_json_holds_all_and_follows_its_schema() -> None:
+    data = json.loads(FORMATS["json"](SOME))
+    assert Report.model_validate(data) == SOME
+    assert LONG in json.dumps(data)
+
+
+def test_the_guide_names_every_field() -> None:
+    guide = (ROOT / "docs" / "find-drift.md").read_text()
+    schema = Report.model_json_schema()
+    names = set(schema["properties"])
+    for model in ("Attribute", "Drifted", "LeftOut", "Stranger"):
+        names |= set(schema["$defs"][model]["properties"])
+    assert {name for name in names if f"`{name}`" not in guide} == set()
+    assert all(value in guide for value in schema["$defs"]["NextApply"]["enum"])

@@ -1,0 +1,705 @@
+"""`local` on the emulator, changed by hand in every layer; then renamed and moved without loss.
+
+In the order of the tests: one system is applied once.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata import deploy, locks
+from strata.drift.find import find
+from strata.drift.look import look
+from strata.drift.report import NextApply, Report
+from strata.errors import StrataError
+from strata.layers import LAYERS
+from strata.moves import declared, states
+from strata.plan.changes import Plan, parse
+from strata.plan.planning import plan_composed
+from strata.plan.states import read_states
+from strata.settings import Settings, load
+from strata.stacks import stack
+from strata.terraform.layers import LayerWork
+from strata.terraform.plugins import terraform_environment
+from strata.terraform.process import Terraform
+from tests.end_to_end.conftest import Client, quiet, strata, work_on
+from tests.moves.edited import MOVED, RENAMED, Project, edited, move
+
+pytestmark = pytest.mark.emulator
+
+PUTS_BACK, LEAVES, ANEW = NextApply.PUTS_BACK, NextApply.LEAVES, NextApply.MAKES_ANEW
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`local`, applied."""
+
+    settings: Settings
+    work: LayerWork
+    folder: Path
+
+    def look(self) -> Report:
+        """The drift now."""
+        return look(self.settings, self.work.terraform, self.folder)
+
+
+@pytest.fixture(scope="module")
+def standing(aws: Client, folder: Path) -> Standing:
+    """Applies `local`."""
+    settings = load("local")
+    work = work_on(settings, folder)
+    outcome = deploy.run(LAYERS, work.apply, quiet)
+    assert outcome.ok, outcome.failed
+    return Standing(settings, work, folder)
+
+
+def bucket(standing: Standing, aws: Client) -> dict[str, str]:
+    """Every object in the state bucket with its content's tag."""
+    name = standing.settings.environment.state_bucket
+    return {o["Key"]: o["ETag"] for o in aws("s3").list_objects_v2(Bucket=name)["Contents"]}
+
+
+def test_what_was_just_applied_has_not_drifted(standing: Standing, folder: Path) -> None:
+    report = standing.look()
+    assert report.drift == []
+    assert report.strangers == []
+    assert report.unchecked == []
+    assert report.never_applied == []
+    answer = strata(folder, "drift", "local")
+    assert answer.returncode == 0, answer.stdout
+    assert answer.stdout.startswith("local: no drift\n")
+
+
+@pytest.fixture(scope="module")
+def renamed(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The code with the database's construct under another name, and said so."""
+    edits = [*RENAMED, move("database/instance", "database/mysql")]
+    return edited(tmp_path_factory.mktemp("renamed") / "project", edits)
+
+
+def plan_of_all(standing: Standing, synthesized: Path) -> Plan:
+    """The plan of the composed stack that another code made."""
+    terraform = standing.work.terraform
+    folder = synthesized / "composed" / "local"
+    return parse(plan_composed(terraform, folder, read_states(standing.settings.environment)))
+
+
+def plan_of_layer(standing: Standing, synthesized: Path, layer: str) -> Plan:
+    """The plan of a layer's stack that another code made."""
+    work = other_work(standing, synthesized)
+    work.plan(layer)
+    return parse(work.terraform.show(work.folder(layer), work.saved_plan(layer)))
+
+
+def other_work(standing: Standing, synthesized: Path) -> LayerWork:
+    terraform = standing.work.terraform
+    tool = Terraform(terraform.executable, terraform.environment, synthesized / "logs")
+    return LayerWork(standing.settings, synthesized / "stacks", tool, threading.Lock())
+
+
+def test_a_renamed_database_is_moved_and_not_destroyed(
+    standing: Standing, renamed: Project
+) -> None:
+    synthesized = renamed.synthesize()
+    for plan in (
+        plan_of_all(standing, synthesized),
+        plan_of_layer(standing, synthesized, "database"),
+    ):
+        (change,) = plan.changes
+        assert change.actions == ("no-op",)
+        assert change.moved_from == "aws_db_instance.database_instance"
+        assert change.address == "aws_db_instance.database_mysql"
+
+
+def test_without_the_entry_the_renaming_destroys_it(
+    standing: Standing, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project = edited(tmp_path_factory.mktemp("unsaid") / "project", RENAMED)
+    plan = plan_of_layer(standing, project.synthesize(), "database")
+    assert {(c.address, c.actions) for c in plan.changes} == {
+        ("aws_db_instance.database_instance", ("delete",)),
+        ("aws_db_instance.database_mysql", ("create",)),
+    }
+
+
+def test_plain_cdktf_moves_it_too_and_checkov_reads_the_rest(
+    standing: Standing, renamed: Project
+) -> None:
+    def run(*command: str) -> str:
+        answer = subprocess.run(
+            command,
+            cwd=renamed.root,
+            env={
+                **os.environ, **terraform_environment(), "CI": "true", "FORCE_COLOR": "0",
+                "PYTHONPATH": str(renamed.root),
+            },
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert answer.returncode == 0, answer.stdout[-4000:] + answer.stderr[-4000:]
+        return answer.stdout
+
+    plan = run("node_modules/.bin/cdktf", "diff", "local-database")
+    assert "aws_db_instance.database_instance has moved to" in plan
+    assert "0 to add, 0 to change, 0 to destroy" in plan
+    stacks = renamed.root / "cdktf.out" / "stacks"
+    assert (stacks / "local-database" / "moved.tf").exists()
+    found = run(
+        ".venv/bin/checkov", "-d", str(stacks / "local-database"),
+        "--config-file", ".checkov.yaml", "-o", "json",
+    )  # fmt: skip
+    summary = json.loads(found)["summary"]
+    assert summary["parsing_errors"] == 0
+    assert summary["failed"] == 0
+    assert summary["passed"] > 10
+
+
+BALANCER = "shop-local-web-1.eu-central-1.elb.amazonaws.com"
+"""The name that the emulator gives the load balancer: parts that have a name are told by it."""
+
+EXPECTED = {
+    # network
+    ("aws_network_acl_rule.network_public_acl_ingress_100", "to_port", NextApply.REPLACES),
+    ("aws_network_acl.network_private_acl", "ingress", LEAVES),
+    ("aws_security_group.network_database_security_group", "ingress", LEAVES),
+    ("aws_security_group.network_database_security_group", "egress", LEAVES),
+    ("aws_default_security_group.network_default_security_group", "ingress", PUTS_BACK),
+    ("aws_vpc_security_group_ingress_rule.network_load_balancer_ingress_80", "to_port", PUTS_BACK),
+    ("aws_vpc_security_group_ingress_rule.network_cache_ingress_instance", "", ANEW),
+    ("aws_route_table.network_private_route_table_0", "route", LEAVES),
+    ("aws_subnet.network_private_subnet_0", "map_public_ip_on_launch", PUTS_BACK),
+    ("aws_vpc.network_vpc", "enable_dns_hostnames", PUTS_BACK),
+    ("aws_vpc.network_vpc", "tags.Owner", PUTS_BACK),
+    ("aws_cloudwatch_log_group.network_flow_log_group", "retention_in_days", PUTS_BACK),
+    ("aws_iam_role_policy.network_flow_log_role_policy", "policy.Statement[0].Action", PUTS_BACK),
+    ("aws_iam_role_policy.network_flow_log_role_policy", "policy.Statement[0].Resource", PUTS_BACK),
+    # registry
+    ("aws_ecr_repository.registry_repository", "image_tag_mutability", PUTS_BACK),
+    (
+        "aws_ecr_repository.registry_repository",
+        "image_scanning_configuration[0].scan_on_push", PUTS_BACK,
+    ),
+    ("aws_ecr_lifecycle_policy.registry_lifecycle_policy", "", ANEW),
+    # database
+    ("aws_db_instance.database_instance", "backup_retention_period", PUTS_BACK),
+    ("aws_db_instance.database_instance", "deletion_protection", PUTS_BACK),
+    (
+        "aws_db_parameter_group.database_parameter_group",
+        "parameter.require_secure_transport.value", PUTS_BACK,
+    ),
+    # cache
+    ("aws_elasticache_replication_group.cache_replication_group", "snapshot_retention_limit",
+     PUTS_BACK),
+    ("aws_elasticache_replication_group.cache_replication_group", "maintenance_window", PUTS_BACK),
+    ("aws_elasticache_parameter_group.cache_parameter_group", "parameter", PUTS_BACK),
+    # cluster
+    ("aws_autoscaling_group.cluster_auto_scaling_group", "max_size", PUTS_BACK),
+    ("aws_launch_template.cluster_launch_template", "instance_type", PUTS_BACK),
+    ("aws_launch_template.cluster_launch_template", "default_version", NextApply.CHANGES),
+    ("aws_launch_template.cluster_launch_template", "latest_version", NextApply.CHANGES),
+    ("aws_ecs_cluster.cluster_cluster", "setting.containerInsights.value", PUTS_BACK),
+    (
+        "aws_ecs_capacity_provider.cluster_capacity_provider",
+        "auto_scaling_group_provider[0].managed_scaling[0].target_capacity", PUTS_BACK,
+    ),
+    ("aws_iam_role.cluster_instance_role", "managed_policy_arns", LEAVES),
+    # edge
+    ("aws_lb.edge_load_balancer", "idle_timeout", PUTS_BACK),
+    ("aws_lb_target_group.edge_target_group", "health_check[0].path", PUTS_BACK),
+    ("aws_lb_target_group.edge_target_group", "deregistration_delay", PUTS_BACK),
+    ("aws_lb_listener.edge_https_listener", "ssl_policy", PUTS_BACK),
+    ("aws_route53_record.edge_record_apex", f"alias.{BALANCER}.evaluate_target_health", PUTS_BACK),
+    # service
+    ("aws_cloudwatch_log_group.service_log_group", "retention_in_days", PUTS_BACK),
+    ("aws_ecs_service.service_service", "health_check_grace_period_seconds", PUTS_BACK),
+    ("aws_ecs_service.service_service", "task_definition", PUTS_BACK),
+    ("aws_appautoscaling_target.service_scaling_target", "min_capacity", PUTS_BACK),
+    ("aws_appautoscaling_target.service_scaling_target", "max_capacity", PUTS_BACK),
+    (
+        "aws_appautoscaling_policy.service_target_tracking_cpu",
+        "target_tracking_scaling_policy_configuration[0].target_value", PUTS_BACK,
+    ),
+    # The emulator makes a new policy of a changed one.
+    ("aws_appautoscaling_policy.service_target_tracking_cpu", "arn", LEAVES),
+    ("aws_iam_role.service_task_role", "inline_policy", LEAVES),
+}  # fmt: skip
+"""(address, attribute, what the next apply does) of every change that `by_hand` makes."""
+
+
+def named(found: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    (one,) = [one for one in found if {"Key": "Name", "Value": name} in one.get("Tags", [])]
+    return one
+
+
+def allow(actions: str) -> str:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def change_network(aws: Client) -> None:
+    ec2 = aws("ec2")
+    vpc = named(ec2.describe_vpcs()["Vpcs"], "shop-local")["VpcId"]
+    here = [{"Name": "vpc-id", "Values": [vpc]}]
+    acls = ec2.describe_network_acls(Filters=here)["NetworkAcls"]
+    entry = {"Egress": False, "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
+    ec2.replace_network_acl_entry(
+        NetworkAclId=named(acls, "shop-local-public")["NetworkAclId"], RuleNumber=100,
+        Protocol="6", PortRange={"From": 80, "To": 8080}, **entry,
+    )  # fmt: skip
+    ec2.create_network_acl_entry(
+        NetworkAclId=named(acls, "shop-local-private")["NetworkAclId"], RuleNumber=90,
+        Protocol="-1", **entry,
+    )  # fmt: skip
+    groups = ec2.describe_security_groups(Filters=here)["SecurityGroups"]
+    ids = {
+        key: named(groups, f"shop-local-{key}")["GroupId"]
+        for key in ("database", "cache", "load-balancer", "default")
+    }
+    ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+    for key in ("database", "default"):
+        ec2.authorize_security_group_ingress(
+            GroupId=ids[key], IpPermissions=[{**ssh, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+        )
+    ec2.authorize_security_group_egress(
+        GroupId=ids["database"],
+        IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": ids["cache"]}]}],
+    )
+    rules = ec2.describe_security_group_rules()["SecurityGroupRules"]
+    http = next(
+        r for r in rules if r["GroupId"] == ids["load-balancer"] and r.get("FromPort") == 80
+    )
+    ec2.modify_security_group_rules(
+        GroupId=ids["load-balancer"],
+        SecurityGroupRules=[
+            {
+                "SecurityGroupRuleId": http["SecurityGroupRuleId"],
+                "SecurityGroupRule": {
+                    "IpProtocol": "tcp", "FromPort": 80, "ToPort": 81, "CidrIpv4": "0.0.0.0/0",
+                    "Description": "HTTP from anywhere",
+                },
+            }
+        ],
+    )  # fmt: skip
+    redis = next(r for r in rules if r["GroupId"] == ids["cache"] and not r["IsEgress"])
+    ec2.revoke_security_group_ingress(
+        GroupId=ids["cache"], SecurityGroupRuleIds=[redis["SecurityGroupRuleId"]]
+    )
+    tables = ec2.describe_route_tables(Filters=here)["RouteTables"]
+    gateways = ec2.describe_internet_gateways()["InternetGateways"]
+    ec2.create_route(
+        RouteTableId=named(tables, "shop-local-private-0")["RouteTableId"],
+        DestinationCidrBlock="0.0.0.0/0",
+        GatewayId=named(gateways, "shop-local-internet")["InternetGatewayId"],
+    )
+    subnet = named(
+        ec2.describe_subnets(Filters=here)["Subnets"], "shop-local-private-eu-central-1a"
+    )
+    ec2.modify_subnet_attribute(SubnetId=subnet["SubnetId"], MapPublicIpOnLaunch={"Value": True})
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": False})
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Owner", "Value": "somebody"}])
+    aws("logs").put_retention_policy(logGroupName="/shop/local/vpc-flow-logs", retentionInDays=1)
+    aws("iam").put_role_policy(
+        RoleName="shop-local-vpc-flow-logs", PolicyName="write-flow-logs",
+        PolicyDocument=allow("logs:*"),
+    )  # fmt: skip
+
+
+def change_registry(aws: Client) -> None:
+    ecr = aws("ecr")
+    ecr.put_image_tag_mutability(repositoryName="shop-local", imageTagMutability="MUTABLE")
+    ecr.put_image_scanning_configuration(
+        repositoryName="shop-local", imageScanningConfiguration={"scanOnPush": False}
+    )
+    ecr.delete_lifecycle_policy(repositoryName="shop-local")
+
+
+def change_database(aws: Client) -> None:
+    rds = aws("rds")
+    rds.modify_db_instance(
+        DBInstanceIdentifier="shop-local-database", BackupRetentionPeriod=1,
+        DeletionProtection=True, ApplyImmediately=True,
+    )  # fmt: skip
+    tls = {"ParameterName": "require_secure_transport", "ApplyMethod": "immediate"}
+    rds.modify_db_parameter_group(
+        DBParameterGroupName="shop-local-mysql8-4", Parameters=[{**tls, "ParameterValue": "0"}]
+    )
+
+
+def change_cache(aws: Client) -> None:
+    cache = aws("elasticache")
+    cache.modify_replication_group(
+        ReplicationGroupId="shop-local-cache", SnapshotRetentionLimit=5,
+        PreferredMaintenanceWindow="mon:01:00-mon:02:00", ApplyImmediately=True,
+    )  # fmt: skip
+    cache.modify_cache_parameter_group(
+        CacheParameterGroupName="shop-local-redis7",
+        ParameterNameValues=[{"ParameterName": "maxmemory-policy", "ParameterValue": "noeviction"}],
+    )
+
+
+def change_cluster(aws: Client) -> None:
+    ec2, ecs = aws("ec2"), aws("ecs")
+    aws("autoscaling").update_auto_scaling_group(
+        AutoScalingGroupName="shop-local-instances", MaxSize=9, DesiredCapacity=2
+    )
+    template = named(ec2.describe_launch_templates()["LaunchTemplates"], "shop-local-instance")
+    name = template["LaunchTemplateId"]
+    (version,) = ec2.describe_launch_template_versions(LaunchTemplateId=name)[
+        "LaunchTemplateVersions"
+    ]
+    ec2.create_launch_template_version(
+        LaunchTemplateId=name,
+        LaunchTemplateData={**version["LaunchTemplateData"], "InstanceType": "t3.large"},
+    )
+    ec2.modify_launch_template(LaunchTemplateId=name, DefaultVersion="2")
+    ecs.update_cluster(
+        cluster="shop-local", settings=[{"name": "containerInsights", "value": "disabled"}]
+    )
+    ecs.update_capacity_provider(
+        name="shop-local-instances",
+        autoScalingGroupProvider={
+            "managedScaling": {
+                "status": "ENABLED", "targetCapacity": 50, "minimumScalingStepSize": 1,
+                "maximumScalingStepSize": 5, "instanceWarmupPeriod": 120,
+            }
+        },
+    )  # fmt: skip
+    aws("iam").attach_role_policy(
+        RoleName="shop-local-instance", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+
+
+def change_edge(aws: Client) -> None:
+    elb, route53 = aws("elbv2"), aws("route53")
+    balancer = elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
+    elb.modify_load_balancer_attributes(
+        LoadBalancerArn=balancer,
+        Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "300"}],
+    )
+    group = elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    elb.modify_target_group(TargetGroupArn=group, HealthCheckPath="/by-hand")
+    elb.modify_target_group_attributes(
+        TargetGroupArn=group,
+        Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "5"}],
+    )
+    listeners = elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"]
+    https = next(one for one in listeners if one["Port"] == 443)
+    elb.modify_listener(ListenerArn=https["ListenerArn"], SslPolicy="ELBSecurityPolicy-2016-08")
+    zone = route53.list_hosted_zones()["HostedZones"][0]["Id"]
+    records = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    record = next(one for one in records if one["Type"] == "A")
+    record["AliasTarget"]["EvaluateTargetHealth"] = False
+    change = {"Action": "UPSERT", "ResourceRecordSet": record}
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
+
+
+def change_service(aws: Client) -> None:
+    ecs, scaling = aws("ecs"), aws("application-autoscaling")
+    aws("logs").put_retention_policy(logGroupName="/shop/local/service", retentionInDays=3)
+    task = ecs.describe_task_definition(taskDefinition="shop-local")["taskDefinition"]
+    container = {**task["containerDefinitions"][0], "image": "somewhere/else:2"}
+    new = ecs.register_task_definition(
+        family="shop-local", containerDefinitions=[container], networkMode="bridge"
+    )["taskDefinition"]["taskDefinitionArn"]
+    # The desired count is the scaler's to move.
+    ecs.update_service(
+        cluster="shop-local", service="shop-local", desiredCount=5, taskDefinition=new,
+        healthCheckGracePeriodSeconds=1,
+    )  # fmt: skip
+    target = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/shop-local/shop-local",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    scaling.register_scalable_target(**target, MinCapacity=0, MaxCapacity=50)
+    (policy,) = scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    configuration = policy["TargetTrackingScalingPolicyConfiguration"]
+    scaling.put_scaling_policy(
+        **target, PolicyName=policy["PolicyName"], PolicyType=policy["PolicyType"],
+        TargetTrackingScalingPolicyConfiguration={**configuration, "TargetValue": 20},
+    )  # fmt: skip
+    aws("iam").put_role_policy(
+        RoleName="shop-local-task", PolicyName="by-hand", PolicyDocument=allow("s3:*")
+    )
+
+
+CHANGES: dict[str, Callable[[Client], None]] = {
+    "network": change_network,
+    "registry": change_registry,
+    "database": change_database,
+    "cache": change_cache,
+    "cluster": change_cluster,
+    "edge": change_edge,
+    "service": change_service,
+}
+assert CHANGES.keys() == LAYERS.keys()
+
+
+def make_strangers(aws: Client) -> set[str]:
+    """Things by hand; gives their identifiers, as they must be named."""
+    ec2 = aws("ec2")
+    vpc = named(ec2.describe_vpcs()["Vpcs"], "shop-local")["VpcId"]
+    here = [{"Name": "vpc-id", "Values": [vpc]}]
+    subnet = ec2.describe_subnets(Filters=here)["Subnets"][0]["SubnetId"]
+    ours = {"Project": "shop", "Environment": "local", "ManagedBy": "strata"}
+    tags = [{"Key": key, "Value": value} for key, value in ours.items()]
+    theirs = [{"Key": "Project", "Value": "shop"}, {"Key": "Environment", "Value": "prod"}]
+    logs, secrets = aws("logs"), aws("secretsmanager")
+    logs.create_log_group(logGroupName="/old", tags=ours)
+    logs.create_log_group(logGroupName="/another-environment", tags={**ours, "Environment": "prod"})
+    aws("iam").create_role(RoleName="theirs", AssumeRolePolicyDocument="{}", Tags=theirs)
+    balancer = aws("elbv2").describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
+    fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
+    (group,) = logs.describe_log_groups(logGroupNamePrefix="/old")["logGroups"]
+    return {
+        group["arn"].removesuffix(":*"),
+        ec2.create_security_group(GroupName="hand", Description="hand", VpcId=vpc)["GroupId"],
+        ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.200.0/24")["Subnet"]["SubnetId"],
+        ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"],
+        ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"],
+        ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"],
+        ec2.run_instances(
+            ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=subnet
+        )["Instances"][0]["InstanceId"],
+        aws("rds").create_db_instance(
+            DBInstanceIdentifier="hand", Engine="mysql", DBInstanceClass="db.t3.micro",
+            MasterUsername="admin", MasterUserPassword="a-password-by-hand", AllocatedStorage=20,
+            DBSubnetGroupName="shop-local-database",
+        )["DBInstance"]["DBInstanceArn"],
+        aws("elasticache").create_cache_cluster(
+            CacheClusterId="hand", Engine="redis", CacheNodeType="cache.t3.micro",
+            NumCacheNodes=1, CacheSubnetGroupName="shop-local-cache",
+        )["CacheCluster"]["ARN"],
+        aws("elbv2").create_listener(
+            LoadBalancerArn=balancer, Protocol="HTTP", Port=8080, DefaultActions=[fixed]
+        )["Listeners"][0]["ListenerArn"],
+        aws("ecs").create_service(
+            cluster="shop-local", serviceName="hand", taskDefinition="shop-local", desiredCount=0
+        )["service"]["serviceArn"],
+        aws("iam").create_role(
+            RoleName="old", AssumeRolePolicyDocument="{}", Tags=tags
+        )["Role"]["Arn"],
+        secrets.create_secret(Name="old", SecretString="a-value-by-hand", Tags=tags)["ARN"],
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """What was found after every layer was changed by hand."""
+
+    report: Report
+    strangers: set[str]
+    objects_before: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def drifted(standing: Standing, aws: Client) -> Drifted:
+    """Changes every layer by hand, makes strangers, and looks."""
+    before = bucket(standing, aws)
+    for change in CHANGES.values():
+        change(aws)
+    strangers = make_strangers(aws)
+    return Drifted(standing.look(), strangers, before)
+
+
+def found(report: Report) -> set[tuple[str, str, NextApply | None]]:
+    """(address, attribute, what the next apply does) of all that drifted."""
+    return {
+        (one.address, each.attribute, each.next_apply)
+        for one in report.drift
+        for each in one.attributes
+    } | {(one.address, "", one.next_apply) for one in report.drift if one.gone}
+
+
+def test_all_drift_is_found_and_none_invented(drifted: Drifted) -> None:
+    assert found(drifted.report) == EXPECTED
+    assert {one.layer for one in drifted.report.drift} == set(LAYERS)
+
+
+def test_before_and_now_are_told(drifted: Drifted) -> None:
+    values = {
+        (one.address, each.attribute): (each.before, each.now)
+        for one in drifted.report.drift
+        for each in one.attributes
+    }
+    assert values["aws_lb.edge_load_balancer", "idle_timeout"] == (60, 300)
+    assert values["aws_security_group.network_database_security_group", "ingress"] == (
+        None,
+        {"protocol": "tcp", "from_port": 22, "to_port": 22, "source": "0.0.0.0/0",
+         "description": ""},
+    )  # fmt: skip
+
+
+def test_what_is_meant_to_move_is_no_drift(drifted: Drifted) -> None:
+    left_out = {(one.address, one.attribute) for one in drifted.report.left_out}
+    assert ("aws_ecs_service.service_service", "desired_count") in left_out
+    assert ("aws_autoscaling_group.cluster_auto_scaling_group", "desired_capacity") in left_out
+
+
+def test_strangers_are_listed_and_nothing_of_ours_is(drifted: Drifted) -> None:
+    assert {one.identifier for one in drifted.report.strangers} == drifted.strangers
+    assert drifted.report.unchecked == []
+
+
+def plain(secret: str) -> str:
+    """The password in a secret of RDS; another secret as it is."""
+    try:
+        return str(json.loads(secret)["password"])
+    except ValueError:
+        return secret
+
+
+def test_no_secret_is_told(drifted: Drifted, aws: Client) -> None:
+    text = drifted.report.model_dump_json()
+    manager = aws("secretsmanager")
+    values = [
+        manager.get_secret_value(SecretId=one["ARN"])["SecretString"]
+        for one in manager.list_secrets()["SecretList"]
+    ]
+    assert len(values) >= 3
+    for value in values:
+        assert plain(value) not in text
+
+
+def test_the_command_says_so_in_each_form_and_writes_nothing(
+    standing: Standing, drifted: Drifted, folder: Path, aws: Client
+) -> None:
+    for form in ("text", "md", "json"):
+        answer = strata(folder, "drift", "local", "--format", form)
+        assert answer.returncode == 3, answer.stdout
+        if form == "json":
+            assert found(Report.model_validate_json(answer.stdout)) == EXPECTED
+        else:
+            assert "image_tag_mutability" in answer.stdout
+        if form == "text":
+            assert all(len(line) <= 80 for line in answer.stdout.splitlines())
+    assert bucket(standing, aws) == drifted.objects_before
+
+
+def test_it_is_what_a_refresh_only_plan_of_each_layer_finds(
+    standing: Standing, drifted: Drifted
+) -> None:
+    work = standing.work
+
+    def refresh(layer: str) -> str:
+        file = work.folder(layer).resolve() / "refresh.tfplan"
+        work.terraform.plan(work.folder(layer), file, "-refresh-only")
+        document = work.terraform.show(work.folder(layer), file)
+        code = stack(json.loads((work.folder(layer) / "cdk.tf.json").read_text()))
+        drift, _ = find(parse(document), document, code)
+        places = {(one.address, each.attribute) for one in drift for each in one.attributes}
+        places |= {(one.address, "") for one in drift if one.gone}
+        return json.dumps(sorted(places))
+
+    outcome = deploy.run(LAYERS, refresh, quiet)
+    assert outcome.ok, outcome.failed
+    places = {tuple(one) for text in outcome.done.values() for one in json.loads(text)}
+    assert places == {(address, attribute) for address, attribute, _ in EXPECTED}
+
+
+def test_the_next_apply_does_what_was_said(standing: Standing, drifted: Drifted) -> None:
+    outcome = deploy.run(LAYERS, standing.work.apply, quiet)
+    assert outcome.ok, outcome.failed
+    left = found(standing.look())
+    said = {one for one in EXPECTED if one[2] is LEAVES and one[1] != "arn"}
+    assert left == said
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The code with the service's log group in the cluster's layer, and said so."""
+    edits = [*MOVED, move("service/log_group", "cluster/log_group")]
+    return edited(tmp_path_factory.mktemp("moved") / "project", edits)
+
+
+OLD = "aws_cloudwatch_log_group.service_log_group"
+NEW = "aws_cloudwatch_log_group.cluster_log_group"
+
+
+def holders(work: LayerWork) -> set[tuple[str, str]]:
+    """(layer, address) of the service's log group in the states."""
+    return {
+        (layer, f"{one['type']}.{one['name']}")
+        for layer, state in read_states(work.settings.environment).items()
+        if state
+        for one in state.document["resources"]
+        for instance in one["instances"]
+        if instance["attributes"].get("name") == "/shop/local/service"
+    }
+
+
+@contextlib.contextmanager
+def cut_off_before_removing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Terraform, "state_remove", die)
+        with pytest.raises(KeyboardInterrupt):
+            yield
+
+
+def created(aws: Client) -> int:
+    """When the log group was made."""
+    prefix = "/shop/local/service"
+    (group,) = aws("logs").describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    return int(group["creationTime"])
+
+
+def test_a_move_to_another_layer_is_cut_off_and_goes_on(
+    standing: Standing, moved: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = standing.settings.environment
+    synthesized = moved.synthesize()
+    work = other_work(standing, synthesized)
+    entries = declared.read(moved.root / "modules" / "moves.toml")
+    monkeypatch.setattr(states, "read", lambda: entries)
+    # The whole plan shows a move, before anything is moved.
+    (whole,) = [one for one in plan_of_all(standing, synthesized).changes if one.address == NEW]
+    assert (whole.actions, whole.moved_from) == (("update",), OLD)
+    assert whole.changed == ("tags", "tags_all")
+    # Somebody works on one of the layers: nothing is touched.
+    with locks.taken(environment, "service", "apply"):
+        with pytest.raises(StrataError, match="service is locked by"):
+            states.move(work)
+        assert holders(work) == {("service", OLD)}
+    assert locks.held(environment) == []
+    with cut_off_before_removing(monkeypatch):
+        states.move(work)
+    assert holders(work) == {("service", OLD), ("cluster", NEW)}
+    assert locks.held(environment) == []
+    answer = moved.python("-m", "strata", "move", "local")
+    assert answer.returncode == 0, answer.stderr
+    assert f"moved      {OLD} of service -> {NEW} of cluster" in answer.stdout
+    assert holders(work) == {("cluster", NEW)}
+    again = moved.python("-m", "strata", "move", "local")
+    assert again.stdout == "local: every state is where it belongs\n"
+    # Now the layer's own plan has nothing to destroy and nothing to create.
+    (change,) = plan_of_layer(standing, synthesized, "cluster").changes
+    assert (change.address, change.actions) == (NEW, ("update",))
+
+
+def test_an_apply_moves_it_and_a_layer_that_was_not_moved_forgets_it(
+    standing: Standing, aws: Client, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Back the same way: the code of today, with an entry of the other direction."""
+    born = created(aws)
+    back = edited(
+        tmp_path_factory.mktemp("back") / "project",
+        [move("cluster/log_group", "service/log_group")],
+    )
+    # Without the move, the cluster forgets its log group and does not destroy it.
+    (forgotten,) = plan_of_layer(standing, back.synthesize(), "cluster").changes
+    assert (forgotten.address, forgotten.actions) == (NEW, ("forget",))
+    answer = back.python("-m", "strata", "apply", "local", "--yes")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert f"moved      {NEW} of cluster -> {OLD} of service\n" in answer.stdout
+    assert holders(standing.work) == {("service", OLD)}
+    assert created(aws) == born

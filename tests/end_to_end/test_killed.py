@@ -1,0 +1,231 @@
+"""One environment whose `strata` dies again and again, from nothing to nothing.
+
+The moments are random; SEED in the environment repeats a run.
+"""
+
+import os
+import random
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata import deploy, locks
+from strata.layers import LAYERS
+from strata.paths import ROOT
+from strata.plan.states import read_states
+from strata.processes import command_line
+from strata.settings import load
+from strata.teardown.contents import left as tagged
+from strata.teardown.losses import held
+from strata.terraform.children import left_running
+from strata.terraform.layers import LayerWork
+from tests.end_to_end.conftest import Client, make_review, quiet, strata, strata_command, work_on
+from tests.end_to_end.test_local import left
+
+pytestmark = pytest.mark.emulator
+
+KILLS = 20
+MOST_STEPS = 14
+"""A moment is so many steps of layers after the start, at most, and up to a few seconds more: in
+seconds alone, a slow machine would die before its first layer each time."""
+
+
+ONCE = {
+    "vpcs": 1,
+    "flow logs": 1,
+    "templates": 1,
+    "groups": 1,
+    "clusters": 1,
+    "databases": 1,
+    "snapshots": 1,
+    "caches": 1,
+    "cache subnets": 1,
+    "repositories": 1,
+    "balancers": 1,
+    "targets": 1,
+    "zones": 1,
+    "certificates": 1,
+    "secrets": 2,
+    "logs": 2,
+    "roles": 4,
+    "buckets": 1,
+}
+"""What one environment is, by kind."""
+
+
+class Life:
+    """An environment and the runs of `strata` on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.own = folder / "strata"
+        self.env = folder / "local.toml"
+        self.env.write_text((ROOT / "envs" / "local.toml").read_text())
+        self.review = folder / "review-0"
+        self.output = folder / "output"
+        self.plan(timeout=60)
+
+    def plan(self, timeout: int) -> None:
+        """Review a change of two layers."""
+        text = self.env.read_text().partition("idle_timeout_seconds")[0]
+        self.env.write_text(f"{text}idle_timeout_seconds = {timeout}\n")
+        self.work: LayerWork = work_on(load(str(self.env)), self.own / "cdktf.out")
+        self.review = make_review(self.work, self.review.with_name(f"review-{timeout}"))
+
+    def apply(self) -> tuple[str | Path, ...]:
+        """The command that applies the review."""
+        return ("apply", self.env, "--reviewed", self.review)
+
+    def start(self, *arguments: str | Path) -> "subprocess.Popen[bytes]":
+        with self.output.open("wb") as out:
+            return subprocess.Popen(
+                strata_command(self.own, *arguments),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+
+    def run_and_kill(self, moments: random.Random, at: str | None) -> bool:
+        """Apply, and kill that at a random moment or when it says `at`; whether it ended before."""
+        process = self.start(*self.apply())
+        steps = moments.randint(0, MOST_STEPS)
+        until(lambda: len(self.said().splitlines()) >= steps or process.poll() is not None)
+        moment = time.monotonic() + moments.uniform(0, 4)
+        until(
+            lambda: (
+                time.monotonic() > moment
+                or process.poll() is not None
+                or (at is not None and at in self.said())
+            )
+        )
+        if process.poll() is not None:
+            assert process.returncode == 0, self.said()
+            return True
+        process.kill()
+        process.wait()
+        return False
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def running(self) -> dict[str, int]:
+        """Layer -> the Terraform that works on it."""
+        found = {layer: left_running(self.work.folder(layer)) for layer in LAYERS}
+        return {layer: pid for layer, pid in found.items() if pid}
+
+    def applying(self, layer: str) -> bool:
+        pid = left_running(self.work.folder(layer))
+        return pid is not None and " apply " in command_line(pid)
+
+
+def until(condition: Callable[[], Any], seconds: float = 180) -> Any:
+    """Wait for a condition, and give what it says."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return value
+
+
+@pytest.fixture(scope="module")
+def life(aws: Client, folder: Path) -> Iterator[Life]:
+    yield Life(folder)
+
+
+def test_ctrl_c_ends_what_runs_and_says_how_to_go_on(life: Life) -> None:
+    process = life.start(*life.apply())
+    until(lambda: "network    applying" in life.said())
+    # To its whole group, as a terminal does: Terraform is in another.
+    process.send_signal(signal.SIGINT)
+    assert process.wait(120) == 1
+    assert "Stopping: Terraform ends what it began" in life.said()
+    assert "not started: database, cache, cluster, edge, service" in life.said()
+    assert f"go on with strata apply {life.env} --reviewed {life.review}" in life.said()
+    assert not life.running()
+    assert locks.held(life.work.settings.environment) == []
+    second = life.start(*life.apply())
+    until(lambda: "began to change it and did not finish" in life.said())
+    second.kill()
+    second.wait()
+    until(lambda: not life.running())
+
+
+def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
+    life: Life, aws: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = int(os.environ.get("SEED") or secrets.randbelow(1_000_000))
+    with capsys.disabled():
+        print(f"\nSEED={seed}")
+    moments = random.Random(seed)
+    told, unlocked = False, 0
+    for number in range(KILLS):
+        # One moment is no accident: the database takes a minute, and then it is still at work.
+        done = life.run_and_kill(moments, None if told else "database   applying")
+        if done:
+            life.plan(timeout=61 + number)
+        if not told and life.applying("database"):
+            told = True
+            refused = strata(life.own, *life.apply())
+            assert refused.returncode == 1
+            assert "of this machine works on it" in refused.stdout
+            assert "wait until it has ended" in refused.stdout
+        for pid in life.running().values():
+            if " plan " in command_line(pid) and moments.random() < 0.5:
+                # A plan changes nothing, but it leaves its lock.
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: not life.running())
+        unlocked += unlock(life)
+    assert told
+    last = strata(life.own, *life.apply())
+    assert last.returncode == 0, last.stdout
+    plans = deploy.run(LAYERS, life.work.changes, quiet)
+    assert plans.done == dict.fromkeys(LAYERS, "no change"), plans.failed
+    states = read_states(life.work.settings.environment)
+    known = {str(value) for one in held(states) for value in one.values.values()}
+    strangers = [
+        arn
+        for arn in tagged(life.work.settings.environment)
+        if arn not in known and not any(arn.endswith(f"/{one}") for one in known)
+    ]
+    assert strangers == []
+    assert {kind: len(things) for kind, things in left(aws).items()} == ONCE
+    with capsys.disabled():
+        print(f"{unlocked} locks taken away")
+
+
+def test_an_interrupted_destroy_goes_on_and_leaves_the_state_bucket(
+    life: Life, aws: Client
+) -> None:
+    name = life.work.settings.environment.name
+    process = life.start("destroy", life.env, "--yes", name)
+    until(lambda: "service    destroyed" in life.said())
+    process.send_signal(signal.SIGINT)
+    assert process.wait(180) == 1
+    assert f"go on with strata destroy {life.env} --yes {name}" in life.said()
+    assert not life.running()
+    assert "databases" in left(aws)
+    again = strata(life.own, "destroy", life.env, "--yes", name)
+    assert again.returncode == 0, again.stdout
+    assert "nothing carries its tags" in again.stdout
+    assert left(aws) == {"buckets": [life.work.settings.environment.state_bucket]}
+
+
+def unlock(life: Life) -> int:
+    """Unlock what a killed plan left, as a user does who reads the message."""
+    environment = life.work.settings.environment
+    count = 0
+    for lock in locks.held(environment):
+        refused = strata(life.own, *life.apply())
+        assert refused.returncode == 1
+        assert f"{lock.layer} is locked by" in refused.stdout
+        assert f"strata unlock {life.env} {lock.layer}" in refused.stdout
+        answer = strata(life.own, "unlock", life.env, lock.layer, "--yes")
+        assert answer.returncode == 0, answer.stdout
+        count += 1
+    return count

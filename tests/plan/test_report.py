@@ -1,0 +1,118 @@
+"""The report of hand-made plan JSON, for what `local` does not bring about."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from strata.cost.change import change as cost_change
+from strata.plan.causes import Cause, Causes
+from strata.plan.report import Report, build
+from strata.settings import load
+from strata.stacks import stack
+
+Json = dict[str, Any]
+
+DATABASE = "aws_db_instance.database_instance"
+VPC = "aws_vpc.network_vpc"
+BODIES = {"aws_db_instance": {"database_instance": {"backup_window": "a", "password": "b"}}}
+
+
+def entry(address: str, actions: list[str], before: Any, after: Any, **more: Any) -> Json:
+    type_, name = address.split(".")
+    change = {"actions": actions, "before": before, "after": after, "after_unknown": {}}
+    return {
+        "address": address, "mode": "managed", "type": type_, "name": name,
+        "change": {**change, **more.pop("change", {})}, **more,
+    }  # fmt: skip
+
+
+def made(*entries: Json, causes: Causes | None = None, drift: list[Json] | None = None) -> Report:
+    document = {
+        "format_version": "1.2",
+        "resource_changes": list(entries),
+        "resource_drift": drift or [],
+    }
+    return build(
+        environment="local",
+        made=datetime(2026, 1, 2, tzinfo=UTC),
+        document=document,
+        stack=stack({"resource": BODIES}),
+        found=causes or Causes({}, (), ()),
+        file="envs/local.toml",
+        first=[],
+        gate="not asked",
+        cost=cost_change(document, load("local")),
+    )
+
+
+def test_a_move_is_a_move_and_says_from_where() -> None:
+    body = {"backup_window": "a"}
+    old = "aws_db_instance.database_old"
+    report = made(entry(DATABASE, ["no-op"], body, body, previous_address=old))
+    (item,) = report.items
+    assert (item.rank, item.action) == ("else", "move")
+    assert old in item.why
+    assert report.counts.move == 1
+    assert report.changes
+
+
+def test_a_resource_that_is_moved_and_changed_is_changed() -> None:
+    old = "aws_db_instance.database_old"
+    change = entry(
+        DATABASE, ["update"], {"backup_window": "a"}, {"backup_window": "b"}, previous_address=old
+    )
+    (item,) = made(change).items
+    assert item.action == "update"
+    assert item.why.endswith(f"moved from {old}")
+
+
+def test_a_sensitive_attribute_is_named_and_never_shown() -> None:
+    masks = {"before_sensitive": {"password": True}, "after_sensitive": {"password": True}}
+    change = entry(
+        DATABASE, ["update"], {"password": "hunter2hunter2"}, {"password": "s3cret-s3cret"},
+        change=masks,
+    )  # fmt: skip
+    report = made(change)
+    (attribute,) = report.items[0].attributes
+    assert (attribute.name, attribute.before) == ("password", "(sensitive)")
+    assert attribute.after == "(sensitive, changes)"
+    text = report.model_dump_json()
+    assert "hunter2" not in text
+    assert "s3cret" not in text
+
+
+def test_items_stand_by_rank_and_then_by_layer() -> None:
+    report = made(
+        entry(DATABASE, ["update"], {"backup_window": "a"}, {"backup_window": "b"}),
+        entry("aws_ecs_service.service_service", ["create"], None, {}),
+        entry(VPC, ["update"], {"tags": {}}, {"tags": {"a": "b"}}),
+        entry("aws_cloudwatch_log_group.service_log_group", ["delete"], {"name": "a"}, None),
+    )
+    assert [(one.rank, one.layer) for one in report.items] == [
+        ("lost", "service"),
+        ("else", "network"),
+        ("else", "database"),
+        ("created", "service"),
+    ]
+    assert (report.counts.create, report.counts.update, report.counts.delete) == (1, 2, 1)
+
+
+def test_a_change_has_its_setting_and_the_report_has_all() -> None:
+    cause = Cause("database.backup_window", 3, '"a"', '"b"')
+    other = Cause("cache.auth", 0, "true", "false")
+    change = entry(DATABASE, ["update"], {"backup_window": "a"}, {"backup_window": "b"})
+    report = made(change, causes=Causes({DATABASE: (cause,)}, (cause, other), ("edge",)))
+    assert [(one.key, one.file, one.line) for one in report.items[0].causes] == [
+        ("database.backup_window", "envs/local.toml", 3)
+    ]
+    assert [one.key for one in report.settings] == ["database.backup_window", "cache.auth"]
+    assert report.unexplained == ["edge"]
+    assert (report.gate, report.no_verdict) == (None, "not asked")
+
+
+def test_a_resource_that_somebody_deleted_is_drift_and_made_anew() -> None:
+    body = {"backup_window": "a"}
+    report = made(
+        entry(DATABASE, ["create"], None, body), drift=[entry(DATABASE, ["delete"], body, None)]
+    )
+    assert [(one.address, one.gone) for one in report.drift] == [(DATABASE, True)]
+    assert [(one.rank, one.drift) for one in report.items] == [("created", True)]

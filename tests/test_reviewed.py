@@ -1,0 +1,102 @@
+"""What a review says of a layer that its own apply has begun to change."""
+
+import pytest
+
+from strata.plan.changes import Change, differences
+from strata.plan.review import Basis, Code, StateIdentity, Tools, stale
+from strata.reviewed import LayerRecord, Record, expected, remaining
+
+VPC = "aws_vpc.network_vpc"
+CREATE = Change(VPC, ("create",), None, {"cidr_block": "10.0.0.0/16"}, {"id": True})
+UPDATE = Change(VPC, ("update",), {"name": "a", "size": 1}, {"name": "b", "size": 1})
+REPLACE = Change(VPC, ("delete", "create"), {"name": "a"}, {"name": "b"})
+
+
+def held(reviewed: Change, real: list[Change]) -> list[str]:
+    """The differences in a layer that was begun."""
+    return [one.attribute or one.real for one in differences(remaining([reviewed], real), real)]
+
+
+def test_what_is_done_is_demanded_no_more() -> None:
+    assert held(CREATE, []) == []
+    assert differences([CREATE], []) != [], "but it is where nothing was begun"
+
+
+def test_a_creation_that_was_cut_off_is_made_anew() -> None:
+    after = {"cidr_block": "10.0.0.0/16", "id": "vpc-1"}
+    half = Change(VPC, ("delete", "create"), after, CREATE.after, reason="replace_because_tainted")
+    assert held(CREATE, [half]) == []
+    other = Change(VPC, ("delete", "create"), after, {"cidr_block": "10.9.0.0/16"}, {"id": True},
+                   reason="replace_because_tainted")  # fmt: skip
+    assert held(CREATE, [other]) == ["cidr_block"]
+
+
+def test_a_replacement_for_another_reason_was_not_reviewed() -> None:
+    forced = Change(VPC, ("delete", "create"), CREATE.after, CREATE.after)
+    assert held(CREATE, [forced]) == ["replace"]
+    tainted = Change(VPC, ("delete", "create"), {"name": "a"}, {"name": "b"},
+                     reason="replace_because_tainted")  # fmt: skip
+    assert held(UPDATE, [tainted]) == ["replace"]
+
+
+def test_half_a_replacement_is_completed() -> None:
+    assert held(REPLACE, [Change(VPC, ("create",), None, {"name": "b"})]) == []
+    assert held(REPLACE, [Change(VPC, ("create",), None, {"name": "c"})]) == ["name"]
+    old = Change(f"{VPC} (deposed 1234abcd)", ("delete",), {"name": "a"}, None)
+    assert held(REPLACE, [old]) == []
+    assert held(UPDATE, [old]) == ["delete"]
+
+
+def test_an_update_that_was_half_done_may_end() -> None:
+    assert held(UPDATE, [Change(VPC, ("update",), {"name": "x", "size": 1}, UPDATE.after)]) == []
+    other = {"name": "c", "size": 1}
+    assert held(UPDATE, [Change(VPC, ("update",), UPDATE.before, other)]) == ["name"]
+
+
+def test_what_nobody_reviewed_is_refused_in_a_begun_layer_too() -> None:
+    other = Change("aws_subnet.network_a", ("delete",), {"id": "subnet-1"}, None)
+    assert held(CREATE, [other]) == ["delete"]
+
+
+def basis(**states: StateIdentity | None) -> Basis:
+    return Basis(
+        environment="local",
+        settings="s",
+        code=Code(digest="c", commit=None),
+        tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="0.21.0"),
+        states=states,
+    )
+
+
+def at(serial: int, lineage: str = "lineage-1") -> StateIdentity:
+    return StateIdentity(lineage=lineage, serial=serial)
+
+
+@pytest.mark.parametrize(
+    ("record", "now", "fits"),
+    [
+        (None, at(3), True),
+        (None, at(4), False),
+        (LayerRecord(before=at(3)), at(3), True),
+        (LayerRecord(before=at(3)), at(9), True),
+        (LayerRecord(before=at(3)), at(2), False),
+        (LayerRecord(before=at(3)), at(9, "lineage-2"), False),
+        (LayerRecord(before=at(3)), None, False),
+        (LayerRecord(before=at(3), after=at(5)), at(5), True),
+        (LayerRecord(before=at(3), after=at(5)), at(6), False),
+        (LayerRecord(before=at(3), after=at(5)), at(3), False),
+    ],
+)
+def test_states_are_those_of_the_review_or_moved_on_by_it(
+    record: LayerRecord | None, now: StateIdentity | None, fits: bool
+) -> None:
+    reviewed, found = basis(network=at(3)), basis(network=now)
+    done = Record(layers={"network": record} if record else {})
+    assert (stale(expected(reviewed, done, found), found) == []) is fits
+
+
+def test_a_layer_that_had_no_state_may_have_one_once_it_was_begun() -> None:
+    reviewed, found = basis(network=None), basis(network=at(1))
+    assert stale(expected(reviewed, Record(), found), found) != []
+    begun = Record(layers={"network": LayerRecord(before=None)})
+    assert stale(expected(reviewed, begun, found), found) == []
