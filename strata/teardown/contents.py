@@ -100,7 +100,9 @@ def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
         ):
             found = [one["ResourceARN"] for one in page["ResourceTagMappingList"]]
             gone = _terminated(aws, [one for one in found if ":instance/" in one])
-            yield from (one for one in found if one not in gone and not _inactive(aws, one))
+            # Automated backups go with their database, a while later.
+            found = [one for one in found if one not in gone and ":snapshot:rds:" not in one]
+            yield from (one for one in found if not _inactive(aws, one))
 
 
 def _terminated(aws: "boto3.Session", arns: list[str]) -> set[str]:

@@ -31,7 +31,7 @@ from tests.end_to_end.test_local import left
 pytestmark = pytest.mark.emulator
 
 KILLS = 20
-MOST_STEPS = 14
+MOST_STEPS = 12
 """A moment is so many steps of layers after the start, at most, and up to a few seconds more: in
 seconds alone, a slow machine would die before its first layer each time."""
 
@@ -96,7 +96,7 @@ class Life:
         process = self.start(*self.apply())
         steps = moments.randint(0, MOST_STEPS)
         until(lambda: len(self.said().splitlines()) >= steps or process.poll() is not None)
-        moment = time.monotonic() + moments.uniform(0, 4)
+        moment = time.monotonic() + moments.uniform(0, 3)
         until(
             lambda: (
                 time.monotonic() > moment
@@ -191,7 +191,10 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     strangers = [
         arn
         for arn in tagged(life.work.settings.environment)
-        if arn not in known and not any(arn.endswith(f"/{one}") for one in known)
+        if arn not in known
+        and not any(arn.endswith(f"/{one}") for one in known)
+        # The auto scaling group makes them: they are in no state.
+        and ":instance/" not in arn
     ]
     assert strangers == []
     assert {kind: len(things) for kind, things in left(aws).items()} == ONCE
