@@ -22,6 +22,7 @@ from strata.layers import LAYERS
 from strata.paths import ROOT
 from strata.settings import Settings, load
 from strata.settings.load import shown
+from strata.synthesis import synthesize
 
 
 def demo() -> None:
@@ -31,14 +32,15 @@ def demo() -> None:
 
     settings = load("local")
     out.print("settings   are right")
+    synthesize([settings], CDKTF_OUT)
+    if judged(["local"], [settings], CDKTF_OUT).findings:
+        raise StrataError("the gate found something unsafe", "strata gate local")
+    out.print("gate       is clean")
     running = emulation.start()
     out.print(f"emulator   {running.url}")
     aim(settings)
     make_state_bucket(settings)
     with at_work(settings, "local") as work:
-        if judged(["local"], [settings], CDKTF_OUT).findings:
-            raise StrataError("the gate found something unsafe", "strata gate local")
-        out.print("gate       is clean")
         made = planned("local", work)
         review = ReviewedApply.open(made.folder, work)
         out.print(f"plan       {len(review.plan.changes)} changes, all layers in one review:")
