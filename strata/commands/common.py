@@ -111,7 +111,7 @@ def judged(
     envs: list[str],
     settings: list[Settings],
     folder: Path,
-    plans: "Mapping[str, Json] | None" = None,
+    plans: Mapping[str, Json] | None = None,
 ) -> "Report":
     """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
     `plans` on these too, by environment."""
