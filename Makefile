@@ -34,11 +34,20 @@ test: lint browser
 # Ratios within one run; the last parts take about ten minutes.
 bench: setup
 	$(BIN)/python -m bench.synthesis
+	$(BIN)/python -m bench.map
 	$(BIN)/python -m bench.gate
 	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.cost
 	$(BIN)/python -m bench.apply
 	$(BIN)/python -m bench.plan
+
+.PHONY: images
+# The pictures that the README shows; tests/map/test_images.py holds them against `prod`.
+images: setup
+	$(BIN)/strata map prod
+	mkdir -p docs/images
+	cp build/map/prod/network.svg docs/images/prod-network.svg
+	cp build/map/prod/system.svg docs/images/prod-system.svg
 
 # Needs uv; nothing else does.
 lock:
@@ -54,4 +63,4 @@ clean-demo: setup
 	@if $(BIN)/strata emulator status >/dev/null; then \
 		$(BIN)/strata destroy local --yes local; fi
 	@$(BIN)/strata emulator stop
-	@rm -rf .strata/logs cdktf.out
+	@rm -rf .strata/logs cdktf.out build/demo

@@ -14,6 +14,7 @@ from strata.commands.demo import demo
 from strata.commands.destroy import destroy
 from strata.commands.drift import drift
 from strata.commands.gate import gate
+from strata.commands.map import map_
 from strata.commands.move import move
 from strata.commands.plan import plan
 from strata.commands.reach import reach
@@ -29,6 +30,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     synth,
     gate,
     reach,
+    map_,
     cost,
     bootstrap,
     plan,
@@ -48,7 +50,7 @@ app = typer.Typer(
     help="The AWS home of a web API. ENV is a name in envs/ or a path to a TOML file.",
 )
 for _command in COMMANDS:
-    app.command()(_command)
+    app.command(_command.__name__.strip("_").replace("_", "-"))(_command)
 app.add_typer(emulator.app, name="emulator")
 
 

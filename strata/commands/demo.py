@@ -1,21 +1,28 @@
 """`strata demo`"""
 
+from pathlib import Path
+
 from strata import emulator as emulation
 from strata.commands.common import (
     CDKTF_OUT,
     aim,
     at_work,
+    composed_stack,
     finish,
     judged,
     make_state_bucket,
     out,
     planned,
+    reach_report,
     run_layers,
 )
+from strata.commands.map import write_map
 from strata.errors import StrataError
 from strata.layers import LAYERS
-from strata.settings import load
+from strata.paths import ROOT
+from strata.settings import Settings, load
 from strata.settings.load import shown
+from strata.synthesis import synthesize
 
 
 def demo() -> None:
@@ -25,14 +32,15 @@ def demo() -> None:
 
     settings = load("local")
     out.print("settings   are right")
+    synthesize([settings], CDKTF_OUT)
+    if judged(["local"], [settings], CDKTF_OUT).findings:
+        raise StrataError("the gate found something unsafe", "strata gate local")
+    out.print("gate       is clean")
     running = emulation.start()
     out.print(f"emulator   {running.url}")
     aim(settings)
     make_state_bucket(settings)
     with at_work(settings, "local") as work:
-        if judged(["local"], [settings], CDKTF_OUT).findings:
-            raise StrataError("the gate found something unsafe", "strata gate local")
-        out.print("gate       is clean")
         made = planned("local", work)
         review = ReviewedApply.open(made.folder, work)
         out.print(f"plan       {len(review.plan.changes)} changes, all layers in one review:")
@@ -43,7 +51,7 @@ def demo() -> None:
         out.print("\nPlanning again: nothing may change.")
         if planned("local", work, made.folder.with_name("local-after")).report.changes:
             raise StrataError("a second plan has changes", "strata plan local")
-        out.print("plan       no change")
+        out.print("plan       no change in any layer")
         if look(settings, work.terraform, CDKTF_OUT).drift:
             raise StrataError("AWS is not as it was applied", "strata drift local")
         out.print("drift      none")
@@ -53,8 +61,28 @@ def demo() -> None:
     out.print(f"  images       {registry['repository_url']}")
     out.print(f"  review       {shown(made.folder)}/report.html", soft_wrap=True)
     out.print("  Terraform    cdktf.out/stacks/local-*")
+    out.print("\nSeen from the code:", style="bold")
+    for what, file in write_views(settings, ROOT / "build" / "demo").items():
+        out.print(f"  {what:<12} {shown(file)}", soft_wrap=True)
     out.print("\nNext:", style="bold")
     out.print('  look around  eval "$(.venv/bin/strata emulator env)"')
     out.print("               terraform -chdir=cdktf.out/stacks/local-network plan")
     out.print("  change       edit envs/local.toml, then .venv/bin/strata apply local")
     out.print("  take down    make clean-demo")
+
+
+def write_views(settings: Settings, folder: Path) -> dict[str, Path]:
+    """Write the map, the table of paths and the cost; gives the file of each."""
+    from strata.commands.cost import estimated  # noqa: PLC0415
+    from strata.cost.show import ESTIMATES  # noqa: PLC0415
+    from strata.reach import from_stack  # noqa: PLC0415
+    from strata.reach.report import table_lines  # noqa: PLC0415
+
+    composed = composed_stack(settings)
+    page = write_map(folder, settings, composed)[0]
+    report = reach_report(settings.environment.name, settings, from_stack(composed), live=False)
+    reach, cost = folder / "reach.txt", folder / "cost.txt"
+    lines = (line for line, _ in table_lines(report))
+    reach.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    cost.write_text(ESTIMATES["text"](estimated(settings, composed)), encoding="utf-8")
+    return {"map": page, "reach": reach, "cost": cost}

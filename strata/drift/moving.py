@@ -57,6 +57,7 @@ MOVING = (
     Moving(
         "aws_s3_bucket", "server_side_encryption_configuration", "a resource of its own holds it"
     ),
+    Moving("aws_s3_bucket", "versioning", "a resource of its own holds it"),
 )  # fmt: skip
 
 

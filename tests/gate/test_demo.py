@@ -33,10 +33,9 @@ def unsafe(tmp_path: Path) -> Iterator[Path]:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, tmp_path / part)
     (tmp_path / WORK.name).mkdir()
-    for made in WORK.iterdir():
-        # What was installed serves both; what runs does not.
-        if made.is_dir() and made.name not in ("emulator", "logs"):
-            (tmp_path / WORK.name / made.name).symlink_to(made)
+    for installed in ("emulator-venv", "terraform"):
+        if (WORK / installed).exists():
+            (tmp_path / WORK.name / installed).symlink_to(WORK / installed)
     settings = tmp_path / "envs" / "local.toml"
     settings.write_text(settings.read_text().replace("[edge]\n", '[edge]\nhttp = "forward"\n'))
     yield tmp_path

@@ -1,0 +1,69 @@
+"""`strata map`"""
+
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from strata.commands.common import Env, composed_stack, out
+from strata.errors import UsageError
+from strata.paths import ROOT
+from strata.settings import Settings, load
+from strata.settings.load import shown
+
+if TYPE_CHECKING:
+    from strata.plan.changes import Plan
+    from strata.stacks import Stack
+
+
+def map_(
+    env: Env,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Where the files go; else build/map/<name>.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="Show what the plan changes that `strata plan` wrote here.")
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page.")] = False,
+) -> None:
+    """Draw the environment: its network, its system, who reaches what."""
+    settings = load(env)
+    name = settings.environment.name
+    changes = _plan(plan, env, name) if plan else None
+    target = (folder or ROOT / "build" / "map" / name).resolve()
+    written = write_map(target, settings, composed_stack(settings), changes)
+    for file in written:
+        out.print(str(shown(file)), soft_wrap=True)
+    if open_:
+        webbrowser.open(written[0].as_uri())
+
+
+def write_map(
+    folder: Path, settings: Settings, composed: "Stack", plan: "Plan | None" = None
+) -> list[Path]:
+    """Write the page and its pictures; gives the files, the page first."""
+    from strata.map.make import files  # noqa: PLC0415
+
+    environment = settings.environment
+    name = f"{environment.project}-{environment.name}"
+    made = files(composed, name, environment.region, plan)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", "--out takes a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, content in made.items():
+        (folder / file).write_text(content, encoding="utf-8")
+    return [folder / file for file in made]
+
+
+def _plan(folder: Path, env: str, name: str) -> "Plan":
+    """The plan in a folder; raises UsageError for one of another environment."""
+    from strata.plan.review import read  # noqa: PLC0415
+
+    review, plan = read(folder)
+    if review.basis.environment != name:
+        raise UsageError(
+            f"{folder} holds a plan of {review.basis.environment}, not of {name}",
+            f"strata plan {env} --out {folder}",
+        )
+    return plan

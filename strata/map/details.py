@@ -1,0 +1,448 @@
+"""What is known about each thing in the pictures, and where every other resource belongs."""
+
+import contextlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from strata.map.model import Edge, Lock, Mark, Node, Picture
+from strata.map.network import ACLS, TABLES, routes_of, table_of
+from strata.map.system import AWS_APIS, INTERNET
+from strata.map.words import endpoint_name, name_of, port_range, type_name
+from strata.reach import Flow, Network
+from strata.reach.checks import named
+from strata.reach.model import SecurityGroup
+from strata.stacks import Resource, Stack
+
+WHOLE = {
+    "aws_acm_certificate_validation": "certificate_arn",
+    "aws_autoscaling_attachment": "autoscaling_group_name",
+    "aws_appautoscaling_policy": "resource_id",
+    "aws_appautoscaling_scheduled_action": "resource_id",
+    "aws_appautoscaling_target": "resource_id",
+    "aws_cloudwatch_metric_alarm": "alarm_actions",
+    "aws_default_security_group": "vpc_id",
+    "aws_ecr_lifecycle_policy": "repository",
+    "aws_ecs_cluster_capacity_providers": "cluster_name",
+    "aws_flow_log": "vpc_id",
+    "aws_iam_role_policy": "role",
+    "aws_iam_role_policy_attachment": "role",
+    "aws_network_acl_rule": "network_acl_id",
+    "aws_route": "route_table_id",
+    "aws_route53_record": "zone_id",
+    "aws_route_table_association": "subnet_id",
+    "aws_s3_bucket_lifecycle_configuration": "bucket",
+    "aws_s3_bucket_policy": "bucket",
+    "aws_s3_bucket_public_access_block": "bucket",
+    "aws_s3_bucket_server_side_encryption_configuration": "bucket",
+    "aws_secretsmanager_secret_version": "secret_id",
+    "aws_vpc_security_group_egress_rule": "security_group_id",
+    "aws_vpc_security_group_ingress_rule": "security_group_id",
+}
+"""Type of a part -> the argument that names what it is a part of. What is not here, such as a
+security group or a role, belongs to the first that uses it."""
+
+UNSAID = {"tags", "tag", "tag_specifications", "lifecycle", "depends_on", "user_data"}
+"""Arguments that say nothing about what is built, or not in words."""
+
+ENDPOINTS = {
+    "aws_lb": "load_balancer",
+    "aws_autoscaling_group": "instances",
+    "aws_ecs_service": "tasks",
+    "aws_db_instance": "database",
+    "aws_elasticache_replication_group": "cache",
+}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a plan does with one resource, and which of its attributes differ."""
+
+    mark: Mark
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A resource as it is configured."""
+
+    address: str
+    type: str
+    name: str
+    settings: tuple[tuple[str, str], ...]
+    planned: Planned | None = None
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """A flow in words, with the steps that let it through."""
+
+    text: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one security group, network ACL or route table, in words."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """All that is said about a node of a picture, or about a resource that no picture shows."""
+
+    id: str
+    label: str
+    title: str
+    parts: tuple[Part, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    mark: Mark | None = None
+    rules: tuple[Rules, ...] = ()
+    reached: tuple[Traffic, ...] = ()
+    reaches: tuple[Traffic, ...] = ()
+    links: tuple[str, ...] = ()
+    lit: tuple[str, ...] = ()
+    """Ids of the nodes and edges that it is connected with."""
+
+
+def owners(stack: Stack, pictures: Sequence[Picture]) -> dict[str, str]:
+    """Address -> the id of the node that stands for it or that it is a part of."""
+    drawn = {
+        address: node.id
+        for picture in pictures
+        for node in picture.nodes
+        for address in node.addresses
+    }
+    known = {**stack.resources, **stack.data}
+    users: dict[str, list[str]] = {}
+    for one in known.values():
+        for target in stack.targets(one.body):
+            users.setdefault(target.address, []).append(one.address)
+
+    def owner(address: str, asked: frozenset[str] = frozenset()) -> str | None:
+        if address in drawn or address in asked:
+            return drawn.get(address)
+        one = known[address]
+        named = stack.targets(one.body.get(WHOLE.get(one.type, "")))
+        # The last, since a scaling target names a cluster and then the service in it.
+        wholes = [target.address for target in reversed(named)] or users.get(address, [])
+        found = (owner(whole, asked | {address}) for whole in wholes)
+        return next(filter(None, found), None)
+
+    found = {address: owner(address) for address in known}
+    return {address: node for address, node in found.items() if node}
+
+
+def with_plan(
+    picture: Picture, planned: Mapping[str, Planned], belongs: Mapping[str, str]
+) -> Picture:
+    """The picture with a mark on every node that a plan changes."""
+    touched = {belongs[address] for address in planned if address in belongs}
+
+    def mark(node: Node) -> Mark | None:
+        own = {planned[one].mark if one in planned else None for one in node.addresses}
+        first = own.pop()
+        if first and not own:
+            return first
+        return "changed" if node.id in touched else None
+
+    return replace(picture, nodes=tuple(replace(one, mark=mark(one)) for one in picture.nodes))
+
+
+def things(
+    stack: Stack,
+    network: Network,
+    flows: Sequence[Flow],
+    pictures: Sequence[Picture],
+    planned: Mapping[str, Planned],
+) -> list[Thing]:
+    """Every node in the order of the pictures, then every resource that belongs to none."""
+    belongs = owners(stack, pictures)
+    reader = _Reader(stack, network, tuple(flows), tuple(pictures), planned, belongs)
+    known = {**stack.resources, **stack.data}
+    rest = [one for address, one in known.items() if address not in belongs]
+    return [
+        *(reader.thing(node, picture) for picture in pictures for node in picture.nodes),
+        *(
+            Thing(one.address, type_name(one.type), name_of(one), (reader.part(one),))
+            for one in rest
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    stack: Stack
+    network: Network
+    flows: tuple[Flow, ...]
+    pictures: tuple[Picture, ...]
+    planned: Mapping[str, Planned]
+    belongs: Mapping[str, str]
+
+    def thing(self, node: Node, picture: Picture) -> Thing:
+        known = {**self.stack.resources, **self.stack.data}
+        own = [a for a in node.addresses if a in known]
+        others = [a for a, n in self.belongs.items() if n == node.id and a not in own]
+        parts = [self.part(known[address]) for address in (*own, *others)]
+        parts += [
+            Part(address, type_name(address.partition(".")[0]), address, (), self.planned[address])
+            for address in node.addresses
+            if address not in known and address in self.planned
+        ]
+        ends = self.endpoints(node)
+        targets = self.arrow_flows(node)
+        return Thing(
+            node.id,
+            node.label,
+            node.title,
+            tuple(parts),
+            node.locks,
+            node.mark,
+            tuple(self.rules(node, ends)),
+            tuple(
+                _traffic(flow, f"from {endpoint_name(flow.source)}", flow.target, ends)
+                for flow in self.flows
+                if flow.target in ends or flow in targets
+            ),
+            tuple(
+                _traffic(flow, f"to {endpoint_name(flow.target)}", flow.source, ends)
+                for flow in self.flows
+                if flow.source in ends
+            ),
+            tuple(self.links(node, picture)),
+            tuple(self.lit(node, picture)),
+        )
+
+    def part(self, one: Resource) -> Part:
+        return Part(
+            one.address,
+            type_name(one.type) + (" (read)" if one.address.startswith("data.") else ""),
+            name_of(one),
+            tuple(settings(one.body)),
+            self.planned.get(one.address),
+        )
+
+    def endpoints(self, node: Node) -> tuple[str, ...]:
+        """The endpoints of the analysis that a node is, or that lie in it."""
+        one = self.stack.resources.get(node.id)
+        if one is not None and one.type in ENDPOINTS:
+            return (ENDPOINTS[one.type],)
+        if one is not None and one.type == "aws_ecs_cluster":
+            return ("instances", "tasks")
+        if node.id in (INTERNET, AWS_APIS):
+            return (node.id,)
+        if node.parent == AWS_APIS:
+            return (AWS_APIS,)
+        return tuple(
+            end.name
+            for end in self.network.endpoints
+            if any(place.subnet.address == node.id for place in end.interfaces)
+        )
+
+    def arrow_flows(self, node: Node) -> list[Flow]:
+        """Flows of the load balancer that end at this listener."""
+        one = self.stack.resources.get(node.id)
+        if one is None or one.type != "aws_lb_listener":
+            return []
+        port = int(one.body["port"])
+        return [
+            flow
+            for flow in self.flows
+            if flow.target == "load_balancer"
+            and flow.protocol == "tcp"
+            and flow.ports[0] <= port <= flow.ports[1]
+        ]
+
+    def rules(self, node: Node, ends: Sequence[str]) -> Iterator[Rules]:
+        """What its security groups, network ACLs and route tables say."""
+        one = self.stack.resources.get(node.id)
+        if one is None:
+            return
+        if one.type != "aws_subnet":
+            groups = {
+                group.address: group
+                for end in self.network.endpoints
+                if end.name in ends
+                for place in end.interfaces
+                for group in place.groups
+            }
+            yield from map(self.group_rules, groups.values())
+        lists = [one] if one.type in ACLS else []
+        tables = [one] if one.type in TABLES else []
+        if one.type == "aws_subnet":
+            lists = [
+                acl
+                for acl in self.stack.of(*ACLS)
+                if one in self.stack.targets(acl.body.get("subnet_ids"))
+            ]
+            table = table_of(self.stack, one)
+            tables = [table] if table else []
+        yield from map(self.acl_rules, lists)
+        for table in tables:
+            routes = tuple(
+                f"{destination} to {self.named(way.address) if way else 'elsewhere'}"
+                for destination, way in routes_of(self.stack, table)
+            )
+            yield Rules(self.named(table.address), (*routes, "the VPC's own range to local"))
+
+    def named(self, address: str) -> str:
+        """`Security group shop-prod-cache` of an address."""
+        one = self.stack.resources.get(address)
+        return f"{type_name(one.type)} {name_of(one)}" if one else address
+
+    def group_rules(self, group: SecurityGroup) -> Rules:
+        """What it lets in and out; it denies the rest."""
+        lines = []
+        for way, side, entries in (("in", "from", group.ingress), ("out", "to", group.egress)):
+            for rule in entries:
+                peer = rule.peer
+                who = self.named(peer) if isinstance(peer, str) else named(peer)
+                lines.append(f"{way}: {_ports_text(rule.protocol, rule.ports.pairs)} {side} {who}")
+        return Rules(self.named(group.address), tuple(lines) or ("lets nothing in or out",))
+
+    def acl_rules(self, acl: Resource) -> Rules:
+        """Its rules in the order in which AWS reads them."""
+        bodies = [
+            one.body
+            for one in self.stack.of("aws_network_acl_rule")
+            if self.stack.target(one.body.get("network_acl_id")) == acl
+        ]
+        lines = []
+        for egress, way, side in ((False, "in", "from"), (True, "out", "to")):
+            chosen = [body for body in bodies if bool(body.get("egress")) is egress]
+            for body in sorted(chosen, key=lambda body: int(body["rule_number"])):
+                pair = (int(body.get("from_port") or 0), int(body.get("to_port") or 65535))
+                what = _ports_text(str(body["protocol"]), [pair])
+                peer = body.get("cidr_block") or body.get("ipv6_cidr_block")
+                lines.append(
+                    f"{way} {body['rule_number']}: {body['rule_action']} {what} {side} {peer}"
+                )
+            lines.append(f"{way} *: deny everything else")
+        return Rules(self.named(acl.address), tuple(lines))
+
+    def links(self, node: Node, picture: Picture) -> Iterator[str]:
+        """Its arrows in words."""
+        for edge in picture.edges:
+            said = " ".join(edge.lines)
+            if edge.source == node.id:
+                other = picture.node(edge.target)
+                yield _out(edge, said, picture.name) + f" {other.label} {other.title}"
+            elif edge.target == node.id:
+                other = picture.node(edge.source)
+                yield _into(edge, said, picture.name, f"{other.label} {other.title}")
+
+    def lit(self, node: Node, picture: Picture) -> Iterator[str]:
+        """Ids of edges and nodes that light up with it."""
+        inner, outer = family(picture, node.id)
+        near = [
+            edge
+            for edge in picture.edges
+            if {edge.source, edge.target} & inner
+            or (edge.kind in ("traffic", "part") and {edge.source, edge.target} & outer)
+        ]
+        found = dict.fromkeys(edge.id for edge in near)
+        ends = dict.fromkeys(end for edge in near for end in (edge.source, edge.target))
+        for forward in (True, False):
+            reached = set(inner)
+            for _ in picture.edges:
+                for edge in picture.edges:
+                    here, there = edge.source, edge.target
+                    if not forward:
+                        here, there = there, here
+                    if edge.kind == "route" and here in reached and there not in reached:
+                        reached.add(there)
+                        found[edge.id] = None
+                        ends[there] = None
+        names = self.endpoints(node)
+        places = [
+            other.id
+            for other_picture in self.pictures
+            if other_picture.name != picture.name and node.id not in (INTERNET, AWS_APIS)
+            for other in other_picture.nodes
+            if other.parent != AWS_APIS and set(self.endpoints(other)) & set(names)
+        ]
+        yield from dict.fromkeys((*found, *ends, *sorted(outer), *places))
+
+
+def family(picture: Picture, name: str) -> tuple[set[str], set[str]]:
+    """A node with all it holds, and all that hold it."""
+    parents = {one.id: one.parent for one in picture.nodes}
+    outer, current = set[str](), parents[name]
+    while current:
+        outer.add(current)
+        current = parents[current]
+    inner = {name}
+    for one in picture.nodes:
+        if one.parent in inner:
+            inner.add(one.id)
+    return inner, outer
+
+
+def settings(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Arguments with their values, blocks as `health_check.path`."""
+    for key, value in body.items():
+        if key not in UNSAID and value is not None:
+            yield from _flat(key, value)
+
+
+def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and value.startswith(("[{", '{"')):
+        with contextlib.suppress(json.JSONDecodeError):
+            value = json.loads(value)
+    if isinstance(value, dict):
+        if set(value) == {"name", "value"} or set(value) == {"name", "valueFrom"}:
+            yield f"{key}.{value['name']}", _plain(value.get("value") or value.get("valueFrom"))
+            return
+        for inner, one in value.items():
+            yield from _flat(f"{key}.{inner}", one)
+    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        for index, one in enumerate(value):
+            yield from _flat(key if len(value) == 1 else f"{key}[{index}]", one)
+    elif isinstance(value, list):
+        yield key, ", ".join(map(_plain, value)) or "none"
+    elif value is not None:
+        yield key, _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return re.sub(r"\$\{([^{}]*)\}", r"\1", str(value))
+
+
+def _ports_text(protocol: str, pairs: Iterable[tuple[int, int]]) -> str:
+    if protocol == "-1":
+        return "everything"
+    return f"{protocol} {', '.join(port_range(*pair) for pair in pairs)}"
+
+
+def _traffic(flow: Flow, peer: str, own: str, ends: Sequence[str]) -> Traffic:
+    who = f"{endpoint_name(own)}: " if len(ends) > 1 else ""
+    text = f"{who}{flow.protocol} {port_range(*flow.ports)} {peer}"
+    if not flow.whole:
+        text += " (some paths)"
+    return Traffic(
+        text, tuple(f"{one.way}: {one.kind} {one.rule}: {one.text}" for one in flow.steps)
+    )
+
+
+def _out(edge: Edge, said: str, picture: str) -> str:
+    if edge.kind in ("traffic", "part"):
+        return f"sends {said} to"
+    if edge.kind == "route":
+        return "routes to"
+    return "guards" if picture == "network" else said
+
+
+def _into(edge: Edge, said: str, picture: str, other: str) -> str:
+    if edge.kind in ("traffic", "part"):
+        return f"takes {said} from {other}"
+    if edge.kind == "route":
+        return f"is where {other} routes to"
+    if picture == "network":
+        return f"is guarded by {other}"
+    return f"{other}: {said} this"

@@ -1,0 +1,18 @@
+// Gives graphs in ELK's JSON, an array on standard input, their places; the same array comes out.
+const ELK = require("elkjs/lib/elk.bundled.js");
+
+async function main() {
+  const chunks = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  const elk = new ELK();
+  const placed = [];
+  for (const graph of JSON.parse(Buffer.concat(chunks).toString("utf8"))) {
+    placed.push(await elk.layout(graph));
+  }
+  process.stdout.write(JSON.stringify(placed));
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,84 @@
+"""A picture: boxes, groups of boxes and arrows, and what is written on them; no places yet."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mark = Literal["added", "changed", "replaced", "destroyed"]
+"""What a plan does with a thing."""
+
+EdgeKind = Literal["traffic", "part", "route", "relation"]
+"""`traffic` passes between all places of its ends, `part` between some of them only; `route` is a
+way in the network; `relation` is a reference in the stack that carries no request of a client."""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Whether something is encrypted, and what."""
+
+    text: str
+    on: bool
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box, or a group when others name it as `parent`.
+
+    `id` is the Terraform address of what it stands for, or a word such as `internet`; `holds` are
+    the addresses when it stands for several. `kind` decides its colour, `column` its place among
+    its siblings along the picture's direction.
+    """
+
+    id: str
+    kind: str
+    label: str
+    title: str
+    lines: tuple[str, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    parent: str | None = None
+    column: int | None = None
+    holds: tuple[str, ...] = ()
+    mark: Mark | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of what it stands for."""
+        return self.holds or (self.id,)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An arrow between two nodes, named by their ids, with the lines of its label."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    lines: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The same for the same arrow, whatever else is drawn."""
+        return f"{self.kind}:{self.source}:{self.target}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`direction` is where arrows mostly lead; a group comes before what it holds."""
+
+    name: str
+    title: str
+    description: str
+    direction: Literal["RIGHT", "DOWN"]
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+    def node(self, name: str) -> Node:
+        """The node with that id; raises KeyError when there is none."""
+        for one in self.nodes:
+            if one.id == name:
+                return one
+        raise KeyError(name)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The ids of nodes that hold others."""
+        return frozenset(one.parent for one in self.nodes if one.parent)

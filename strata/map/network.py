@@ -1,0 +1,256 @@
+"""The network as the console's resource map shows it, from a composed stack."""
+
+from collections.abc import Callable
+from ipaddress import ip_network
+
+from strata.map.model import Edge, Node, Picture
+from strata.map.words import endpoint_name, name_of, port_range, several, wrapped
+from strata.reach import Network
+from strata.stacks import Resource, Stack
+
+KEPT_BY_AWS = 5
+"""Addresses of a subnet that AWS keeps, the first four and the last (VPC User Guide, subnet CIDR
+blocks)."""
+
+GATEWAYS = {
+    "aws_internet_gateway": "internet gateway",
+    "aws_nat_gateway": "NAT gateway",
+    "aws_egress_only_internet_gateway": "egress-only gateway",
+    "aws_vpc_endpoint": "VPC endpoint",
+}
+TABLES = ("aws_route_table", "aws_default_route_table")
+ACLS = ("aws_network_acl", "aws_default_network_acl")
+
+
+def usable(cidr: str) -> int:
+    """Addresses of a subnet that are left when AWS has kept its five."""
+    return ip_network(cidr).num_addresses - KEPT_BY_AWS
+
+
+def network_picture(stack: Stack, network: Network, name: str) -> Picture:
+    """VPC, network ACLs, subnets by zone, route tables and what they lead to."""
+    nodes: list[Node] = []
+    for vpc in stack.of("aws_vpc"):
+        nodes += _vpc(stack, vpc, network)
+    edges = tuple(_edges(stack))
+    zones = {str(one.body.get("availability_zone")) for one in stack.of("aws_subnet")}
+    description = (
+        f"The VPC with {several(len(stack.of('aws_subnet')), 'subnet')} in "
+        f"{several(len(zones), 'availability zone')}. Lines lead from each network ACL to the "
+        "subnets it guards, from each subnet to its route table, and from each route table to "
+        "the gateways its routes lead to. Usable addresses are those that AWS leaves: it keeps "
+        "five of each subnet."
+    )
+    title = f"Network of {name}"
+    return Picture("network", title, description, "RIGHT", tuple(nodes), edges)
+
+
+def table_of(stack: Stack, subnet: Resource) -> Resource | None:
+    """The route table that a subnet is associated with, or the VPC's main one."""
+    for one in stack.of("aws_route_table_association"):
+        if stack.target(one.body.get("subnet_id")) == subnet:
+            return stack.target(one.body.get("route_table_id"))
+    return next(iter(stack.of("aws_default_route_table")), None)
+
+
+def routes_of(stack: Stack, table: Resource) -> list[tuple[str, Resource | None]]:
+    """Where a table's routes go: destination, and the gateway they lead to."""
+    bodies = [
+        one.body
+        for one in stack.of("aws_route")
+        if stack.target(one.body.get("route_table_id")) == table
+    ]
+    found = []
+    for body in (*(table.body.get("route") or ()), *bodies):
+        destination = next(
+            (str(body[key]) for key in body if key.startswith(("destination_", "cidr_", "ipv6_"))),
+            "",
+        )
+        ways = [one for one in stack.targets(body) if one.type in GATEWAYS]
+        found.append((destination, ways[0] if ways else None))
+    for one in stack.of("aws_vpc_endpoint"):
+        if table in stack.targets(one.body.get("route_table_ids")):
+            found.append((str(one.body.get("service_name")), one))
+    return found
+
+
+def leads_out(stack: Stack, subnet: Resource) -> bool:
+    """Whether a subnet is public: its route table leads to an internet gateway."""
+    table = table_of(stack, subnet)
+    return table is not None and any(
+        gateway is not None and gateway.type == "aws_internet_gateway"
+        for _, gateway in routes_of(stack, table)
+    )
+
+
+def _vpc(stack: Stack, vpc: Resource, network: Network) -> list[Node]:
+    size = ip_network(vpc.body["cidr_block"]).num_addresses
+    nodes = [
+        Node(
+            vpc.address,
+            "vpc",
+            "VPC",
+            name_of(vpc),
+            (
+                f"{vpc.body['cidr_block']} · {size:,} addresses · DNS names "
+                f"{'on' if vpc.body.get('enable_dns_hostnames') else 'off'}",
+            ),
+        )
+    ]
+    nodes += [_acl(stack, one, vpc) for one in sorted(stack.of(*ACLS), key=_guards(stack))]
+    held = {
+        subnet.address: [
+            endpoint_name(end.name)
+            for end in network.endpoints
+            if any(place.subnet.address == subnet.address for place in end.interfaces)
+        ]
+        for subnet in stack.of("aws_subnet")
+    }
+    for gateway in stack.of("aws_nat_gateway"):
+        for subnet in stack.targets(gateway.body.get("subnet_id")):
+            held[subnet.address].append("NAT gateway")
+    for zone, subnets in _by_zone(stack).items():
+        nodes.append(Node(f"zone {zone}", "zone", "Zone", zone, parent=vpc.address, column=1))
+        for subnet in subnets:
+            public = leads_out(stack, subnet)
+            nodes.append(
+                Node(
+                    subnet.address,
+                    "public" if public else "private",
+                    "Public subnet" if public else "Private subnet",
+                    subnet.body["cidr_block"],
+                    (
+                        f"{usable(subnet.body['cidr_block']):,} usable addresses",
+                        *wrapped(held[subnet.address] or ["empty"], 30),
+                    ),
+                    parent=f"zone {zone}",
+                )
+            )
+    nodes += [_table(stack, one, vpc) for one in sorted(stack.of(*TABLES), key=_rank(stack))]
+    nodes += [
+        _gateway(stack, one, vpc)
+        for one in sorted(stack.of(*GATEWAYS), key=lambda one: [*GATEWAYS].index(one.type))
+    ]
+    return nodes
+
+
+def _by_zone(stack: Stack) -> dict[str, list[Resource]]:
+    zones: dict[str, list[Resource]] = {}
+    for subnet in stack.of("aws_subnet"):
+        zones.setdefault(str(subnet.body.get("availability_zone")), []).append(subnet)
+    return {
+        zone: sorted(zones[zone], key=lambda one: not leads_out(stack, one))
+        for zone in sorted(zones)
+    }
+
+
+def _guards(stack: Stack) -> Callable[[Resource], bool]:
+    """Lists of public subnets first, as their subnets stand."""
+    return lambda acl: (
+        not any(leads_out(stack, subnet) for subnet in stack.targets(acl.body.get("subnet_ids")))
+    )
+
+
+def _rank(stack: Stack) -> Callable[[Resource], tuple[bool, bool]]:
+    """Tables of public subnets first, the main one last."""
+
+    def rank(table: Resource) -> tuple[bool, bool]:
+        out = any(g and g.type == "aws_internet_gateway" for _, g in routes_of(stack, table))
+        return table.type == "aws_default_route_table", not out
+
+    return rank
+
+
+def _short(one: Resource, vpc: Resource) -> str:
+    """A name without the VPC's, which the picture says already."""
+    return name_of(one).removeprefix(f"{name_of(vpc)}-")
+
+
+def _acl(stack: Stack, acl: Resource, vpc: Resource) -> Node:
+    rules = sorted(
+        (
+            one.body
+            for one in stack.of("aws_network_acl_rule")
+            if stack.target(one.body.get("network_acl_id")) == acl
+        ),
+        key=lambda body: int(body["rule_number"]),
+    )
+    lines: list[str] = []
+    for way, egress in (("in", False), ("out", True)):
+        named = [
+            ("" if body["rule_action"] == "allow" else "not ")
+            + port_range(int(body.get("from_port") or 0), int(body.get("to_port") or 65535))
+            for body in rules
+            if bool(body.get("egress")) is egress
+        ]
+        lines += wrapped(list(dict.fromkeys(named)) or ["nothing"], 22, f"{way} ")
+    return Node(
+        acl.address,
+        "acl",
+        "Network ACL",
+        _short(acl, vpc),
+        tuple(lines),
+        parent=vpc.address,
+        column=0,
+    )
+
+
+def _table(stack: Stack, table: Resource, vpc: Resource) -> Node:
+    main = table.type == "aws_default_route_table"
+    routes = tuple(
+        f"{destination} → {GATEWAYS[gateway.type] if gateway else 'elsewhere'}"
+        for destination, gateway in routes_of(stack, table)
+    )
+    lines = (f"{vpc.body['cidr_block']} → local", *routes)
+    return Node(
+        table.address,
+        "table",
+        "Main route table" if main else "Route table",
+        _short(table, vpc),
+        (*lines, "no subnet uses it") if main and not _used(stack, table) else lines,
+        parent=vpc.address,
+        column=2,
+    )
+
+
+def _used(stack: Stack, table: Resource) -> bool:
+    return any(table_of(stack, one) == table for one in stack.of("aws_subnet"))
+
+
+def _gateway(stack: Stack, gateway: Resource, vpc: Resource) -> Node:
+    lines: tuple[str, ...] = ()
+    label = GATEWAYS[gateway.type]
+    title = _short(gateway, vpc)
+    if gateway.type == "aws_nat_gateway":
+        subnet = stack.target(gateway.body.get("subnet_id"))
+        if subnet:
+            lines = (f"in {subnet.body['cidr_block']}",)
+        address = gateway.body.get("allocation_id")
+        lines += ("elastic IP address" if address else "no public address",)
+    elif gateway.type == "aws_internet_gateway":
+        title = "internet"
+        lines = ("for public addresses",)
+    return Node(
+        gateway.address,
+        "gateway",
+        label[0].upper() + label[1:],
+        title,
+        lines,
+        parent=vpc.address,
+        column=3,
+    )
+
+
+def _edges(stack: Stack) -> list[Edge]:
+    edges = [
+        Edge(acl.address, subnet.address, "relation")
+        for acl in stack.of(*ACLS)
+        for subnet in stack.targets(acl.body.get("subnet_ids"))
+    ]
+    for subnet in stack.of("aws_subnet"):
+        if table := table_of(stack, subnet):
+            edges.append(Edge(subnet.address, table.address, "route"))
+    for table in stack.of(*TABLES):
+        ways = dict.fromkeys(g.address for _, g in routes_of(stack, table) if g)
+        edges += [Edge(table.address, way, "route") for way in ways]
+    return edges

@@ -1,0 +1,61 @@
+"""The map as one HTML file that needs nothing else."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from strata.map.details import Thing
+from strata.map.draw import TEMPLATES, svg, templates
+from strata.map.layout import MARKS, Placed
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the page is about."""
+
+    name: str
+    region: str
+    resources: int
+    planned: bool
+
+
+def page(heading: Heading, pictures: Sequence[Placed], things: Sequence[Thing]) -> str:
+    """Both pictures, what is known about each thing, and a search."""
+    ids = anchors(
+        [one.id for one in things]
+        + [arrow.edge.id for placed in pictures for arrow in placed.arrows]
+    )
+    lit = {one.id: " ".join(ids[name] for name in one.lit) for one in things}
+    drawn = {box.node.id for placed in pictures for box in placed.boxes}
+    return str(
+        templates()
+        .get_template("page.html.jinja")
+        .render(
+            heading=heading,
+            pictures=[(one, svg(one, alone=False, lit=lit, ids=ids)) for one in pictures],
+            things=things,
+            drawn=drawn,
+            ids=ids,
+            marks=MARKS,
+            **{
+                name.replace(".", "_"): (TEMPLATES / name).read_text(encoding="utf-8")
+                for name in ("picture.css", "page.css", "page.js")
+            },
+        )
+    )
+
+
+def anchors(names: Iterable[str]) -> dict[str, str]:
+    """Name -> an id that HTML takes, the same for the same names."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        plain = re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
+        anchor, count = plain, 1
+        while anchor in taken:
+            count += 1
+            anchor = f"{plain}-{count}"
+        if name not in found:
+            taken.add(anchor)
+            found[name] = anchor
+    return found

@@ -1,0 +1,88 @@
+"""The README shows `prod` as it is, and `strata map` writes what it says."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.commands.demo import write_views
+from strata.map.make import files
+from strata.paths import ROOT
+from strata.plan.review import Basis, Code, Tools, write
+from strata.settings import load
+from strata.stacks import stack
+
+Json = dict[str, Any]
+
+
+@pytest.mark.parametrize("picture", ["network", "system"])
+def test_the_readme_shows_prod_as_it_is(picture: str, composed: Callable[[str], Json]) -> None:
+    """When this fails: `make images`, and look at what changed."""
+    image = f"docs/images/prod-{picture}.svg"
+    assert f"]({image})" in (ROOT / "README.md").read_text()
+    region = load("prod").environment.region
+    made = files(stack(composed("prod")), "shop-prod", region)[f"{picture}.svg"]
+    assert (ROOT / image).read_text() == made
+
+
+def strata(*args: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "strata", *args],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_writes_the_page_and_both_pictures(tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    target = tmp_path / "new" / "map"
+    answer = strata("map", "local", "--out", target, "--open", BROWSER=str(browser))
+    assert answer.returncode == 0, answer.stderr
+    written = [target / name for name in ("map.html", "network.svg", "system.svg")]
+    assert answer.stdout.splitlines() == [str(one) for one in written]
+    assert all(one.stat().st_size > 10_000 for one in written)
+    assert (tmp_path / "opened").read_text().strip() == written[0].as_uri()
+
+
+def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:
+    answer = strata("map", "local", "--out", tmp_path / "map", "--plan", tmp_path)
+    assert answer.returncode == 2
+    assert "review.json" in answer.stderr
+    assert "hint: strata plan" in answer.stderr
+    assert not (tmp_path / "map").exists()
+
+
+def test_the_demo_leaves_the_map_the_paths_and_the_cost_of_local(tmp_path: Path) -> None:
+    found = write_views(load("local"), tmp_path)
+    assert "Map of shop-local" in found["map"].read_text()
+    assert "internet" in found["reach"].read_text()
+    assert "US dollars for a month" in found["cost"].read_text()
+
+
+def test_a_plan_of_another_environment_is_refused(tmp_path: Path) -> None:
+    answer = strata("map", "local", "--plan", review(tmp_path, "prod"))
+    assert answer.returncode == 2
+    assert "holds a plan of prod, not of local" in answer.stderr
+    assert "hint: strata plan local --out" in answer.stderr
+
+
+def review(folder: Path, environment: str) -> Path:
+    """A review without changes, as `strata plan --out` leaves it."""
+    basis = Basis(
+        environment=environment,
+        settings="0",
+        code=Code(digest="0", commit=None),
+        tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="0.21.0"),
+        states={},
+    )
+    write(folder / "review", basis, {"format_version": "1.2", "resource_changes": []}, {})
+    return folder / "review"

@@ -1,0 +1,131 @@
+"""Places: nothing overlaps, text fits, the same stack gives the same, a change moves little."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.errors import StrataError
+from strata.map.draw import label
+from strata.map.layout import Box, Placed, place
+from strata.map.make import drawn
+from strata.paths import ROOT
+from strata.stacks import stack
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module", params=["local", "staging", "prod"])
+def placed(request: pytest.FixtureRequest, composed: Callable[[str], Json]) -> list[Placed]:
+    return place(drawn(stack(composed(request.param)), request.param).pictures)
+
+
+def apart(one: Box, other: Box) -> bool:
+    return (
+        one.x + one.width <= other.x
+        or other.x + other.width <= one.x
+        or one.y + one.height <= other.y
+        or other.y + other.height <= one.y
+    )
+
+
+def test_boxes_do_not_overlap_and_lie_in_their_groups(placed: list[Placed]) -> None:
+    for picture in placed:
+        leaves = [box for box in picture.boxes if not box.group]
+        for index, box in enumerate(leaves):
+            assert all(apart(box, other) for other in leaves[:index]), box.node.id
+        places = {box.node.id: box for box in picture.boxes}
+        for box in picture.boxes:
+            if box.node.parent:
+                outer = places[box.node.parent]
+                assert outer.x <= box.x and box.x + box.width <= outer.x + outer.width
+                assert outer.y <= box.y and box.y + box.height <= outer.y + outer.height
+
+
+def test_labels_of_arrows_lie_on_no_box_and_on_no_other_label(placed: list[Placed]) -> None:
+    for picture in placed:
+        leaves = [box for box in picture.boxes if not box.group]
+        labels = [
+            Box(
+                leaves[0].node, one.x - one.width / 2, one.y - one.height / 2, one.width, one.height
+            )
+            for arrow in picture.arrows
+            if (one := label(arrow))
+        ]
+        for index, said in enumerate(labels):
+            assert all(apart(said, other) for other in (*leaves, *labels[:index]))
+
+
+def test_both_pictures_fit_a_readme(placed: list[Placed]) -> None:
+    """At 900 pixels the smallest text, of 11 pixels, is shown with at least 10."""
+    for picture in placed:
+        assert (picture.width + 24) * 10 / 11 <= 900
+
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from strata.map.make import files
+from strata.stacks import stack
+made = files(stack(json.loads(Path(sys.argv[1]).read_text())), "shop-prod", "eu-central-1")
+sys.stdout.write(json.dumps(made))
+"""
+
+
+def test_the_same_stack_gives_the_same_bytes(synthesized: Path) -> None:
+    """In processes that order their sets differently."""
+    stack_file = synthesized / "composed" / "prod" / "cdk.tf.json"
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM, stack_file],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert len(first) > 100_000
+    assert first == second
+
+
+def moved(before: Placed, after: Placed) -> list[str]:
+    """Ids of boxes that stand elsewhere, or are gone."""
+    places = {box.node.id: (box.x, box.y) for box in after.boxes}
+    return [box.node.id for box in before.boxes if places.get(box.node.id) != (box.x, box.y)]
+
+
+def test_a_change_of_a_setting_moves_nothing(composed: Callable[[str], Json]) -> None:
+    changed = composed("prod")
+    cache = changed["resource"]["aws_elasticache_replication_group"]["cache_replication_group"]
+    cache["num_cache_clusters"] = 2
+    changed["resource"]["aws_db_instance"]["database_instance"]["backup_retention_period"] = 14
+    before = place(drawn(stack(composed("prod")), "p").pictures)
+    after = place(drawn(stack(changed), "p").pictures)
+    assert [moved(*pair) for pair in zip(before, after, strict=True)] == [[], []]
+
+
+def test_another_thing_leaves_most_where_they_were(composed: Callable[[str], Json]) -> None:
+    changed = composed("prod")
+    del changed["resource"]["aws_s3_bucket"]["edge_access_log_bucket"]
+    before = place(drawn(stack(composed("prod")), "p").pictures)
+    after = place(drawn(stack(changed), "p").pictures)
+    assert moved(before[0], after[0]) == []
+    order = [box.node.id for box in sorted(before[1].boxes, key=lambda box: (box.y, box.x))]
+    order.remove("aws_s3_bucket.edge_access_log_bucket")
+    assert order == [box.node.id for box in sorted(after[1].boxes, key=lambda box: (box.y, box.x))]
+
+
+def test_without_the_layout_library_the_error_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(StrataError, match="elkjs is missing") as missing:
+        place([], tmp_path)
+    assert missing.value.hint == "make setup"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StrataError, match="node is not on the PATH"):
+        place([])
