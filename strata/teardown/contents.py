@@ -126,13 +126,21 @@ def _inactive(aws: "boto3.Session", arn: str) -> bool:
     if ":ecs:" not in arn:
         return False
     ecs = aws.client("ecs")
-    if ":task-definition/" in arn:
-        found = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
-        return found["status"] == "INACTIVE"
-    if ":cluster/" in arn:
-        clusters = ecs.describe_clusters(clusters=[arn])["clusters"]
-        return all(one["status"] == "INACTIVE" for one in clusters)
-    return False
+    kind, _, name = arn.rpartition(":")[2].partition("/")
+    found: list[str]
+    if kind == "task-definition":
+        found = [ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["status"]]
+    elif kind == "cluster":
+        found = [one["status"] for one in ecs.describe_clusters(clusters=[arn])["clusters"]]
+    elif kind == "service":
+        try:
+            answer = ecs.describe_services(cluster=name.partition("/")[0], services=[arn])
+        except ecs.exceptions.ClusterNotFoundException:
+            return True
+        found = [one["status"] for one in answer["services"]]
+    else:
+        return False
+    return all(status == "INACTIVE" for status in found)
 
 
 def _groups(aws: "boto3.Session", environment: Environment) -> Iterator[str]:

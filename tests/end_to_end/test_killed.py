@@ -54,6 +54,8 @@ ONCE = {
     "secrets": 2,
     "logs": 2,
     "roles": 4,
+    # Target tracking makes them.
+    "alarms": 2,
     "buckets": 1,
 }
 """What one environment is, by kind."""
