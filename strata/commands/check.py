@@ -20,11 +20,11 @@ def check(envs: Envs) -> None:
             if settings.cost.over_budget == "fail":
                 failed.append(problem)
             else:
-                out.print(f"warning: {problem}")
+                out.print(f"warning: {problem}", soft_wrap=True)
     if failed:
         raise InvalidSettings(failed)
     for env in envs:
-        out.print(f"{env}: the settings are right")
+        out.print(f"{env}: the settings are right", soft_wrap=True)
     met = True
     for env, settings, composed in zip(envs, found, stacks, strict=True):
         report = reach_report(env, settings, from_stack(composed), live=False)

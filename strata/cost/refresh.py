@@ -53,7 +53,8 @@ def client() -> Client:
     """A client for the price list, with the credentials that are found."""
     import boto3  # noqa: PLC0415 - takes its time
 
-    make: Any = boto3.client
+    # A session of its own: the shared one keeps the credentials that it found first.
+    make: Any = boto3.Session().client
     return make("pricing", region_name=ENDPOINT_REGION)
 
 
