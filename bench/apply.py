@@ -17,7 +17,7 @@ from typing import Any
 
 from strata import deploy, emulator
 from strata.bootstrap import bootstrap
-from strata.layers import LAYERS
+from strata.layers import LAYERS, LONGEST
 from strata.plan.planning import plan_composed
 from strata.plan.review import basis, write
 from strata.plan.states import read_states
@@ -89,15 +89,14 @@ class Taken:
     check: float
     layers: float
     own: float
-    each: dict[str, float]
+
+
+def quiet(layer: str, state: str, seconds: float) -> None:
+    """Report to nobody."""
 
 
 def by_layers(folder: Path, workers: int) -> Taken:
     """Apply a review layer by layer, so many side by side."""
-    seconds: dict[str, float] = {}
-
-    def report(layer: str, _state: str, took: float) -> None:
-        seconds[layer] = took
 
     with account(folder) as settings:
         tool = Timed(terraform(), terraform_environment(), folder / "logs")
@@ -113,11 +112,11 @@ def by_layers(folder: Path, workers: int) -> Taken:
         review.check()
         review.check_plan()
         checked = time.perf_counter()
-        outcome = deploy.run(LAYERS, review.step, report, workers=workers)
+        outcome = deploy.run(LAYERS, review.step, quiet, workers=workers, first=LONGEST)
         end = time.perf_counter()
     if not outcome.ok:
         raise SystemExit(f"failed: {outcome.failed}")
-    return Taken(checked - start, end - checked, end - start - covered(tool.ran), seconds)
+    return Taken(checked - start, end - checked, end - start - covered(tool.ran))
 
 
 def as_one(folder: Path) -> float:
@@ -148,8 +147,6 @@ def main() -> None:
         floor = as_one(Path(folder, "one"))
         waves = by_layers(Path(folder, "waves"), workers=8)
         row = by_layers(Path(folder, "row"), workers=1)
-    for layer in LAYERS:
-        print(f"{layer:28}{row.each[layer]:6.0f} s")
     to_row, to_floor = waves.layers / row.layers, waves.layers / floor
     print(f"one after another           {row.layers:6.0f} s")
     print(f"the composed stack as one   {floor:6.0f} s")

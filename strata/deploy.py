@@ -1,7 +1,7 @@
 """Applies and destroys the layers of an environment, side by side where they do not meet."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -39,11 +39,13 @@ def run(
     report: Report,
     *,
     workers: int = 8,
+    first: Sequence[str] = (),
     stopped: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Call `step` for each layer once all that it needs are done.
 
     A layer that fails stops those that need it and nobody else. `workers=1` is one after another.
+    Of those that can be begun together, the ones in `first` are begun first.
     Once `stopped` says so nothing more is started, and what runs is waited for: Terraform must
     write its state and give back its lock.
     """
@@ -53,6 +55,7 @@ def run(
     with ThreadPoolExecutor(workers) as pool:
         while waiting or running:
             ready = [n for n, need in waiting.items() if all(x in outcome.done for x in need)]
+            ready.sort(key=lambda layer: layer not in first)
             for layer in [] if stopped() else ready:
                 del waiting[layer]
                 report(layer, "running", 0)

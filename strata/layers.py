@@ -18,6 +18,10 @@ LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Layer -> the layers whose outputs it reads. In this order they can be applied one by one."""
 
 
+LONGEST = ("edge", "database")
+"""What AWS takes longest for, a load balancer and a database: begun first in their wave."""
+
+
 def stack_name(environment: str, layer: str) -> str:
     """The name of a layer's stack, as `cdktf list` shows it."""
     return f"{environment}-{layer}"

@@ -6,7 +6,7 @@ import pytest
 
 from strata import deploy
 from strata.errors import StrataError
-from strata.layers import LAYERS
+from strata.layers import LAYERS, LONGEST
 
 
 def quiet(layer: str, state: str, seconds: float) -> None:
@@ -35,6 +35,17 @@ def test_layers_that_do_not_meet_run_side_by_side() -> None:
         return "applied"
 
     assert deploy.run(LAYERS, step, quiet).ok
+
+
+def test_the_longest_are_begun_first_in_their_wave() -> None:
+    begun: list[str] = []
+
+    def step(layer: str) -> str:
+        begun.append(layer)
+        return "applied"
+
+    assert deploy.run(LAYERS, step, quiet, workers=1, first=LONGEST).ok
+    assert begun == ["network", "registry", "database", "edge", "cache", "cluster", "service"]
 
 
 def test_one_worker_is_one_after_another() -> None:

@@ -16,6 +16,7 @@ from strata import deploy, synthesis
 from strata import emulator as emulation
 from strata.errors import StrataError
 from strata.interrupts import Interrupts, handled
+from strata.layers import LONGEST
 from strata.paths import ROOT, WORK
 from strata.progress import Progress
 from strata.settings import Settings
@@ -207,6 +208,7 @@ def run_layers(
                 needs,
                 lambda layer: step(layer, progress.watch(layer)),
                 progress,
+                first=LONGEST,
                 stopped=lambda: bool(interrupts.count),
             )
     return outcome

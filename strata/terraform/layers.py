@@ -1,5 +1,6 @@
 """The work of one layer: Terraform in the layer's folder, and what must follow it."""
 
+import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,10 @@ class LayerWork:
     # Without a mirror, Terraform's plugin download is not safe beside another one.
     init_lock: threading.Lock
     initialized: set[str] = field(default_factory=set, repr=False, compare=False)
+    # Planning is work for the processor: more at once would all be late, the longest layer too.
+    planning: threading.Semaphore = field(
+        default_factory=lambda: threading.Semaphore(os.cpu_count() or 1), repr=False, compare=False
+    )
 
     def folder(self, layer: str) -> Path:
         """The folder of a layer's stack."""
