@@ -126,7 +126,8 @@ def _inactive(aws: "boto3.Session", arn: str) -> bool:
     if ":ecs:" not in arn:
         return False
     ecs = aws.client("ecs")
-    kind, _, name = arn.rpartition(":")[2].partition("/")
+    # The sixth part; a task definition's has a colon of its own.
+    kind, _, name = arn.split(":", 5)[5].partition("/")
     found: list[str]
     if kind == "task-definition":
         found = [ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["status"]]

@@ -1,0 +1,65 @@
+"""What is found by tag after a destroy, on the emulator."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from strata import emulator
+from strata.settings import load
+from strata.teardown.contents import left
+
+pytestmark = pytest.mark.emulator
+LOCAL = load("local").environment
+TAGS = {"Project": "shop", "Environment": "local", "ManagedBy": "strata"}
+UPPER = [{"Key": key, "Value": value} for key, value in TAGS.items()]
+LOWER = [{"key": key, "value": value} for key, value in TAGS.items()]
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        emulator.emulator(tmp_path_factory.mktemp("emulator")) as running,
+    ):
+        for name in emulator.FOREIGN:
+            patch.delenv(name, raising=False)
+        for name, value in emulator.client_environment(running.url).items():
+            patch.setenv(name, value)
+        make: Any = boto3.client
+        yield lambda name: make(name, region_name=LOCAL.region)
+
+
+def test_what_ecs_remembers_as_gone_is_not_left(aws: Any) -> None:
+    ecs = aws("ecs")
+    ecs.create_cluster(clusterName="shop-local", tags=LOWER)
+    task = ecs.register_task_definition(
+        family="shop-local",
+        containerDefinitions=[{"name": "api", "image": "api", "memory": 128}],
+        tags=LOWER,
+    )["taskDefinition"]["taskDefinitionArn"]
+    service = ecs.create_service(
+        cluster="shop-local", serviceName="shop-local", taskDefinition=task, tags=LOWER
+    )["service"]["serviceArn"]
+    assert {service, task} <= set(left(LOCAL))
+    ecs.delete_service(cluster="shop-local", service="shop-local", force=True)
+    ecs.deregister_task_definition(taskDefinition=task)
+    assert [one for one in left(LOCAL) if one in (service, task)] == []
+    ecs.delete_cluster(cluster="shop-local")
+    assert left(LOCAL) == []
+
+
+def test_what_is_left_is_named_and_other_environments_are_not(aws: Any) -> None:
+    ec2 = aws("ec2")
+    ours, theirs = (ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] for _ in range(2))
+    ec2.create_tags(Resources=[ours], Tags=UPPER)
+    other = [{**one, "Value": "prod"} if one["Key"] == "Environment" else one for one in UPPER]
+    ec2.create_tags(Resources=[theirs], Tags=other)
+    role = aws("iam").create_role(
+        RoleName="shop-local-task", AssumeRolePolicyDocument="{}", Tags=UPPER
+    )["Role"]["Arn"]
+    found = left(LOCAL)
+    assert role in found
+    assert any(one.endswith(ours) for one in found)
+    assert not any(one.endswith(theirs) for one in found)
