@@ -117,10 +117,13 @@ class ReviewedApply:
         if record and record.after:
             # `check` found its state as it was left.
             return "done before"
-        with self.work.planning:
-            changed = self.work.plan(layer, watch)
-            # An empty plan needs no second Terraform to say so.
-            real = parse(self._shown(layer)).of(layer) if changed else ()
+        with self.work.turn(watch) as heard:
+            return self._apply(layer, record, heard)
+
+    def _apply(self, layer: str, record: LayerRecord | None, watch: Watch) -> str:
+        changed = self.work.plan(layer, watch)
+        # An empty plan needs no second Terraform to say so.
+        real = parse(self._shown(layer)).of(layer) if changed else ()
         reviewed: Sequence[Change] = self.plan.of(layer)
         found = differences(remaining(reviewed, real) if record else reviewed, real)
         if found:

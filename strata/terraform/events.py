@@ -46,6 +46,11 @@ def command(*arguments: str) -> Event:
     return {"type": "command", "@message": f"terraform {' '.join(arguments)}"}
 
 
+def makes(event: Event) -> bool:
+    """Whether it says that an apply has begun to change something; a plan only reads."""
+    return event.get("type") == "apply_start" and event["hook"].get("action") != "read"
+
+
 def error_text(events: list[Event]) -> str:
     """The errors among events in Terraform's and the provider's own words.
 

@@ -1,7 +1,9 @@
 """The work of one layer: Terraform in the layer's folder, and what must follow it."""
 
+import contextlib
 import os
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from strata.layers import stack_name
 from strata.plan.applied import note_applied
 from strata.redis_auth import set_redis_auth
 from strata.settings.models import Settings
-from strata.terraform.events import Watch, ignore
+from strata.terraform.events import Event, Watch, ignore, makes
 from strata.terraform.process import Terraform
 
 
@@ -24,8 +26,7 @@ class LayerWork:
     # Without a mirror, Terraform's plugin download is not safe beside another one.
     init_lock: threading.Lock
     initialized: set[str] = field(default_factory=set, repr=False, compare=False)
-    # Planning is work for the processor: more at once would all be late, the longest layer too.
-    planning: threading.Semaphore = field(
+    processors: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(os.cpu_count() or 1), repr=False, compare=False
     )
 
@@ -44,9 +45,29 @@ class LayerWork:
                 self.initialized.add(layer)
         return folder
 
+    @contextlib.contextmanager
+    def turn(self, watch: Watch) -> Iterator[Watch]:
+        """Wait for a processor to plan a layer on, and give it back once its apply makes something.
+
+        From then on it is AWS that works. Until then it is Terraform, starting itself and the
+        provider three times: more of that at once would all be late, the longest layer too.
+        What is yielded hears the events, and passes them on.
+        """
+        self.processors.acquire()
+        with contextlib.ExitStack() as held:
+            held.callback(self.processors.release)
+
+            def heard(event: Event) -> None:
+                if makes(event):
+                    held.close()
+                watch(event)
+
+            yield heard
+
     def apply(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer and apply what was planned."""
-        return self.apply_planned(layer, watch, changed=self.plan(layer, watch))
+        with self.turn(watch) as heard:
+            return self.apply_planned(layer, heard, changed=self.plan(layer, heard))
 
     def plan(self, layer: str, watch: Watch = ignore, *options: str) -> bool:
         """Plan a layer for `apply_planned`; whether anything changes."""
