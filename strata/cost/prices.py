@@ -18,7 +18,8 @@ class Price(BaseModel):
 
     `usd` is the first paid tier of the on-demand price, without tax; None when it is not known.
     `source` is the offer code of AWS's price list; `as_of` the month of a figure that was collected
-    by hand, or the day on which the price list was read.
+    by hand, or the day on which the price list was read. `derived` says how the figure follows from
+    another one of that date, where it was not read itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,6 +30,7 @@ class Price(BaseModel):
     usd: float | None
     source: str
     as_of: str | None
+    derived: str | None = None
 
 
 class PriceList:
@@ -60,7 +62,7 @@ def parse(text: str) -> PriceList:
 
 def dump(prices: PriceList) -> str:
     """The content of a data file: one row a line, so that a change of price is a line's change."""
-    rows = ",\n".join(f"  {json.dumps(one.model_dump())}" for one in prices)
+    rows = ",\n".join(f"  {json.dumps(one.model_dump(exclude_defaults=True))}" for one in prices)
     return f'{{\n "prices": [\n{rows}\n ]\n}}\n'
 
 

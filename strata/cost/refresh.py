@@ -72,7 +72,7 @@ def refreshed(prices: PriceList, pricing: Client = None, today: str = "") -> Ref
             "credentials that allow pricing:GetProducts, such as AWS_PROFILE=... in front",
         ) from None
     rows = [
-        row if usd is None else row.model_copy(update={"usd": usd, "as_of": day})
+        row if usd is None else row.model_copy(update={"usd": usd, "as_of": day, "derived": None})
         for row, usd in answers
     ]
     return Refreshed(
