@@ -1,25 +1,42 @@
-"""Tells Redis the AUTH token that Secrets Manager holds: Terraform would keep it in its state."""
+"""Tells Redis the AUTH token that Secrets Manager holds: Terraform would keep it in its state.
+
+Between its two steps Redis takes the token and goes without it too, and AWS may say already that
+AUTH is on. So an object stands beside the cache's state from before the first until after the
+second.
+"""
 
 import time
 
-import boto3
 from botocore.exceptions import ClientError
 
+from strata.aws import session
 from strata.errors import StrataError
+from strata.layers import state_key
+from strata.settings.models import Environment
+from strata.state_bucket import s3_client
 
 POLL_SECONDS = 5
 WAIT_SECONDS = 1800
 """ElastiCache changes a group within minutes; half an hour means that something is wrong."""
 
 
-def set_redis_auth(region: str, group: str, secret_arn: str) -> bool:
-    """Turn AUTH on for a replication group; False when it was on already.
+def begun_key(environment: str) -> str:
+    """The key of the object that says that AUTH was begun and is not done."""
+    return state_key(environment, "cache").removesuffix(".tfstate") + ".redis-auth-begun"
+
+
+def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> bool:
+    """Turn AUTH on for a replication group; False when it was on already and demanded.
 
     First ROTATE, which accepts the token beside no token, then SET, which demands it (ElastiCache
     User Guide, authenticating with the AUTH command). The token appears in no message.
     """
-    session = boto3.Session(region_name=region)
-    elasticache = session.client("elasticache")
+    aws, s3 = session(environment), s3_client(environment)
+    elasticache = aws.client("elasticache")
+    bucket, begun = environment.state_bucket, begun_key(environment.name)
+
+    def is_begun() -> bool:
+        return bool(s3.list_objects_v2(Bucket=bucket, Prefix=begun)["KeyCount"])
 
     def ready() -> bool:
         deadline = time.monotonic() + WAIT_SECONDS
@@ -33,9 +50,10 @@ def set_redis_auth(region: str, group: str, secret_arn: str) -> bool:
             time.sleep(POLL_SECONDS)
 
     try:
-        if ready():
+        if ready() and not is_begun():
             return False
-        token = session.client("secretsmanager").get_secret_value(SecretId=secret_arn)
+        token = aws.client("secretsmanager").get_secret_value(SecretId=secret_arn)
+        s3.put_object(Bucket=bucket, Key=begun)
         for strategy in ("ROTATE", "SET"):
             elasticache.modify_replication_group(
                 ReplicationGroupId=group,
@@ -44,6 +62,7 @@ def set_redis_auth(region: str, group: str, secret_arn: str) -> bool:
                 ApplyImmediately=True,
             )
             ready()
+        s3.delete_object(Bucket=bucket, Key=begun)
     except ClientError as error:
         # The message of AWS may quote the request: only its code goes on.
         code = error.response["Error"]["Code"]

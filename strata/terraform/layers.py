@@ -103,7 +103,7 @@ class LayerWork:
         if "auth_token_secret_arn" not in outputs:
             return False
         return set_redis_auth(
-            self.settings.environment.region,
+            self.settings.environment,
             outputs["replication_group_id"],
             outputs["auth_token_secret_arn"],
         )

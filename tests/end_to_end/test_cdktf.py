@@ -44,9 +44,9 @@ def test_cdktf_deploys_every_layer_and_destroys_it(aws: Client, folder: Path) ->
     assert cache["AuthTokenEnabled"] is False, "which is why `strata redis-auth` is there"
     secret = aws("secretsmanager").list_secrets()["SecretList"]
     token = next(s["ARN"] for s in secret if "redis-auth" in s["Name"])
-    region = load("local").environment.region
-    assert set_redis_auth(region, cache["ReplicationGroupId"], token) is True
-    assert set_redis_auth(region, cache["ReplicationGroupId"], token) is False
+    environment = load("local").environment
+    assert set_redis_auth(environment, cache["ReplicationGroupId"], token) is True
+    assert set_redis_auth(environment, cache["ReplicationGroupId"], token) is False
     assert "No changes" in cdktf(out, "diff", "local-cache")
     cdktf(out, "destroy", "local-*", "--auto-approve")
     assert left(aws) == {"buckets": [load("local").environment.state_bucket]}
