@@ -70,10 +70,7 @@ def covered(intervals: list[tuple[float, float]]) -> float:
 def account(folder: Path) -> Iterator[Settings]:
     """An emulator with a state bucket and nothing else."""
     settings = load("local")
-    with emulator.emulator(folder / "emulator") as running:
-        for name in emulator.FOREIGN:
-            os.environ.pop(name, None)
-        os.environ.update(emulator.client_environment(running.url))
+    with emulator.emulator(folder / "emulator"):
         bootstrap(settings.environment)
         yield settings
 
@@ -89,10 +86,6 @@ class Taken:
     check: float
     layers: float
     own: float
-
-
-def quiet(layer: str, state: str, seconds: float) -> None:
-    """Report to nobody."""
 
 
 def by_layers(folder: Path, workers: int) -> Taken:
@@ -112,7 +105,7 @@ def by_layers(folder: Path, workers: int) -> Taken:
         review.check()
         review.check_plan()
         checked = time.perf_counter()
-        outcome = deploy.run(LAYERS, review.step, quiet, workers=workers, first=LONGEST)
+        outcome = deploy.run(LAYERS, review.step, deploy.quiet, workers=workers, first=LONGEST)
         end = time.perf_counter()
     if not outcome.ok:
         raise SystemExit(f"failed: {outcome.failed}")

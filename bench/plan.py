@@ -4,7 +4,6 @@ Both read the states and plan what was synthesized, of `local` as it stands on a
 figure is the least of three runs. Takes about five minutes, most of it to apply `local` once.
 """
 
-import os
 import sys
 import tempfile
 import threading
@@ -29,10 +28,6 @@ RUNS = 3
 MOST = 0.5
 
 
-def quiet(layer: str, state: str, seconds: float) -> None:
-    """Report to nobody."""
-
-
 def least(step: Callable[[], object]) -> float:
     """Seconds of the fastest of several runs."""
     taken = []
@@ -46,19 +41,16 @@ def least(step: Callable[[], object]) -> float:
 def measure(folder: Path) -> tuple[float, float]:
     """Seconds of the seven plans in a row, and of the one plan."""
     settings = load("local")
-    with emulator.emulator(folder / "emulator") as running:
-        for name in emulator.FOREIGN:
-            os.environ.pop(name, None)
-        os.environ.update(emulator.client_environment(running.url))
+    with emulator.emulator(folder / "emulator"):
         bootstrap(settings.environment)
         synthesize([settings], folder)
         tool = Terraform(terraform(), terraform_environment(), folder / "logs")
         work = LayerWork(settings, folder / "stacks", tool, threading.Lock())
-        if not deploy.run(LAYERS, work.apply, quiet).ok:
+        if not deploy.run(LAYERS, work.apply, deploy.quiet).ok:
             raise SystemExit(f"local could not be applied: see {folder / 'logs'}")
 
         def row() -> None:
-            outcome = deploy.run(LAYERS, work.changes, quiet, workers=1)
+            outcome = deploy.run(LAYERS, work.changes, deploy.quiet, workers=1)
             assert set(outcome.done.values()) == {"no change"}
 
         def whole() -> None:

@@ -14,6 +14,10 @@ Report = Callable[[str, str, float], None]
 """Takes a layer, its state and the seconds it took."""
 
 
+def quiet(layer: str, state: str, seconds: float) -> None:
+    """Report to nobody."""
+
+
 @dataclass
 class Outcome:
     """What came of a run over the layers."""

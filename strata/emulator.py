@@ -73,6 +73,8 @@ def start(folder: Path = FOLDER) -> EmulatorStatus:
         process = subprocess.Popen(
             [interpreter, "-m", "emulator", str(port)],
             cwd=ROOT,
+            # A profile of the user's is none of its business, and would stop it if not found.
+            env={name: value for name, value in os.environ.items() if name not in FOREIGN},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -103,12 +105,24 @@ def stop(folder: Path = FOLDER) -> bool:
     return running is not None
 
 
+def aim(url: str) -> None:
+    """Point this process and its children at `url`, and nowhere else."""
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ.update(client_environment(url))
+
+
 @contextlib.contextmanager
 def emulator(folder: Path) -> Iterator[EmulatorStatus]:
-    """An emulator of one's own, which ends with the block."""
+    """An emulator of one's own that this process is aimed at; both end with the block."""
+    before = dict(os.environ)
     try:
-        yield start(folder)
+        running = start(folder)
+        aim(running.url)
+        yield running
     finally:
+        os.environ.clear()
+        os.environ.update(before)
         stop(folder)
 
 

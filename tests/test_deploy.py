@@ -9,10 +9,6 @@ from strata.errors import StrataError
 from strata.layers import LAYERS, LONGEST
 
 
-def quiet(layer: str, state: str, seconds: float) -> None:
-    """Report to nobody."""
-
-
 def test_a_layer_waits_for_all_that_it_needs() -> None:
     done: list[str] = []
 
@@ -21,7 +17,7 @@ def test_a_layer_waits_for_all_that_it_needs() -> None:
         done.append(layer)
         return "applied"
 
-    assert deploy.run(LAYERS, step, quiet).ok
+    assert deploy.run(LAYERS, step, deploy.quiet).ok
     assert sorted(done) == sorted(LAYERS)
 
 
@@ -34,7 +30,7 @@ def test_layers_that_do_not_meet_run_side_by_side() -> None:
             together.wait(timeout=20)
         return "applied"
 
-    assert deploy.run(LAYERS, step, quiet).ok
+    assert deploy.run(LAYERS, step, deploy.quiet).ok
 
 
 def test_the_longest_are_begun_first_in_their_wave() -> None:
@@ -44,7 +40,7 @@ def test_the_longest_are_begun_first_in_their_wave() -> None:
         begun.append(layer)
         return "applied"
 
-    assert deploy.run(LAYERS, step, quiet, workers=1, first=LONGEST).ok
+    assert deploy.run(LAYERS, step, deploy.quiet, workers=1, first=LONGEST).ok
     assert begun == ["network", "registry", "database", "edge", "cache", "cluster", "service"]
 
 
@@ -56,7 +52,7 @@ def test_one_worker_is_one_after_another() -> None:
         running.release()
         return "applied"
 
-    assert deploy.run(LAYERS, step, quiet, workers=1).ok
+    assert deploy.run(LAYERS, step, deploy.quiet, workers=1).ok
 
 
 def test_a_failure_stops_its_dependents_and_nobody_else() -> None:
@@ -65,7 +61,7 @@ def test_a_failure_stops_its_dependents_and_nobody_else() -> None:
             raise StrataError("no")
         return "applied"
 
-    outcome = deploy.run(LAYERS, step, quiet)
+    outcome = deploy.run(LAYERS, step, deploy.quiet)
     assert not outcome.ok
     assert set(outcome.failed) == {"cache"}
     assert outcome.not_started == ["service"]
@@ -77,7 +73,7 @@ def test_a_defect_of_ours_is_not_taken_for_a_failed_layer() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        deploy.run(LAYERS, step, quiet)
+        deploy.run(LAYERS, step, deploy.quiet)
 
 
 def test_taking_down_goes_the_other_way() -> None:
@@ -88,5 +84,5 @@ def test_taking_down_goes_the_other_way() -> None:
         gone.append(layer)
         return "destroyed"
 
-    assert deploy.run(deploy.reverse(LAYERS), step, quiet).ok
+    assert deploy.run(deploy.reverse(LAYERS), step, deploy.quiet).ok
     assert gone[0] == "service"

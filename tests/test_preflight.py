@@ -93,14 +93,7 @@ def test_what_aws_says_of_credentials_is_told_plainly(code: str, message: str) -
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An emulator, without a bucket at first."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        emulator.emulator(tmp_path_factory.mktemp("emulator")) as one,
-    ):
-        for name in emulator.FOREIGN:
-            patch.delenv(name, raising=False)
-        for name, value in emulator.client_environment(one.url).items():
-            patch.setenv(name, value)
+    with emulator.emulator(tmp_path_factory.mktemp("emulator")):
         yield
 
 

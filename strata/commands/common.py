@@ -54,9 +54,7 @@ def running_emulator() -> emulation.EmulatorStatus:
 def aim(settings: Settings) -> None:
     """Point this process and its children at the emulator if the settings say so."""
     if settings.environment.emulated and "AWS_ENDPOINT_URL" not in os.environ:
-        for name in emulation.FOREIGN:
-            os.environ.pop(name, None)
-        os.environ.update(emulation.client_environment(running_emulator().url))
+        emulation.aim(running_emulator().url)
 
 
 def layer_work(settings: Settings) -> LayerWork:

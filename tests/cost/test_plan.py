@@ -68,19 +68,13 @@ class Folder:
 def plans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Json, Json]]:
     """A plan of `local` that makes all of it; one that changes instances when some stands."""
     folder = Folder(tmp_path_factory.mktemp("composed"))
-    before = dict(os.environ)
-    with emulator.emulator(tmp_path_factory.mktemp("emulator")) as running:
-        for name in emulator.FOREIGN:
-            os.environ.pop(name, None)
-        os.environ.update(emulator.client_environment(running.url))
+    with emulator.emulator(tmp_path_factory.mktemp("emulator")):
         folder.hold(LOCAL)
         folder.run("init")
         first = folder.plan()
         folder.run("apply", "-auto-approve", *(f"-target={address}" for address in APPLIED))
         folder.hold(LARGER)
         yield first, folder.plan()
-    os.environ.clear()
-    os.environ.update(before)
 
 
 def whole(settings: Settings) -> Range:

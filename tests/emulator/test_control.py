@@ -26,6 +26,19 @@ def test_it_starts_on_loopback_once_and_leaves_nothing(tmp_path: Path) -> None:
     assert emulator.stop(tmp_path) is False
 
 
+def test_a_process_is_aimed_at_it_as_long_as_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "prod")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-prod")
+    before = dict(os.environ)
+    with emulator.emulator(tmp_path) as running:
+        assert os.environ["AWS_ENDPOINT_URL"] == running.url
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "emulator"
+        assert "AWS_PROFILE" not in os.environ
+    assert dict(os.environ) == before
+
+
 def test_a_number_that_another_process_has_got_is_no_emulator(tmp_path: Path) -> None:
     (tmp_path / "running").write_text(f"{os.getpid()} 1\n")
     assert emulator.status(tmp_path) is None

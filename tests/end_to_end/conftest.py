@@ -1,6 +1,5 @@
 """An emulator of our own, and `local` applied to it."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -31,10 +30,6 @@ from strata.terraform.process import Terraform
 Client = Callable[[str], Any]
 
 
-def quiet(layer: str, state: str, seconds: float) -> None:
-    """Report to nobody."""
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all that the module's work writes lies."""
@@ -44,18 +39,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def aws(folder: Path) -> Iterator[Client]:
     """An emulator with its state bucket; gives boto3 clients by name."""
-    before = dict(os.environ)
-    with emulation.emulator(folder / "emulator") as running:
-        for name in emulation.FOREIGN:
-            os.environ.pop(name, None)
-        os.environ.update(emulation.client_environment(running.url))
+    with emulation.emulator(folder / "emulator"):
         environment = load("local").environment
         assert bootstrap(environment) is True
         assert bootstrap(environment) is False
         make: Any = boto3.client
         yield lambda name: make(name, region_name=environment.region)
-    os.environ.clear()
-    os.environ.update(before)
 
 
 def work_on(settings: Settings, folder: Path) -> LayerWork:
@@ -127,12 +116,12 @@ def applied(aws: Client, folder: Path) -> Applied:
         CacheSubnetGroupDescription="made by hand",
         SubnetIds=[subnet],
     )
-    first = deploy.run(LAYERS, reviewed(review, work).step, quiet)
+    first = deploy.run(LAYERS, reviewed(review, work).step, deploy.quiet)
     counts = {
         layer: len(work.terraform.resources(work.folder(layer)))
         for layer in LAYERS
         if layer in first.done
     }
     cache.delete_cache_subnet_group(CacheSubnetGroupName="shop-local-cache")
-    second = deploy.run(LAYERS, reviewed(review, work).step, quiet)
+    second = deploy.run(LAYERS, reviewed(review, work).step, deploy.quiet)
     return Applied(settings, work, review, first, second, counts)

@@ -30,7 +30,7 @@ from strata.stacks import stack
 from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
-from tests.end_to_end.conftest import Client, quiet, strata, work_on
+from tests.end_to_end.conftest import Client, strata, work_on
 from tests.moves.edited import MOVED, RENAMED, Project, edited, move
 
 pytestmark = pytest.mark.emulator
@@ -56,7 +56,7 @@ def standing(aws: Client, folder: Path) -> Standing:
     """Applies `local`."""
     settings = load("local")
     work = work_on(settings, folder)
-    outcome = deploy.run(LAYERS, work.apply, quiet)
+    outcome = deploy.run(LAYERS, work.apply, deploy.quiet)
     assert outcome.ok, outcome.failed
     return Standing(settings, work, folder)
 
@@ -598,14 +598,14 @@ def test_it_is_what_a_refresh_only_plan_of_each_layer_finds(
         places |= {(one.address, "") for one in drift if one.gone}
         return json.dumps(sorted(places))
 
-    outcome = deploy.run(LAYERS, refresh, quiet)
+    outcome = deploy.run(LAYERS, refresh, deploy.quiet)
     assert outcome.ok, outcome.failed
     places = {tuple(one) for text in outcome.done.values() for one in json.loads(text)}
     assert places == {(address, attribute) for address, attribute, _ in EXPECTED}
 
 
 def test_the_next_apply_does_what_was_said(standing: Standing, drifted: Drifted) -> None:
-    outcome = deploy.run(LAYERS, standing.work.apply, quiet)
+    outcome = deploy.run(LAYERS, standing.work.apply, deploy.quiet)
     assert outcome.ok, outcome.failed
     left = found(standing.look())
     said = {one for one in EXPECTED if one[2] is LEAVES and one[1] != "arn"}

@@ -25,7 +25,7 @@ from strata.teardown.contents import left as tagged
 from strata.teardown.losses import held
 from strata.terraform.children import left_running
 from strata.terraform.layers import LayerWork
-from tests.end_to_end.conftest import Client, make_review, quiet, strata, strata_command, work_on
+from tests.end_to_end.conftest import Client, make_review, strata, strata_command, work_on
 from tests.end_to_end.test_local import left
 
 pytestmark = pytest.mark.emulator
@@ -186,7 +186,7 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     assert told
     last = strata(life.own, *life.apply())
     assert last.returncode == 0, last.stdout
-    plans = deploy.run(LAYERS, life.work.changes, quiet)
+    plans = deploy.run(LAYERS, life.work.changes, deploy.quiet)
     assert plans.done == dict.fromkeys(LAYERS, "no change"), plans.failed
     states = read_states(life.work.settings.environment)
     known = {str(value) for one in held(states) for value in one.values.values()}

@@ -41,7 +41,6 @@ from tests.end_to_end.conftest import (
     Applied,
     Client,
     make_review,
-    quiet,
     reviewed,
     strata,
     strata_command,
@@ -87,7 +86,7 @@ def test_on_the_first_day_the_review_has_every_resource_of_every_layer(
 def test_a_second_plan_is_empty_in_every_layer_and_as_a_whole(
     applied: Applied, folder: Path
 ) -> None:
-    outcome = deploy.run(LAYERS, applied.work.changes, quiet)
+    outcome = deploy.run(LAYERS, applied.work.changes, deploy.quiet)
     assert outcome.ok
     assert outcome.done == dict.fromkeys(LAYERS, "no change")
     _, plan = review.read(make_review(applied.work, folder / "second-review"))
@@ -396,9 +395,9 @@ def test_a_change_of_one_setting_changes_its_own_layer_and_no_other(
 ) -> None:
     settings = changed(applied.settings, "edge", idle_timeout_seconds=90)
     work = work_on(settings, folder)
-    plans = deploy.run(LAYERS, work.changes, quiet)
+    plans = deploy.run(LAYERS, work.changes, deploy.quiet)
     assert {layer for layer, came in plans.done.items() if came == "changes"} == {"edge"}
-    assert deploy.run({"edge": ()}, work.apply, quiet).ok
+    assert deploy.run({"edge": ()}, work.apply, deploy.quiet).ok
     elb = aws("elbv2")
     arn = elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
     attributes = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
@@ -460,14 +459,14 @@ def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_
     )
     assert "now       7" in error.value.message
     assert "aws_network_acl_rule.network_private_acl_ingress_110" in error.value.message
-    outcome = deploy.run({"service": (), "network": ()}, one.step, quiet)
+    outcome = deploy.run({"service": (), "network": ()}, one.step, deploy.quiet)
     assert set(outcome.failed) == {"service", "network"}
     assert "now       7" in outcome.failed["service"].message
     assert "now       create" in outcome.failed["network"].message
     assert retention(aws) == 7, "nothing was applied"
     # What the hands did is put back by a review of its own.
     again = reviewed(make_review(work, folder / "put-back"), work)
-    assert deploy.run({"service": (), "network": ()}, again.step, quiet).ok
+    assert deploy.run({"service": (), "network": ()}, again.step, deploy.quiet).ok
     assert retention(aws) == 120
 
 
@@ -593,7 +592,7 @@ def test_two_applies_at_once_corrupt_nothing(
     days = retention(aws)
     assert days in (180, 365)
     work = work_on(keeping(applied.settings, days), folder)
-    assert deploy.run(LAYERS, work.changes, quiet).done == dict.fromkeys(LAYERS, "no change")
+    assert deploy.run(LAYERS, work.changes, deploy.quiet).done == dict.fromkeys(LAYERS, "no change")
 
 
 def test_a_second_strata_in_one_folder_is_told_of_the_first(person: Person) -> None:
@@ -695,8 +694,8 @@ def left(aws: Client) -> dict[str, list[Any]]:
 
 
 def test_destroy_leaves_the_state_bucket_and_nothing_else(applied: Applied, aws: Client) -> None:
-    outcome = deploy.run(deploy.reverse(LAYERS), applied.work.destroy, quiet)
+    outcome = deploy.run(deploy.reverse(LAYERS), applied.work.destroy, deploy.quiet)
     assert outcome.ok, outcome.failed
     assert left(aws) == {"buckets": [applied.settings.environment.state_bucket]}
-    again = deploy.run(deploy.reverse(LAYERS), applied.work.destroy, quiet)
+    again = deploy.run(deploy.reverse(LAYERS), applied.work.destroy, deploy.quiet)
     assert set(again.done.values()) == {"nothing there"}

@@ -2,7 +2,6 @@
 
 import copy
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -28,19 +27,11 @@ def planned(synthesized: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     `plan` as Terraform saves it, `plan.json` as it shows it."""
     folder = tmp_path_factory.mktemp("planned")
     shutil.copytree(synthesized / "composed" / "local", folder, dirs_exist_ok=True)
-    before = dict(os.environ)
-    try:
-        with emulation.emulator(tmp_path_factory.mktemp("emulator")) as running:
-            for name in emulation.FOREIGN:
-                os.environ.pop(name, None)
-            os.environ.update(emulation.client_environment(running.url))
-            tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
-            tool.init(folder)
-            tool.plan(folder, Path("plan"), "-lock=false")
-            (folder / "plan.json").write_text(json.dumps(tool.show(folder, Path("plan"))))
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with emulation.emulator(tmp_path_factory.mktemp("emulator")):
+        tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
+        tool.init(folder)
+        tool.plan(folder, Path("plan"), "-lock=false")
+        (folder / "plan.json").write_text(json.dumps(tool.show(folder, Path("plan"))))
     return folder
 
 

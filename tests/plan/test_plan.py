@@ -34,7 +34,7 @@ from strata.stacks import Stack, stack
 from strata.synthesis import compose
 from strata.terraform.layers import LayerWork
 from strata.terraform.process import Terraform
-from tests.end_to_end.conftest import Client, quiet, work_on
+from tests.end_to_end.conftest import Client, work_on
 
 pytestmark = pytest.mark.emulator
 
@@ -90,7 +90,7 @@ def first_day(aws: Client, folder: Path, terraform: Terraform) -> Planned:
 @pytest.fixture(scope="module")
 def applied(first_day: Planned, folder: Path) -> LayerWork:
     work = work_on(load("local"), folder)
-    assert deploy.run(LAYERS, work.apply, quiet).ok
+    assert deploy.run(LAYERS, work.apply, deploy.quiet).ok
     return work
 
 

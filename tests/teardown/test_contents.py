@@ -19,14 +19,7 @@ LOWER = [{"key": key, "value": value} for key, value in TAGS.items()]
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        emulator.emulator(tmp_path_factory.mktemp("emulator")) as running,
-    ):
-        for name in emulator.FOREIGN:
-            patch.delenv(name, raising=False)
-        for name, value in emulator.client_environment(running.url).items():
-            patch.setenv(name, value)
+    with emulator.emulator(tmp_path_factory.mktemp("emulator")):
         make: Any = boto3.client
         yield lambda name: make(name, region_name=LOCAL.region)
 
