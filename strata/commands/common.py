@@ -95,8 +95,10 @@ def alone(name: str) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
+        # It says who it is once it has the lock.
+        words = who.read_text().strip() if who.exists() else "it has only begun"
         raise StrataError(
-            f"another strata of this folder works on {name}: {who.read_text().strip()}",
+            f"another strata of this folder works on {name}: {words}",
             "wait until it has ended, then run this again",
         ) from None
     try:

@@ -240,9 +240,9 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
             block: strict(block, one) for block, one in runner.block_type_registries.items()
         }
         try:
-            report = runner.run(
-                root_folder=folder, runner_filter=RunnerFilter(framework=["terraform_json"])
-            )
+            # Without its progress bar, which would be drawn across what we say.
+            quiet = RunnerFilter(framework=["terraform_json"], show_progress_bar=False)
+            report = runner.run(root_folder=folder, runner_filter=quiet)
         except Unjudgeable:
             raise
         except Exception as error:

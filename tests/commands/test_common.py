@@ -1,8 +1,12 @@
 """What is said of a run over the layers that did not come to its end."""
 
-import pytest
+from pathlib import Path
 
-from strata.commands.common import finish
+import pytest
+from filelock import FileLock
+
+from strata.commands import common
+from strata.commands.common import alone, finish
 from strata.deploy import Outcome
 from strata.errors import StrataError
 
@@ -36,3 +40,21 @@ def test_a_run_that_came_to_its_end_says_nothing() -> None:
 def test_an_interrupted_run_without_a_failure_is_no_success() -> None:
     with pytest.raises(StrataError, match="not started: edge"):
         finish(Outcome({"network": "applied"}, {}, ["edge"]), "strata apply local")
+
+
+@pytest.mark.parametrize("said", [None, "process 1, strata apply local"])
+def test_a_second_one_of_this_folder_is_refused(
+    said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "WORK", tmp_path)
+    folder = tmp_path / "at-work"
+    folder.mkdir()
+    if said:
+        (folder / "local.txt").write_text(f"{said}\n")
+    with (
+        FileLock(folder / "local.lock"),
+        pytest.raises(StrataError, match=said or "has only begun") as error,
+        alone("local"),
+    ):
+        pytest.fail("two at once")
+    assert error.value.hint == "wait until it has ended, then run this again"

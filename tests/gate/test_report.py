@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -151,6 +152,7 @@ def test_paths_are_the_projects_wherever_the_command_runs(tmp_path: Path) -> Non
 def test_colour_is_for_terminals_only(blogged: Path, command: Command) -> None:
     assert "\x1b[" not in command("gate", "--synthesized", blogged).out
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
     process = subprocess.Popen(
         [sys.executable, "-m", "strata", "gate", "--synthesized", str(blogged)],
         cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
@@ -169,3 +171,4 @@ def test_colour_is_for_terminals_only(blogged: Path, command: Command) -> None:
     os.close(ours)
     assert process.wait() == 1
     assert b"\x1b[31mhigh: " in shown
+    assert b"\r" not in shown.replace(b"\r\n", b""), "checkov draws no bar across it"
