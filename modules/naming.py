@@ -43,12 +43,9 @@ class Names:
 
     def tags(self, suffix: str = "") -> dict[str, str]:
         """The tags of a resource: the user's own, ours, and `Name`."""
-        environment = self.settings.environment
         return {
             **self.settings.tags,
-            "Project": environment.project,
-            "Environment": environment.name,
+            **self.settings.environment.tags,
             "Layer": self.layer,
-            "ManagedBy": "strata",
             "Name": f"{self.base}-{suffix}" if suffix else self.base,
         }

@@ -1,5 +1,8 @@
 """AWS for what Terraform does not do: questions before the work, locks, inventory."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
 import boto3
 from botocore.config import Config
 
@@ -12,3 +15,27 @@ IMPATIENT = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attem
 def session(environment: Environment) -> boto3.Session:
     """A session in the environment's region, with the credentials of this shell."""
     return boto3.Session(region_name=environment.region)
+
+
+GLOBAL_REGION = "us-east-1"
+"""Where AWS keeps the tags of what has no region, such as hosted zones."""
+
+
+def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+    """What stands under `key` on all pages of an operation's answer."""
+    if client.can_paginate(operation):
+        for page in client.get_paginator(operation).paginate(**arguments):
+            yield from page[key]
+    else:
+        yield from getattr(client, operation)(**arguments)[key]
+
+
+def tagged(
+    aws: boto3.Session, region: str, tags: Mapping[str, str], types: Sequence[str] = ()
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """ARN and tags of what carries `tags`, as the tagging service knows it; of `types` or all."""
+    filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
+    only = {"ResourceTypeFilters": list(types)} if types else {}
+    client = aws.client("resourcegroupstaggingapi", region_name=region)
+    for one in pages(client, "get_resources", "ResourceTagMappingList", TagFilters=filters, **only):
+        yield one["ResourceARN"], {tag["Key"]: tag["Value"] for tag in one["Tags"]}

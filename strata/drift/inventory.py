@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from strata.aws import GLOBAL_REGION, pages, tagged
 from strata.aws import session as aws_session
 from strata.drift.strangers import Listed, cache_cluster, scaling_group
 from strata.preflight import explain
@@ -69,16 +70,12 @@ def inventory(
     worth having. Raises StrataError for what else goes wrong.
     """
     session, region = aws_session(environment), environment.region
-    tags = {
-        "Project": environment.project,
-        "Environment": environment.name,
-        "ManagedBy": "strata",
-    }
+    tags = environment.tags
     lookups: dict[str, Lookup] = {
         "by tags (tag:GetResources)": partial(_tagged, session, region, tags, []),
         # Global services answer in this region alone.
-        "hosted zones by tags (tag:GetResources in us-east-1)": partial(
-            _tagged, session, "us-east-1", tags, ["route53"]
+        f"hosted zones by tags (tag:GetResources in {GLOBAL_REGION})": partial(
+            _tagged, session, GLOBAL_REGION, tags, ["route53"]
         ),
         "roles by tags (iam:GetAccountAuthorizationDetails)": partial(_roles, session, tags),
     }
@@ -112,26 +109,10 @@ def _ask(lookup: Lookup) -> list[Listed] | None:
         raise explain(error) from error
 
 
-def _pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-    if client.can_paginate(operation):
-        for page in client.get_paginator(operation).paginate(**arguments):
-            yield from page[key]
-    else:
-        yield from getattr(client, operation)(**arguments)[key]
-
-
 def _tagged(
     session: "Session", region: str, tags: Mapping[str, str], types: list[str]
 ) -> Iterator[Listed]:
-    client = session.client("resourcegroupstaggingapi", region_name=region)
-    filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
-    found = _pages(
-        client, "get_resources", "ResourceTagMappingList", TagFilters=filters,
-        **({"ResourceTypeFilters": types} if types else {}),
-    )  # fmt: skip
-    for one in found:
-        arn = one["ResourceARN"]
-        given = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
+    for arn, given in tagged(session, region, tags, types):
         service, resource = arn.split(":", 5)[2::3]
         # `log-group` of `log-group:/shop/local/service`; of a bucket there is the name alone.
         kind, *rest = re.split("[:/]", resource)
@@ -142,7 +123,7 @@ def _tagged(
 
 def _roles(session: "Session", tags: Mapping[str, str]) -> Iterator[Listed]:
     # The tagging API knows nothing of roles.
-    found = _pages(
+    found = pages(
         session.client("iam"), "get_account_authorization_details", "RoleDetailList",
         Filter=["Role"],
     )  # fmt: skip
@@ -156,7 +137,7 @@ def _in_vpc(session: "Session", vpc: str, call: Call) -> Iterator[Listed]:
     # These two name their filters in the singular.
     singular = call.operation in ("describe_flow_logs", "describe_nat_gateways")
     filters = {"Filter" if singular else "Filters": [{"Name": call.by, "Values": [vpc]}]}
-    for one in _pages(session.client("ec2"), call.operation, call.answer, **filters):
+    for one in pages(session.client("ec2"), call.operation, call.answer, **filters):
         state = one.get("State", one.get("Status", ""))
         code = state.get("Code", "") if isinstance(state, dict) else state
         # RDS does not say of which database an interface is; databases are listed themselves.
@@ -182,7 +163,7 @@ def _owner(interface: Json) -> str:
 def _instances(session: "Session", vpc: str) -> Iterator[Listed]:
     filters = [{"Name": "vpc-id", "Values": [vpc]}]
     client = session.client("ec2")
-    for reservation in _pages(client, "describe_instances", "Reservations", Filters=filters):
+    for reservation in pages(client, "describe_instances", "Reservations", Filters=filters):
         for one in reservation["Instances"]:
             if one["State"]["Name"] in ("terminated", "shutting-down"):
                 continue
@@ -197,27 +178,27 @@ def _instances(session: "Session", vpc: str) -> Iterator[Listed]:
 
 def _balancers(session: "Session", vpc: str) -> Iterator[Listed]:
     client = session.client("elbv2")
-    for one in _pages(client, "describe_load_balancers", "LoadBalancers"):
+    for one in pages(client, "describe_load_balancers", "LoadBalancers"):
         if one.get("VpcId") != vpc:
             continue
         arn = one["LoadBalancerArn"]
         yield Listed("load balancer", arn, "vpc", one["LoadBalancerName"])
         # Its network interfaces name it so.
         yield Listed("load balancer", arn.partition("loadbalancer/")[2], "vpc", "", arn)
-        for listener in _pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn):
+        for listener in pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn):
             words = f"{listener['Protocol']} {listener['Port']}"
             yield Listed("listener", listener["ListenerArn"], "vpc", words)
-    for one in _pages(client, "describe_target_groups", "TargetGroups"):
+    for one in pages(client, "describe_target_groups", "TargetGroups"):
         if one.get("VpcId") == vpc:
             yield Listed("target group", one["TargetGroupArn"], "vpc", one["TargetGroupName"])
 
 
 def _databases(session: "Session", vpc: str) -> Iterator[Listed]:
     client = session.client("rds")
-    for one in _pages(client, "describe_db_instances", "DBInstances"):
+    for one in pages(client, "describe_db_instances", "DBInstances"):
         if one.get("DBSubnetGroup", {}).get("VpcId") == vpc:
             yield Listed("database", one["DBInstanceArn"], "vpc", one["DBInstanceIdentifier"])
-    for one in _pages(client, "describe_db_subnet_groups", "DBSubnetGroups"):
+    for one in pages(client, "describe_db_subnet_groups", "DBSubnetGroups"):
         if one.get("VpcId") == vpc:
             yield Listed(
                 "database subnet group", one["DBSubnetGroupArn"], "vpc", one["DBSubnetGroupName"]
@@ -228,19 +209,19 @@ def _caches(session: "Session", vpc: str) -> Iterator[Listed]:
     client = session.client("elasticache")
     groups = [
         one
-        for one in _pages(client, "describe_cache_subnet_groups", "CacheSubnetGroups")
+        for one in pages(client, "describe_cache_subnet_groups", "CacheSubnetGroups")
         if one.get("VpcId") == vpc
     ]
     for one in groups:
         yield Listed("cache subnet group", one["ARN"], "vpc", one["CacheSubnetGroupName"])
     names = {one["CacheSubnetGroupName"] for one in groups}
-    for one in _pages(client, "describe_cache_clusters", "CacheClusters"):
+    for one in pages(client, "describe_cache_clusters", "CacheClusters"):
         if one.get("CacheSubnetGroupName") in names:
             yield Listed("cache cluster", one["ARN"], "vpc", one["CacheClusterId"])
 
 
 def _services(session: "Session", cluster: str) -> Iterator[Listed]:
-    for arn in _pages(session.client("ecs"), "list_services", "serviceArns", cluster=cluster):
+    for arn in pages(session.client("ecs"), "list_services", "serviceArns", cluster=cluster):
         yield Listed("ECS service", arn, "vpc", arn.rpartition("/")[2])
 
 

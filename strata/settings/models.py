@@ -40,6 +40,11 @@ class Environment(Section):
         description="Whether AWS is the emulator: path-style S3, credentials not checked.",
     )
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """What every resource carries, and is found by."""
+        return {"Project": self.project, "Environment": self.name, "ManagedBy": "strata"}
+
 
 class Network(Section):
     """VPC, subnets, routes, network ACLs, security groups, flow logs."""

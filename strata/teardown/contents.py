@@ -1,20 +1,17 @@
 """Asks AWS what stands in the resources of an environment, and what is left after them."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.aws import session
+from strata.aws import GLOBAL_REGION, pages, session, tagged
 from strata.preflight import explain
 from strata.settings.models import Environment
 from strata.teardown.losses import Contents, Held
 
 if TYPE_CHECKING:
     import boto3
-
-GLOBAL_REGION = "us-east-1"
-"""Where AWS keeps the tags of what has no region, such as hosted zones."""
 
 
 def contents(environment: Environment, resources: list[Held]) -> Contents:
@@ -40,9 +37,9 @@ def contents(environment: Environment, resources: list[Held]) -> Contents:
 
 
 def _images(aws: "boto3.Session", repository: str) -> int:
-    pages = aws.client("ecr").get_paginator("list_images").paginate(repositoryName=repository)
+    found = pages(aws.client("ecr"), "list_images", "imageIds", repositoryName=repository)
     try:
-        return len({one.get("imageDigest") for page in pages for one in page["imageIds"]})
+        return len({one.get("imageDigest") for one in found})
     except ClientError as error:
         if error.response["Error"]["Code"] == "RepositoryNotFoundException":
             return 0
@@ -83,38 +80,29 @@ def left(environment: Environment) -> list[str]:
         raise explain(error) from error
 
 
-def _tags(environment: Environment) -> dict[str, str]:
-    return {
-        "Project": environment.project,
-        "Environment": environment.name,
-        "ManagedBy": "strata",
-    }
-
-
 def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
-    filters = [{"Key": key, "Values": [value]} for key, value in _tags(environment).items()]
     for region in {environment.region, GLOBAL_REGION}:
-        service = aws.client("resourcegroupstaggingapi", region_name=region)
-        for page in service.get_paginator("get_resources").paginate(
-            TagFilters=filters,
-        ):
-            found = [one["ResourceARN"] for one in page["ResourceTagMappingList"]]
-            gone = _terminated(aws, [one for one in found if ":instance/" in one])
-            # Automated backups go with their database, a while later.
-            found = [one for one in found if one not in gone and ":snapshot:rds:" not in one]
-            yield from (one for one in found if not _inactive(aws, one))
+        found = [arn for arn, _ in tagged(aws, region, environment.tags)]
+        gone = _terminated(aws, environment, [one for one in found if ":instance/" in one])
+        # Automated backups go with their database, a while later.
+        found = [one for one in found if one not in gone and ":snapshot:rds:" not in one]
+        yield from (one for one in found if not _inactive(aws, one))
 
 
-def _terminated(aws: "boto3.Session", arns: list[str]) -> set[str]:
+def _by_tags(environment: Environment) -> list[dict[str, Any]]:
+    return [{"Name": f"tag:{key}", "Values": [v]} for key, v in environment.tags.items()]
+
+
+def _terminated(aws: "boto3.Session", environment: Environment, arns: list[str]) -> set[str]:
     by_id = {arn.rpartition("/")[2]: arn for arn in arns}
     if not by_id:
         return set()
-    filters = [{"Name": "instance-id", "Values": list(by_id)}]
-    pages = aws.client("ec2").get_paginator("describe_instances").paginate(Filters=filters)  # type: ignore[arg-type]
+    filters = _by_tags(environment)
     living = {
         one["InstanceId"]
-        for page in pages
-        for reservation in page["Reservations"]
+        for reservation in pages(
+            aws.client("ec2"), "describe_instances", "Reservations", Filters=filters
+        )
         for one in reservation["Instances"]
         if one["State"]["Name"] != "terminated"
     }
@@ -145,18 +133,20 @@ def _inactive(aws: "boto3.Session", arn: str) -> bool:
 
 
 def _groups(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
-    filters = [{"Name": f"tag:{key}", "Values": [v]} for key, v in _tags(environment).items()]
-    pages = aws.client("autoscaling").get_paginator("describe_auto_scaling_groups")
-    for page in pages.paginate(Filters=filters):  # type: ignore[arg-type]
-        yield from (one["AutoScalingGroupARN"] for one in page["AutoScalingGroups"])
+    found = pages(
+        aws.client("autoscaling"),
+        "describe_auto_scaling_groups",
+        "AutoScalingGroups",
+        Filters=_by_tags(environment),
+    )
+    yield from (one["AutoScalingGroupARN"] for one in found)
 
 
 def _roles(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
-    iam, wanted = aws.client("iam"), _tags(environment).items()
-    for page in iam.get_paginator("list_roles").paginate():
-        for role in page["Roles"]:
-            # Asking every role of the account for its tags would take minutes.
-            if role["RoleName"].startswith(f"{environment.project}-{environment.name}"):
-                tags = iam.list_role_tags(RoleName=role["RoleName"])["Tags"]
-                if wanted <= {one["Key"]: one["Value"] for one in tags}.items():
-                    yield role["Arn"]
+    iam, wanted = aws.client("iam"), environment.tags.items()
+    for role in pages(iam, "list_roles", "Roles"):
+        # Asking every role of the account for its tags would take minutes.
+        if role["RoleName"].startswith(f"{environment.project}-{environment.name}"):
+            tags = iam.list_role_tags(RoleName=role["RoleName"])["Tags"]
+            if wanted <= {one["Key"]: one["Value"] for one in tags}.items():
+                yield role["Arn"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from strata import aws
 from strata.drift import inventory as inventories
 from strata.drift.inventory import inventory
 from strata.drift.strangers import cache_cluster, known, scaling_group, strangers
@@ -26,7 +27,8 @@ def answer(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[Any] | str])
             raise ClientError({"Error": {"Code": found, "Message": "no"}}, operation)
         return iter(found)
 
-    monkeypatch.setattr(inventories, "_pages", pages)
+    for module in (aws, inventories):
+        monkeypatch.setattr(module, "pages", pages)
     return asked
 
 
