@@ -22,7 +22,7 @@ from strata.commands.redis_auth import redis_auth
 from strata.commands.schema import schema
 from strata.commands.synth import synth
 from strata.commands.unlock import unlock
-from strata.errors import StrataError
+from strata.errors import Answered, StrataError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     check,
@@ -59,6 +59,13 @@ def main() -> int:
     run: Callable[[], object] = app
     try:
         run()
+    except Answered as answer:
+        return answer.exit_code
+    except SystemExit as left:
+        # Wrong usage: 2 would say of `strata plan` that there are changes.
+        if left.code == 2 and sys.argv[1:2] == ["plan"]:
+            return 1
+        raise
     except StrataError as error:
         print(f"error: {error.message}", file=sys.stderr)  # noqa: T201
         if error.hint:

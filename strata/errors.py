@@ -19,3 +19,15 @@ class UsageError(StrataError):
     """Input that cannot be used as it is; nothing was written or changed."""
 
     exit_code = 2
+
+
+class Deviation(StrataError):
+    """What would be done is not what was reviewed: only a new review helps."""
+
+
+class Answered(Exception):
+    """Ends a command with an exit code that is an answer, and not typer's for wrong usage."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code

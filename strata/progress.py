@@ -38,7 +38,7 @@ class Progress:
         self._since: dict[str, float] = {}
         self._took: dict[str, float] = {}
         self._said: dict[str, tuple[str, float]] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._live = Live(self, console=console, refresh_per_second=4)
 
     def __enter__(self) -> "Progress":
@@ -89,11 +89,12 @@ class Progress:
         table.add_column(no_wrap=True)
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         table.add_column(no_wrap=True, justify="right")
-        for layer in self._state:
-            word, detail, seconds = self._words(layer)
-            style = STYLES.get(self._state[layer], "green")
-            # Text, since an address such as x["y"] is no markup.
-            table.add_row(layer, Text(word, style), Text(detail, "dim"), seconds)
+        with self._lock:
+            for layer in self._state:
+                word, detail, seconds = self._words(layer)
+                style = STYLES.get(self._state[layer], "green")
+                # Text, since an address such as x["y"] is no markup.
+                table.add_row(layer, Text(word, style), Text(detail, "dim"), seconds)
         return table
 
     def _print(self, layer: str) -> None:

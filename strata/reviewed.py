@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from strata.errors import StrataError
+from strata.errors import Deviation, StrataError
 from strata.layers import LAYERS
-from strata.moves.states import StateMove, move, needed_moves
+from strata.moves.states import StateMove, move
 from strata.plan.changes import Change, Difference, Plan, differences, parse
 from strata.plan.planning import plan_composed
 from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
@@ -46,6 +46,7 @@ class Record(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    plan: str = Field(default="", description="SHA-256 of the plan that it is about.")
     layers: dict[str, LayerRecord] = Field(default_factory=dict)
 
 
@@ -61,9 +62,17 @@ class ReviewedApply:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, folder: Path, work: LayerWork) -> "ReviewedApply":
-        """The review in `folder`; raises UsageError for what is none."""
+    def open(cls, folder: Path, work: LayerWork, made: Review | None = None) -> "ReviewedApply":
+        """The review in `folder`; raises UsageError for what is none.
+
+        With `made` it must be that one: another plan may have been put in its place since.
+        """
         review, plan = read(folder)
+        if made and made.plan != review.plan:
+            raise StrataError(
+                f"nothing was applied: another plan was written to {folder} meanwhile",
+                "run this again",
+            )
         file = folder / APPLIED
         try:
             record = Record.model_validate_json(file.read_text()) if file.exists() else Record()
@@ -71,6 +80,9 @@ class ReviewedApply:
             raise StrataError(
                 f"{file} is not what strata writes", "plan and review again"
             ) from None
+        if record.plan != review.plan:
+            # A run that applied what lay here before this review.
+            record = Record(plan=review.plan)
         return cls(folder, review, plan, work, record)
 
     def check(self) -> None:
@@ -105,11 +117,12 @@ class ReviewedApply:
 
         The layers count as begun: a run that goes on knows their states by it.
         """
-        needed = needed_moves(self.work)
-        for layer in sorted({place.layer for one in needed for place in (one.old, one.new)}):
+        return move(self.work, locked=self._begin)
+
+    def _begin(self, layers: Sequence[str]) -> None:
+        for layer in layers:
             if layer not in self.record.layers:
                 self._record(layer, LayerRecord(before=self._state(layer)))
-        return move(self.work) if needed else []
 
     def step(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer, hold it against the review, and apply exactly what was planned."""
@@ -127,14 +140,20 @@ class ReviewedApply:
         reviewed: Sequence[Change] = self.plan.of(layer)
         found = differences(remaining(reviewed, real) if record else reviewed, real)
         if found:
-            raise StrataError(
+            raise Deviation(
                 f"not applied: its plan is not what was reviewed\n{told(found)}", self._again()
             )
-        record = record or LayerRecord(before=self._state(layer))
-        if changed:
-            self._record(layer, record)
-        came = self.work.apply_planned(layer, watch, changed=changed)
-        self._record(layer, LayerRecord(before=record.before, after=self._state(layer)))
+        before = record.before if record else self._state(layer)
+        if changed and not record:
+            self._record(layer, LayerRecord(before=before))
+        try:
+            came = self.work.apply_planned(layer, watch, changed=changed)
+        except StrataError:
+            if not record and not self.work.begun(layer).exists():
+                # It changed nothing, so whatever moves its state from here on was somebody else.
+                self._record(layer, None)
+            raise
+        self._record(layer, LayerRecord(before=before, after=self._state(layer)))
         return came
 
     def _shown(self, layer: str) -> dict[str, Any]:
@@ -143,19 +162,24 @@ class ReviewedApply:
     def _state(self, layer: str) -> StateIdentity | None:
         return identity(read_state(self.work.settings.environment, layer))
 
-    def _record(self, layer: str, record: LayerRecord) -> None:
+    def _record(self, layer: str, record: LayerRecord | None) -> None:
         with self._lock:
-            self.record = Record(layers={**self.record.layers, layer: record})
+            layers = {name: one for name, one in self.record.layers.items() if name != layer}
+            if record:
+                layers[layer] = record
+            self.record = Record(plan=self.review.plan, layers=layers)
             part = self.folder / f"{APPLIED}.part"
             part.write_text(self.record.model_dump_json(indent=2) + "\n")
             os.replace(part, self.folder / APPLIED)  # noqa: PTH105 - the same, and clearer
 
     def _refusal(self, reasons: Sequence[str]) -> StrataError:
-        lines = ["nothing was applied: this is not what was reviewed", *reasons]
-        return StrataError("\n".join(lines), self._again())
+        more = " more" if self.record.layers else ""
+        lines = [f"nothing{more} was applied: this is not what was reviewed", *reasons]
+        return Deviation("\n".join(lines), self._again())
 
     def _again(self) -> str:
-        return f"strata plan ENV --out {self.folder} reviews what would be applied now"
+        name = self.work.settings.environment.name
+        return f"strata plan {name} --out {self.folder} reviews what would be applied now"
 
 
 def identity(state: State | None) -> StateIdentity | None:

@@ -58,6 +58,12 @@ def test_what_was_cut_off_between_its_two_steps_is_done_again(
     assert steps == ["ROTATE", "SET", "ROTATE", "SET"]
     assert set_redis_auth(LOCAL, GROUP, secret) is False
     assert len(steps) == 4
+    make: Any = boto3.client
+    make("secretsmanager", region_name=LOCAL.region).put_secret_value(
+        SecretId=secret, SecretString="y" * 32
+    )
+    assert set_redis_auth(LOCAL, GROUP, secret) is True, "the secret holds another token"
+    assert len(steps) == 6
 
 
 def test_what_aws_refuses_is_told_without_the_token(secret: str) -> None:
@@ -67,3 +73,11 @@ def test_what_aws_refuses_is_told_without_the_token(secret: str) -> None:
         "AUTH of replication group another: "
         "DescribeReplicationGroups: ReplicationGroupNotFoundFault"
     )
+
+
+def test_a_connection_that_is_lost_is_an_error_of_the_layer(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_ELASTICACHE", "http://127.0.0.1:1")
+    with pytest.raises(StrataError, match="EndpointConnectionError"):
+        set_redis_auth(LOCAL, GROUP, secret)

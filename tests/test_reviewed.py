@@ -1,10 +1,17 @@
 """What a review says of a layer that its own apply has begun to change."""
 
+import threading
+from pathlib import Path
+
 import pytest
 
+from strata.errors import StrataError
 from strata.plan.changes import Change, differences
-from strata.plan.review import Basis, Code, StateIdentity, Tools, stale
-from strata.reviewed import LayerRecord, Record, expected, remaining
+from strata.plan.review import Basis, Code, Review, StateIdentity, Tools, stale, write
+from strata.reviewed import APPLIED, LayerRecord, Record, ReviewedApply, expected, remaining
+from strata.settings import load
+from strata.terraform.layers import LayerWork
+from strata.terraform.process import Terraform
 
 VPC = "aws_vpc.network_vpc"
 CREATE = Change(VPC, ("create",), None, {"cidr_block": "10.0.0.0/16"}, {"id": True})
@@ -100,3 +107,37 @@ def test_a_layer_that_had_no_state_may_have_one_once_it_was_begun() -> None:
     assert stale(expected(reviewed, Record(), found), found) != []
     begun = Record(layers={"network": LayerRecord(before=None)})
     assert stale(expected(reviewed, begun, found), found) == []
+
+
+def reviewed(folder: Path, address: str = VPC) -> Review:
+    """A review of one creation, in `folder`."""
+    one = {"address": address, "type": address.partition(".")[0], "mode": "managed",
+           "change": {"actions": ["create"], "before": None, "after": {}}}  # fmt: skip
+    return write(folder, basis(), {"format_version": "1.2", "resource_changes": [one]}, {})
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> LayerWork:
+    tool = Terraform(tmp_path / "terraform", {}, tmp_path / "logs")
+    return LayerWork(load("local"), tmp_path / "stacks", tool, threading.Lock())
+
+
+def test_what_another_review_of_this_folder_applied_is_not_done_for_this_one(
+    tmp_path: Path, work: LayerWork
+) -> None:
+    folder = tmp_path / "review"
+    done = {"network": LayerRecord(before=None, after=at(3))}
+    for plan, layers in ((reviewed(folder).plan, done), ("that of an earlier review", {})):
+        (folder / APPLIED).write_text(Record(plan=plan, layers=done).model_dump_json())
+        assert ReviewedApply.open(folder, work).record.layers == layers
+
+
+def test_a_plan_that_took_the_place_of_the_one_shown_is_refused(
+    tmp_path: Path, work: LayerWork
+) -> None:
+    folder = tmp_path / "review"
+    shown = reviewed(folder)
+    assert ReviewedApply.open(folder, work, shown).review == shown
+    reviewed(folder, "aws_subnet.network_subnet")
+    with pytest.raises(StrataError, match="another plan was written to"):
+        ReviewedApply.open(folder, work, shown)

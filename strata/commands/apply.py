@@ -33,7 +33,7 @@ def apply(
             out.print(f"review     {shown(made.folder)}", soft_wrap=True)
             if made.report.changes:
                 confirm("Apply it?", yes=yes)
-            review = ReviewedApply.open(made.folder, work)
+            review = ReviewedApply.open(made.folder, work, made.review)
             review.check()
         for one in review.move_states():
             out.print(f"moved      {one}", soft_wrap=True)

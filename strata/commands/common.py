@@ -14,7 +14,7 @@ from rich.console import Console
 
 from strata import deploy, synthesis
 from strata import emulator as emulation
-from strata.errors import StrataError
+from strata.errors import Deviation, StrataError
 from strata.interrupts import Interrupts, handled
 from strata.layers import LONGEST
 from strata.paths import ROOT, WORK
@@ -41,6 +41,7 @@ Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path 
 Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
 out = Console(highlight=False)
 CDKTF_OUT = ROOT / "cdktf.out"
+READ_OUT = WORK / "read"
 
 
 def running_emulator() -> emulation.EmulatorStatus:
@@ -57,12 +58,21 @@ def aim(settings: Settings) -> None:
         emulation.aim(running_emulator().url)
 
 
-def layer_work(settings: Settings) -> LayerWork:
-    """The environment synthesized, with Terraform ready to work on its layers."""
-    aim(settings)
+def layers_of(settings: Settings, folder: Path | None = None) -> LayerWork:
+    """The layers of an environment as they lie in `folder`, or where an apply has them."""
     tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
-    synthesize([settings], CDKTF_OUT)
-    return LayerWork(settings, CDKTF_OUT / "stacks", tool, threading.Lock())
+    return LayerWork(settings, (folder or CDKTF_OUT) / "stacks", tool, threading.Lock())
+
+
+def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:
+    """The environment synthesized to `folder`, with Terraform ready to work on its layers.
+
+    Without one it goes where nobody applies: another strata may be at work in the usual place.
+    """
+    aim(settings)
+    folder = folder or READ_OUT
+    synthesize([settings], folder)
+    return layers_of(settings, folder)
 
 
 @contextlib.contextmanager
@@ -76,7 +86,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
     aim(settings)
     preflight.check(settings.environment)
     with alone(settings.environment.name):
-        work = layer_work(settings)
+        work = layer_work(settings, CDKTF_OUT)
         found.refuse(found.look(work), env)
         for layer in found.unfinished(work):
             out.print(f"{layer}: an earlier run began to change it and did not finish; going on")
@@ -144,20 +154,22 @@ def look_for_drift(settings: Settings) -> "Drift":
     aim(settings)
     preflight.check(settings.environment)
     work = layer_work(settings)
-    return look(settings, work.terraform, CDKTF_OUT)
+    return look(settings, work.terraform, work.stacks.parent)
 
 
 def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
     """The review of the environment that `work` holds, written to `folder` or our own place."""
     from strata.plan.make import make_review  # noqa: PLC0415
 
-    settings = work.settings
+    settings, synthesized = work.settings, work.stacks.parent
     return make_review(
         settings,
         file=shown(resolve(env).resolve()),
-        synthesized=CDKTF_OUT,
+        synthesized=synthesized,
         terraform=work.terraform,
-        judge=lambda plan: judged([env], [settings], CDKTF_OUT, {settings.environment.name: plan}),
+        judge=lambda plan: judged(
+            [env], [settings], synthesized, {settings.environment.name: plan}
+        ),
         folder=folder or WORK / "reviews" / settings.environment.name,
     )
 
@@ -226,7 +238,9 @@ def finish(outcome: deploy.Outcome, command: str) -> None:
     if outcome.not_started:
         lines.append(f"not started: {', '.join(outcome.not_started)}")
     hints = dict.fromkeys(error.hint for error in outcome.failed.values() if error.hint)
-    raise StrataError("\n".join(lines), "\n".join([*hints, f"go on with {command}"]))
+    if not any(isinstance(error, Deviation) for error in outcome.failed.values()):
+        hints[f"go on with {command}"] = None
+    raise StrataError("\n".join(lines), "\n".join(hints))
 
 
 def confirm(question: str, *, yes: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from strata.commands.common import Env, layer_work, out, planned
-from strata.errors import StrataError, UsageError
+from strata.errors import Answered, StrataError, UsageError
 from strata.settings import load
 from strata.settings.load import shown
 
@@ -26,4 +26,4 @@ def plan(
     typer.echo(text(made.report), nl=False)
     out.print(f"review     {shown(made.folder)}", soft_wrap=True)
     if made.report.changes:
-        raise typer.Exit(2)
+        raise Answered(2)

@@ -1,10 +1,11 @@
 """`strata unlock`"""
 
+import contextlib
 from typing import Annotated
 
 import typer
 
-from strata.commands.common import Env, aim, confirm, layer_work, out
+from strata.commands.common import Env, aim, alone, confirm, layers_of, out
 from strata.errors import StrataError, UsageError
 from strata.layers import LAYERS
 from strata.settings import load
@@ -26,7 +27,7 @@ def unlock(
     settings = load(env)
     aim(settings)
     preflight.check(settings.environment)
-    one = next(iter(found.look(layer_work(settings), [layer])), None)
+    one = next(iter(found.look(layers_of(settings), [layer])), None)
     if one is None or one.lock is None:
         raise StrataError(f"{layer} of {settings.environment.name} is not locked")
     out.print(one.words(locks.now()), soft_wrap=True)
@@ -35,6 +36,8 @@ def unlock(
             f"nothing was unlocked: process {one.pid} would write the state after the next one",
             "wait until it has ended; --force unlocks all the same",
         )
-    confirm("Unlock it?", yes=yes)
-    locks.release(settings.environment, one.lock)
+    with contextlib.nullcontext() if force else alone(settings.environment.name):
+        # A strata that moves states holds locks without a Terraform.
+        confirm("Unlock it?", yes=yes)
+        locks.release(settings.environment, one.lock)
     out.print(f"{layer} is unlocked")

@@ -7,7 +7,7 @@ neither. A run that was cut off in between leaves it in both, and the next one g
 import contextlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,10 +93,16 @@ def _histories(work: LayerWork) -> list[History]:
     return histories(read_layers(work.stacks, work.settings.environment.name), declared)
 
 
-def move(work: LayerWork, *, begun: bool = False) -> list[StateMove]:
+def move(
+    work: LayerWork,
+    *,
+    begun: bool = False,
+    locked: Callable[[Sequence[str]], None] = lambda _: None,
+) -> list[StateMove]:
     """Move what must be moved between the states of an environment, under their locks.
 
-    Raises StrataError when somebody holds one of the locks; nothing was moved then.
+    `locked` is called with the layers before the first is written. Raises StrataError when somebody
+    holds one of the locks; nothing was moved then.
     """
     needed = needed_moves(work, begun=begun)
     if not needed:
@@ -108,6 +114,7 @@ def move(work: LayerWork, *, begun: bool = False) -> list[StateMove]:
     with contextlib.ExitStack() as held:
         for layer in layers:
             held.enter_context(locks.taken(environment, layer, "move"))
+        locked(layers)
         # Read again, now that nobody else can write.
         states = {layer: read_state(environment, layer) for layer in layers}
         now = state_moves(_histories(work), states)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 PLAN, REVIEW = "plan.json", "review.json"
 CODE = ("modules", "strata", "main.py", "requirements.lock", ".terraform-version")
 """What decides which resources settings become."""
-FORMAT = 1
+FORMAT: Literal[1] = 1
 
 
 class _Data(BaseModel):
@@ -75,7 +75,7 @@ class Basis(_Data):
 class Review(_Data):
     """The content of `review.json`."""
 
-    format: int = FORMAT
+    format: Literal[1] = FORMAT
     made: datetime = Field(description="When the plan was made, UTC.")
     basis: Basis
     plan: str = Field(description="SHA-256 of plan.json.")

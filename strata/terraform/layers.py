@@ -83,15 +83,33 @@ class LayerWork:
         folder = self.folder(layer)
         begun = self.begun(layer)
         if changed:
-            begun.parent.mkdir(parents=True, exist_ok=True)
-            begun.touch()
-            self.terraform.apply(folder, self.saved_plan(layer), watch)
+            self._apply_saved(layer, watch)
         if layer == "cache":
             changed = self.redis_auth(folder) or changed
         note_applied(self.settings, layer)
         self.saved_plan(layer).unlink()
         begun.unlink(missing_ok=True)
         return "applied" if changed else "no change"
+
+    def _apply_saved(self, layer: str, watch: Watch) -> None:
+        """Apply the saved plan; the layer counts as begun unless that failed before any change."""
+        begun = self.begun(layer)
+        earlier = begun.exists()
+        changes = threading.Event()
+
+        def heard(event: Event) -> None:
+            if makes(event):
+                changes.set()
+            watch(event)
+
+        begun.parent.mkdir(parents=True, exist_ok=True)
+        begun.touch()
+        try:
+            self.terraform.apply(self.folder(layer), self.saved_plan(layer), heard)
+        except StrataError:
+            if not earlier and not changes.is_set():
+                begun.unlink()
+            raise
 
     def begun(self, layer: str) -> Path:
         """A file that is there from before a layer is changed until it is done."""
@@ -120,9 +138,7 @@ class LayerWork:
             begun.unlink(missing_ok=True)
             return "nothing there"
         self.plan(layer, watch, "-destroy")
-        begun.parent.mkdir(parents=True, exist_ok=True)
-        begun.touch()
-        self.terraform.apply(folder, self.saved_plan(layer), watch)
+        self._apply_saved(layer, watch)
         self.saved_plan(layer).unlink()
         begun.unlink(missing_ok=True)
         return "destroyed"

@@ -26,3 +26,5 @@ def test_wrong_settings_are_an_error_and_no_change(tmp_path: Path) -> None:
     assert code == 1
     assert "nonsense" in error
     assert said("nowhere")[0] == 1
+    assert said()[0] == 1
+    assert said("local", "--ot", "x")[0] == 1

@@ -116,6 +116,7 @@ def strata(applied: LayerWork, folder: Path) -> Iterator[Command]:
     """Runs the command in this process, away from what others synthesize: (exit code, output)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(common, "CDKTF_OUT", folder / "cdktf.out")
+        patch.setattr(common, "READ_OUT", folder / "read")
         patch.setattr(common, "WORK", folder / "work")
 
         def run(*arguments: str | Path) -> tuple[int, str]:

@@ -11,6 +11,7 @@ import pytest
 
 from strata.plan.changes import Change, Plan
 from strata.plan.ranks import reasons
+from strata.plan.ranks.policies import broader
 from strata.stacks import Stack, stack
 
 Json = dict[str, Any]
@@ -237,6 +238,20 @@ def test_a_policy_that_is_known_after_the_apply_is_judged_as_it_is_written() -> 
     assert "opens" in judged("s3:DeleteObject")
 
 
+def test_a_reference_stands_for_one_value_of_before() -> None:
+    def grants(*resources: str) -> str:
+        return policy({"Action": ["s3:GetObject", "s3:PutObject"], "Resource": list(resources)})
+
+    first, second = "${aws_s3_bucket.network_a.arn}", "${aws_s3_bucket.network_b.arn}"
+    assert broader(grants("arn:a"), grants(first)) == []
+    assert broader(grants("arn:a", "arn:b"), grants(second, first)) == []
+    assert broader(grants("*"), grants(first, second)) == []
+    assert broader(grants("arn:a"), grants("arn:a", second)) == [
+        f"s3:GetObject on {second}", f"s3:PutObject on {second}"
+    ]  # fmt: skip
+    assert len(broader(grants("arn:a"), grants(first, second))) == 2
+
+
 def test_a_managed_policy_on_a_role_that_exists_opens_and_on_a_new_one_does_not() -> None:
     body = {"role": "${aws_iam_role.network_role.name}", "policy_arn": "arn:aws:iam::aws:policy/A"}
     found = stack(
@@ -327,6 +342,8 @@ def test_a_deployment_goes_down_only_when_no_task_must_stay() -> None:
         before = {"task_definition": "a:1", "deployment_minimum_healthy_percent": least}
         change = updated("aws_ecs_service", before, {**before, "task_definition": "a:2"})
         assert ("down" in told(change)) is down
+        tagged = updated("aws_ecs_service", before, {**before, "tags": {"team": "shop"}})
+        assert "down" not in told(tagged), "which starts no deployment"
 
 
 def test_a_restart_says_when() -> None:

@@ -68,6 +68,14 @@ RESTARTS: dict[str, dict[str, str]] = {
 """Resource type -> attribute -> what changing it in place does (RDS and ElastiCache guides)."""
 
 
+DEPLOYS = (
+    "task_definition", "force_new_deployment", "triggers", "capacity_provider_strategy",
+    "load_balancer", "network_configuration", "platform_version", "service_connect_configuration",
+    "service_registries", "volume_configuration",
+)  # fmt: skip
+"""What of an ECS service ends its tasks and starts others when it changes (ECS, UpdateService)."""
+
+
 def down(change: Change) -> Iterator[Reason]:
     """What requests wait for, or fail on, while the change is made."""
     before, after = change.before or {}, change.settled
@@ -99,10 +107,10 @@ def _interrupted(change: Change, before: Json, after: Json) -> Iterator[Reason]:
         started = {"launch_template", "mixed_instances_policy"} & set(change.changed)
         if after.get("instance_refresh") and started:
             yield Reason("down", "the instances are refreshed", tuple(started))
-    if change.type == "aws_ecs_service" and after.get("deployment_minimum_healthy_percent") == 0:
+    deploys = tuple(name for name in DEPLOYS if name in change.changed)
+    if deploys and after.get("deployment_minimum_healthy_percent") == 0:
         yield Reason(
-            "down", "all tasks may end before new ones run: minimum healthy percent is 0",
-            tuple(name for name in ("task_definition",) if name in change.changed),
-        )  # fmt: skip
+            "down", "all tasks may end before new ones run: minimum healthy percent is 0", deploys
+        )
     if change.type == "aws_lb_listener" and "port" in change.changed:
         yield Reason("down", "the old port answers nobody from then on", ("port",))

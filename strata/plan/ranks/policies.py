@@ -14,22 +14,29 @@ Json = dict[str, Any]
 def broader(before: str | None, after: str | None) -> list[str]:
     """What an IAM policy allows after that it did not before, as `action on resource`.
 
-    `after` may hold `${...}` where a value is known after the apply: it stands for anything, since
-    only the same reference can have made the value before.
+    `after` may hold `${...}` where a value is known after the apply: it stands for a value of
+    before that nothing else stands for, since only the same reference can have made it.
     """
     try:
         old, new = _statements(before), _statements(after)
     except (ValueError, AttributeError, TypeError):
         return ["a policy that is no JSON"] if before != after else []
+    allowed, wanted = _allowed(old), _allowed(new)
+    # Grant of before -> the one resource after that it is, with or without a reference in it.
+    stands = {one: one.resource for one in allowed if one in wanted}
     found = []
-    allowed = [one for one in old if one["Effect"] == "Allow"]
-    for statement in (one for one in new if one["Effect"] == "Allow"):
-        for what in _grants(statement):
-            if not any(_covers(one, what) for wide in allowed for one in _grants(wide)):
-                found.append(
-                    " on ".join(part for part in (what.action, what.resource) if part)
-                    + (f" for {what.principal}" if what.principal else "")
-                )
+    for what in wanted:
+        if not any(
+            fnmatchcase(what.resource, one.resource)
+            or "${" not in what.resource
+            or stands.setdefault(one, what.resource) == what.resource
+            for one in allowed
+            if _covers(one, what)
+        ):
+            found.append(
+                " on ".join(part for part in (what.action, what.resource) if part)
+                + (f" for {what.principal}" if what.principal else "")
+            )
     denied = [_plain(one) for one in new if one["Effect"] == "Deny"]
     found += [
         "what a Deny statement forbade"
@@ -52,6 +59,10 @@ def _statements(policy: str | None) -> list[Json]:
         return []
     found = json.loads(policy)["Statement"]
     return [found] if isinstance(found, dict) else list(found)
+
+
+def _allowed(statements: list[Json]) -> list[_Grant]:
+    return [one for each in statements if each["Effect"] == "Allow" for one in _grants(each)]
 
 
 def _grants(statement: Json) -> Iterator[_Grant]:
