@@ -44,7 +44,14 @@ def destroy(
         move_states(work)
         outcome = run_layers(deploy.reverse(LAYERS), work.destroy, work)
         finish(outcome, f"strata destroy {env} --yes {name}")
-    remains = left(settings.environment)
+    try:
+        remains = left(settings.environment)
+    except StrataError as error:
+        raise StrataError(
+            f"every layer of {name} is destroyed; what is left beside them could not be asked: "
+            f"{error.message}",
+            error.hint,
+        ) from None
     snapshots = [one for one in remains if ":snapshot:" in one]
     for one in snapshots:
         out.print(f"stays: {one}", soft_wrap=True)

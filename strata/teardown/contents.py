@@ -70,7 +70,8 @@ def left(environment: Environment) -> list[str]:
     """The ARNs and names that still carry the environment's tags.
 
     The tagging service does not list groups of EC2 Auto Scaling and roles of IAM, which are asked
-    for themselves. Instances that are terminated keep their tags for an hour and do not count.
+    for themselves. Instances and NAT gateways that are gone keep their tags for an hour and do not
+    count.
     """
     aws = session(environment)
     try:
@@ -81,32 +82,32 @@ def left(environment: Environment) -> list[str]:
 
 
 def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
+    living = _living(aws, environment)
     for region in {environment.region, GLOBAL_REGION}:
         found = [arn for arn, _ in tagged(aws, region, environment.tags)]
-        gone = _terminated(aws, environment, [one for one in found if ":instance/" in one])
-        # Automated backups go with their database, a while later.
-        found = [one for one in found if one not in gone and ":snapshot:rds:" not in one]
-        yield from (one for one in found if not _inactive(aws, one))
+        for arn in found:
+            kind, _, name = arn.rpartition(":")[2].partition("/")
+            if kind in ("instance", "natgateway") and name not in living:
+                continue
+            # Automated backups go with their database, a while later.
+            if ":snapshot:rds:" not in arn and not _inactive(aws, arn):
+                yield arn
 
 
 def _by_tags(environment: Environment) -> list[dict[str, Any]]:
     return [{"Name": f"tag:{key}", "Values": [v]} for key, v in environment.tags.items()]
 
 
-def _terminated(aws: "boto3.Session", environment: Environment, arns: list[str]) -> set[str]:
-    by_id = {arn.rpartition("/")[2]: arn for arn in arns}
-    if not by_id:
-        return set()
-    filters = _by_tags(environment)
-    living = {
-        one["InstanceId"]
-        for reservation in pages(
-            aws.client("ec2"), "describe_instances", "Reservations", Filters=filters
-        )
-        for one in reservation["Instances"]
-        if one["State"]["Name"] != "terminated"
+def _living(aws: "boto3.Session", environment: Environment) -> set[str]:
+    """Ids of the instances and NAT gateways that are more than a memory."""
+    ec2, filters = aws.client("ec2"), _by_tags(environment)
+    reservations = pages(ec2, "describe_instances", "Reservations", Filters=filters)
+    instances = [one for each in reservations for one in each["Instances"]]
+    gateways = pages(ec2, "describe_nat_gateways", "NatGateways", Filter=filters)
+    return {
+        *(one["InstanceId"] for one in instances if one["State"]["Name"] != "terminated"),
+        *(one["NatGatewayId"] for one in gateways if one["State"] != "deleted"),
     }
-    return {arn for name, arn in by_id.items() if name not in living}
 
 
 def _inactive(aws: "boto3.Session", arn: str) -> bool:

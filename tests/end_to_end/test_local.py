@@ -36,6 +36,7 @@ from strata.settings import Settings
 from strata.stacks import stack
 from strata.synthesis import compose
 from strata.terraform.children import chdir
+from strata.terraform.events import Event
 from strata.terraform.layers import LayerWork
 from tests.end_to_end.conftest import (
     Applied,
@@ -468,6 +469,27 @@ def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_
     again = reviewed(make_review(work, folder / "put-back"), work)
     assert deploy.run({"service": (), "network": ()}, again.step, deploy.quiet).ok
     assert retention(aws) == 120
+
+
+def test_what_somebody_else_applied_between_plan_and_apply_is_not_undone(
+    applied: Applied, folder: Path, aws: Client
+) -> None:
+    before = retention(aws)
+    work = work_on(keeping(applied.settings, 60), folder)
+    one = reviewed(make_review(work, folder / "overtaken"), work)
+    other = work_on(keeping(applied.settings, 90), folder / "other")
+
+    def overtake(event: Event) -> None:
+        if event["@message"].startswith("terraform apply"):
+            assert other.apply("service") == "applied"
+
+    with pytest.raises(StrataError, match="Saved plan is stale"):
+        one.step("service", overtake)
+    assert retention(aws) == 90
+    assert not work.begun("service").exists(), "it changed nothing"
+    with pytest.raises(StrataError, match="the state of service: serial"):
+        reviewed(folder / "overtaken", work)
+    assert work_on(keeping(applied.settings, before), folder).apply("service") == "applied"
 
 
 @pytest.fixture(scope="module")

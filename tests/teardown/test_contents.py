@@ -43,6 +43,19 @@ def test_what_ecs_remembers_as_gone_is_not_left(aws: Any) -> None:
     assert left(LOCAL) == []
 
 
+def test_a_nat_gateway_that_is_deleted_is_not_left(aws: Any) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    tags = [{"ResourceType": "natgateway", "Tags": UPPER}]
+    made = ec2.create_nat_gateway(
+        SubnetId=subnet, ConnectivityType="private", TagSpecifications=tags
+    )["NatGateway"]["NatGatewayId"]
+    assert [one.rpartition("/")[2] for one in left(LOCAL)] == [made]
+    ec2.delete_nat_gateway(NatGatewayId=made)
+    assert left(LOCAL) == []
+
+
 def test_what_is_left_is_named_and_other_environments_are_not(aws: Any) -> None:
     ec2 = aws("ec2")
     ours, theirs = (ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] for _ in range(2))
