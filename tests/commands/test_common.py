@@ -8,7 +8,7 @@ from filelock import FileLock
 from strata.commands import common
 from strata.commands.common import alone, finish
 from strata.deploy import Outcome
-from strata.errors import StrataError
+from strata.errors import Deviation, StrataError
 
 
 def test_a_failure_names_what_stands_what_does_not_and_how_to_go_on() -> None:
@@ -31,6 +31,14 @@ def test_a_failure_names_what_stands_what_does_not_and_how_to_go_on() -> None:
         "all of it: cache.log",
         "go on with strata apply local --reviewed review",
     ]
+
+
+def test_what_is_not_as_reviewed_is_not_told_to_go_on_with_that_review() -> None:
+    again = "strata plan local --out review reviews what would be applied now"
+    failed: dict[str, StrataError] = {"edge": Deviation("not as reviewed", again)}
+    with pytest.raises(StrataError) as error:
+        finish(Outcome({"network": "applied"}, failed), "strata apply local --reviewed review")
+    assert error.value.hint == again
 
 
 def test_a_run_that_came_to_its_end_says_nothing() -> None:
