@@ -65,6 +65,9 @@ class Basis(_Data):
 
     environment: str
     settings: str = Field(description="SHA-256 of the settings, defaults and all.")
+    values: Json = Field(
+        default_factory=dict, description="The settings themselves, to show what was changed."
+    )
     code: Code
     tools: Tools
     states: dict[str, StateIdentity | None] = Field(
@@ -86,6 +89,7 @@ def basis(settings: Settings, states: States) -> Basis:
     return Basis(
         environment=settings.environment.name,
         settings=settings_digest(settings),
+        values=settings.model_dump(mode="json"),
         code=Code(digest=code_digest(), commit=_commit()),
         tools=Tools(
             terraform=wanted_version(),
@@ -141,6 +145,7 @@ def stale(reviewed: Basis, now: Basis) -> list[str]:
             found.append(f"{what}: {was} in the review, {value} now")
     if reviewed.settings != now.settings:
         found.append("the settings were changed since the review")
+        found += [f"  {one}" for one in _edited(reviewed.values, now.values)]
     if reviewed.code.digest != now.code.digest:
         found.append("the code (modules/, strata/) was changed since the review")
     for layer in {**reviewed.states, **now.states}:
@@ -148,6 +153,15 @@ def stale(reviewed: Basis, now: Basis) -> list[str]:
         if old != new:
             found.append(f"the state of {layer}: {_named(old)} in the review, {_named(new)} now")
     return found
+
+
+def _edited(was: Any, now: Any, key: str = "") -> Iterator[str]:
+    """Each setting with another value, by its dotted key."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        for name in {**was, **now}:
+            yield from _edited(was.get(name), now.get(name), f"{key}.{name}" if key else name)
+    elif was != now:
+        yield f"{key}: {json.dumps(was)} in the review, {json.dumps(now)} now"
 
 
 def _named(state: StateIdentity | None) -> str:

@@ -428,6 +428,7 @@ def test_settings_that_were_edited_since_the_review_are_refused(
     with pytest.raises(StrataError, match="nothing was applied") as error:
         reviewed(made, edited)
     assert "the settings were changed since the review" in error.value.message
+    assert "service.log_retention_days: 60 in the review, 3653 now" in error.value.message
     assert retention(aws) == applied.settings.service.log_retention_days
 
 

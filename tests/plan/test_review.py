@@ -50,6 +50,18 @@ def test_a_review_is_stale_when_anything_it_rests_on_changed(now: Basis, word: s
     assert word in found[0]
 
 
+def test_edited_settings_are_named_with_both_values() -> None:
+    was = {"service": {"cpu": 256, "hosts": ["a"]}, "tags": {}}
+    now = {"service": {"cpu": 512, "hosts": ["a", "b"]}, "tags": {"team": "shop"}}
+    found = review.stale(changed(values=was), changed(settings="other", values=now))
+    assert found == [
+        "the settings were changed since the review",
+        "  service.cpu: 256 in the review, 512 now",
+        '  service.hosts: ["a"] in the review, ["a", "b"] now',
+        '  tags.team: null in the review, "shop" now',
+    ]
+
+
 def test_another_commit_with_the_same_code_is_the_same() -> None:
     assert review.stale(BASIS, changed(code=Code(digest="b", commit="c"))) == []
 
