@@ -64,4 +64,4 @@ clean-demo: setup
 	@if $(BIN)/strata emulator status >/dev/null; then \
 		$(BIN)/strata destroy local --yes local; fi
 	@$(BIN)/strata emulator stop
-	@rm -rf .strata/logs .strata/reviews .strata/at-work cdktf.out build/demo
+	@rm -rf .strata/logs .strata/reviews .strata/at-work .strata/read cdktf.out build/demo
