@@ -14,7 +14,7 @@ from rich.console import Console
 
 from strata import deploy, synthesis
 from strata import emulator as emulation
-from strata.errors import Deviation, StrataError
+from strata.errors import Deviation, StrataError, UsageError
 from strata.interrupts import Interrupts, handled
 from strata.layers import LONGEST
 from strata.paths import ROOT, WORK
@@ -33,6 +33,7 @@ from strata.terraform.process import Terraform
 if TYPE_CHECKING:
     from strata.drift.report import Report as Drift
     from strata.gate.report import Report
+    from strata.plan.changes import Plan
     from strata.plan.make import Made
     from strata.reach import Network
     from strata.reach.report import TableReport
@@ -172,6 +173,20 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
         ),
         folder=folder or WORK / "reviews" / settings.environment.name,
     )
+
+
+def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
+    """The plan of the review in a folder; raises UsageError unless these settings were planned."""
+    from strata.plan.review import read, settings_digest  # noqa: PLC0415
+
+    review, plan = read(folder)
+    name, planned_for = settings.environment.name, review.basis.environment
+    again = f"strata plan {env} --out {folder}"
+    if planned_for != name:
+        raise UsageError(f"{folder} holds a plan of {planned_for}, not of {name}", again)
+    if review.basis.settings != settings_digest(settings):
+        raise UsageError(f"the settings were changed since {folder} was planned", again)
+    return plan
 
 
 def composed_stack(settings: Settings) -> Stack:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from strata.commands.common import composed_stack, out
+from strata.commands.common import composed_stack, out, reviewed
 from strata.errors import UsageError
 from strata.settings import Problem, Settings, load
 from strata.settings.load import resolve
@@ -14,8 +14,6 @@ from strata.settings.load import resolve
 if TYPE_CHECKING:
     from strata.cost.estimate import Estimate
     from strata.stacks import Stack
-
-PLAN = "plan.json"
 
 
 def cost(
@@ -39,7 +37,7 @@ def cost(
     if env is None and (plan or not refresh):
         raise UsageError("no environment is given", "strata cost prod")
     settings = load(env) if env else None
-    read = _read(plan) if plan else None
+    read = _read(plan, env, settings) if plan and env and settings else None
     if refresh:
         _refresh()
     if settings and read is not None:
@@ -66,7 +64,12 @@ def over_budget(env: str, settings: Settings, composed: "Stack") -> Problem | No
     return judge(estimated(settings, composed), resolve(env))
 
 
-def _read(folder: Path) -> dict[str, Any]:
+def _read(folder: Path, env: str, settings: Settings) -> dict[str, Any]:
+    """Terraform's plan in a folder; where a review lies with it, it has to be of these settings."""
+    from strata.plan.review import PLAN, REVIEW  # noqa: PLC0415
+
+    if (folder / REVIEW).exists():
+        reviewed(folder, env, settings)
     file = folder / PLAN
     try:
         plan = json.loads(file.read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.common import Env, composed_stack, out
+from strata.commands.common import Env, composed_stack, out, reviewed
 from strata.errors import UsageError
 from strata.paths import ROOT
 from strata.settings import Settings, load
@@ -30,7 +30,7 @@ def map_(
     """Draw the environment: its network, its system, who reaches what."""
     settings = load(env)
     name = settings.environment.name
-    changes = _plan(plan, env, name) if plan else None
+    changes = reviewed(plan, env, settings) if plan else None
     target = (folder or ROOT / "build" / "map" / name).resolve()
     written = write_map(target, settings, composed_stack(settings), changes)
     for file in written:
@@ -54,16 +54,3 @@ def write_map(
     for file, content in made.items():
         (folder / file).write_text(content, encoding="utf-8")
     return [folder / file for file in made]
-
-
-def _plan(folder: Path, env: str, name: str) -> "Plan":
-    """The plan in a folder; raises UsageError for one of another environment."""
-    from strata.plan.review import read  # noqa: PLC0415
-
-    review, plan = read(folder)
-    if review.basis.environment != name:
-        raise UsageError(
-            f"{folder} holds a plan of {review.basis.environment}, not of {name}",
-            f"strata plan {env} --out {folder}",
-        )
-    return plan

@@ -12,7 +12,7 @@ import pytest
 from strata.commands.demo import write_views
 from strata.map.make import files
 from strata.paths import ROOT
-from strata.plan.review import Basis, Code, Tools, write
+from strata.plan.review import Basis, Code, Tools, settings_digest, write
 from strata.settings import load
 from strata.stacks import stack
 
@@ -75,11 +75,20 @@ def test_a_plan_of_another_environment_is_refused(tmp_path: Path) -> None:
     assert "hint: strata plan local --out" in answer.stderr
 
 
+def test_a_plan_of_other_settings_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "local.toml"
+    file.write_text(f"{(ROOT / 'envs/local.toml').read_text()}\n[cost]\nover_budget = 'fail'\n")
+    answer = strata("map", file, "--plan", review(tmp_path, "local"))
+    assert answer.returncode == 2
+    assert "the settings were changed since" in answer.stderr
+    assert "hint: strata plan" in answer.stderr
+
+
 def review(folder: Path, environment: str) -> Path:
     """A review without changes, as `strata plan --out` leaves it."""
     basis = Basis(
         environment=environment,
-        settings="0",
+        settings=settings_digest(load(environment)),
         code=Code(digest="0", commit=None),
         tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="0.21.0"),
         states={},
