@@ -113,6 +113,11 @@ def references(value: object) -> Iterator[Reference]:
                 yield Reference(f"{kind}.{name}", attribute.lstrip("."))
 
 
+def is_on(value: object) -> bool:
+    """Whether a boolean argument is true; CDKTF and the provider write some of them as text."""
+    return str(value).lower() == "true"
+
+
 def texts(value: object) -> Iterator[str]:
     """Every string in a value, however deep, but for CDKTF's `//`."""
     if isinstance(value, str):

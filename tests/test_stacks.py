@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from strata.stacks import Reference, blocks, references, stack
+from strata.stacks import Reference, blocks, is_on, references, stack
 
 Json = dict[str, Any]
 
@@ -52,3 +52,13 @@ def test_references(value: object, expected: list[tuple[str, str]]) -> None:
 )
 def test_every_form_of_blocks_is_the_same(written: object) -> None:
     assert blocks({"resource": written}) == {"aws_vpc.a": {"x": 1}, "aws_vpc.b": {}}
+
+
+@pytest.mark.parametrize("value", [True, "true", "True"])
+def test_a_boolean_is_on_as_json_and_as_text(value: object) -> None:
+    assert is_on(value)
+
+
+@pytest.mark.parametrize("value", [False, "false", None, "", 0, "${var.x}"])
+def test_all_else_is_off(value: object) -> None:
+    assert not is_on(value)

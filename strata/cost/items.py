@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from strata.layers import LAYERS
-from strata.stacks import Stack, references
+from strata.stacks import Stack, is_on, references
 
 Json = dict[str, Any]
 OTHER = "other"
@@ -37,7 +37,7 @@ class Item:
         return next(iter(self.blocks(name)), {})
 
     def is_on(self, name: str) -> bool:
-        """A boolean attribute, which CDKTF sometimes writes as a string."""
+        """Whether a boolean argument is true."""
         return is_on(self.values.get(name))
 
 
@@ -45,11 +45,6 @@ def blocks(values: Json, name: str) -> list[Json]:
     """The blocks of this name in a resource or in a block of it."""
     found = values.get(name) or []
     return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
-
-
-def is_on(value: object) -> bool:
-    """Whether a boolean, or a string that stands for one, is true."""
-    return value is True or value == "true"
 
 
 class Items:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from strata.map.model import Edge, Lock, Node, Picture
-from strata.map.words import is_true, name_of, port_range, several, wrapped
+from strata.map.words import name_of, port_range, several, wrapped
 from strata.reach import Flow
-from strata.stacks import Json, Resource, Stack, references
+from strata.stacks import Json, Resource, Stack, is_on, references
 
 INTERNET, AWS_APIS = "internet", "aws_apis"
 SECRETS, LOGS = "secrets", "logs"
@@ -165,7 +165,7 @@ class _System:
             disks = [one.get("ebs") or {} for one in template.get("block_device_mappings") or ()]
             size = sum(int(one.get("volume_size") or 0) for one in disks)
             low, high = group.body.get("min_size"), group.body.get("max_size")
-            on = bool(disks) and all(is_true(one.get("encrypted")) for one in disks)
+            on = bool(disks) and all(is_on(one.get("encrypted")) for one in disks)
             yield Node(
                 group.address,
                 "compute",
@@ -223,7 +223,7 @@ class _System:
             entry.get("name") == "require_secure_transport" and entry.get("value") in ("1", "ON")
             for entry in group.body.get("parameter") or ()
         )
-        encrypted = is_true(body.get("storage_encrypted"))
+        encrypted = is_on(body.get("storage_encrypted"))
         return Node(
             one.address,
             "store",
@@ -243,10 +243,10 @@ class _System:
 
     def cache(self, one: Resource) -> Node:
         body = one.body
-        rest = is_true(body.get("at_rest_encryption_enabled"))
-        transit = is_true(body.get("transit_encryption_enabled"))
+        rest = is_on(body.get("at_rest_encryption_enabled"))
+        transit = is_on(body.get("transit_encryption_enabled"))
         replicas = int(body.get("num_cache_clusters") or 1) - 1
-        failover = is_true(body.get("automatic_failover_enabled"))
+        failover = is_on(body.get("automatic_failover_enabled"))
         return Node(
             one.address,
             "store",

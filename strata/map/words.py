@@ -74,11 +74,6 @@ def name_of(one: Resource) -> str:
     )
 
 
-def is_true(value: object) -> bool:
-    """Whether an argument is set; the provider takes some booleans as text."""
-    return str(value).lower() == "true"
-
-
 def several(number: int, what: str, many: str | None = None) -> str:
     """`1 rule`, `3 rules`."""
     return f"{number} {what if number == 1 else many or what + 's'}"

@@ -34,7 +34,7 @@ from strata.reach.parts import (
     protocol,
     sorted_acl,
 )
-from strata.stacks import Json, Resource, Stack
+from strata.stacks import Json, Resource, Stack, is_on
 
 STAND_IN = IPv6Network("2001:db8::/56")
 """For the IPv6 range that AWS gives a VPC when it is made, from the range kept for examples."""
@@ -76,7 +76,7 @@ class _Reader:
     def ranges(self) -> tuple[Range, ...]:
         more = self.stack.of("aws_vpc_ipv4_cidr_block_association")
         found = [ip_network(one.body["cidr_block"]) for one in (self.vpc, *more)]
-        if self.vpc.body.get("assign_generated_ipv6_cidr_block"):
+        if is_on(self.vpc.body.get("assign_generated_ipv6_cidr_block")):
             found.append(STAND_IN)
         return tuple(found)
 
@@ -198,7 +198,7 @@ class _Reader:
                     both[egress].append(self.acl_rule(acl.address, body))
             for one in rules:
                 if self.stack.target(one.body.get("network_acl_id")) == acl:
-                    both[bool(one.body.get("egress"))].append(self.acl_rule(one.address, one.body))
+                    both[is_on(one.body.get("egress"))].append(self.acl_rule(one.address, one.body))
             found[acl.address] = sorted_acl(acl.address, both[False], both[True])
         return found
 
@@ -281,7 +281,7 @@ class _Reader:
             for one in _list(body.get(key)):
                 named = self.stack.target(one)
                 peers.append(named.address if named else str(one))
-        if body.get("self"):
+        if is_on(body.get("self")):
             peers.append(group.address)
         yield from (GroupRule(address, which, open_, peer) for peer in peers)
 
@@ -306,7 +306,7 @@ class _Reader:
                 self.interfaces(
                     where,
                     one.body.get("security_groups"),
-                    public=not one.body.get("internal"),
+                    public=not is_on(one.body.get("internal")),
                     ipv6=one.body.get("ip_address_type") == "dualstack",
                 ),
                 figures.LOAD_BALANCER,
@@ -321,7 +321,7 @@ class _Reader:
                 self.interfaces(
                     named.body.get("subnet_ids") if named else None,
                     one.body.get("vpc_security_group_ids"),
-                    public=bool(one.body.get("publicly_accessible")),
+                    public=is_on(one.body.get("publicly_accessible")),
                     ipv6=one.body.get("network_type") == "DUAL",
                 ),
             )
@@ -356,9 +356,9 @@ class _Reader:
         found = []
         for subnet in self.within(group.body.get("vpc_zone_identifier")):
             body = self.stack.resources[subnet.address].body
-            public = body.get("map_public_ip_on_launch") if asked is None else asked == "true"
-            ipv6 = bool(body.get("assign_ipv6_address_on_creation"))
-            found.append(Interface(subnet, groups, bool(public), ipv6))
+            public = is_on(body.get("map_public_ip_on_launch") if asked in (None, "") else asked)
+            ipv6 = is_on(body.get("assign_ipv6_address_on_creation"))
+            found.append(Interface(subnet, groups, public, ipv6))
         yield Endpoint("instances", group.address, tuple(found), figures.LINUX)
         dynamic = agent.host_ports(str(template.get("user_data") or ""))
         for service in self.stack.of("aws_ecs_service"):
