@@ -32,6 +32,19 @@ from strata.reach.parts import gathered, host_ports, outside, ports, protocol, s
 from strata.settings.models import Environment
 from strata.stacks import Json
 
+TARGETS = (
+    "GatewayId",
+    "NatGatewayId",
+    "EgressOnlyInternetGatewayId",
+    "TransitGatewayId",
+    "VpcPeeringConnectionId",
+    "NetworkInterfaceId",
+    "LocalGatewayId",
+    "CarrierGatewayId",
+    "CoreNetworkArn",
+)
+"""Keys of a route, of which one names what it leads to (EC2 API, Route)."""
+
 
 def from_aws(environment: Environment) -> Network:
     """The network of an environment as it stands; what does not stand is no endpoint of it."""
@@ -107,9 +120,7 @@ class _Reader:
         name = table["RouteTableId"]
         return RouteTable(
             name,
-            tuple(
-                self.route(name, one) for one in table["Routes"] if one.get("State") != "blackhole"
-            ),
+            tuple(self.route(name, one) for one in table["Routes"]),
         )
 
     def route(self, table: str, body: Json) -> Route:
@@ -117,14 +128,7 @@ class _Reader:
         destination = (
             ip_network(text) if text else self.prefix_list(body["DestinationPrefixListId"])
         )
-        target = next(
-            (
-                body[key]
-                for key in ("GatewayId", "NatGatewayId", "EgressOnlyInternetGatewayId")
-                if body.get(key)
-            ),
-            "",
-        )
+        target = next((body[key] for key in TARGETS if body.get(key)), "")
         kinds: dict[str, RouteKind] = {
             "local": "local",
             "igw": "internet_gateway",
@@ -132,7 +136,10 @@ class _Reader:
             "nat": "nat_gateway",
             "vpce": "gateway_endpoint",
         }
-        return Route(table, destination, kinds.get(target.partition("-")[0], "other"), target)
+        kind = kinds.get(target.partition("-")[0], "other")
+        if body.get("State") == "blackhole":
+            kind = "blackhole"
+        return Route(table, destination, kind, target)
 
     def prefix_list(self, name: str) -> PrefixList:
         entries = self.said.prefix_lists.get(name)

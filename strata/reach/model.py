@@ -26,9 +26,11 @@ RouteKind = Literal[
     "egress_only_internet_gateway",
     "nat_gateway",
     "gateway_endpoint",
+    "blackhole",
     "other",
 ]
-"""Where a route leads; `other` is what is not evaluated here, such as a transit gateway."""
+"""Where a route leads; `blackhole` is what is gone, so that AWS drops what takes the route, `other`
+what is not evaluated here, such as a transit gateway."""
 
 
 @dataclass(frozen=True)

@@ -210,4 +210,6 @@ def _route(way: Direction, subnet: Subnet, route: Route | None, to: Address, goo
     maybe = route.kind == "other"
     if maybe:
         text += ", which is not evaluated"
+    elif route.kind == "blackhole":
+        text += ", which is gone"
     return whole(Step(way, "route", route.address, good and not maybe, text), maybe=maybe)

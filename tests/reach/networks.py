@@ -104,6 +104,7 @@ TARGETS = st.sampled_from(
         ("nat_gateway", "nat-not-there"),
         ("egress_only_internet_gateway", "eigw"),
         ("gateway_endpoint", "vpce"),
+        ("blackhole", "tgw-gone"),
         ("other", "tgw"),
     ]
 )

@@ -83,12 +83,24 @@ def test_subnets_without_an_association_have_the_main_table() -> None:
     assert explain(network, "tasks", "database", 3306).open
 
 
-def test_a_route_that_leads_nowhere_any_more_is_none() -> None:
+def test_a_route_to_what_is_gone_drops_what_takes_it() -> None:
     tables = said().route_tables
     tables[0]["Routes"][1]["State"] = "blackhole"
     verdict = explain(from_answers(said(route_tables=tables)), "instances", "internet", 443)
     assert verdict.state == "shut"
-    assert verdict.steps[-1].text.startswith("out of subnet-1: no route to ")
+    assert verdict.steps[-1].text == "out of subnet-1: 0.0.0.0/0 leads to igw-1, which is gone"
+
+
+def test_a_longer_prefix_that_leads_to_what_is_gone_leaves_no_shorter_one() -> None:
+    tables = said().route_tables
+    gone = {"DestinationCidrBlock": "203.0.113.0/24", "State": "blackhole"}
+    tables[0]["Routes"].append({**gone, "TransitGatewayId": "tgw-1"})
+    network = from_answers(said(route_tables=tables))
+    out = explain(network, "instances", "internet", 443)
+    assert out.state == "partly"
+    assert out.steps[-1].text == "out of subnet-1: 203.0.113.0/24 leads to tgw-1, which is gone"
+    back = explain(network, "internet", "instances", 22)
+    assert (back.state, back.steps[-1].way) == ("partly", "back")
 
 
 def test_entries_are_read_by_number_and_a_deny_wins_over_later_ones() -> None:
