@@ -69,8 +69,11 @@ def _path(
 ) -> None:
     from strata.reach import explain  # noqa: PLC0415
     from strata.reach.report import path, path_lines  # noqa: PLC0415
+    from strata.reach.table import refuse_unread  # noqa: PLC0415
 
-    found = path(explain(_network(settings, live=live), *ends))
+    network = _network(settings, live=live)
+    refuse_unread(network)
+    found = path(explain(network, *ends))
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
         return

@@ -18,11 +18,13 @@ def path_failures(
     """What is not open or shut as it must be; the user's own paths are those in `files`."""
     for environment in environments:
         file = files.get(environment.name)
+        own = load(file).reach if file else ()
         try:
             network = from_stack(stack(resolved(environment.composed)))
+            rows = table(network, own)
         except StrataError as error:
             raise Unjudgeable(f"{environment.path}: {error.message}") from error
-        for row in table(network, load(file).reach if file else ()):
+        for row in rows:
             if not row.met:
                 yield _failure(environment, row)
 

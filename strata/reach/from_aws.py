@@ -28,7 +28,15 @@ from strata.reach.model import (
     SecurityGroup,
     Subnet,
 )
-from strata.reach.parts import gathered, host_ports, outside, ports, protocol, sorted_acl
+from strata.reach.parts import (
+    balancer_addresses,
+    gathered,
+    host_ports,
+    outside,
+    ports,
+    protocol,
+    sorted_acl,
+)
 from strata.settings.models import Environment
 from strata.stacks import Json
 
@@ -83,6 +91,11 @@ class _Reader:
                 for one in self.said.nat_gateways
             ),
             endpoints=(*outside(), *gathered(self.endpoints())),
+            unread=tuple(
+                name
+                for name, template in self.said.templates.items()
+                if len(template.get("NetworkInterfaces", [])) > 1
+            ),
         )
 
     @cached_property
@@ -215,9 +228,11 @@ class _Reader:
             where = self.interfaces(
                 [zone["SubnetId"] for zone in one["AvailabilityZones"]],
                 one.get("SecurityGroups", []),
-                # As the API creates one that is not told otherwise.
-                public=one.get("Scheme", "internet-facing") == "internet-facing",
-                ipv6=one.get("IpAddressType") == "dualstack",
+                **balancer_addresses(
+                    one.get("IpAddressType"),
+                    # As the API creates one that is not told otherwise: for the internet.
+                    internal=one.get("Scheme") == "internal",
+                ),
             )
             yield Endpoint("load_balancer", one["LoadBalancerArn"], where, figures.LOAD_BALANCER)
         for one in self.said.auto_scaling_groups:

@@ -25,6 +25,7 @@ from strata.reach.model import (
     Subnet,
 )
 from strata.reach.parts import (
+    balancer_addresses,
     default_acl,
     default_group,
     gathered,
@@ -38,6 +39,47 @@ from strata.stacks import Json, Resource, Stack, is_on
 
 STAND_IN = IPv6Network("2001:db8::/56")
 """For the IPv6 range that AWS gives a VPC when it is made, from the range kept for examples."""
+
+HOSTS = (
+    "aws_elasticache_cluster",
+    "aws_elasticache_serverless_cache",
+    "aws_instance",
+    "aws_network_interface",
+    "aws_rds_cluster",
+)
+"""Hosts that are not evaluated, wherever they lie."""
+
+PLACES = ("aws_default_subnet", "aws_security_group", "aws_default_security_group", "aws_subnet")
+"""What a host refers to that lies in the VPC."""
+
+NO_HOSTS = (
+    "aws_autoscaling_group",
+    "aws_db_instance",
+    "aws_db_subnet_group",
+    "aws_default_network_acl",
+    "aws_default_security_group",
+    "aws_ecs_service",
+    "aws_elasticache_replication_group",
+    "aws_elasticache_subnet_group",
+    "aws_flow_log",
+    "aws_iam_policy",
+    "aws_iam_role_policy",
+    "aws_lb",
+    "aws_nat_gateway",
+    "aws_network_acl",
+    "aws_network_acl_association",
+    "aws_network_acl_rule",
+    "aws_route_table_association",
+    "aws_security_group",
+    "aws_security_group_rule",
+    "aws_ssm_parameter",
+    "aws_vpc_endpoint",
+    "aws_vpc_endpoint_security_group_association",
+    "aws_vpc_endpoint_subnet_association",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
+)
+"""What may refer to them and is evaluated, or neither asks nor is asked across the network."""
 
 
 def from_stack(stack: Stack) -> Network:
@@ -53,7 +95,7 @@ class _Reader:
     stack: Stack
 
     def network(self) -> Network:
-        gateways = self.stack.of("aws_internet_gateway")
+        gateways = [one for one in self.stack.of("aws_internet_gateway") if self.attached(one)]
         return Network(
             ranges=self.ranges,
             internet_gateway=gateways[0].address if gateways else None,
@@ -63,6 +105,24 @@ class _Reader:
                 for subnet in self.within(one.body.get("subnet_id"))
             ),
             endpoints=(*outside(), *gathered(self.endpoints())),
+            unread=tuple(one.address for one in self.stack.resources.values() if self.unread(one)),
+        )
+
+    def attached(self, gateway: Resource) -> bool:
+        """Whether an internet gateway is attached to the VPC, by itself or by an attachment."""
+        return self.stack.target(gateway.body.get("vpc_id")) == self.vpc or any(
+            self.stack.target(one.body.get("internet_gateway_id")) == gateway
+            and self.stack.target(one.body.get("vpc_id")) == self.vpc
+            for one in self.stack.of("aws_internet_gateway_attachment")
+        )
+
+    def unread(self, one: Resource) -> bool:
+        """Whether a resource may be a host, or make some, and is not evaluated."""
+        if one.type == "aws_launch_template":
+            return len(_blocks(one.body.get("network_interfaces"))) > 1
+        return one.type in HOSTS or (
+            one.type not in NO_HOSTS
+            and any(to.type in PLACES for to in self.stack.targets(one.body))
         )
 
     @cached_property
@@ -306,8 +366,9 @@ class _Reader:
                 self.interfaces(
                     where,
                     one.body.get("security_groups"),
-                    public=not is_on(one.body.get("internal")),
-                    ipv6=one.body.get("ip_address_type") == "dualstack",
+                    **balancer_addresses(
+                        one.body.get("ip_address_type"), internal=is_on(one.body.get("internal"))
+                    ),
                 ),
                 figures.LOAD_BALANCER,
             )

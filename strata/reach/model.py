@@ -149,12 +149,17 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Network:
-    """One VPC. `ranges` are the VPC's own; `internet_gateway` is None when none is attached."""
+    """One VPC. `ranges` are the VPC's own; `internet_gateway` is None when none is attached.
+
+    `unread` are what may let in or reach something and is not evaluated: no path is known to be
+    shut while there is one.
+    """
 
     ranges: tuple[Range, ...]
     internet_gateway: str | None
     nat_gateways: tuple[NatGateway, ...]
     endpoints: tuple[Endpoint, ...]
+    unread: tuple[str, ...] = ()
 
     def endpoint(self, name: str) -> Endpoint | None:
         """The endpoint of that name."""

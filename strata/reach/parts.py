@@ -72,6 +72,14 @@ def host_ports(containers: Iterable[Json], dynamic: tuple[int, int]) -> Interval
     return Intervals.of(*found)
 
 
+def balancer_addresses(kind: object, *, internal: bool) -> dict[str, bool]:
+    """What a load balancer of an IP address type has (ELB API, CreateLoadBalancer)."""
+    return {
+        "public": not internal and kind != "dualstack-without-public-ipv4",
+        "ipv6": str(kind).startswith("dualstack"),
+    }
+
+
 def outside() -> tuple[Endpoint, Endpoint]:
     """The endpoints that are there without being built."""
     return Endpoint(INTERNET, None), Endpoint(AWS_APIS, None)

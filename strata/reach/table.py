@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from strata.errors import StrataError
 from strata.reach.checks import Step
 from strata.reach.evaluate import PROTOCOLS, Analysis, Verdict
 from strata.reach.intervals import NONE, PORTS, Intervals
@@ -14,6 +15,11 @@ PATH_CHECKS = {
     "STRATA_REACH_2": "A path that must be shut",
 }
 """What the gate calls an expectation that is not met."""
+
+EVALUATED = (
+    "evaluated are load balancers, RDS instances, ElastiCache replication groups, and auto scaling "
+    "groups whose launch template has one network interface, with the ECS services on them"
+)
 
 
 @dataclass(frozen=True)
@@ -106,9 +112,18 @@ def expectations(own: Sequence[Reach] = ()) -> list[Expectation]:
 
 
 def table(network: Network, own: Sequence[Reach] = ()) -> list[Row]:
-    """Every expectation held against the network."""
+    """Every expectation held against the network; raises StrataError unless all of it was read."""
+    refuse_unread(network)
     analysis = Analysis(network)
     return [_row(analysis, one) for one in expectations(own)]
+
+
+def refuse_unread(network: Network) -> None:
+    """Raise StrataError for a network with hosts that nobody would find open."""
+    if network.unread:
+        raise StrataError(
+            f"{', '.join(network.unread)}: what it lets in and reaches is not evaluated", EVALUATED
+        )
 
 
 def _row(analysis: Analysis, one: Expectation) -> Row:

@@ -50,3 +50,13 @@ def test_a_stack_whose_network_cannot_be_read_is_no_verdict(local: Path, command
     answer = command("gate", "--synthesized", local)
     assert answer.code == 2
     assert "its network cannot be read" in answer.err
+
+
+def test_a_host_that_is_not_evaluated_is_no_verdict(local: Path, command: Command) -> None:
+    for file in (local / "composed" / "local", local / "stacks" / "local-network"):
+        document = json.loads((file / "cdk.tf.json").read_text())
+        document["resource"]["aws_instance"] = {"bastion": {"ami": "ami-1"}}
+        (file / "cdk.tf.json").write_text(json.dumps(document))
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert "aws_instance.bastion: what it lets in and reaches is not evaluated" in answer.err

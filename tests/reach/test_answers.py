@@ -161,6 +161,24 @@ def test_what_does_not_stand_is_no_endpoint() -> None:
     assert explain(network, "tasks", "database", 3306).state == "absent"
 
 
+def test_a_load_balancer_without_public_ipv4_has_ipv6_alone() -> None:
+    balancer = {
+        "LoadBalancerArn": "lb",
+        "AvailabilityZones": [{"SubnetId": "subnet-1"}],
+        "IpAddressType": "dualstack-without-public-ipv4",
+    }
+    found = from_answers(said(load_balancers=[balancer])).endpoint("load_balancer")
+    assert found
+    assert [(one.public, one.ipv6) for one in found.interfaces] == [(False, True)]
+
+
+def test_a_launch_template_with_two_network_cards_is_not_evaluated() -> None:
+    card = {"Groups": ["sg-1"]}
+    assert from_answers(said(templates={"asg": {"NetworkInterfaces": [card]}})).unread == ()
+    two = said(templates={"asg": {"NetworkInterfaces": [card, card]}})
+    assert from_answers(two).unread == ("asg",)
+
+
 def test_ipv6_is_judged_where_an_endpoint_has_it() -> None:
     six = [{"Ipv6CidrBlock": "2001:db8:0:1::/64"}]
     subnets = said().subnets
