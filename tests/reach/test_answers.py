@@ -9,6 +9,7 @@ from strata.reach import explain
 from strata.reach.answers import Answers
 from strata.reach.from_aws import from_answers
 from strata.reach.intervals import Intervals
+from strata.reach.model import Network
 
 Json = dict[str, Any]
 ALL = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -74,6 +75,45 @@ def said(**other: Any) -> Answers:
         ],
     )
     return replace(found, **other)
+
+
+def behind_nat(*, way_out: bool = True, kind: str = "public") -> Network:
+    """The same with its instances in a private subnet, whose way out is a NAT gateway."""
+    local = {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"}
+    out = {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"}
+    through = {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"}
+    tables = [
+        {
+            "RouteTableId": f"rtb-{n}",
+            "Associations": [{"SubnetId": f"subnet-{n}"}],
+            "Routes": [local, *more],
+        }
+        for n, more in ((1, [through]), (2, [out] if way_out else []))
+    ]
+    subnets = said().subnets
+    subnets[0]["MapPublicIpOnLaunch"] = False
+    nat = {"NatGatewayId": "nat-1", "SubnetId": "subnet-2", "ConnectivityType": kind}
+    return from_answers(said(route_tables=tables, subnets=subnets, nat_gateways=[nat]))
+
+
+def test_instances_behind_a_nat_gateway_reach_out_and_are_not_reached() -> None:
+    out = explain(behind_nat(), "instances", "internet", 443)
+    assert out.open
+    assert next(s.text for s in out.steps if s.kind == "route").endswith("leads to nat-1")
+    into = explain(behind_nat(), "internet", "instances", 22)
+    assert (into.state, into.steps[-1].kind) == ("shut", "address")
+
+
+def test_a_nat_gateway_without_a_way_out_leads_nowhere() -> None:
+    found = explain(behind_nat(way_out=False), "instances", "internet", 443)
+    assert found.state == "shut"
+    assert found.steps[-1].text.startswith("out of subnet-2: no route to ")
+
+
+def test_a_private_nat_gateway_leads_to_no_internet() -> None:
+    found = explain(behind_nat(kind="private"), "instances", "internet", 443)
+    assert found.state == "shut"
+    assert found.steps[-1].text == "the NAT gateway has no public address"
 
 
 def test_subnets_without_an_association_have_the_main_table() -> None:
