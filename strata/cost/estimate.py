@@ -88,6 +88,14 @@ FREE_TIER = {
 }
 """What the free tier of twelve months gave, by item (aws.amazon.com/free, before 2025-07-15)."""
 
+FREE_BESIDE = {
+    ("aws_lb", "elb/application-hours"): "750 hours",
+    ("aws_lb", "elb/lcu"): "15 LCU",
+    ("aws_autoscaling_group", "vpc/public-ipv4"): "750 hours",
+}
+"""What it gave beside them, by type and item; named only where an account leaned on the list above,
+since every environment has a load balancer."""
+
 
 def estimate(items: Items, settings: Settings, prices: PriceList) -> Estimate:
     """What the resources cost a month."""
@@ -120,6 +128,7 @@ def priced(
     lines: list[Line] = []
     missing: list[NotPriced] = []
     free: list[FreeTier] = []
+    leaned = False
     for item in sorted(items, key=lambda one: ORDER.index(one.layer)):
         for one in charges(item, context):
             if isinstance(one, Charge) and not one.quantity:
@@ -129,11 +138,12 @@ def priced(
                 lines.append(found)
             else:
                 missing.append(found)
-            if isinstance(one, Charge) and one.item in FREE_TIER:
-                free.append(
-                    FreeTier(resource=item.address, what=one.what, free=FREE_TIER[one.item])
-                )
-    return lines, missing, free
+            if isinstance(one, Charge):
+                given = FREE_TIER.get(one.item) or FREE_BESIDE.get((item.type, one.item))
+                leaned |= one.item in FREE_TIER
+                if given:
+                    free.append(FreeTier(resource=item.address, what=one.what, free=given))
+    return lines, missing, free if leaned else []
 
 
 def _line(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from strata.cost.capacity import instances
 from strata.cost.items import Item, Items, blocks
@@ -36,6 +37,18 @@ LOG_FILES_AN_HOUR = 12
 
 ENDED_MYSQL = ("5.7", "8.0")
 """MySQL versions past their standard support on RDS: 5.7 since 2024-02, 8.0 since 2026-07."""
+
+GP3_INCLUDED = (3000, 125)
+"""IOPS and MiB/s that are part of a gp3 volume's price (EBS pricing, RDS User Guide)."""
+
+LARGE_GP3_GIB, LARGE_GP3_INCLUDED = 400, (12_000, 500)
+"""From this size RDS stripes gp3 for MySQL over four volumes, and includes theirs (User Guide)."""
+
+FREE_INSIGHTS_DAYS = 7
+"""Days that Performance Insights keeps for nothing (RDS pricing)."""
+
+MINUTE = 60
+"""Alarms of shorter periods, in seconds, are of high resolution (CloudWatch pricing)."""
 
 
 @dataclass(frozen=True)
@@ -85,18 +98,38 @@ def auto_scaling_group(group: Item, context: Context) -> Iterator[Charge | Unpri
         for volume in blocks(mapping, "ebs"):
             size, of = volume.get("volume_size") or 0, volume.get("volume_type")
             yield Charge(f"volumes, {size} GiB {of} each", f"ec2/volume-{of}", count * size)
-    if _public(group, context):
+            asked = (volume.get("iops"), volume.get("throughput"))
+            yield from _beyond("volumes", of, asked, GP3_INCLUDED)
+    if _public(group, template, context):
         yield Charge("public IPv4 addresses", "vpc/public-ipv4", count * HOURS)
     if any(is_on(one.get("enabled")) for one in template.blocks("monitoring")):
         yield Charge("detailed monitoring", "cloudwatch/metric", count * DETAILED_METRICS)
 
 
-def _public(group: Item, context: Context) -> bool:
-    """Whether instances get public addresses: their subnets say so, or do not say yet."""
+def _public(group: Item, template: Item, context: Context) -> bool:
+    """Whether instances get public addresses.
+
+    The launch template says so, or else their subnets; in a plan these may not say yet.
+    """
+    asked = template.block("network_interfaces").get("associate_public_ip_address")
+    if asked not in (None, ""):
+        return is_on(asked)
     subnets = context.items.targets(group.values.get("vpc_zone_identifier"), "aws_subnet")
     if subnets:
         return any(one.is_on("map_public_ip_on_launch") for one in subnets)
     return context.settings.network.nat == "none"
+
+
+def _beyond(
+    what: str, of: str | None, asked: tuple[Any, Any], included: tuple[int, int]
+) -> Iterator[Unpriced]:
+    """IOPS and MiB/s of a volume that cost something beside its size; gp2 has none to choose."""
+    if of != "gp3" and not str(of).startswith("io"):
+        return
+    free = included if of == "gp3" else (0, 0)
+    for name, wanted, most in zip(("IOPS", "MiB/s"), asked, free, strict=True):
+        if int(wanted or 0) > most:
+            yield Unpriced(f"{name} of {what}", f"beyond the {most} {name} that {of} includes")
 
 
 def elastic_address(_item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
@@ -142,6 +175,10 @@ def database(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
     of = item.values.get("storage_type") or "gp2"
     storage = Range(minimum=size, desired=size, maximum=most)
     yield Charge(f"storage, {size} GiB {of}", f"rds/storage-{of}/{zones}", storage)
+    large = size >= LARGE_GP3_GIB
+    asked = (item.values.get("iops"), item.values.get("storage_throughput"))
+    yield from _beyond("the storage", of, asked, LARGE_GP3_INCLUDED if large else GP3_INCLUDED)
+    yield from _insights(item)
     kept = storage * _backup_share(item, context.usage)
     beyond = Range(
         minimum=max(kept.minimum - storage.minimum, 0),
@@ -154,6 +191,18 @@ def database(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
     if item.values.get("enabled_cloudwatch_logs_exports"):
         # RDS makes their log groups, and keeps what is in them for ever.
         yield from _logs("exported logs", "log-ingestion", context.usage.database_log_gib, 0)
+
+
+def _insights(item: Item) -> Iterator[Unpriced]:
+    """What watching a database costs beyond what is free."""
+    if int(item.values.get("performance_insights_retention_period") or 0) > FREE_INSIGHTS_DAYS:
+        why = f"more than {FREE_INSIGHTS_DAYS} days are charged by vCPU"
+        yield Unpriced("Performance Insights", why)
+    if item.values.get("database_insights_mode") == "advanced":
+        yield Unpriced("Database Insights", "the advanced mode is charged by vCPU")
+    if int(item.values.get("monitoring_interval") or 0):
+        why = "what its agent writes to CloudWatch Logs is not known"
+        yield Unpriced("enhanced monitoring", why)
 
 
 def _backup_share(item: Item, usage: Usage) -> float:
@@ -171,7 +220,7 @@ def _backup_share(item: Item, usage: Usage) -> float:
 def replication_group(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
     """Its nodes, and the snapshots beyond the free one."""
     engine, kind = item.values.get("engine"), item.values.get("node_type")
-    nodes = int(item.values.get("num_cache_clusters") or 1)
+    nodes = int(item.values.get("num_cache_clusters") or _nodes_of_groups(item))
     what = f"{nodes} x {kind}" if nodes > 1 else f"{kind}"
     yield Charge(what, f"elasticache/{engine}/{kind}", always(nodes * HOURS))
     if re.match(r"[0-5]\.", str(item.values.get("engine_version") or "")):
@@ -179,6 +228,12 @@ def replication_group(item: Item, context: Context) -> Iterator[Charge | Unprice
     kept = max(int(item.values.get("snapshot_retention_limit") or 0) - 1, 0)
     size = context.usage.cache_snapshot_gib
     yield Charge("snapshots beyond the free one", "elasticache/backup", always(kept * size))
+
+
+def _nodes_of_groups(item: Item) -> int:
+    """A primary in each node group, and its replicas."""
+    groups = int(item.values.get("num_node_groups") or 1)
+    return groups * (1 + int(item.values.get("replicas_per_node_group") or 0))
 
 
 def secret(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
@@ -242,9 +297,14 @@ def scaling_policy(item: Item, _context: Context) -> Iterator[Charge | Unpriced]
         yield Charge("alarms of tracking", "cloudwatch/alarm", always(ALARMS_OF_A_TRACKING))
 
 
-def alarm(_item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+def alarm(item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
     """An alarm on one metric at standard resolution."""
-    yield Charge("alarm", "cloudwatch/alarm", always(1))
+    if item.blocks("metric_query"):
+        yield Unpriced("alarm", "each metric of its expression is charged")
+    elif 0 < int(item.values.get("period") or 0) < MINUTE:
+        yield Unpriced("alarm", "a period below a minute costs more")
+    else:
+        yield Charge("alarm", "cloudwatch/alarm", always(1))
 
 
 def repository(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:

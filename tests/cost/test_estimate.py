@@ -242,6 +242,36 @@ def test_step_scaling_and_other_settings_are_charged(vary: Callable[..., Json]) 
         ("aws_elasticache_replication_group",
          {"engine": "redis", "engine_version": "5.0.6", "node_type": "cache.t3.micro"},
          "this Redis is past its standard support"),
+        ("aws_elasticache_replication_group",
+         {"engine": "redis", "node_type": "cache.t3.micro", "num_node_groups": 3,
+          "replicas_per_node_group": 1},
+         {"elasticache/redis/cache.t3.micro": 6 * 730, "elasticache/backup": 0}),
+        ("aws_elasticache_replication_group",
+         {"engine": "redis", "node_type": "cache.t3.micro", "replicas_per_node_group": 2},
+         {"elasticache/redis/cache.t3.micro": 3 * 730, "elasticache/backup": 0}),
+        # As AWS answers it: all three, of the same nodes.
+        ("aws_elasticache_replication_group",
+         {"engine": "redis", "node_type": "cache.t3.micro", "num_cache_clusters": 2,
+          "num_node_groups": 1, "replicas_per_node_group": 1},
+         {"elasticache/redis/cache.t3.micro": 2 * 730, "elasticache/backup": 0}),
+        ("aws_cloudwatch_metric_alarm", {"period": 60}, {"cloudwatch/alarm": 1}),
+        ("aws_cloudwatch_metric_alarm", {"metric_query": []}, {"cloudwatch/alarm": 1}),
+        ("aws_cloudwatch_metric_alarm", {"period": 10}, "a period below a minute costs more"),
+        ("aws_cloudwatch_metric_alarm", {"metric_query": [{"id": "a"}, {"id": "b"}]},
+         "each metric of its expression is charged"),
+        ("aws_db_instance", {"performance_insights_retention_period": 731},
+         "more than 7 days are charged by vCPU"),
+        ("aws_db_instance", {"database_insights_mode": "advanced"},
+         "the advanced mode is charged by vCPU"),
+        ("aws_db_instance", {"monitoring_interval": 60},
+         "what its agent writes to CloudWatch Logs is not known"),
+        ("aws_db_instance", {"storage_type": "gp3", "allocated_storage": 20, "iops": 4000},
+         "beyond the 3000 IOPS that gp3 includes"),
+        ("aws_db_instance",
+         {"storage_type": "gp3", "allocated_storage": 400, "storage_throughput": 750},
+         "beyond the 500 MiB/s that gp3 includes"),
+        ("aws_db_instance", {"storage_type": "io2", "iops": 1000},
+         "beyond the 0 IOPS that io2 includes"),
     ],
 )  # fmt: skip
 def test_rules_for_what_no_environment_has(
@@ -255,6 +285,85 @@ def test_rules_for_what_no_environment_has(
         assert {
             one.item: one.quantity.desired for one in found if not isinstance(one, Unpriced)
         } == expected
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"performance_insights_retention_period": 7, "monitoring_interval": 0},
+        {"storage_type": "gp3", "allocated_storage": 20, "iops": 3000, "storage_throughput": 125},
+        {"storage_type": "gp3", "allocated_storage": 400, "iops": 12000, "storage_throughput": 500},
+        {"storage_type": "gp2", "allocated_storage": 20, "iops": 100},
+    ],
+)
+def test_a_database_with_what_is_included_is_priced(values: Json) -> None:
+    item = Item("aws_db_instance.database_x", "database", values)
+    found = list(charges(item, Context(Items([item]), load("local"))))
+    assert [one for one in found if isinstance(one, Unpriced)] == []
+
+
+@pytest.mark.parametrize(
+    ("volume", "why"),
+    [
+        ({"iops": 3000, "throughput": 125}, []),
+        ({"iops": 3001}, ["beyond the 3000 IOPS that gp3 includes"]),
+        ({"throughput": 250}, ["beyond the 125 MiB/s that gp3 includes"]),
+    ],
+)
+def test_volumes_with_more_than_gp3_includes_are_named(
+    volume: Json, why: list[str], environment: Callable[[str], Environment]
+) -> None:
+    ebs = {"volume_type": "gp3", "volume_size": 30, **volume}
+    cost = with_template(environment("local"), block_device_mappings=[{"ebs": ebs}])
+    assert [one.why for one in cost.not_priced] == why
+
+
+@pytest.mark.parametrize(
+    ("env", "asked", "public"),
+    [
+        ("local", "false", False),
+        ("local", False, False),
+        ("local", None, True),
+        ("local", "", True),
+        ("prod", "true", True),
+        ("prod", True, True),
+        ("prod", None, False),
+    ],
+)
+def test_a_launch_template_decides_on_public_addresses_before_the_subnets(
+    env: str, asked: object, public: bool, environment: Callable[[str], Environment]
+) -> None:
+    card = {"associate_public_ip_address": asked}
+    cost = with_template(environment(env), network_interfaces=[card])
+    has = {line.item for line in cost.lines if line.resource.startswith("aws_autoscaling_group")}
+    assert ("vpc/public-ipv4" in has) == public
+
+
+def with_template(environment: Environment, **values: Any) -> Estimate:
+    """An environment whose launch template has other arguments."""
+    items, settings = environment
+    other = [
+        Item(one.address, one.layer, {**one.values, **values})
+        if one.type == "aws_launch_template"
+        else one
+        for one in items
+    ]
+    return estimate(Items(other), settings, AnyPrice([]))
+
+
+def test_the_old_free_tier_gave_a_load_balancer_and_addresses_beside_them(
+    environment: Callable[[str], Environment],
+) -> None:
+    free = {
+        (one.resource.partition(".")[0], one.free) for one in priced(environment("local")).free_tier
+    }
+    assert free >= {
+        ("aws_lb", "750 hours"), ("aws_lb", "15 LCU"), ("aws_autoscaling_group", "750 hours"),
+    }  # fmt: skip
+    # Addresses of the load balancer and of NAT gateways were never free.
+    assert len([one for one in free if one[0] == "aws_lb"]) == 2
+    assert priced(environment("prod")).free_tier == []
 
 
 def test_the_old_free_tier_is_named_where_the_reference_leaned_on_it(
