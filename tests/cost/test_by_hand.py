@@ -13,7 +13,7 @@ import pytest
 
 from strata.cost.estimate import Estimate, estimate
 from strata.cost.items import label
-from strata.cost.prices import GLOBAL, Price, PriceList
+from strata.cost.prices import GLOBAL, Price, PriceList, shipped
 from strata.cost.range import Range
 from tests.cost.conftest import Environment
 
@@ -202,6 +202,19 @@ def test_the_hand_can_multiply_and_add(name: str) -> None:
             assert units[index] * price == pytest.approx(dollars[index], abs=0.0051)
             sums[index] += units[index] * price
     assert sums == pytest.approx(list(total), abs=0.006)
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_the_shipped_prices_that_were_collected_by_hand_are_those_of_the_hand(
+    name: str, environment: Callable[[str], Environment]
+) -> None:
+    """A day stands for a price that was renewed, which may well be another one."""
+    region = environment(name)[1].environment.region
+    for (_, item), (_, price, _) in read(BY_HAND[name][0]).items():
+        row = shipped().find(item, region)
+        assert row, item
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", str(row.as_of)):
+            assert row.usd == price, item
 
 
 @pytest.mark.parametrize("name", BY_HAND)
