@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,13 +13,22 @@ FILE = Path(__file__).with_name("prices.json")
 GLOBAL = "global"
 """The region of what AWS sells at one price everywhere, such as Route 53."""
 
+Origin = Literal[
+    "price list",
+    "public copy of the price list",
+    "pricing page",
+    "published bill or reading of the price list",
+]
+"""Where a figure was read: by the refresh from the price list itself, or by hand."""
+
 
 class Price(BaseModel):
     """What one unit of `item` costs in `region`.
 
     `usd` is the first paid tier of the on-demand price, without tax; None when it is not known.
     `source` is the offer code of AWS's price list; `as_of` the month of a figure that was collected
-    by hand, or the day on which the price list was read. `derived` says how the figure follows from
+    by hand, or the day on which the price list was read; `origin` where the figure was read, None
+    without one. `derived` says how the figure follows from
     another one of that date, where it was not read itself.
     """
 
@@ -30,6 +40,7 @@ class Price(BaseModel):
     usd: float | None
     source: str
     as_of: str | None
+    origin: Origin | None = None
     derived: str | None = None
 
 

@@ -71,9 +71,9 @@ def refreshed(prices: PriceList, pricing: Client = None, today: str = "") -> Ref
             f"the price list of AWS does not answer: {error}; the prices stay as they were",
             "credentials that allow pricing:GetProducts, such as AWS_PROFILE=... in front",
         ) from None
+    read = {"as_of": day, "origin": "price list", "derived": None}
     rows = [
-        row if usd is None else row.model_copy(update={"usd": usd, "as_of": day, "derived": None})
-        for row, usd in answers
+        row if usd is None else row.model_copy(update={"usd": usd, **read}) for row, usd in answers
     ]
     return Refreshed(
         prices=PriceList(rows),

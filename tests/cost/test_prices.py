@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from strata.cost.prices import FILE, GLOBAL, dump, parse, shipped
 from strata.cost.refresh import question_of
 from strata.settings import figures
@@ -26,6 +28,31 @@ def test_every_row_names_its_source_and_every_price_its_date() -> None:
         if row.usd is not None and row.as_of is not None:
             assert row.usd > 0, row
             assert re.fullmatch(r"20\d\d-\d\d(-\d\d)?", row.as_of), row
+
+
+def test_every_price_names_where_it_was_read() -> None:
+    for row in shipped():
+        assert (row.usd is None) == (row.origin is None), row
+        # Only the refresh knows the day, and it asks the price list itself.
+        assert (len(row.as_of or "") == len("2026-11-24")) == (row.origin == "price list"), row
+
+
+@pytest.mark.parametrize(
+    ("item", "region", "origin"),
+    [
+        ("ec2/t3.micro", "eu-central-1", "public copy of the price list"),
+        ("elasticache/redis/cache.m7g.large", "eu-central-1", "public copy of the price list"),
+        ("elb/lcu", "us-east-1", "pricing page"),
+        ("rds/mysql/db.t3.micro/single-az", "ap-northeast-2", "public copy of the price list"),
+        ("s3/put", "ap-northeast-2", "published bill or reading of the price list"),
+        ("rds/mysql/db.t4g.micro/single-az", "eu-central-1", None),
+    ],
+)
+def test_where_a_price_was_read(item: str, region: str, origin: str | None) -> None:
+    """Until it is renewed."""
+    row = shipped().find(item, region)
+    assert row
+    assert row.origin in (origin, "price list")
 
 
 def test_no_price_differs_between_regions_by_more_than_it_can() -> None:

@@ -17,7 +17,7 @@ from strata.errors import StrataError
 Json = dict[str, Any]
 TODAY = "2026-11-24"
 ZONE = Price(item="route53/zone", region="global", unit="month", usd=0.5, source="AmazonRoute53",
-             as_of="2025-01")  # fmt: skip
+             as_of="2025-01", origin="pricing page")  # fmt: skip
 NODE = Price(item="elasticache/redis/cache.t4g.micro", region="ap-northeast-2", unit="hour",
              usd=None, source="AmazonElastiCache", as_of=None)  # fmt: skip
 OUT = Price(item="transfer/internet", region="eu-central-1", unit="GB", usd=0.09,
@@ -95,10 +95,10 @@ def test_prices_and_dates_are_renewed_and_nothing_else(pricing: tuple[Any, Stubb
     result = refreshed(PriceList([ZONE, NODE, OUT, PUT]), client, TODAY)
     stub.assert_no_pending_responses()
     assert list(result.prices) == [
-        ZONE.model_copy(update={"usd": 0.55, "as_of": TODAY}),
-        NODE.model_copy(update={"usd": 0.024, "as_of": TODAY}),
-        OUT.model_copy(update={"usd": 0.085, "as_of": TODAY}),
-        PUT.model_copy(update={"as_of": TODAY}),
+        ZONE.model_copy(update={"usd": 0.55, "as_of": TODAY, "origin": "price list"}),
+        NODE.model_copy(update={"usd": 0.024, "as_of": TODAY, "origin": "price list"}),
+        OUT.model_copy(update={"usd": 0.085, "as_of": TODAY, "origin": "price list"}),
+        PUT.model_copy(update={"as_of": TODAY, "origin": "price list"}),
     ]
     assert (result.changed, result.unanswered) == (3, ())
 
