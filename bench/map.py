@@ -1,27 +1,16 @@
 """`strata map` beside the synthesis it needs: `python -m bench.map`.
 
-Prints seconds and their ratio; each figure is the least of three runs of the command.
+Prints seconds and their ratio; each figure is the least of three runs of the command. Exit code 1:
+the map takes too long.
 """
 
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from strata.paths import ROOT
+from bench.cost import MOST, RUNS, seconds
 
-RUNS = 3
 ENV = "prod"
-
-
-def seconds(*args: str) -> float:
-    """How long a command of `strata` takes."""
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "strata", *args], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
-    )
-    return time.perf_counter() - start
 
 
 def main() -> None:
@@ -33,6 +22,7 @@ def main() -> None:
     synthesis, drawn = (min(one) for one in zip(*pairs, strict=True))
     print(f"strata synth {ENV}  {synthesis:6.2f} s")
     print(f"strata map {ENV}    {drawn:6.2f} s   ratio {drawn / synthesis:.2f}")
+    sys.exit(0 if drawn <= MOST * synthesis else 1)
 
 
 if __name__ == "__main__":
