@@ -19,8 +19,8 @@ from strata.cost.change import CostChange
 from strata.cost.estimate import Estimate
 from strata.errors import StrataError, UsageError
 from strata.paths import ROOT
-from strata.plan import review
 from strata.settings import Settings, load
+from tests.reviews import write_review
 
 Json = dict[str, Any]
 NEWLINE = "\n"
@@ -110,44 +110,25 @@ def test_a_plan_is_told_as_a_difference(tmp_path: Path) -> None:
     assert CostChange.model_validate_json(data).difference.desired == pytest.approx(-40.56)
 
 
-@pytest.fixture
-def reviews(tmp_path: Path) -> Callable[[Settings], str]:
-    """Writes a review without changes, as `strata plan --out` leaves it; gives its folder."""
-
-    def write(settings: Settings) -> str:
-        basis = review.Basis(
-            environment=settings.environment.name,
-            settings=review.settings_digest(settings),
-            code=review.Code(digest="0", commit=None),
-            tools=review.Tools(terraform="1.11.4", provider="5.100.0", cdktf="0.21.0"),
-            states={},
-        )
-        plan = {"format_version": "1.2", "resource_changes": []}
-        review.write(tmp_path / "review", basis, plan, {})
-        return str(tmp_path / "review")
-
-    return write
+def test_a_review_of_these_settings_is_told(tmp_path: Path) -> None:
+    folder = write_review(tmp_path / "review", load("local"))
+    assert "adds 0.00 US dollars" in run("cost", "local", "--plan", str(folder))
 
 
-def test_a_review_of_these_settings_is_told(reviews: Callable[[Settings], str]) -> None:
-    assert "adds 0.00 US dollars" in run("cost", "local", "--plan", reviews(load("local")))
-
-
-def test_a_review_of_another_environment_is_refused(reviews: Callable[[Settings], str]) -> None:
-    folder = reviews(load("prod"))
+def test_a_review_of_another_environment_is_refused(tmp_path: Path) -> None:
+    folder = write_review(tmp_path / "review", load("prod"))
     with pytest.raises(UsageError, match="holds a plan of prod, not of local") as error:
-        run("cost", "local", "--plan", folder)
+        run("cost", "local", "--plan", str(folder))
     assert error.value.hint == f"strata plan local --out {folder}"
 
 
-def test_a_review_of_other_settings_is_refused(
-    reviews: Callable[[Settings], str], tmp_path: Path
-) -> None:
-    folder, file = reviews(load("local")), budget(tmp_path, "budget_usd_per_month = 150")
+def test_a_review_of_other_settings_is_refused(tmp_path: Path) -> None:
+    folder = write_review(tmp_path / "review", load("local"))
+    file = budget(tmp_path, "budget_usd_per_month = 150")
     with pytest.raises(
         UsageError, match=r"the settings were changed since .* was planned"
     ) as error:
-        run("cost", file, "--plan", folder)
+        run("cost", file, "--plan", str(folder))
     assert error.value.exit_code == 2
     assert error.value.hint == f"strata plan {file} --out {folder}"
 

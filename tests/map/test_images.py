@@ -12,9 +12,9 @@ import pytest
 from strata.commands.demo import write_views
 from strata.map.make import files
 from strata.paths import ROOT
-from strata.plan.review import Basis, Code, Tools, settings_digest, write
 from strata.settings import load
 from strata.stacks import stack
+from tests.reviews import write_review
 
 Json = dict[str, Any]
 
@@ -69,7 +69,7 @@ def test_the_demo_leaves_the_map_the_paths_and_the_cost_of_local(tmp_path: Path)
 
 
 def test_a_plan_of_another_environment_is_refused(tmp_path: Path) -> None:
-    answer = strata("map", "local", "--plan", review(tmp_path, "prod"))
+    answer = strata("map", "local", "--plan", write_review(tmp_path / "review", load("prod")))
     assert answer.returncode == 2
     assert "holds a plan of prod, not of local" in answer.stderr
     assert "hint: strata plan local --out" in answer.stderr
@@ -78,20 +78,7 @@ def test_a_plan_of_another_environment_is_refused(tmp_path: Path) -> None:
 def test_a_plan_of_other_settings_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "local.toml"
     file.write_text(f"{(ROOT / 'envs/local.toml').read_text()}\n[cost]\nover_budget = 'fail'\n")
-    answer = strata("map", file, "--plan", review(tmp_path, "local"))
+    answer = strata("map", file, "--plan", write_review(tmp_path / "review", load("local")))
     assert answer.returncode == 2
     assert "the settings were changed since" in answer.stderr
     assert "hint: strata plan" in answer.stderr
-
-
-def review(folder: Path, environment: str) -> Path:
-    """A review without changes, as `strata plan --out` leaves it."""
-    basis = Basis(
-        environment=environment,
-        settings=settings_digest(load(environment)),
-        code=Code(digest="0", commit=None),
-        tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="0.21.0"),
-        states={},
-    )
-    write(folder / "review", basis, {"format_version": "1.2", "resource_changes": []}, {})
-    return folder / "review"

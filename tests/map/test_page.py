@@ -1,6 +1,8 @@
 """The page as its readers have it: in Chromium, offline, with keyboard, narrow and on paper."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -10,9 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from strata.map.make import PAGE, files
 from strata.paths import ROOT
+from strata.settings import load
 from strata.stacks import stack
+from tests.map.test_changes import entry
+from tests.reviews import write_review
 
 Json = dict[str, Any]
+
+Theme = Literal["light", "dark"]
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LB = "aws_lb-edge_load_balancer"
@@ -126,6 +133,12 @@ def test_search_finds_by_name_type_and_address(
     assert home in lit(opened)
 
 
+def test_a_search_with_more_results_than_are_listed_says_so(opened: Page) -> None:
+    opened.locator("#search").fill("aws")
+    expect(opened.locator("#found")).to_have_text(re.compile(r"^\d{2,3} found, 20 shown$"))
+    expect(opened.locator("#results a")).to_have_count(20)
+
+
 def test_a_search_without_result_says_so(opened: Page) -> None:
     opened.locator("#search").fill("no-such-thing")
     expect(opened.locator("#found")).to_have_text("nothing found")
@@ -145,9 +158,6 @@ def test_all_of_it_stands_in_words_too(opened: Page) -> None:
         assert len(svg.locator("desc").text_content() or "") > 80
 
 
-Theme = Literal["light", "dark"]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
 def test_axe_finds_nothing(theme: Theme, width: int, opened: Page) -> None:
@@ -156,13 +166,61 @@ def test_axe_finds_nothing(theme: Theme, width: int, opened: Page) -> None:
     opened.set_viewport_size({"width": width, "height": 900})
     if (theme == "dark") is (width == 375):
         opened.locator(f"#{LB}").focus()
-    opened.add_script_tag(path=AXE)
-    found = opened.evaluate("axe.run({resultTypes: ['violations']})")
+    assert_axe_finds_nothing(opened)
+
+
+def assert_axe_finds_nothing(page: Page) -> None:
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
     problems = [
         (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
     ]
     assert problems == []
     assert len(found["passes"]) > 15
+
+
+def test_the_command_shows_what_a_review_changes(page: Page, tmp_path: Path) -> None:
+    """Created, changed, replaced and destroyed: each marked in the picture and told in words."""
+    cache = "aws_elasticache_replication_group.cache_replication_group"
+    gone = "aws_nat_gateway.network_nat_gateway_9"
+    review = write_review(
+        tmp_path / "review",
+        load("local"),
+        entry("aws_subnet.network_public_subnet_0", "create",
+              after={"cidr_block": "10.0.0.0/24", "map_public_ip_on_launch": True}),
+        entry("aws_db_instance.database_instance", "update",
+              before={"instance_class": "db.t3.micro", "multi_az": False},
+              after={"instance_class": "db.t3.micro", "multi_az": True}),
+        entry(cache, "delete", "create", before={"transit_encryption_enabled": False},
+              after={"transit_encryption_enabled": True}),
+        entry(gone, "delete", before={"subnet_id": "subnet-0123456789abcdef0"}),
+    )  # fmt: skip
+    answer = subprocess.run(
+        [sys.executable, "-m", "strata", "map", "local", "--plan", review, "--out", tmp_path / "m"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    page.goto((tmp_path / "m" / PAGE).as_uri())
+    expect(page.locator("header")).to_contain_text("with the changes of a plan")
+    for thing, kind, mark in (
+        ("aws_subnet-network_public_subnet_0", "added", "+ added"),
+        (DATABASE, "changed", "~ changed"),
+        (CACHE, "replaced", "-/+ replaced"),
+        ("gone-network", "destroyed", "- destroyed"),
+    ):
+        drawn = page.locator(f"#{thing}")
+        expect(drawn).to_have_class(re.compile(rf"\b{kind}\b"))
+        expect(drawn.locator("text").filter(has_text=mark)).to_be_visible()
+        expect(page.locator(f"#about-{thing} h3 .mark")).to_have_text(mark)
+    assert page.locator(".thing").filter(has=page.locator(".tag")).count() == 4
+    page.locator(f"#{DATABASE}").focus()
+    expect(page.locator("#panel")).to_contain_text("Changes: multi_az")
+    page.locator("#gone-network").focus()
+    expect(page.locator("#panel")).to_contain_text(gone)
+    assert_axe_finds_nothing(page)
 
 
 def test_at_375_pixels_only_the_pictures_scroll(opened: Page) -> None:
@@ -197,6 +255,17 @@ def test_on_paper_there_are_the_pictures_and_the_words(opened: Page) -> None:
         ".thing, .arrow", "all => all.filter(one => getComputedStyle(one).opacity !== '1').length"
     )
     assert dimmed == 0
+
+
+def test_on_paper_every_list_of_steps_is_open_and_afterwards_as_it_was(opened: Page) -> None:
+    folded = "document.querySelectorAll('details:not([open])').length"
+    opened.locator(".words summary").first.click()
+    before = opened.evaluate(folded)
+    assert before > 10
+    opened.evaluate(f"addEventListener('beforeprint', () => {{ window.onPaper = {folded} }})")
+    opened.pdf()
+    assert opened.evaluate("window.onPaper") == 0
+    assert opened.evaluate(folded) == before
 
 
 def contrast(one: list[int], other: list[int]) -> float:

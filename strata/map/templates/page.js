@@ -92,7 +92,8 @@
     status.textContent = "";
     if (!words.length) return;
     const hits = index.filter((one) => words.every((word) => one.text.includes(word)));
-    status.textContent = hits.length ? `${hits.length} found` : "nothing found";
+    const more = hits.length > SHOWN ? `, ${SHOWN} shown` : "";
+    status.textContent = hits.length ? `${hits.length} found${more}` : "nothing found";
     for (const hit of hits.slice(0, SHOWN)) {
       const link = document.createElement("a");
       link.href = `#about-${hit.home.dataset.thing}`;
@@ -116,6 +117,15 @@
     thing.scrollIntoView({ block: "center", inline: "center" });
     thing.focus({ preventScroll: true });
   }
+
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details:not([open])")];
+    for (const one of folded) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of folded) one.open = false;
+  });
 
   input.addEventListener("input", find);
   input.form.addEventListener("submit", (event) => {
