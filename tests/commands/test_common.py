@@ -9,6 +9,7 @@ from strata.commands import common
 from strata.commands.common import alone, finish
 from strata.deploy import Outcome
 from strata.errors import Deviation, StrataError
+from strata.settings import load
 
 
 def test_a_failure_names_what_stands_what_does_not_and_how_to_go_on() -> None:
@@ -48,6 +49,18 @@ def test_a_run_that_came_to_its_end_says_nothing() -> None:
 def test_an_interrupted_run_without_a_failure_is_no_success() -> None:
     with pytest.raises(StrataError, match="not started: edge"):
         finish(Outcome({"network": "applied"}, {}, ["edge"]), "strata apply local")
+
+
+def test_who_only_reads_does_not_touch_the_stacks_of_an_apply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "CDKTF_OUT", tmp_path / "apply")
+    monkeypatch.setattr(common, "READ_OUT", tmp_path / "read")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    work = common.layer_work(load("local"))
+    assert (work.folder("edge") / "cdk.tf.json").is_file()
+    assert work.folder("edge").is_relative_to(tmp_path / "read")
+    assert not (tmp_path / "apply").exists()
 
 
 @pytest.mark.parametrize("said", [None, "process 1, strata apply local"])
