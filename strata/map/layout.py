@@ -148,7 +148,11 @@ def head_of(picture: Picture, group: str) -> Head:
     if picture.direction == "RIGHT":
         return "top"
     inner = {group, *(one.id for one in picture.nodes if one.parent == group)}
-    return "left" if any(edge.source in inner for edge in picture.edges) else "bottom"
+    return (
+        "left"
+        if any(edge.source in inner for edge in (*picture.edges, *picture.held))
+        else "bottom"
+    )
 
 
 def graph(picture: Picture) -> Json:
@@ -177,7 +181,7 @@ def graph(picture: Picture) -> Json:
                 "targets": [edge.target],
                 "labels": [_label(edge)] if edge.lines else [],
             }
-            for edge in picture.edges
+            for edge in (*picture.edges, *picture.held)
         ]
         + [
             {"id": f"hold {before} {after}", "sources": [before], "targets": [after]}
@@ -188,7 +192,7 @@ def graph(picture: Picture) -> Json:
 
 def _holds(picture: Picture) -> Iterator[tuple[str, str]]:
     """Edges that are not drawn and keep what no arrow leads to in its column."""
-    reached = {edge.target for edge in picture.edges}
+    reached = {edge.target for edge in (*picture.edges, *picture.held)}
     for node in picture.nodes:
         inner = {node.id, *(one.id for one in picture.nodes if one.parent == node.id)}
         if node.column and not inner & reached:

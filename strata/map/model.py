@@ -62,7 +62,10 @@ class Edge:
 
 @dataclass(frozen=True)
 class Picture:
-    """`direction` is where arrows mostly lead; a group comes before what it holds."""
+    """`direction` is where arrows mostly lead; a group comes before what it holds.
+
+    `held` are arrows that are not drawn and whose room is left, so that nothing else moves.
+    """
 
     name: str
     title: str
@@ -70,6 +73,7 @@ class Picture:
     direction: Literal["RIGHT", "DOWN"]
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    held: tuple[Edge, ...] = ()
 
     def node(self, name: str) -> Node:
         """The node with that id; raises KeyError when there is none."""

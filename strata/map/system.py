@@ -30,7 +30,20 @@ def system_picture(stack: Stack, flows: Sequence[Flow], name: str) -> Picture:
         "reachability analysis found it. Dashed arrows are references in the configuration. "
         "A closed lock stands for encryption, an open one for none."
     )
-    return Picture("system", f"System of {name}", description, "DOWN", nodes, edges)
+    held = tuple(reader.held(nodes, edges))
+    return Picture("system", f"System of {name}", description, "DOWN", nodes, edges, held)
+
+
+USUAL = (
+    ("load_balancer", "instances", "tcp 1024-65535"),
+    ("load_balancer", "tasks", "tcp 32768-61000"),
+    ("instances", "internet", "tcp 443"),
+    ("instances", "aws_apis", "tcp 443"),
+    ("instances", "database", "tcp 3306"),
+    ("instances", "cache", "tcp 6379"),
+)
+"""Traffic of every system as it should be. Where a rule is missing its room stays free, so that two
+pictures can be compared."""
 
 
 @dataclass(frozen=True)
@@ -370,6 +383,15 @@ class _System:
                 yield Edge(source, target, "traffic", lines)
             else:
                 yield Edge(source, target, "part", ("some paths:", *lines))
+
+    def held(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator[Edge]:
+        """Arrows that a system has as a rule, and this one has not."""
+        ids = {one.id for one in nodes}
+        drawn = {(one.source, one.target) for one in edges if one.kind != "relation"}
+        for source, target, text in USUAL:
+            ends = (self.box(source), self.box(target))
+            if ids.issuperset(ends) and ends not in drawn:
+                yield Edge(*ends, "traffic", (text,))
 
     def ends(self, flow: Flow) -> Iterator[tuple[str, str]]:
         """The boxes that an arrow for this flow joins.

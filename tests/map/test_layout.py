@@ -109,6 +109,30 @@ def test_a_change_of_a_setting_moves_nothing(composed: Callable[[str], Json]) ->
     assert [moved(*pair) for pair in zip(before, after, strict=True)] == [[], []]
 
 
+@pytest.mark.parametrize(
+    ("way", "rule", "target"),
+    [
+        ("ingress", "network_database_ingress_instance", "aws_db_instance.database_instance"),
+        ("egress", "network_instance_egress_database", "aws_db_instance.database_instance"),
+        (
+            "egress",
+            "network_instance_egress_cache",
+            "aws_elasticache_replication_group.cache_replication_group",
+        ),
+    ],
+)
+def test_a_rule_that_is_taken_away_takes_its_arrow_and_moves_nothing(
+    way: str, rule: str, target: str, composed: Callable[[str], Json]
+) -> None:
+    changed = composed("prod")
+    del changed["resource"][f"aws_vpc_security_group_{way}_rule"][rule]
+    before = place(drawn(stack(composed("prod")), "p").pictures)
+    after = place(drawn(stack(changed), "p").pictures)
+    gone = {one.edge.id for one in before[1].arrows} - {one.edge.id for one in after[1].arrows}
+    assert gone == {f"traffic:aws_autoscaling_group.cluster_auto_scaling_group:{target}"}
+    assert [moved(*pair) for pair in zip(before, after, strict=True)] == [[], []]
+
+
 def test_another_thing_leaves_most_where_they_were(composed: Callable[[str], Json]) -> None:
     changed = composed("prod")
     del changed["resource"]["aws_s3_bucket"]["edge_access_log_bucket"]
