@@ -1,11 +1,14 @@
 """The report as a terminal, a pull request and a browser show it."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page
 
 from strata.cost.change import CostChange, ResourceChange
+from strata.cost.estimate import NotPriced
 from strata.cost.range import always
 from strata.drift.report import Attribute as DriftedAttribute
 from strata.drift.report import Drifted, NextApply
@@ -13,7 +16,7 @@ from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.paths import ROOT
 from strata.plan.ranks import RANKS
-from strata.plan.report import TITLES, Attribute, Counts, Item, Report, Setting
+from strata.plan.report import LONGEST, TITLES, Attribute, Counts, Item, Report, Setting
 from strata.plan.views.markdown import LIMIT, code, markdown
 from strata.plan.views.page import page as html
 from strata.plan.views.terminal import text
@@ -166,6 +169,77 @@ def test_markdown_fits_a_comment_and_counts_what_it_leaves_out() -> None:
     assert len(markdown(report(*many), limit=5000)) <= 5000
 
 
+@pytest.mark.parametrize("no_verdict", [True, False])
+@pytest.mark.parametrize(
+    "word, other, count",
+    [
+        ("v" * 70_000, "r", 2),
+        ("`" * 70_000, "r", 2),
+        ("*" * 400, "`" * 400, 300),
+        ("w " * 200, "r_" * 200, 60),
+        ("|\n" * 9, "r", 2000),
+    ],
+    ids=["a word", "backticks", "markup", "sentences", "many"],
+)
+def test_markdown_fits_a_comment_whatever_is_long_in_it(
+    word: str, other: str, count: int, no_verdict: bool
+) -> None:
+    costly = ResourceChange(
+        layer="edge", resource=other, before=always(1), after=always(3), difference=always(2)
+    )
+    unknown = NotPriced(layer="edge", resource=other, what="hours", why=word)
+    cost = {
+        "resources": [costly] * count,
+        "not_priced": [
+            unknown.model_copy(update={"resource": f"{n}{other[:200]}"}) for n in range(count)
+        ],
+    }
+    [finding], [drifted] = WHOLE.findings, WHOLE.drift
+    attribute = drifted.attributes[0].model_copy(update={"attribute": word})
+    changes = {"protects": word, "file": "", "constructs": [other] * min(count, 50)}
+    whole = WHOLE.model_copy(
+        update={
+            "items": [*WHOLE.items, item("else", other, why=word)],
+            "cost": COST.model_copy(update=cost),
+            "drift": [drifted.model_copy(update={"attributes": [attribute] * 9})] * count,
+            "gate": None
+            if no_verdict
+            else WHOLE.gate
+            and WHOLE.gate.model_copy(
+                update={"findings": [finding.model_copy(update=changes)] * count}
+            ),
+            "no_verdict": word if no_verdict else "",
+        }
+    )
+    said = markdown(whole)
+    assert len(said) <= LIMIT
+    assert "### What can be lost (1)" in said
+    assert f"### Changed outside of Terraform ({count})" in said
+
+
+@pytest.mark.parametrize("count", [50, 51, 400])
+def test_markdown_counts_what_it_leaves_out_at_its_end(count: int) -> None:
+    [drifted], [finding] = WHOLE.drift, WHOLE.findings
+    assert WHOLE.gate
+    long = WHOLE.model_copy(
+        update={
+            "drift": [drifted.model_copy(update={"address": f"aws_vpc.network_{'v' * 900}"})]
+            * count,
+            "gate": WHOLE.gate.model_copy(
+                update={"findings": [finding.model_copy(update={"protects": "p" * 900})] * count}
+            ),
+        }
+    )
+    for whole in (report(drift=count), long):
+        said = markdown(whole)
+        _, drift, gate = re.split("### (?:Changed outside|The gate: )", said)
+        for part, sign in ((drift, "\n- service: "), (gate, "\n- **high**")):
+            wanted = count if part is drift or whole is long else 1
+            left = wanted - part.count(sign)
+            assert (left == 0) or f"\nand {left} more\n" in part
+            assert (left == 0) == ("\nand " not in part)
+
+
 def test_markdown_takes_nothing_for_markup() -> None:
     assert code("a`b") == "`` a`b ``"
     assert code("") == "` `"
@@ -196,8 +270,15 @@ def test_a_gate_without_verdict_is_said_and_stops_nothing() -> None:
         assert "clean" not in view
 
 
-def test_the_schema_describes_every_field() -> None:
-    assert set(Report.model_json_schema()["properties"]) == set(Report.model_fields)
+def test_the_guide_names_every_field() -> None:
+    guide = (ROOT / "docs" / "review-a-change.md").read_text()
+    schema = Report.model_json_schema()
+    names = {*schema["properties"], *schema["$defs"]["Item"]["properties"]}
+    assert {name for name in names if f"`{name}`" not in guide} == set()
+    assert all(f"`{rank}`" in guide for rank in RANKS)
+
+
+def test_what_is_written_as_json_is_the_report_again() -> None:
     assert Report.model_validate_json(WHOLE.model_dump_json()) == WHOLE
 
 
@@ -230,7 +311,67 @@ def test_the_page_folds_narrows_fits_and_prints(page: Page, tmp_path: Path) -> N
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.emulate_media(media="print")
     assert not page.locator("form").is_visible()
-    assert lost.is_visible()
+
+
+def test_what_is_folded_is_printed_all_the_same(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html(WHOLE))
+    page.goto(file.as_uri())
+    # The attributes of what is created are folded when the page comes.
+    created = page.locator("#created table")
+    assert created.count() == 1
+    assert not created.is_visible()
+    page.get_by_role("button", name="Fold all").click()
+    assert not page.locator("#lost article").is_visible()
+    page.pdf()
+    assert page.locator("details:not([open])").count() == 0
+    assert created.is_visible()
+    assert page.locator("#lost article").is_visible()
+
+
+def test_the_page_fits_a_phone_whatever_is_long_in_it(page: Page, tmp_path: Path) -> None:
+    value = "v" * LONGEST
+    wide = [
+        Attribute(name=f"a.{'n' * 90}_{n}", before=value, after=f'"{value}', forces=not n)
+        for n in range(12)
+    ]
+    items = [
+        item(rank, f"aws_{rank}.network_{'r' * 90}_{n}", why="w" * 200).model_copy(
+            update={
+                "attributes": wide,
+                "causes": [
+                    SETTING.model_copy(update={"key": "k" * 90, "file": "f" * 200, "after": value})
+                ],
+            }
+        )
+        for rank in RANKS
+        for n in range(17)
+    ]
+    assert len(items) == 85
+    unknown = NotPriced(layer="edge", resource=value, what="hours", why="no price")
+    none = {
+        "gate": None,
+        "no_verdict": "x" * 3000,
+        "cost": COST.model_copy(update={"not_priced": [unknown]}),
+    }
+    for whole in (report(*items), report(*items).model_copy(update=none)):
+        assert overflow(page, tmp_path / "report.html", whole) == []
+
+
+def overflow(page: Page, file: Path, whole: Report) -> list[str]:
+    """What of the report's page, wholly unfolded, reaches beyond the screen of a phone."""
+    file.write_text(html(whole))
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(file.as_uri())
+    assert page.locator("article").count() >= len(whole.items)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found: list[str] = page.evaluate(
+        """[...document.querySelectorAll("body *:not(thead, thead *)")]
+             .filter((one) => one.getBoundingClientRect().right > 375)
+             .map((one) => one.outerHTML.slice(0, 200))"""
+    )
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return found + ([f"{width} px wide"] if width > 375 else [])
 
 
 def test_the_page_can_be_read_by_everyone(page: Page, tmp_path: Path) -> None:

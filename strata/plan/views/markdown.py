@@ -2,6 +2,7 @@
 
 import re
 
+from strata.drift.report import Drifted
 from strata.plan.report import TITLES, Item, Report
 from strata.plan.views.words import (
     by_layer,
@@ -19,6 +20,10 @@ LIMIT = 65_536
 """Characters that GitHub takes in one comment."""
 RESERVE = 2_000
 """Kept for the lines that count what was left out."""
+LONGEST = 400
+"""Characters of a sentence that may not be left out: the verdict, and what it costs."""
+MOST = 50
+"""Resources that drifted, or findings, that are told one by one."""
 
 
 def markdown(report: Report, limit: int = LIMIT) -> str:
@@ -26,15 +31,15 @@ def markdown(report: Report, limit: int = LIMIT) -> str:
     room = _Room(limit - RESERVE)
     lines = room.take([f"## Plan of {code(report.environment)}", "", headline(report), ""])
     summary = [f"{title.lower()}: **{len(report.of(rank))}**" for rank, title in TITLES.items()]
-    lines += room.take([" · ".join(summary), "", f"The gate: **{_plain(verdict(report))}**"])
-    tail = _tail(report)
+    lines += room.take([" · ".join(summary), "", f"The gate: **{_cut(verdict(report))}**"])
+    tail = _tail(report, limit // 4)
     room.left -= sum(len(line) + 1 for line in tail)
     for rank, title in TITLES.items():
         items = report.of(rank)
         if rank == "else":
             whole, *each = costs(report)
             lines += room.take(["", "### What it costs", "", f"{whole}", ""])
-            lines += room.take([f"- {_plain(one)}" for one in each])
+            lines += room.take([f"- {_cut(one)}" for one in each])
         lines += room.take(["", f"### {title} ({len(items)})", ""])
         if not items:
             lines += room.take(["Nothing."])
@@ -89,22 +94,37 @@ def _item(item: Item, report: Report) -> list[str]:
     return lines
 
 
-def _tail(report: Report) -> list[str]:
+def _tail(report: Report, most: int) -> list[str]:
+    """What stays, what drifted and what the gate found; the last two in `most` characters each."""
     lines = ["", f"### What stays ({report.counts.stay})", "", stays(report.counts)]
     lines += ["", f"### Changed outside of Terraform ({len(report.drift)})", ""]
-    for drift in report.drift[:50]:
-        names = ", ".join(code(one.attribute) for one in drift.attributes[:5])
-        lines.append(f"- {drift.layer}: {code(drift.address)} {drifted(drift)}: {names}")
-    if len(report.drift) > 50:
-        lines.append(f"and {len(report.drift) - 50} more")
+    lines += _counted([_drifted(one) for one in report.drift], most)
     if not report.drift:
         lines.append("Nothing.")
-    lines += ["", f"### The gate: {_plain(verdict(report))}", ""]
-    for one in report.findings[:50]:
-        lines.append(f"- **{one.severity}**: {_plain(one.protects)} ({code(found_in(one))})")
-    if len(report.findings) > 50:
-        lines.append(f"and {len(report.findings) - 50} more")
+    lines += ["", f"### The gate: {_cut(verdict(report))}", ""]
+    lines += _counted(
+        [
+            f"- **{one.severity}**: {_plain(one.protects)} ({code(found_in(one))})"
+            for one in report.findings
+        ],
+        most,
+    )
     return lines
+
+
+def _drifted(one: Drifted) -> str:
+    names = ", ".join(code(each.attribute) for each in one.attributes[:5])
+    return f"- {one.layer}: {code(one.address)} {drifted(one)}: {names}"
+
+
+def _counted(lines: list[str], most: int) -> list[str]:
+    """The first MOST lines that fit in `most` characters, and how many more there are."""
+    room, shown = _Room(most), 0
+    while shown < min(len(lines), MOST) and room.fits(lines[shown : shown + 1]):
+        room.take(lines[shown : shown + 1])
+        shown += 1
+    more = ["", f"and {len(lines) - shown} more"] if shown < len(lines) else []
+    return [*lines[:shown], *more]
 
 
 def code(text: str) -> str:
@@ -114,6 +134,11 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     pad = " " if longest else ""
     return f"{fence}{pad}{flat}{pad}{fence}"
+
+
+def _cut(text: str) -> str:
+    """The same as `_plain`, of what may be too long."""
+    return _plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
 
 
 def _plain(text: str) -> str:
