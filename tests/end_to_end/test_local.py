@@ -7,12 +7,14 @@ import contextlib
 import getpass
 import json
 import os
+import pty
 import re
 import socket
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from strata.errors import StrataError
 from strata.layers import LAYERS
 from strata.paths import ROOT
 from strata.plan import review
+from strata.plan.states import read_states
 from strata.reach import Flow, Network, explain, from_stack, open_flows
 from strata.reach.answers import ask
 from strata.reach.from_aws import from_aws
@@ -71,6 +74,27 @@ def test_going_on_applies_only_the_rest(applied: Applied) -> None:
     assert applied.second.done == {
         layer: "applied" if layer in ("cache", "service") else "done before" for layer in LAYERS
     }
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_what_is_applied_is_the_plan_that_was_saved_last(
+    layer: str, applied: Applied, folder: Path
+) -> None:
+    file = applied.work.saved_plan(layer)
+    events = map(json.loads, re.findall(r'^{"type": "command".*', log(folder, layer), re.MULTILINE))
+    ran = [one["@message"].split()[1:] for one in events]
+    applies = [index for index, words in enumerate(ran) if words[0] == "apply"]
+    assert applies
+    for index in applies:
+        assert ran[index] == ["apply", "-json", "-lock-timeout=20s", str(file)]
+        # Nothing came between: another plan would have taken this one's place.
+        assert ran[index - 1][0] == "plan"
+        assert f"-out={file}" in ran[index - 1]
+
+
+def log(folder: Path, layer: str) -> str:
+    """All that Terraform said of a layer."""
+    return (folder / "logs" / f"local-{layer}.log").read_text()
 
 
 def test_on_the_first_day_the_review_has_every_resource_of_every_layer(
@@ -328,11 +352,20 @@ def test_no_secret_value_stands_anywhere(applied: Applied, aws: Client, folder: 
         for path in folder.rglob("*")
         if path.is_file() and not path.is_symlink() and path.stat().st_size < 10_000_000
     ]
+    # A plan that waits to be applied is compressed, with the state that it was made from.
+    applied.work.plan("database")
+    plans = [
+        archive.read(member)
+        for path in folder.rglob("*.tfplan")
+        for archive in [zipfile.ZipFile(path)]
+        for member in archive.namelist()
+    ]
     assert len(states) >= len(LAYERS)
     assert any(b"aws_db_instance" in state for state in states)
+    assert any(b"aws_db_instance" in plan for plan in plans)
     for value in values:
         assert len(value) >= 8
-        assert not any(value.encode() in text for text in (*states, *outputs, *files))
+        assert not any(value.encode() in text for text in (*states, *outputs, *files, *plans))
 
 
 def said(network: Network) -> tuple[list[tuple[str, ...]], set[Flow]]:
@@ -420,8 +453,14 @@ def keeping(settings: Settings, days: int) -> Settings:
     return changed(settings, "service", log_retention_days=days)
 
 
+def serials(settings: Settings) -> dict[str, int | None]:
+    """Layer -> how often its state was written."""
+    states = read_states(settings.environment)
+    return {layer: state and state.serial for layer, state in states.items()}
+
+
 def test_settings_that_were_edited_since_the_review_are_refused(
-    applied: Applied, folder: Path, aws: Client
+    applied: Applied, folder: Path, aws: Client, person: "Person"
 ) -> None:
     made = make_review(work_on(keeping(applied.settings, 60), folder), folder / "edited")
     edited = work_on(keeping(applied.settings, 3653), folder)
@@ -429,6 +468,13 @@ def test_settings_that_were_edited_since_the_review_are_refused(
         reviewed(made, edited)
     assert "the settings were changed since the review" in error.value.message
     assert "service.log_retention_days: 60 in the review, 3653 now" in error.value.message
+    before = serials(applied.settings)
+    own, env = person("hal", 3653)
+    answer = strata(own, "apply", env, "--reviewed", made)
+    assert answer.returncode == 1
+    assert "nothing was applied: this is not what was reviewed" in answer.stdout
+    assert "the settings were changed since the review" in answer.stdout
+    assert serials(applied.settings) == before
     assert retention(aws) == applied.settings.service.log_retention_days
 
 
@@ -444,7 +490,7 @@ def test_a_state_that_moved_on_since_the_review_is_refused(
 
 
 def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_layer(
-    applied: Applied, folder: Path, aws: Client
+    applied: Applied, folder: Path, aws: Client, person: "Person"
 ) -> None:
     work = work_on(keeping(applied.settings, 120), folder)
     made = make_review(work, folder / "by-hand")
@@ -461,6 +507,15 @@ def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_
     )
     assert "now       7" in error.value.message
     assert "aws_network_acl_rule.network_private_acl_ingress_110" in error.value.message
+    before = serials(applied.settings)
+    own, env = person("ida", 120)
+    answer = strata(own, "apply", env, "--reviewed", made)
+    assert answer.returncode == 1
+    assert "nothing was applied: this is not what was reviewed" in answer.stdout
+    assert "aws_cloudwatch_log_group.service_log_group: retention_in_days before" in answer.stdout
+    assert "now       7" in answer.stdout
+    assert "aws_network_acl_rule.network_private_acl_ingress_110" in answer.stdout
+    assert serials(applied.settings) == before
     outcome = deploy.run({"service": (), "network": ()}, one.step, deploy.quiet)
     assert set(outcome.failed) == {"service", "network"}
     assert "now       7" in outcome.failed["service"].message
@@ -510,6 +565,142 @@ def person(applied: Applied, folder: Path) -> "Person":
 
 
 Person = Callable[..., tuple[Path, Path]]
+
+
+def on_a_terminal(command: list[str], question: str, answer: str) -> tuple[int, str]:
+    """Run a command on a terminal, and answer its question; its exit code and all that it said.
+
+    Without colours.
+    """
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        text, answered = "", False
+        # At the end of the other side, reading is an error.
+        with contextlib.suppress(OSError):
+            while part := os.read(ours, 65_536):
+                text += part.decode(errors="replace")
+                if question in text and not answered:
+                    os.write(ours, f"{answer}\n".encode())
+                    answered = True
+    os.close(ours)
+    return process.returncode, re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", text).replace("\r\n", "\n")
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """`strata apply` that nobody said yes to: without a terminal, and on one; and what it left."""
+
+    alone: tuple[int, str]
+    refused: tuple[int, str]
+    before: dict[str, int | None]
+    after: dict[str, int | None]
+
+
+@pytest.fixture(scope="module")
+def unanswered(applied: Applied, person: "Person") -> Unanswered:
+    """Both at once: neither changes anything."""
+    before = serials(applied.settings)
+    commands = [
+        strata_command(own, "apply", env) for own, env in (person("jo", 1), person("kim", 1))
+    ]
+    with subprocess.Popen(
+        commands[0],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        refused = on_a_terminal(commands[1], "Apply it?", "n")
+        text = process.communicate()[0]
+    return Unanswered((process.returncode, text), refused, before, serials(applied.settings))
+
+
+REPORT = (
+    "What can be lost: 1\n",
+    "aws_cloudwatch_log_group.service_log_group",
+    "review     ",
+)
+"""Of the report of a plan that keeps logs for a day."""
+
+
+def test_without_a_terminal_an_apply_shows_the_report_and_refuses(unanswered: Unanswered) -> None:
+    code, text = unanswered.alone
+    assert code == 1, text
+    for part in REPORT:
+        assert part in text
+    assert text.endswith(
+        "error: nothing was done: nobody is here to be asked\nhint: --yes answers\n"
+    )
+    assert unanswered.after == unanswered.before
+
+
+def test_on_a_terminal_an_apply_shows_the_report_and_takes_a_no(
+    unanswered: Unanswered, aws: Client
+) -> None:
+    code, text = unanswered.refused
+    assert code == 1, text
+    shown, _, rest = text.partition("Apply it?")
+    for part in REPORT:
+        assert part in shown
+    assert rest.endswith("error: nothing was done\n")
+    assert unanswered.after == unanswered.before
+    assert retention(aws) != 1
+
+
+@pytest.mark.parametrize("command", ["apply", "drift"])
+def test_the_wrong_account_and_an_aws_that_is_not_there_are_found_before_anything(
+    command: str, applied: Applied, person: "Person", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, env = person("lea", 1)
+    before = serials(applied.settings)
+    right = env.read_text()
+    env.write_text(right.replace("123456789012", "999999999999"))
+    arguments = [command, env, *(["--yes"] if command == "apply" else [])]
+    answer = strata(own, *arguments)
+    assert (answer.returncode, answer.stdout) == (
+        1,
+        "error: these credentials are of account 123456789012, and environment.account_id is "
+        "999999999999\nhint: use the credentials of the environment's own account\n",
+    )
+    env.write_text(right)
+    with socket.socket() as bound, monkeypatch.context() as patch:
+        # Nobody listens there, and nobody else can.
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        patch.setenv("AWS_ENDPOINT_URL", url)
+        answer = strata(own, *arguments)
+    assert (answer.returncode, answer.stdout) == (
+        1,
+        f'error: AWS cannot be reached: Could not connect to the endpoint URL: "{url}/"\n'
+        "hint: look at the network, the proxy and AWS_ENDPOINT_URL\n",
+    )
+    assert serials(applied.settings) == before
+
+
+def test_a_plan_of_the_wrong_account_or_without_aws_is_an_error_and_no_review(
+    applied: Applied, person: "Person", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, env = person("ned", 1)
+    before = serials(applied.settings)
+    right = env.read_text()
+    env.write_text(right.replace("123456789012", "999999999999"))
+    wrong = strata(own, "plan", env, "--out", own / "review")
+    env.write_text(right)
+    with socket.socket() as bound, monkeypatch.context() as patch:
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        patch.setenv("AWS_ENDPOINT_URL", url)
+        patch.setenv("AWS_MAX_ATTEMPTS", "1")
+        nobody = strata(own, "plan", env, "--out", own / "review")
+    for answer, why in ((wrong, "123456789012"), (nobody, f'endpoint URL: "{url}/')):
+        assert answer.returncode == 1
+        assert answer.stdout.startswith("error: ")
+        assert why in answer.stdout.splitlines()[0]
+        assert "Traceback" not in answer.stdout
+    assert not (own / "review").exists()
+    assert serials(applied.settings) == before
 
 
 @contextlib.contextmanager
@@ -668,6 +859,21 @@ def test_destroy_names_what_is_lost_and_needs_the_name(
     answer = strata(own, "destroy", env, "--yes", "prod")
     assert answer.returncode == 2
     assert "nothing was destroyed: prod is not local" in answer.stdout
+    assert aws("ecs").list_services(cluster="shop-local")["serviceArns"]
+
+
+def test_destroy_on_a_terminal_takes_no_other_name(
+    applied: Applied, person: Person, aws: Client
+) -> None:
+    before = serials(applied.settings)
+    own, env = person("max")
+    asked = "Type local to destroy it"
+    code, text = on_a_terminal(strata_command(own, "destroy", env), asked, "prod")
+    assert code == 2, text
+    shown, _, rest = text.partition(asked)
+    assert "database shop-local-database with its backups" in shown
+    assert rest.endswith("error: nothing was destroyed: prod is not local\n")
+    assert serials(applied.settings) == before
     assert aws("ecs").list_services(cluster="shop-local")["serviceArns"]
 
 
