@@ -456,7 +456,7 @@ def keeping(settings: Settings, days: int) -> Settings:
 def serials(settings: Settings) -> dict[str, int | None]:
     """Layer -> how often its state was written."""
     states = read_states(settings.environment)
-    return {layer: state and state.serial for layer, state in states.items()}
+    return {layer: state.serial if state else None for layer, state in states.items()}
 
 
 def test_settings_that_were_edited_since_the_review_are_refused(
@@ -657,7 +657,7 @@ def test_the_wrong_account_and_an_aws_that_is_not_there_are_found_before_anythin
     before = serials(applied.settings)
     right = env.read_text()
     env.write_text(right.replace("123456789012", "999999999999"))
-    arguments = [command, env, *(["--yes"] if command == "apply" else [])]
+    arguments: list[str | Path] = [command, env, *(["--yes"] if command == "apply" else [])]
     answer = strata(own, *arguments)
     assert (answer.returncode, answer.stdout) == (
         1,

@@ -9,25 +9,32 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tomli_w
+from playwright.sync_api import Page
 
 from strata import deploy
 from strata.cli import main
 from strata.commands import common
+from strata.cost.change import change as cost_change
+from strata.cost.estimate import estimate
+from strata.cost.items import of_stack
+from strata.cost.prices import shipped
 from strata.drift.find import find
 from strata.drift.report import NextApply
 from strata.layers import LAYERS
 from strata.paths import ROOT
 from strata.plan import changes, review
 from strata.plan.applied import applied_key, read_applied
+from strata.plan.causes import Causes
 from strata.plan.changes import Plan, differences
 from strata.plan.planning import plan_composed
 from strata.plan.ranks import reasons
-from strata.plan.report import Report
+from strata.plan.report import Report, build
 from strata.plan.states import merge, read_states
 from strata.settings import Settings, load
 from strata.stacks import Stack, stack
@@ -35,6 +42,7 @@ from strata.synthesis import compose
 from strata.terraform.layers import LayerWork
 from strata.terraform.process import Terraform
 from tests.end_to_end.conftest import Client, work_on
+from tests.plan.test_views import overflow
 
 pytestmark = pytest.mark.emulator
 
@@ -161,14 +169,17 @@ def nothing(strata: Command, folder: Path) -> Reviewed:
     return Reviewed(*strata("plan", "local", "--out", folder / "nothing"), folder / "nothing", file)
 
 
+CHANGED: dict[str, Json] = {
+    "cluster": {"instance_type": "t3.small"},
+    "database": {"storage_encrypted": False},
+    "service": {"image_tag": "1.1.0"},
+}
+
+
 @pytest.fixture(scope="module")
 def changed(strata: Command, folder: Path) -> Reviewed:
-    """A review of another image, and of a database without encryption."""
-    file = write(
-        folder / "local.toml",
-        database={"storage_encrypted": False},
-        service={"image_tag": "1.1.0"},
-    )
+    """A review of another image, of larger instances, and of a database without encryption."""
+    file = write(folder / "local.toml", **CHANGED)
     return Reviewed(*strata("plan", file, "--out", folder / "changed"), folder / "changed", file)
 
 
@@ -189,6 +200,25 @@ def test_on_the_first_day_only_what_the_internet_reaches_opens(first_day: Planne
         "aws_network_acl_rule.network_public_acl_ingress_110",
         "aws_network_acl_rule.network_public_acl_ingress_120",
     }
+
+
+def test_the_page_of_the_first_day_fits_a_phone(
+    first_day: Planned, page: Page, tmp_path: Path
+) -> None:
+    whole = build(
+        environment="local",
+        made=datetime.now(UTC),
+        document=first_day.document,
+        stack=first_day.stack,
+        found=Causes({}, (), ()),
+        file="envs/local.toml",
+        first=list(LAYERS),
+        gate="not asked",
+        cost=cost_change(first_day.document, load("local")),
+    )
+    assert whole.counts.create == len(first_day.plan.changes) > 80
+    assert max(len(one.after) for item in whole.items for one in item.attributes) > 200
+    assert overflow(page, tmp_path / "report.html", whole) == []
 
 
 def test_after_the_apply_nothing_changes_and_nothing_drifted(plans: Callable[..., Planned]) -> None:
@@ -398,7 +428,24 @@ def test_changes_are_exit_code_2(changed: Reviewed, first_day: Planned) -> None:
     touched = {item.address for item in report.items}
     assert report.counts.stay + len(touched) == len(first_day.plan.changes)
     assert [one.key for one in report.findings] == ["database.storage_encrypted"]
-    assert report.cost.before.desired > 0
+
+
+def test_the_report_says_what_larger_instances_cost(changed: Reviewed) -> None:
+    cost = changed.report.cost
+    was, will = (
+        estimate(of_stack(stack(compose(one))), one, shipped()).usd
+        for one in (load("local"), varied(**CHANGED))
+    )
+    assert cost.exact
+    assert cost.before.cents() == was.cents()
+    assert cost.after.cents() == will.cents()
+    assert (cost.difference - (will - was)).cents() == ("0.00", "0.00", "0.00")
+    # A t2.micro is 18.388 a month (730 hours of it, 0.0134, and of an address, 0.005; 30 GiB of
+    # 0.0952 and 7 metrics of 0.30), a t3.small (0.024) 26.126. Three tasks need three of the one
+    # and two of the other, which hold two each; one is the least, and five the most.
+    [group] = cost.resources
+    assert group.resource == "aws_autoscaling_group.cluster_auto_scaling_group"
+    assert group.difference.cents() == cost.difference.cents() == ("7.74", "-2.91", "38.69")
 
 
 def test_the_report_names_the_setting_behind_each_change(changed: Reviewed) -> None:
