@@ -31,8 +31,10 @@ from tests.end_to_end.test_local import left
 pytestmark = pytest.mark.emulator
 
 KILLS = 20
-MOST_STEPS = 12
-"""A moment is so many steps of layers after the start, at most, and up to a few seconds more: in
+MOST_RUNS = 2 * KILLS
+"""A run that ends before its moment is no kill, and is made up for."""
+MOST_STEPS = 10
+"""A moment is one step of a layer to so many after the start, and up to a few seconds more: in
 seconds alone, a slow machine would die before its first layer each time."""
 
 
@@ -94,9 +96,12 @@ class Life:
             )
 
     def run_and_kill(self, moments: random.Random, at: str | None) -> bool:
-        """Apply, and kill that at a random moment or when it says `at`; whether it ended before."""
+        """Apply, and kill that at a random moment of its work or when it says `at`.
+
+        Whether it was killed; False when it ended before.
+        """
         process = self.start(*self.apply())
-        steps = moments.randint(0, MOST_STEPS)
+        steps = moments.randint(1, MOST_STEPS)
         until(lambda: len(self.said().splitlines()) >= steps or process.poll() is not None)
         moment = time.monotonic() + moments.uniform(0, 3)
         until(
@@ -106,12 +111,11 @@ class Life:
                 or (at is not None and at in self.said())
             )
         )
-        if process.poll() is not None:
-            assert process.returncode == 0, self.said()
-            return True
         process.kill()
-        process.wait()
-        return False
+        # It may have ended while it was to be killed: only this says what it died of.
+        killed = process.wait() == -signal.SIGKILL
+        assert killed or process.returncode == 0, self.said()
+        return killed
 
     def said(self) -> str:
         return self.output.read_text()
@@ -143,7 +147,7 @@ def life(aws: Client, folder: Path) -> Iterator[Life]:
 def test_ctrl_c_ends_what_runs_and_says_how_to_go_on(life: Life) -> None:
     process = life.start(*life.apply())
     until(lambda: "network    applying" in life.said())
-    # To its whole group, as a terminal does: Terraform is in another.
+    # To strata alone. A terminal's goes to its whole group, and Terraform is in another.
     process.send_signal(signal.SIGINT)
     assert process.wait(120) == 1
     assert "Stopping: Terraform ends what it began" in life.said()
@@ -165,12 +169,14 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     with capsys.disabled():
         print(f"\nSEED={seed}")
     moments = random.Random(seed)
-    told, unlocked = False, 0
-    for number in range(KILLS):
+    told, unlocked, runs, kills = False, 0, 0, 0
+    while kills < KILLS and runs < MOST_RUNS:
+        runs += 1
         # One moment is no accident: the database takes a minute, and then it is still at work.
-        done = life.run_and_kill(moments, None if told else "database   applying")
-        if done:
-            life.plan(timeout=61 + number)
+        if life.run_and_kill(moments, None if told else "database   applying"):
+            kills += 1
+        else:
+            life.plan(timeout=60 + runs)
         if not told and life.applying("database"):
             told = True
             refused = strata(life.own, *life.apply())
@@ -183,6 +189,7 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
                 os.kill(pid, signal.SIGKILL)
         until(lambda: not life.running())
         unlocked += unlock(life)
+    assert kills == KILLS, f"{kills} of {runs} runs were killed"
     assert told
     last = strata(life.own, *life.apply())
     assert last.returncode == 0, last.stdout
@@ -200,8 +207,17 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     ]
     assert strangers == []
     assert {kind: len(things) for kind, things in left(aws).items()} == ONCE
+    resources = held(states)
+    for kind, stand in untagged(aws).items():
+        known_of_kind = [
+            one.values["arn" if kind == "aws_appautoscaling_policy" else "id"]
+            for one in resources
+            if one.type in (kind, kind.replace("aws_", "aws_default_"))
+        ]
+        assert stand, kind
+        assert sorted(stand) == sorted(known_of_kind), kind
     with capsys.disabled():
-        print(f"{unlocked} locks taken away")
+        print(f"{kills} of {runs} runs killed, {unlocked} locks taken away")
 
 
 def test_an_interrupted_destroy_goes_on_and_leaves_the_state_bucket(
@@ -219,6 +235,41 @@ def test_an_interrupted_destroy_goes_on_and_leaves_the_state_bucket(
     assert again.returncode == 0, again.stdout
     assert "nothing carries its tags" in again.stdout
     assert left(aws) == {"buckets": [life.work.settings.environment.state_bucket]}
+
+
+def untagged(aws: Client) -> dict[str, list[str]]:
+    """Type of resource -> what stands of it in the VPC, the cluster and behind the load balancer.
+
+    A second one of these need not carry tags. A VPC's own network ACL is in no state.
+    """
+    ec2, ecs, elb = aws("ec2"), aws("ecs"), aws("elbv2")
+    [vpc] = [one["VpcId"] for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]]
+    here = [{"Name": "vpc-id", "Values": [vpc]}]
+    acls = ec2.describe_network_acls(Filters=here)["NetworkAcls"]
+    policies = aws("application-autoscaling").describe_scaling_policies(ServiceNamespace="ecs")
+    return {
+        "aws_subnet": [one["SubnetId"] for one in ec2.describe_subnets(Filters=here)["Subnets"]],
+        "aws_security_group": [
+            one["GroupId"] for one in ec2.describe_security_groups(Filters=here)["SecurityGroups"]
+        ],
+        "aws_network_acl": [one["NetworkAclId"] for one in acls if not one["IsDefault"]],
+        "aws_route_table": [
+            one["RouteTableId"] for one in ec2.describe_route_tables(Filters=here)["RouteTables"]
+        ],
+        "aws_ecs_service": [
+            arn
+            for cluster in ecs.list_clusters()["clusterArns"]
+            for arn in ecs.list_services(cluster=cluster)["serviceArns"]
+        ],
+        "aws_lb_listener": [
+            listener["ListenerArn"]
+            for balancer in elb.describe_load_balancers()["LoadBalancers"]
+            for listener in elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])[
+                "Listeners"
+            ]
+        ],
+        "aws_appautoscaling_policy": [one["PolicyARN"] for one in policies["ScalingPolicies"]],
+    }
 
 
 def unlock(life: Life) -> int:
