@@ -49,7 +49,8 @@ def check(environment: Environment) -> None:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if status == 404:
             raise StrataError(
-                f"there is no state bucket {bucket}", "strata bootstrap ENV makes it"
+                f"there is no state bucket {bucket}",
+                f"strata bootstrap {environment.name} makes it",
             ) from error
         if status == 403:
             raise StrataError(

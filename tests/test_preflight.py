@@ -105,6 +105,6 @@ def test_the_wrong_account_and_a_missing_bucket_are_found(running: None) -> None
     )
     with pytest.raises(StrataError, match="no state bucket shop-local-terraform-state") as error:
         preflight.check(LOCAL)
-    assert error.value.hint == "strata bootstrap ENV makes it"
+    assert error.value.hint == "strata bootstrap local makes it"
     bootstrap(LOCAL)
     preflight.check(LOCAL)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.common import Env, layer_work, out, planned
+from strata.commands.common import Env, aim, layer_work, out, planned
 from strata.errors import Answered, StrataError, UsageError
 from strata.settings import load
 from strata.settings.load import shown
@@ -16,10 +16,15 @@ def plan(
     folder: Annotated[Path | None, typer.Option("--out", help="Where the review goes.")] = None,
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
+    from strata import preflight  # noqa: PLC0415 - boto3 takes its time
     from strata.plan.views.terminal import text  # noqa: PLC0415
 
     try:
-        made = planned(env, layer_work(load(env)), folder)
+        settings = load(env)
+        aim(settings)
+        # Before the first apply there need not be a state bucket.
+        preflight.check_account(settings.environment)
+        made = planned(env, layer_work(settings), folder)
     except UsageError as error:
         # Its own exit code would say that there are changes.
         raise StrataError(error.message, error.hint) from None

@@ -128,7 +128,10 @@ class LayerWork:
 
     def changes(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer: `no change`, or `changes`."""
-        return "changes" if self.plan(layer, watch) else "no change"
+        try:
+            return "changes" if self.plan(layer, watch) else "no change"
+        finally:
+            self.saved_plan(layer).unlink(missing_ok=True)
 
     def destroy(self, layer: str, watch: Watch = ignore) -> str:
         """Destroy a layer; one with nothing in its state needs no plan."""
