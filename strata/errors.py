@@ -25,6 +25,10 @@ class Deviation(StrataError):
     """What would be done is not what was reviewed: only a new review helps."""
 
 
+class NotBegun(StrataError):
+    """Terraform refused to apply a plan before it changed or wrote anything."""
+
+
 class Answered(Exception):
     """Ends a command with an exit code that is an answer, and not typer's for wrong usage."""
 

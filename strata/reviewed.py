@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from strata.errors import Deviation, StrataError
+from strata.errors import Deviation, NotBegun, StrataError
 from strata.layers import LAYERS
 from strata.moves.states import StateMove, move
 from strata.plan.changes import Change, Difference, Plan, differences, parse
@@ -148,9 +148,9 @@ class ReviewedApply:
             self._record(layer, LayerRecord(before=before))
         try:
             came = self.work.apply_planned(layer, watch, changed=changed)
-        except StrataError:
-            if not record and not self.work.begun(layer).exists():
-                # It changed nothing, so whatever moves its state from here on was somebody else.
+        except NotBegun:
+            if not record:
+                # Whatever moves its state from here on is somebody else.
                 self._record(layer, None)
             raise
         self._record(layer, LayerRecord(before=before, after=self._state(layer)))

@@ -51,6 +51,18 @@ def makes(event: Event) -> bool:
     return event.get("type") == "apply_start" and event["hook"].get("action") != "read"
 
 
+REFUSALS = ("Saved plan is stale", "Error acquiring the state lock")
+"""Errors of Terraform 1.11 that come before it has changed or written anything."""
+
+
+def refused(events: list[Event]) -> bool:
+    """Whether Terraform refused to begin; interrupted it writes a state, even an empty one."""
+    return any(
+        one.get("type") == "diagnostic" and one["diagnostic"]["summary"] in REFUSALS
+        for one in events
+    )
+
+
 def error_text(events: list[Event]) -> str:
     """The errors among events in Terraform's and the provider's own words.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from strata.errors import StrataError
+from strata.errors import NotBegun, StrataError
 from strata.layers import stack_name
 from strata.plan.applied import note_applied
 from strata.redis_auth import set_redis_auth
@@ -92,22 +92,15 @@ class LayerWork:
         return "applied" if changed else "no change"
 
     def _apply_saved(self, layer: str, watch: Watch) -> None:
-        """Apply the saved plan; the layer counts as begun unless that failed before any change."""
+        """Apply the saved plan; the layer counts as begun unless Terraform refused to begin."""
         begun = self.begun(layer)
         earlier = begun.exists()
-        changes = threading.Event()
-
-        def heard(event: Event) -> None:
-            if makes(event):
-                changes.set()
-            watch(event)
-
         begun.parent.mkdir(parents=True, exist_ok=True)
         begun.touch()
         try:
-            self.terraform.apply(self.folder(layer), self.saved_plan(layer), heard)
-        except StrataError:
-            if not earlier and not changes.is_set():
+            self.terraform.apply(self.folder(layer), self.saved_plan(layer), watch)
+        except NotBegun:
+            if not earlier:
                 begun.unlink()
             raise
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from strata.errors import StrataError
+from strata.errors import NotBegun, StrataError
 from strata.terraform.children import Children, chdir
-from strata.terraform.events import Event, Watch, command, error_text, event, ignore
+from strata.terraform.events import Event, Watch, command, error_text, event, ignore, refused
 
 POLL_SECONDS = 0.1
 """Between two looks at what Terraform has written."""
@@ -49,7 +49,10 @@ class Terraform:
         return dict(json.loads(self._answer(folder, "show", "-json", str(file))))
 
     def apply(self, folder: Path, file: Path, watch: Watch = ignore) -> None:
-        """Apply exactly this saved plan; Terraform refuses one that the state has left behind."""
+        """Apply exactly this saved plan.
+
+        Raises NotBegun for a plan that the state has left behind, and for a state that is locked.
+        """
         self._run(folder, "apply", "-json", LOCK_WAIT, str(file), watch=watch)
 
     def resources(self, folder: Path) -> list[str]:
@@ -96,7 +99,8 @@ class Terraform:
                     said.append(one)
                     watch(one)
         if process.returncode not in accept:
-            raise StrataError(error_text(said), f"all of it: {log}")
+            kind = NotBegun if refused(said) else StrataError
+            raise kind(error_text(said), f"all of it: {log}")
         return process.returncode
 
     def _variables(self) -> dict[str, str]:

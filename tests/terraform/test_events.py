@@ -1,6 +1,6 @@
 """What is understood of Terraform's machine-readable output. Lines are Terraform 1.11's own."""
 
-from strata.terraform.events import Activity, error_text, event
+from strata.terraform.events import Activity, Event, error_text, event, refused
 
 ERROR = event(
     '{"@level":"error","@message":"Error: creating ElastiCache Subnet Group (x)",'
@@ -16,6 +16,17 @@ WARNING = event(
 
 def hook(kind: str, address: str, action: str = "create") -> dict[str, object]:
     return {"type": kind, "hook": {"resource": {"addr": address}, "action": action}}
+
+
+def test_a_plan_that_is_refused_is_not_begun_and_one_that_is_interrupted_is() -> None:
+    def said(severity: str, summary: str) -> Event:
+        return {"type": "diagnostic", "diagnostic": {"severity": severity, "summary": summary}}
+
+    start = {"type": "apply_start", "hook": {"action": "create"}}
+    assert refused([said("error", "Saved plan is stale")])
+    assert refused([said("error", "Error acquiring the state lock")])
+    assert not refused([start, said("error", "execution halted")])
+    assert not refused([])
 
 
 def test_errors_are_told_in_the_providers_words_without_warnings() -> None:
