@@ -124,8 +124,6 @@ def _load_policies() -> None:
             importlib.import_module(f"policies.{module.name}")
         except Exception as error:
             raise Unjudgeable(f"policies/{module.name}.py cannot be loaded: {error!r}") from error
-    # Imported, checkov wraps the terminal and puts a reset before each line of ours.
-    importlib.import_module("colorama").deinit()
 
 
 def _outside(environment: Environment, check: str, address: str) -> Failure:
