@@ -511,7 +511,13 @@ def test_a_review_is_of_these_settings_this_code_and_these_states(nothing: Revie
     assert plan.changes == ()
     assert review.stale(found.basis, review.basis(settings, states)) == []
     other = review.basis(varied(service={"image_tag": "2"}), {**states, "edge": None})
-    assert len(review.stale(found.basis, other)) == 2
+    *edited, moved = review.stale(found.basis, other)
+    assert edited == [
+        "the settings were changed since the review",
+        '  service.image_tag: "1.0.0" in the review, "2" now',
+    ]
+    assert moved.startswith("the state of edge: serial ")
+    assert moved.endswith(" in the review, none now")
 
 
 def test_no_secret_is_in_a_review_or_a_log(
