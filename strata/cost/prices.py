@@ -28,8 +28,8 @@ class Price(BaseModel):
     `usd` is the first paid tier of the on-demand price, without tax; None when it is not known.
     `source` is the offer code of AWS's price list; `as_of` the month of a figure that was collected
     by hand, or the day on which the price list was read; `origin` where the figure was read, None
-    without one. `derived` says how the figure follows from
-    another one of that date, where it was not read itself.
+    without one. `derived` says how the figure follows from another one of that date, where it was
+    not read itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

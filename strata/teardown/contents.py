@@ -84,8 +84,7 @@ def left(environment: Environment) -> list[str]:
 def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
     living = _living(aws, environment)
     for region in {environment.region, GLOBAL_REGION}:
-        found = [arn for arn, _ in tagged(aws, region, environment.tags)]
-        for arn in found:
+        for arn, _ in tagged(aws, region, environment.tags):
             kind, _, name = arn.rpartition(":")[2].partition("/")
             if kind in ("instance", "natgateway") and name not in living:
                 continue
