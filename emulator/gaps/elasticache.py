@@ -1,11 +1,14 @@
-"""ElastiCache: replication groups have no members, and neither they nor subnet groups go away."""
+"""ElastiCache: replication groups have no members, and neither they nor subnet groups go away.
+
+Subnet groups cannot be changed either: the call answers 500, retried for minutes.
+"""
 
 import inspect
 from typing import Any
 
-from moto.core.responses import EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import CacheSubnetGroupNotFound, ElastiCacheException
-from moto.elasticache.models import CacheCluster, ElastiCacheBackend
+from moto.elasticache.models import CacheCluster, CacheSubnetGroup, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 
 create = ElastiCacheBackend.create_replication_group
@@ -140,6 +143,25 @@ def _delete(self: Any, replication_group_id: str, retain_primary_cluster: Any = 
     return self.replication_groups.pop(replication_group_id)
 
 
+def _modify_subnet_group(self: Any) -> ActionResult:
+    backend = self.elasticache_backend
+    name = self._get_param("CacheSubnetGroupName")
+    if name not in backend.cache_subnet_groups:
+        raise CacheSubnetGroupNotFound(name)
+    before = backend.cache_subnet_groups[name]
+    description = self._get_param("CacheSubnetGroupDescription")
+    after = CacheSubnetGroup(
+        backend.account_id,
+        backend.region_name,
+        name,
+        before.cache_subnet_group_description if description is None else description,
+        self._get_param("SubnetIds", []) or before.subnet_ids,
+        before.tags,
+    )
+    backend.cache_subnet_groups[name] = after
+    return ActionResult({"CacheSubnetGroup": after})
+
+
 def _delete_subnet_group(self: Any) -> EmptyResult:
     backend = self.elasticache_backend
     name = self._get_param("CacheSubnetGroupName")
@@ -153,9 +175,10 @@ def _delete_subnet_group(self: Any) -> EmptyResult:
 
 
 def fill() -> None:
-    """Give groups members, let them change, and let groups and subnet groups be deleted."""
+    """Give groups members, and let groups and subnet groups be changed and deleted."""
     ElastiCacheBackend.create_replication_group = _create
     ElastiCacheBackend.modify_replication_group = _modify
     ElastiCacheBackend.delete_replication_group = _delete
     ElastiCacheResponse.modify_replication_group = _answer_modify
+    ElastiCacheResponse.modify_cache_subnet_group = _modify_subnet_group
     ElastiCacheResponse.delete_cache_subnet_group = _delete_subnet_group

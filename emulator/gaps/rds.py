@@ -1,16 +1,18 @@
-"""RDS: what Terraform reads back is not what it made, or is of another database.
+"""RDS: what Terraform reads back is not what it made, or is of another database, or is gone.
 
 Parameters that were set have no `Source`, so Terraform plans to set them again. Every database has
 the same resource identifier, by which Terraform waits for its own: with a second one beside it, it
-finds two.
+finds two. A subnet group whose subnets change is forgotten.
 """
 
 import secrets
 import string
 from typing import Any
 
-from moto.rds.models import DBInstance, DBParameterGroup
+from moto.rds.exceptions import DBSubnetGroupNotFoundError
+from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 
+modify_subnets = RDSBackend.modify_db_subnet_group
 update = DBParameterGroup.update_parameters
 make = DBInstance.__init__
 
@@ -25,7 +27,16 @@ def _make(self: Any, *args: Any, **kwargs: Any) -> None:
     self.dbi_resource_id = "db-" + "".join(secrets.choice(letters) for _ in range(26))
 
 
+def _modify_subnets(self: Any, subnet_name: str, description: str, subnets: list[Any]) -> Any:
+    if subnet_name not in self.subnet_groups:
+        raise DBSubnetGroupNotFoundError(subnet_name)
+    group = modify_subnets(self, subnet_name, description, subnets)
+    self.subnet_groups[subnet_name] = group
+    return group
+
+
 def fill() -> None:
-    """Say that the user set them, and give each database an identifier of its own."""
+    """Say that the user set them, give each database its identifier, and keep subnet groups."""
+    RDSBackend.modify_db_subnet_group = _modify_subnets
     DBParameterGroup.update_parameters = _update
     DBInstance.__init__ = _make

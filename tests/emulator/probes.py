@@ -159,6 +159,34 @@ def cache_deletion() -> bool:
     return not cache.describe_replication_groups()["ReplicationGroups"]
 
 
+def _subnets() -> list[str]:
+    found = client("ec2").describe_subnets()["Subnets"]
+    return sorted(one["SubnetId"] for one in found)[:2]
+
+
+def cache_subnets() -> bool:
+    cache = client("elasticache")
+    cache.create_cache_subnet_group(
+        CacheSubnetGroupName="s", CacheSubnetGroupDescription="kept", SubnetIds=_subnets()[:1]
+    )
+    cache.modify_cache_subnet_group(CacheSubnetGroupName="s", SubnetIds=_subnets())
+    [group] = cache.describe_cache_subnet_groups()["CacheSubnetGroups"]
+    found = sorted(one["SubnetIdentifier"] for one in group["Subnets"])
+    return found == _subnets() and group["CacheSubnetGroupDescription"] == "kept"
+
+
+def database_subnets() -> bool:
+    rds = client("rds")
+    rds.create_db_subnet_group(
+        DBSubnetGroupName="s", DBSubnetGroupDescription="kept", SubnetIds=_subnets()[:1]
+    )
+    rds.modify_db_subnet_group(DBSubnetGroupName="s", SubnetIds=_subnets())
+    groups = rds.describe_db_subnet_groups()["DBSubnetGroups"]
+    return [sorted(one["SubnetIdentifier"] for one in group["Subnets"]) for group in groups] == [
+        _subnets()
+    ]
+
+
 def cache_parameter_groups() -> bool:
     cache = client("elasticache")
     cache.create_cache_parameter_group(
@@ -232,10 +260,12 @@ PROBES = {
         cache_members,
         cache_change,
         cache_deletion,
+        cache_subnets,
         cache_parameter_groups,
         tls_only_bucket,
         parameter_source,
         database_identifier,
+        database_subnets,
     )
 }
 
