@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from strata.progress import Progress
@@ -34,6 +35,26 @@ def test_elsewhere_each_step_is_a_plain_line() -> None:
         "network    planning         0 s",
         "network    applying         0 s",
         "network    applied         12 s  aws_vpc.network_vpc took 0 s",
+    ]
+
+
+def test_elsewhere_a_layer_without_news_says_so_from_time_to_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("strata.progress.time.monotonic", lambda: clock[0])
+    text = io.StringIO()
+    with Progress(Console(file=text, width=80), ["database"]) as progress:
+        progress("database", "running", 0)
+        hear = progress.watch("database")
+        hear(APPLY)
+        hear(started("aws_db_instance.database_instance"))
+        # Terraform says every ten seconds that it is still at it.
+        for clock[0] in range(10, 71, 10):
+            hear({"type": "apply_progress", "hook": {"resource": {"addr": "x"}}})
+    assert text.getvalue().splitlines() == [
+        "database   applying         0 s",
+        "database   applying        40 s  aws_db_instance.database_instance 40 s",
     ]
 
 

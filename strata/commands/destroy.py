@@ -61,7 +61,8 @@ def destroy(
             "\n".join(["what carries the environment's tags and is still there:", *remains]),
             "no state holds it: delete it by hand; what AWS deletes late is gone in an hour",
         )
-    out.print(f"{name} is gone; nothing carries its tags. The state bucket stays.")
+    more = "nothing else" if snapshots else "nothing"
+    out.print(f"{name} is gone; {more} carries its tags. The state bucket stays.")
 
 
 def _confirm(name: str, yes: str | None) -> None:

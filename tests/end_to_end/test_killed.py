@@ -231,10 +231,32 @@ def test_an_interrupted_destroy_goes_on_and_leaves_the_state_bucket(
     assert f"go on with strata destroy {life.env} --yes {name}" in life.said()
     assert not life.running()
     assert "databases" in left(aws)
+    tags = [
+        {"Key": key, "Value": value} for key, value in life.work.settings.environment.tags.items()
+    ]
+    kept = aws("rds").create_db_snapshot(
+        DBInstanceIdentifier=f"shop-{name}-database", DBSnapshotIdentifier="kept", Tags=tags
+    )["DBSnapshot"]["DBSnapshotArn"]
+    forgotten = aws("ec2").create_volume(
+        AvailabilityZone="eu-central-1a",
+        Size=1,
+        TagSpecifications=[{"ResourceType": "volume", "Tags": tags}],
+    )["VolumeId"]
     again = strata(life.own, "destroy", life.env, "--yes", name)
-    assert again.returncode == 0, again.stdout
-    assert "nothing carries its tags" in again.stdout
-    assert left(aws) == {"buckets": [life.work.settings.environment.state_bucket]}
+    assert again.returncode == 1
+    assert f"stays: {kept}" in again.stdout
+    assert "what carries the environment's tags and is still there:\n" in again.stdout
+    assert f":volume/{forgotten}\n" in again.stdout
+    assert "delete it by hand" in again.stdout
+    aws("ec2").delete_volume(VolumeId=forgotten)
+    once_more = strata(life.own, "destroy", life.env, "--yes", name)
+    assert once_more.returncode == 0, once_more.stdout
+    assert f"stays: {kept}" in once_more.stdout
+    assert "nothing else carries its tags" in once_more.stdout
+    assert left(aws) == {
+        "buckets": [life.work.settings.environment.state_bucket],
+        "snapshots": aws("rds").describe_db_snapshots()["DBSnapshots"],
+    }
 
 
 def untagged(aws: Client) -> dict[str, list[str]]:

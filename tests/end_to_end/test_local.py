@@ -69,6 +69,19 @@ def test_a_layer_that_fails_stops_only_what_needs_it(applied: Applied) -> None:
     assert all(applied.resources_after_first.values())
 
 
+def test_the_error_is_the_providers_own_and_stands_in_the_log(
+    applied: Applied, folder: Path
+) -> None:
+    told = applied.first.failed["cache"].message
+    assert "creating ElastiCache Subnet Group (shop-local-cache)" in told
+    assert "CacheSubnetGroupAlreadyExists" in told
+    events = [json.loads(line) for line in log(folder, "cache").splitlines() if line[:1] == "{"]
+    [error] = [
+        one["diagnostic"] for one in events if one.get("diagnostic", {}).get("severity") == "error"
+    ]
+    assert error["summary"] in told
+
+
 def test_going_on_applies_only_the_rest(applied: Applied) -> None:
     assert applied.second.ok
     assert applied.second.done == {
