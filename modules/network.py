@@ -144,8 +144,10 @@ class Network(Construct):
             self._acl(kind, subnets)
         groups = self._security_groups()
         self._flow_logs()
-        public_ids = tuple(s.id for s in public)
-        private_ids = tuple(s.id for s in private)
+        # They end the lists; who may use the others leaves these before they can be deleted.
+        used = len(settings.network.availability_zones) - len(settings.network.emptied_zones)
+        public_ids = tuple(s.id for s in public[:used])
+        private_ids = tuple(s.id for s in private[:used])
         self.outputs = NetworkOutputs(
             vpc_id=self._vpc.id,
             public_subnet_ids=public_ids,

@@ -34,7 +34,7 @@ class Registry(Construct):
         repository = EcrRepository(
             self,
             "repository",
-            name=names.name(limit=256),
+            name=registry.repository or names.name(limit=256),
             image_tag_mutability="IMMUTABLE" if registry.immutable_tags else "MUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(
                 scan_on_push=registry.scan_on_push

@@ -20,6 +20,7 @@ from strata.layers import LAYERS
 from strata.moves.states import StateMove, move
 from strata.plan.changes import Change, Difference, Plan, differences, parse
 from strata.plan.planning import plan_composed
+from strata.plan.ranks.refused import refused
 from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
 from strata.plan.states import State, read_state, read_states
 from strata.terraform.events import Watch, ignore
@@ -86,12 +87,24 @@ class ReviewedApply:
         return cls(folder, review, plan, work, record)
 
     def check(self) -> None:
-        """Raise StrataError when this review is not what would be applied now; nothing was done."""
+        """Raise StrataError when this is not what would be applied now, or cannot be applied."""
         states = read_states(self.work.settings.environment)
         now = basis(self.work.settings, states)
         reasons = stale(expected(self.review.basis, self.record, now), now)
         if reasons:
             raise self._refusal(reasons)
+        # A layer that was begun has found out already.
+        impossible = [
+            f"{change.address}: {reason.why}"
+            for change in self.plan.changes
+            if change.layer not in self.record.layers
+            for reason in refused(change, self.plan)
+        ]
+        if impossible:
+            raise StrataError(
+                "\n".join(["nothing was applied: AWS would refuse to delete", *impossible]),
+                "take that out of the settings, and plan again",
+            )
 
     def check_plan(self) -> None:
         """Plan the environment as a whole again, and raise StrataError where it came out otherwise.

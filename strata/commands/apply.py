@@ -31,7 +31,8 @@ def apply(
             made = planned(env, work)
             typer.echo(text(made.report), nl=False)
             out.print(f"review     {shown(made.folder)}", soft_wrap=True)
-            if made.report.changes:
+            # What AWS would refuse is refused below; nobody has to be asked.
+            if made.report.changes and not made.report.of("refused"):
                 confirm("Apply it?", yes=yes)
             review = ReviewedApply.open(made.folder, work, made.review)
             review.check()

@@ -108,8 +108,14 @@ class Report(_Data):
         """The items of one rank."""
         return [item for item in self.items if item.rank == rank]
 
+    @property
+    def titles(self) -> dict[Rank, str]:
+        """The sections it has; what AWS would refuse is one when there is any."""
+        return {r: title for r, title in TITLES.items() if r != "refused" or self.of(r)}
+
 
 TITLES: Mapping[Rank, str] = {
+    "refused": "What AWS would refuse",
     "lost": "What can be lost",
     "opens": "What opens up",
     "down": "What goes down for a while",

@@ -53,6 +53,11 @@ class Network(Section):
         description="At least two zones; the first public and the first private subnet lie in the "
         "first, and so on."
     )
+    emptied_zones: list[str] = Field(
+        default=[],
+        description="The last zones, when they are to be given up: nothing is put into their "
+        "subnets any more.",
+    )
     vpc_cidr: str = Field(default="10.0.0.0/16", description="Private IPv4 range of the VPC.")
     public_subnets: list[str] = Field(
         default=["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"],
@@ -75,6 +80,9 @@ class Network(Section):
 class Registry(Section):
     """The ECR repository."""
 
+    repository: str = Field(
+        default="", description="Name of the repository; empty: <project>-<environment>."
+    )
     immutable_tags: bool = Field(
         default=True, description="Whether a pushed tag can never point to another image."
     )

@@ -1,6 +1,6 @@
 """Plans of all layers as one, by the real Terraform: of nothing, and of what stands.
 
-One emulator for all; what is planned here is never applied.
+One emulator for all; only the last tests apply what they planned.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ from strata.stacks import Stack, stack
 from strata.synthesis import compose
 from strata.terraform.layers import LayerWork
 from strata.terraform.process import Terraform
-from tests.end_to_end.conftest import Client, work_on
+from tests.end_to_end.conftest import Client, make_review, reviewed, work_on
 from tests.plan.test_views import overflow
 
 pytestmark = pytest.mark.emulator
@@ -387,11 +387,11 @@ def test_a_new_private_subnet_shows_in_the_groups_of_the_stores(
 
 
 def test_a_renamed_repository_shows_in_the_task_definition(plans: Callable[..., Planned]) -> None:
-    planned = plans(**PROJECT)
+    planned = plans(registry={"repository": "store/api"})
     by_address = {one.address: one for one in planned.plan.changes}
     repository = by_address["aws_ecr_repository.registry_repository"]
     assert (repository.before or {})["name"] == "shop-local"
-    assert (repository.after or {})["name"] == "store-local"
+    assert (repository.after or {})["name"] == "store/api"
     task = by_address["aws_ecs_task_definition.service_task_definition"]
     assert ("container_definitions",) in task.replace_paths
 
@@ -570,3 +570,124 @@ def test_a_state_that_cannot_be_read_is_an_error(
     assert "the state of edge (s3://shop-broken-state/local/edge.tfstate) is no Terraform" in said
     assert "Traceback" not in said
     assert not (tmp_path / "review").exists()
+
+
+TWO_ZONES: Json = {
+    key: getattr(load("local").network, key)[:2]
+    for key in ("availability_zones", "public_subnets", "private_subnets")
+}
+LAST_ZONE = load("local").network.availability_zones[-1]
+
+
+def refusals(planned: Planned) -> dict[str, str]:
+    """Address -> why AWS would not delete it."""
+    ranked = {one.address: planned.ranks(one.address) for one in planned.plan.changes}
+    return {address: found["refused"] for address, found in ranked.items() if "refused" in found}
+
+
+def test_what_a_later_layer_still_uses_cannot_be_deleted(plans: Callable[..., Planned]) -> None:
+    found = refusals(plans(network=TWO_ZONES))
+    assert set(found) == {
+        "aws_subnet.network_public_subnet_2",
+        "aws_subnet.network_private_subnet_2",
+    }
+    public = found["aws_subnet.network_public_subnet_2"]
+    assert (
+        "aws_autoscaling_group.cluster_auto_scaling_group and aws_lb.edge_load_balancer" in public
+    )
+    assert "network.emptied_zones" in public
+    private = found["aws_subnet.network_private_subnet_2"]
+    assert "aws_db_subnet_group.database_subnet_group" in private
+    assert "aws_elasticache_subnet_group.cache_subnet_group" in private
+
+
+def test_what_nothing_is_put_into_any_more_may_be_deleted_later(
+    plans: Callable[..., Planned],
+) -> None:
+    assert refusals(plans(network={"emptied_zones": [LAST_ZONE]})) == {}
+    assert refusals(plans(**LOSSES)) == {}
+
+
+def test_another_name_of_the_project_is_another_environment(plans: Callable[..., Planned]) -> None:
+    found = refusals(plans(**PROJECT))
+    assert set(found) == {
+        "aws_security_group.network_cache_security_group",
+        "aws_security_group.network_database_security_group",
+        "aws_security_group.network_instance_security_group",
+        "aws_security_group.network_load_balancer_security_group",
+    }
+    assert all("another environment" in why for why in found.values())
+
+
+def test_what_aws_would_refuse_is_not_begun(strata: Command, folder: Path, tmp_path: Path) -> None:
+    environment = load("local").environment
+    before = {layer: s and s.serial for layer, s in read_states(environment).items()}
+    file = write(tmp_path / "local.toml", network=TWO_ZONES)
+    code, planned = strata("plan", file, "--out", tmp_path / "review")
+    assert code == 2, planned
+    assert "What AWS would refuse: 2\n  aws_subnet.network_private_subnet_2\n" in planned
+    for how in ("--yes", f"--reviewed={tmp_path / 'review'}"):
+        code, said = strata("apply", file, how)
+        assert code == 1, said
+        assert "error: nothing was applied: AWS would refuse to delete\n" in said
+        assert "aws_subnet.network_public_subnet_2: it is deleted before" in said
+    assert {layer: s and s.serial for layer, s in read_states(environment).items()} == before
+
+
+def applied_by_review(settings: Settings, folder: Path) -> set[str]:
+    """Review a change and apply it, each layer held against the review; the layers it changed."""
+    work = work_on(settings, folder)
+    made = make_review(work, folder / "review")
+    outcome = deploy.run(LAYERS, reviewed(made, work).step, deploy.quiet)
+    assert outcome.failed == {}
+    assert outcome.not_started == []
+    states = read_states(settings.environment)
+    after = plan_composed(work.terraform, folder / "composed" / "local", states)
+    assert changes.parse(after).changes == ()
+    return {layer for layer, came in outcome.done.items() if came == "applied"}
+
+
+def test_what_a_zone_changes_in_later_layers_comes_as_it_was_reviewed(
+    applied: LayerWork, aws: Client, tmp_path: Path
+) -> None:
+    """It is given up at first: the emulator has no fourth that could be added."""
+    use_subnets = {"database", "cache", "cluster", "edge"}
+    rds, ec2 = aws("rds"), aws("ec2")
+
+    def subnets() -> tuple[int, int]:
+        """How many stand, and how many of them the database may use."""
+        own = ec2.describe_subnets(Filters=[{"Name": "tag:Project", "Values": ["shop"]}])
+        [group] = rds.describe_db_subnet_groups()["DBSubnetGroups"]
+        return len(own["Subnets"]), len(group["Subnets"])
+
+    emptied = varied(network={"emptied_zones": [LAST_ZONE]})
+    assert applied_by_review(emptied, tmp_path / "emptied") - {"network"} == use_subnets
+    assert subnets() == (6, 2)
+    assert applied_by_review(varied(network=TWO_ZONES), tmp_path / "gone") == {"network"}
+    assert subnets() == (4, 2)
+    assert applied_by_review(load("local"), tmp_path / "back") == {"network", *use_subnets}
+    assert subnets() == (6, 3)
+
+
+FIXED: dict[str, Json] = {"service": {"host_port": 81}}
+
+
+def test_what_an_acl_rule_needs_of_the_task_comes_as_it_was_reviewed(
+    applied: LayerWork, tmp_path: Path
+) -> None:
+    assert applied_by_review(varied(**FIXED), tmp_path) == {"network", "service"}
+
+
+def test_what_a_renamed_repository_changes_comes_as_it_was_reviewed(
+    applied: LayerWork, aws: Client, tmp_path: Path
+) -> None:
+    renamed = varied(**FIXED, registry={"repository": "store/api"})
+    assert applied_by_review(renamed, tmp_path) == {"registry", "service"}
+    [repository] = aws("ecr").describe_repositories()["repositories"]
+    assert repository["repositoryName"] == "store/api"
+    ecs = aws("ecs")
+    [arn] = ecs.list_task_definitions(status="ACTIVE")["taskDefinitionArns"]
+    [container] = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"][
+        "containerDefinitions"
+    ]
+    assert container["image"] == f"{repository['repositoryUri']}:1.0.0"

@@ -5,6 +5,7 @@ by Terraform itself.
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -360,3 +361,47 @@ def test_the_rest_is_told_as_what_it_is() -> None:
     assert told(move) == {"else": "from aws_vpc.network_a; nothing happens to it"}
     assert told(Change("aws_vpc.network_b", ("create",), None, {})) == {"created": "new"}
     assert set(told(updated("aws_vpc", {"tags": {}}, {"tags": {"a": "b"}}))) == {"else"}
+
+
+def held_by(type_: str, address: str, layer_user: str) -> tuple[Change, Change]:
+    """A resource that is deleted, and another that lets go of it in the same plan."""
+    gone = Change(address, ("delete",), {"id": "x-1"}, None)
+    user = Change(
+        f"{type_}.{layer_user}_it", ("update",), {"uses": [{"ids": ["x-1", "x-2"]}]},
+        {"uses": [{"ids": ["x-2"]}]},
+    )  # fmt: skip
+    return gone, user
+
+
+@pytest.mark.parametrize(
+    ("address", "user", "refused"),
+    [
+        ("aws_subnet.network_it", "edge", True),
+        ("aws_security_group.network_it", "service", True),
+        # Terraform lets go of it first in the same layer, and an earlier one is applied before.
+        ("aws_subnet.network_it", "network", False),
+        ("aws_security_group.database_it", "network", False),
+        # AWS deletes these whoever names them.
+        ("aws_ecr_repository.registry_it", "service", False),
+        ("aws_db_instance.database_it", "service", False),
+    ],
+)
+def test_what_a_later_layer_holds_is_refused(address: str, user: str, refused: bool) -> None:
+    gone, holder = held_by("aws_lb", address, user)
+    why = told(gone, holder).get("refused", "")
+    assert (f"before aws_lb.{user}_it can let go" in why) is refused
+    assert "refused" not in told(holder, gone)
+
+
+def test_what_was_let_go_of_before_is_not_refused() -> None:
+    gone, holder = held_by("aws_lb", "aws_subnet.network_it", "edge")
+    assert "refused" not in told(gone)
+    assert "refused" not in told(gone, replace(holder, before=holder.after))
+    assert "refused" not in told(replace(gone, actions=("update",), after=gone.before), holder)
+
+
+def test_fewer_days_of_access_logs_are_a_loss_and_more_are_not() -> None:
+    days = [{"rule": [{"expiration": [{"days": one}]}]} for one in (90, 30)]
+    type_ = "aws_s3_bucket_lifecycle_configuration"
+    assert told(updated(type_, *days))["lost"] == "objects older than 30 days are deleted"
+    assert "lost" not in told(updated(type_, *reversed(days)))

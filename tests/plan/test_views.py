@@ -132,6 +132,15 @@ def test_every_view_answers_in_the_order_in_which_a_reviewer_asks() -> None:
     assert list(TITLES) == list(RANKS)
 
 
+def test_what_aws_would_refuse_comes_first_and_only_when_there_is_any() -> None:
+    title = "What AWS would refuse"
+    held = item("refused", "aws_subnet.network_private_subnet_2", "delete", "it is deleted before")
+    for view in (text, markdown, html):
+        assert title.lower() not in view(WHOLE).lower()
+        shown = view(report(held, *WHOLE.items))
+        assert shown.index(title) < shown.index("it is deleted before") < shown.index(ORDER[0])
+
+
 def test_every_view_says_what_changes_why_and_by_which_setting() -> None:
     for view in (text(WHOLE), markdown(WHOLE), html(WHOLE)):
         for part in (
@@ -347,7 +356,7 @@ def test_the_page_fits_a_phone_whatever_is_long_in_it(page: Page, tmp_path: Path
         for rank in RANKS
         for n in range(17)
     ]
-    assert len(items) == 85
+    assert len(items) == 102
     unknown = NotPriced(layer="edge", resource=value, what="hours", why="no price")
     none = {
         "gate": None,

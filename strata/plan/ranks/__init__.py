@@ -1,4 +1,4 @@
-"""The rank of each change: what can be lost, what opens up, what goes down, and the rest.
+"""The rank of each change: what cannot be done, is lost, opens up, goes down, and the rest.
 
 Pure: a plan and the composed stack it was made of go in, reasons come out. A change has a reason
 for each question that it answers; it is told among the rest only when it answers none.
@@ -9,16 +9,17 @@ from strata.plan.ranks.down import down
 from strata.plan.ranks.lost import lost
 from strata.plan.ranks.opens import opens
 from strata.plan.ranks.reason import Rank, Reason
+from strata.plan.ranks.refused import refused
 from strata.plan.ranks.rest import rest
 from strata.stacks import Stack
 
 __all__ = ["RANKS", "Rank", "Reason", "reasons"]
 
-RANKS: tuple[Rank, ...] = ("lost", "opens", "down", "else", "created")
-"""In the order a reviewer asks."""
+RANKS: tuple[Rank, ...] = ("refused", "lost", "opens", "down", "else", "created")
+"""In the order a reviewer asks, once it can be applied at all."""
 
 
 def reasons(change: Change, plan: Plan, stack: Stack) -> list[Reason]:
     """Why a change has its ranks, in their order; at least one."""
-    found = [*lost(change), *opens(change, plan, stack), *down(change)]
+    found = [*refused(change, plan), *lost(change), *opens(change, plan, stack), *down(change)]
     return found or [rest(change)]

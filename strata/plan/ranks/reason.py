@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Rank = Literal["lost", "opens", "down", "else", "created"]
+Rank = Literal["refused", "lost", "opens", "down", "else", "created"]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 
 from strata.drift.report import Drifted
-from strata.plan.report import TITLES, Item, Report
+from strata.plan.report import Item, Report
 from strata.plan.views.words import (
     by_layer,
     costs,
@@ -30,11 +30,13 @@ def markdown(report: Report, limit: int = LIMIT) -> str:
     """The report in at most `limit` characters; items that do not fit are counted by layer."""
     room = _Room(limit - RESERVE)
     lines = room.take([f"## Plan of {code(report.environment)}", "", headline(report), ""])
-    summary = [f"{title.lower()}: **{len(report.of(rank))}**" for rank, title in TITLES.items()]
+    summary = [
+        f"{title.lower()}: **{len(report.of(rank))}**" for rank, title in report.titles.items()
+    ]
     lines += room.take([" · ".join(summary), "", f"The gate: **{_cut(verdict(report))}**"])
     tail = _tail(report, limit // 4)
     room.left -= sum(len(line) + 1 for line in tail)
-    for rank, title in TITLES.items():
+    for rank, title in report.titles.items():
         items = report.of(rank)
         if rank == "else":
             whole, *each = costs(report)

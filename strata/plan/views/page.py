@@ -4,7 +4,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from strata.plan.report import TITLES, Report, short
+from strata.plan.report import Report, short
 from strata.plan.views import words
 
 
@@ -22,4 +22,4 @@ def _template() -> Template:
 
 def page(report: Report) -> str:
     """The report as HTML."""
-    return _template().render(report=report, titles=TITLES, words=words, short=short) + "\n"
+    return _template().render(report=report, titles=report.titles, words=words, short=short) + "\n"

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
-from strata.plan.report import TITLES, Item, Report, short
+from strata.plan.report import Item, Report, short
 from strata.plan.views.words import (
     costs,
     drifted,
@@ -35,7 +35,7 @@ def text(report: Report) -> str:
 
 def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
     """Each heading, and the lines below it."""
-    for rank, title in TITLES.items():
+    for rank, title in report.titles.items():
         if rank == "else":
             whole, *each = costs(report)
             yield f"What it costs: {whole}", [line for one in each for line in _wrapped(one, 2)]

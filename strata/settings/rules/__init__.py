@@ -3,12 +3,22 @@
 from collections.abc import Callable, Iterator
 
 from strata.settings.models import Settings
-from strata.settings.rules import compute, edge, names, network, reach, secrets, stores
+from strata.settings.rules import (
+    compute,
+    edge,
+    names,
+    network,
+    reach,
+    registry,
+    secrets,
+    stores,
+)
 from strata.settings.rules.finding import Finding
 
 RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     names.check,
     network.check,
+    registry.check,
     stores.check_database,
     stores.check_cache,
     compute.check_cluster,

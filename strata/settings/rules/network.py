@@ -19,6 +19,7 @@ SIZES = range(16, 29)
 """Prefix lengths of VPCs and subnets (VPC User Guide, VPC CIDR blocks)."""
 
 ZONES: Key = ("network", "availability_zones")
+EMPTIED: Key = ("network", "emptied_zones")
 VPC: Key = ("network", "vpc_cidr")
 
 
@@ -39,6 +40,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             yield Finding(VPC, "is not between /16 and /28", f"{vpc.network_address}/16")
     yield from _subnets(settings, vpc)
     yield from _counts(settings)
+    yield from _emptied(settings)
 
 
 def _zones(settings: Settings) -> Iterator[Finding]:
@@ -174,4 +176,30 @@ def _counts(settings: Settings) -> Iterator[Finding]:
             f"needs a public subnet beside each of {private} private ones, and there are {public}",
             f"{private} public subnets, or single",
             (("network", "public_subnets"), ("network", "private_subnets")),
+        )
+
+
+def _emptied(settings: Settings) -> Iterator[Finding]:
+    zones, emptied = settings.network.availability_zones, settings.network.emptied_zones
+    for index, zone in enumerate(emptied):
+        if zone not in zones:
+            yield Finding((*EMPTIED, index), "is none of the zones", ", ".join(zones), (ZONES,))
+        elif zone in emptied[:index]:
+            yield Finding((*EMPTIED, index), "stands there twice", "each zone once")
+    used = len(zones) - len(emptied)
+    if len(set(emptied) & set(zones)) < len(emptied):
+        return
+    if emptied and used < 2:
+        yield Finding(
+            EMPTIED,
+            f"leaves {used} of {len(zones)} zones, and load balancers need two",
+            "at most the zones after the second",
+            (ZONES,),
+        )
+    elif set(emptied) != set(zones[used:]):
+        yield Finding(
+            EMPTIED,
+            "are not the last zones, and subnets are known by their place in the list",
+            f"the last ones, such as {zones[-1]}",
+            (ZONES,),
         )

@@ -1,0 +1,49 @@
+"""What AWS would refuse to delete: an early layer gives it up, and a later one still uses it.
+
+A layer is applied before those that read its outputs. What it deletes is deleted while they still
+hold it; AWS refuses that after minutes of asking, and the layer stays half done. The emulator
+deletes it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from strata.layers import LAYERS
+from strata.plan.changes import Change, Plan
+from strata.plan.ranks.reason import Reason
+
+WAYS = {
+    "aws_subnet": "list its zone in network.emptied_zones and apply that first",
+    "aws_security_group": "such a change makes another environment: destroy this one and apply it "
+    "anew, or make the other one beside it",
+}
+"""Resource type that AWS keeps while anything is in it -> what to do in place of it."""
+
+
+def refused(change: Change, plan: Plan) -> Iterator[Reason]:
+    """Why AWS would not delete what the change destroys; whatever holds it changes with it."""
+    name = (change.before or {}).get("id")
+    if not (change.destroys and change.type in WAYS and name):
+        return
+    order = list(LAYERS)
+    users = [
+        other.address
+        for other in plan.changes
+        if other.layer and order.index(other.layer) > order.index(change.layer)
+        if _holds(other.before, name)
+    ]
+    if users:
+        why = f"it is deleted before {_listed(users)} can let go of it; {WAYS[change.type]}"
+        yield Reason("refused", why, change.forcing)
+
+
+def _holds(value: Any, name: str) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(one, name) for one in value.values())
+    if isinstance(value, list):
+        return any(_holds(one, name) for one in value)
+    return bool(value == name)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
