@@ -102,7 +102,7 @@ class ReviewedApply:
         ]
         if impossible:
             raise StrataError(
-                "\n".join(["nothing was applied: AWS would refuse to delete", *impossible]),
+                "\n".join(["nothing was applied: AWS would refuse this", *impossible]),
                 "take that out of the settings, and plan again",
             )
 

@@ -619,6 +619,12 @@ def test_another_name_of_the_project_is_another_environment(plans: Callable[...,
     assert all("another environment" in why for why in found.values())
 
 
+def test_auth_is_not_taken_off_a_redis_that_stays(plans: Callable[..., Planned]) -> None:
+    assert set(refusals(plans(cache={"auth": False}))) == {
+        "aws_secretsmanager_secret.cache_auth_token"
+    }
+
+
 def test_what_aws_would_refuse_is_not_begun(strata: Command, folder: Path, tmp_path: Path) -> None:
     environment = load("local").environment
     before = {layer: s and s.serial for layer, s in read_states(environment).items()}
@@ -629,7 +635,7 @@ def test_what_aws_would_refuse_is_not_begun(strata: Command, folder: Path, tmp_p
     for how in ("--yes", f"--reviewed={tmp_path / 'review'}"):
         code, said = strata("apply", file, how)
         assert code == 1, said
-        assert "error: nothing was applied: AWS would refuse to delete\n" in said
+        assert "error: nothing was applied: AWS would refuse this\n" in said
         assert "aws_subnet.network_public_subnet_2: it is deleted before" in said
     assert {layer: s and s.serial for layer, s in read_states(environment).items()} == before
 

@@ -400,6 +400,23 @@ def test_what_was_let_go_of_before_is_not_refused() -> None:
     assert "refused" not in told(replace(gone, actions=("update",), after=gone.before), holder)
 
 
+def test_the_token_of_a_redis_that_stays_is_kept() -> None:
+    token = Change("aws_secretsmanager_secret.cache_auth_token", ("delete",), {"name": "t"}, None)
+    redis = Change(
+        "aws_elasticache_replication_group.cache_replication_group",
+        ("update",),
+        {"node_type": "cache.t3.micro"},
+        {"node_type": "cache.t3.small"},
+    )
+    assert "AWS takes AUTH off no Redis" in told(token)["refused"]
+    assert "refused" in told(token, redis)
+    assert "refused" not in told(token, replace(redis, actions=("delete", "create")))
+    assert "refused" not in told(token, replace(redis, actions=("delete",), after=None))
+    another = replace(token, actions=("create",), before=None, after={"name": "t"})
+    assert "refused" not in told(another, redis)
+    assert "refused" not in told(replace(token, actions=("delete", "create"), after={"name": "u"}))
+
+
 def test_fewer_days_of_access_logs_are_a_loss_and_more_are_not() -> None:
     days = [{"rule": [{"expiration": [{"days": one}]}]} for one in (90, 30)]
     type_ = "aws_s3_bucket_lifecycle_configuration"

@@ -1,8 +1,7 @@
-"""What AWS would refuse to delete: an early layer gives it up, and a later one still uses it.
+"""What AWS would refuse, and Terraform and the emulator would do.
 
 A layer is applied before those that read its outputs. What it deletes is deleted while they still
-hold it; AWS refuses that after minutes of asking, and the layer stays half done. The emulator
-deletes it.
+hold it; AWS refuses that after minutes of asking, and the layer stays half done.
 """
 
 from collections.abc import Iterator
@@ -19,9 +18,29 @@ WAYS = {
 }
 """Resource type that AWS keeps while anything is in it -> what to do in place of it."""
 
+AUTH = "aws_secretsmanager_secret.cache_auth_token"
+REDIS = "aws_elasticache_replication_group.cache_replication_group"
+
 
 def refused(change: Change, plan: Plan) -> Iterator[Reason]:
-    """Why AWS would not delete what the change destroys; whatever holds it changes with it."""
+    """Why AWS would not do as the change says."""
+    yield from _held(change, plan)
+    yield from _auth(change, plan)
+
+
+def _auth(change: Change, plan: Plan) -> Iterator[Reason]:
+    """AUTH can be rotated, and left for user groups only (ElastiCache, ModifyReplicationGroup)."""
+    made_anew = any(other.address == REDIS and other.destroys for other in plan.changes)
+    if change.address == AUTH and change.actions == ("delete",) and not made_anew:
+        yield Reason(
+            "refused",
+            "AWS takes AUTH off no Redis that has it: it would go on asking for a token that is "
+            "gone; keep cache.auth",
+        )
+
+
+def _held(change: Change, plan: Plan) -> Iterator[Reason]:
+    """Who would not have let go yet of what is deleted; whatever holds it changes with it."""
     name = (change.before or {}).get("id")
     if not (change.destroys and change.type in WAYS and name):
         return
