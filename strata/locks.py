@@ -131,7 +131,18 @@ def taken(environment: Environment, layer: str, operation: str) -> Iterator[None
     try:
         yield
     finally:
-        s3.delete_object(Bucket=bucket, Key=key)
+        _give_back(s3, environment, layer, lock["ID"])
+
+
+def _give_back(s3: "S3Client", environment: Environment, layer: str, own: str) -> None:
+    """Take the own lock away, and not one that somebody else has taken since it was unlocked."""
+    found = _read(s3, environment, layer)
+    if found is None or found.id != own:
+        return
+    try:
+        s3.delete_object(Bucket=environment.state_bucket, Key=lock_key(environment, layer))
+    except (ClientError, BotoCoreError) as error:
+        raise explain(error) from error
 
 
 def lock_key(environment: Environment, layer: str) -> str:

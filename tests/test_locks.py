@@ -1,11 +1,16 @@
-"""What is read of Terraform's lock objects."""
+"""What is read of Terraform's lock objects, and whose are taken away."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from strata import emulator, locks
+from strata.bootstrap import bootstrap
 from strata.errors import StrataError
 from strata.locks import parse
+from strata.settings import load
 
 # As Terraform 1.11.4 wrote it.
 TEXT = (
@@ -34,3 +39,20 @@ def test_an_old_lock_has_its_date() -> None:
 def test_what_terraform_did_not_write_is_no_lock(text: str) -> None:
     with pytest.raises(StrataError, match="lock object of network"):
         parse("network", text)
+
+
+@pytest.mark.emulator
+def test_a_lock_that_somebody_else_has_taken_since_is_left_to_them(tmp_path: Path) -> None:
+    environment = load("local").environment
+    with emulator.emulator(tmp_path), ExitStack() as other:
+        bootstrap(environment)
+        with locks.taken(environment, "edge", "move"):
+            ours = locks.read(environment, "edge")
+            assert ours
+            locks.release(environment, ours)
+            other.enter_context(locks.taken(environment, "edge", "apply"))
+        theirs = locks.read(environment, "edge")
+        assert theirs
+        assert (theirs.operation, theirs.id != ours.id) == ("apply", True)
+        other.close()
+        assert locks.read(environment, "edge") is None

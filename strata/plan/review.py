@@ -6,6 +6,7 @@ and the report as `report.html`, `report.md` and `report.json`.
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -178,7 +179,16 @@ def without_secrets(document: Json) -> Json:
     secrets: set[str] = set()
     masked = _masked(document, secrets)
     # A short one is a word like `true`, and would take half the document with it.
-    return dict(_scrubbed(masked, [one for one in secrets if len(one) >= 8]))
+    whole = [one for one in secrets if len(one) >= 8]
+    return dict(_scrubbed(masked, [form for one in whole for form in _written(one)]))
+
+
+def _written(secret: str) -> list[str]:
+    """A value as it is, and as it stands in JSON that is itself a value, such as a policy."""
+    quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
+    # Terraform's `jsonencode` writes these as HTML could take them.
+    safe = re.sub("[<>&]", lambda one: f"\\u{ord(one[0]):04x}", quoted)
+    return list(dict.fromkeys([safe, quoted, secret]))
 
 
 def _masked(found: Any, secrets: set[str]) -> Any:

@@ -1,6 +1,7 @@
 """What a review keeps, what it refuses, and that no secret is in it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,19 @@ def test_every_sensitive_value_is_taken_out_wherever_it_stands() -> None:
     assert change["after"]["password"] == "(sensitive, changes)"
     assert change["after"]["list"] == [{"key": "(sensitive)"}]
     assert clean["configuration"]["constant_value"] == "prefix-(sensitive)"
+
+
+@pytest.mark.parametrize("secret", ['pass"word\\one', "a<b>&c-d-e", "pässwörter", "plain-words"])
+def test_a_value_is_taken_out_of_json_within_a_value(secret: str) -> None:
+    python = json.dumps({"a": f"x {secret}"}, ensure_ascii=False)
+    terraform = re.sub("[<>&]", lambda one: f"\\u{ord(one[0]):04x}", python)
+    document = {
+        "values": {"password": secret},
+        "sensitive_values": {"password": True},
+        "policies": [python, terraform, secret],
+    }
+    clean = review.without_secrets(document)["policies"]
+    assert clean == ['{"a": "x (sensitive)"}', '{"a": "x (sensitive)"}', "(sensitive)"]
 
 
 def test_a_variable_that_looks_secret_is_taken_out_of_containers() -> None:
