@@ -58,6 +58,8 @@ class Cache(Construct):
             name=names.name(family.replace(".", "-"), 255).lower(),
             family=family,
             description="Redis, cluster mode off",
+            # AWS deletes none that Redis uses: it turns to another family's group first.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             tags=names.tags("cache"),
         )
         group = ElasticacheReplicationGroup(

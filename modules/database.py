@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cdktf import TerraformOutput, TerraformStack
+from cdktf import TerraformOutput, TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_parameter_group import (
     DbParameterGroup,
@@ -45,12 +45,15 @@ class Database(Construct):
             "parameter_group",
             name=names.name(family.replace(".", "-"), 255).lower(),
             family=family,
-            description="TLS required" if database.require_tls else "TLS not required",
+            # It stays as it is: another description makes another group.
+            description=f"MySQL of {names.base}",
             parameter=[
                 DbParameterGroupParameter(
                     name="require_secure_transport", value="1" if database.require_tls else "0"
                 )
             ],
+            # AWS deletes none that a database uses: it turns to another family's group first.
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             tags=names.tags("database"),
         )
         name = names.name("database", 63).lower()
@@ -60,6 +63,8 @@ class Database(Construct):
             identifier=name,
             engine="mysql",
             engine_version=database.engine_version,
+            # Whoever sets another major version means it; without this AWS refuses it.
+            allow_major_version_upgrade=True,
             instance_class=database.instance_class,
             allocated_storage=database.storage_gib,
             max_allocated_storage=database.max_storage_gib,

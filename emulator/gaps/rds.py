@@ -2,16 +2,18 @@
 
 Parameters that were set have no `Source`, so Terraform plans to set them again. Every database has
 the same resource identifier, by which Terraform waits for its own: with a second one beside it, it
-finds two. A subnet group whose subnets change is forgotten.
+finds two. A subnet group whose subnets change is forgotten, and a parameter group goes although a
+database uses it.
 """
 
 import secrets
 import string
 from typing import Any
 
-from moto.rds.exceptions import DBSubnetGroupNotFoundError
+from moto.rds.exceptions import DBSubnetGroupNotFoundError, RDSClientError
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 
+delete_parameters = RDSBackend.delete_db_parameter_group
 modify_subnets = RDSBackend.modify_db_subnet_group
 update = DBParameterGroup.update_parameters
 make = DBInstance.__init__
@@ -35,8 +37,20 @@ def _modify_subnets(self: Any, subnet_name: str, description: str, subnets: list
     return group
 
 
+def _delete_parameters(self: Any, db_parameter_group_name: str) -> Any:
+    for database in self.databases.values():
+        if database.db_parameter_group_name == db_parameter_group_name:
+            raise RDSClientError(
+                "InvalidDBParameterGroupState",
+                "One or more database instances are still members of this parameter group "
+                f"{db_parameter_group_name}, so the group cannot be deleted",
+            )
+    return delete_parameters(self, db_parameter_group_name)
+
+
 def fill() -> None:
-    """Say that the user set them, give each database its identifier, and keep subnet groups."""
+    """Say who set parameters, name each database, and keep the groups that are there or in use."""
+    RDSBackend.delete_db_parameter_group = _delete_parameters
     RDSBackend.modify_db_subnet_group = _modify_subnets
     DBParameterGroup.update_parameters = _update
     DBInstance.__init__ = _make

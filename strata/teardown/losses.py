@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from strata.plan.ranks.refused import PROTECTED
 from strata.plan.states import States
 
 Json = dict[str, Any]
@@ -125,18 +126,15 @@ def obstacles(resources: list[Held], contents: Contents) -> list[Obstacle]:
     found = []
     for one in resources:
         values = one.values
+        attribute, setting = PROTECTED.get(one.type, ("", ""))
+        if values.get(attribute):
+            found.append(Obstacle(one.address, "protected from deletion", setting))
         if one.type == "aws_db_instance":
-            if values.get("deletion_protection"):
-                setting = "database.deletion_protection = false"
-                found.append(Obstacle(one.address, "protected from deletion", setting))
             snapshot = values.get("final_snapshot_identifier")
             if not values.get("skip_final_snapshot") and snapshot in contents.snapshots:
                 why = f"its last snapshot would be {snapshot}, which exists: delete that one"
                 setting = "or set database.final_snapshot = false"
                 found.append(Obstacle(one.address, why, setting))
-        elif one.type == "aws_lb" and values.get("enable_deletion_protection"):
-            setting = "edge.deletion_protection = false"
-            found.append(Obstacle(one.address, "protected from deletion", setting))
         elif one.type == "aws_ecr_repository" and not values.get("force_delete"):
             count = contents.images.get(values["name"], 0)
             if count:

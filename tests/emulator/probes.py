@@ -234,17 +234,36 @@ def parameter_source() -> bool:
     return [one.get("Source") for one in answer] == ["user"]
 
 
+def parameters_in_use() -> bool:
+    rds = client("rds")
+    rds.create_db_parameter_group(
+        DBParameterGroupName="p", DBParameterGroupFamily="mysql8.4", Description="p"
+    )
+    rds.create_db_instance(**_database("one"), DBParameterGroupName="p")
+    try:
+        rds.delete_db_parameter_group(DBParameterGroupName="p")
+    except rds.exceptions.InvalidDBParameterGroupStateFault:
+        rds.delete_db_instance(DBInstanceIdentifier="one", SkipFinalSnapshot=True)
+        rds.delete_db_parameter_group(DBParameterGroupName="p")
+        return not rds.describe_db_parameter_groups()["DBParameterGroups"]
+    return False
+
+
+def _database(name: str) -> dict[str, Any]:
+    return {
+        "DBInstanceIdentifier": name,
+        "DBInstanceClass": "db.t3.micro",
+        "Engine": "mysql",
+        "AllocatedStorage": 20,
+        "MasterUsername": "admin",
+        "MasterUserPassword": "password-of-one",
+    }
+
+
 def database_identifier() -> bool:
     rds = client("rds")
     for name in ("one", "two"):
-        rds.create_db_instance(
-            DBInstanceIdentifier=name,
-            DBInstanceClass="db.t3.micro",
-            Engine="mysql",
-            AllocatedStorage=20,
-            MasterUsername="admin",
-            MasterUserPassword="password-of-one",
-        )
+        rds.create_db_instance(**_database(name))
     found = rds.describe_db_instances()["DBInstances"]
     return len({one["DbiResourceId"] for one in found}) == 2
 
@@ -264,6 +283,7 @@ PROBES = {
         cache_parameter_groups,
         tls_only_bucket,
         parameter_source,
+        parameters_in_use,
         database_identifier,
         database_subnets,
     )

@@ -315,6 +315,13 @@ def test_what_opens_up(address: str, plans: Callable[..., Planned]) -> None:
     assert "opens" not in plans(**HARMLESS).ranks(address)
 
 
+def test_tls_of_the_database_is_turned_off_in_place(plans: Callable[..., Planned]) -> None:
+    """AWS would not delete the parameter group that the database uses."""
+    address = "aws_db_parameter_group.database_parameter_group"
+    [change] = [one for one in plans(**OPENINGS).plan.changes if one.address == address]
+    assert change.actions == ("update",)
+
+
 def test_a_secret_of_another_database_is_no_broader_policy(plans: Callable[..., Planned]) -> None:
     """Its ARN is known after the apply only; the policy is written as before."""
     assert set(plans(**LOSSES).ranks("aws_iam_role_policy.service_execution_role_policy")) == {
@@ -610,13 +617,14 @@ def test_what_nothing_is_put_into_any_more_may_be_deleted_later(
 
 def test_another_name_of_the_project_is_another_environment(plans: Callable[..., Planned]) -> None:
     found = refusals(plans(**PROJECT))
-    assert set(found) == {
+    groups = {address for address, why in found.items() if "another environment" in why}
+    assert groups == {
         "aws_security_group.network_cache_security_group",
         "aws_security_group.network_database_security_group",
         "aws_security_group.network_instance_security_group",
         "aws_security_group.network_load_balancer_security_group",
     }
-    assert all("another environment" in why for why in found.values())
+    assert set(found) - groups == {"aws_db_parameter_group.database_parameter_group"}
 
 
 def test_auth_is_not_taken_off_a_redis_that_stays(plans: Callable[..., Planned]) -> None:
@@ -676,19 +684,14 @@ def test_what_a_zone_changes_in_later_layers_comes_as_it_was_reviewed(
 
 
 FIXED: dict[str, Json] = {"service": {"host_port": 81}}
+RENAMED: dict[str, Json] = {**FIXED, "registry": {"repository": "store/api"}}
 
 
-def test_what_an_acl_rule_needs_of_the_task_comes_as_it_was_reviewed(
-    applied: LayerWork, tmp_path: Path
-) -> None:
-    assert applied_by_review(varied(**FIXED), tmp_path) == {"network", "service"}
-
-
-def test_what_a_renamed_repository_changes_comes_as_it_was_reviewed(
+def test_what_an_acl_rule_and_a_renamed_repository_change_comes_as_it_was_reviewed(
     applied: LayerWork, aws: Client, tmp_path: Path
 ) -> None:
-    renamed = varied(**FIXED, registry={"repository": "store/api"})
-    assert applied_by_review(renamed, tmp_path) == {"registry", "service"}
+    assert applied_by_review(varied(**FIXED), tmp_path / "fixed") == {"network", "service"}
+    assert applied_by_review(varied(**RENAMED), tmp_path / "renamed") == {"registry", "service"}
     [repository] = aws("ecr").describe_repositories()["repositories"]
     assert repository["repositoryName"] == "store/api"
     ecs = aws("ecs")
@@ -697,3 +700,33 @@ def test_what_a_renamed_repository_changes_comes_as_it_was_reviewed(
         "containerDefinitions"
     ]
     assert container["image"] == f"{repository['repositoryUri']}:1.0.0"
+
+
+def engines(database: str, cache: str) -> dict[str, Json]:
+    """Versions of the engines, to be changed at once."""
+    return {
+        "database": {"engine_version": database, "apply_immediately": True},
+        "cache": {"engine_version": cache, "apply_immediately": True},
+    }
+
+
+def test_a_store_turns_to_the_parameters_of_another_family_before_the_old_ones_go(
+    plans: Callable[..., Planned], applied: LayerWork, aws: Client, tmp_path: Path
+) -> None:
+    older = varied(**RENAMED, **engines("8.0", "6.2"))
+    assert applied_by_review(older, tmp_path / "older") >= {"database", "cache"}
+    waiting = refusals(plans(**RENAMED))
+    assert {address: why.partition(";")[0] for address, why in waiting.items()} == {
+        "aws_db_parameter_group.database_parameter_group":
+            "aws_db_instance.database_instance uses it until its maintenance window",
+        "aws_elasticache_parameter_group.cache_parameter_group":
+            "aws_elasticache_replication_group.cache_replication_group uses it until its "
+            "maintenance window",
+    }  # fmt: skip
+    now = varied(**RENAMED, **engines("8.4", "7.1"))
+    assert applied_by_review(now, tmp_path / "now") == {"database", "cache"}
+    [database] = aws("rds").describe_db_instances()["DBInstances"]
+    [parameters] = database["DBParameterGroups"]
+    assert parameters["DBParameterGroupName"] == "shop-local-mysql8-4"
+    groups = aws("elasticache").describe_cache_parameter_groups()["CacheParameterGroups"]
+    assert [one["CacheParameterGroupName"] for one in groups] == ["shop-local-redis7"]

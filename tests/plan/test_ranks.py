@@ -400,6 +400,52 @@ def test_what_was_let_go_of_before_is_not_refused() -> None:
     assert "refused" not in told(replace(gone, actions=("update",), after=gone.before), holder)
 
 
+@pytest.mark.parametrize(
+    ("type_", "attribute", "setting"),
+    [
+        ("aws_db_instance", "deletion_protection", "database.deletion_protection = false"),
+        ("aws_lb", "enable_deletion_protection", "edge.deletion_protection = false"),
+    ],
+)
+def test_what_is_protected_is_not_deleted_whatever_its_file_says(
+    type_: str, attribute: str, setting: str
+) -> None:
+    on, off = {"id": "x", attribute: True}, {"id": "x", attribute: False}
+    for gone in (deleted(type_, on), replaced(type_, on, off, "id")):
+        assert f"set {setting} and apply that first" in told(gone)["refused"]
+    for kept in (deleted(type_, off), replaced(type_, off, on, "id"), updated(type_, on, off)):
+        assert "refused" not in told(kept)
+
+
+@pytest.mark.parametrize(
+    ("type_", "store", "setting"),
+    [
+        ("aws_db_parameter_group", "aws_db_instance", "database.apply_immediately"),
+        (
+            "aws_elasticache_parameter_group",
+            "aws_elasticache_replication_group",
+            "cache.apply_immediately",
+        ),
+    ],
+)
+def test_parameters_that_a_store_uses_until_its_window_are_not_deleted(
+    type_: str, store: str, setting: str
+) -> None:
+    group = Change(f"{type_}.network_it", ("create", "delete"), {"name": "old"}, {"name": "new"})
+
+    def turning(*, at_once: bool, before: str = "old") -> Change:
+        after = {"parameter_group_name": "new", "apply_immediately": at_once}
+        return updated(store, {"parameter_group_name": before, "apply_immediately": False}, after)
+
+    why = told(group, turning(at_once=False))["refused"]
+    assert f"{store}.network_it uses it until its maintenance window; set {setting} = true" in why
+    assert "refused" not in told(group, turning(at_once=True))
+    assert "refused" not in told(group, turning(at_once=False, before="another"))
+    assert "refused" not in told(replace(group, actions=("update",)), turning(at_once=False))
+    made_anew = replace(turning(at_once=False), actions=("delete", "create"))
+    assert "refused" not in told(group, made_anew)
+
+
 def test_the_token_of_a_redis_that_stays_is_kept() -> None:
     token = Change("aws_secretsmanager_secret.cache_auth_token", ("delete",), {"name": "t"}, None)
     redis = Change(

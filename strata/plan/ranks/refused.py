@@ -18,31 +18,37 @@ WAYS = {
 }
 """Resource type that AWS keeps while anything is in it -> what to do in place of it."""
 
+PROTECTED = {
+    "aws_db_instance": ("deletion_protection", "database.deletion_protection = false"),
+    "aws_lb": ("enable_deletion_protection", "edge.deletion_protection = false"),
+}
+"""Resource type -> the attribute that protects it from deletion, and the setting that lifts it."""
+
+PARAMETERS = {
+    "aws_db_parameter_group": "database.apply_immediately",
+    "aws_elasticache_parameter_group": "cache.apply_immediately",
+}
+"""Parameter groups, which AWS keeps while a store uses them -> the setting by which it stops at
+once and not in its maintenance window."""
+
 AUTH = "aws_secretsmanager_secret.cache_auth_token"
 REDIS = "aws_elasticache_replication_group.cache_replication_group"
 
 
 def refused(change: Change, plan: Plan) -> Iterator[Reason]:
     """Why AWS would not do as the change says."""
+    if not change.destroys:
+        return
     yield from _held(change, plan)
+    yield from _protected(change)
+    yield from _parameters(change, plan)
     yield from _auth(change, plan)
-
-
-def _auth(change: Change, plan: Plan) -> Iterator[Reason]:
-    """AUTH can be rotated, and left for user groups only (ElastiCache, ModifyReplicationGroup)."""
-    made_anew = any(other.address == REDIS and other.destroys for other in plan.changes)
-    if change.address == AUTH and change.actions == ("delete",) and not made_anew:
-        yield Reason(
-            "refused",
-            "AWS takes AUTH off no Redis that has it: it would go on asking for a token that is "
-            "gone; keep cache.auth",
-        )
 
 
 def _held(change: Change, plan: Plan) -> Iterator[Reason]:
     """Who would not have let go yet of what is deleted; whatever holds it changes with it."""
     name = (change.before or {}).get("id")
-    if not (change.destroys and change.type in WAYS and name):
+    if change.type not in WAYS or not name:
         return
     order = list(LAYERS)
     users = [
@@ -54,6 +60,39 @@ def _held(change: Change, plan: Plan) -> Iterator[Reason]:
     if users:
         why = f"it is deleted before {_listed(users)} can let go of it; {WAYS[change.type]}"
         yield Reason("refused", why, change.forcing)
+
+
+def _protected(change: Change) -> Iterator[Reason]:
+    attribute, setting = PROTECTED.get(change.type, ("", ""))
+    if (change.before or {}).get(attribute):
+        why = f"it is protected from deletion; set {setting} and apply that first"
+        yield Reason("refused", why, change.forcing)
+
+
+def _parameters(change: Change, plan: Plan) -> Iterator[Reason]:
+    """A store that turns to another group in its window uses this one until then."""
+    name = (change.before or {}).get("name")
+    if change.type not in PARAMETERS or not name:
+        return
+    for other in plan.changes:
+        uses = (other.before or {}).get("parameter_group_name") == name
+        if uses and other.actions == ("update",) and not other.settled.get("apply_immediately"):
+            why = (
+                f"{other.address} uses it until its maintenance window; set "
+                f"{PARAMETERS[change.type]} = true with this change"
+            )
+            yield Reason("refused", why, change.forcing)
+
+
+def _auth(change: Change, plan: Plan) -> Iterator[Reason]:
+    """AUTH can be rotated, and left for user groups only (ElastiCache, ModifyReplicationGroup)."""
+    made_anew = any(other.address == REDIS and other.destroys for other in plan.changes)
+    if change.address == AUTH and change.actions == ("delete",) and not made_anew:
+        yield Reason(
+            "refused",
+            "AWS takes AUTH off no Redis that has it: it would go on asking for a token that is "
+            "gone; keep cache.auth",
+        )
 
 
 def _holds(value: Any, name: str) -> bool:
