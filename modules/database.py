@@ -15,6 +15,9 @@ from modules.naming import Names
 from modules.network import MYSQL, NetworkOutputs
 from strata.settings.models import Settings
 
+PARAMETERS_PREFIX = 228
+"""Characters: RDS takes 255, of which the provider fills 26 and the hyphen before them is one."""
+
 
 @dataclass(frozen=True)
 class DatabaseOutputs:
@@ -43,7 +46,8 @@ class Database(Construct):
         parameters = DbParameterGroup(
             self,
             "parameter_group",
-            name=names.name(family.replace(".", "-"), 255).lower(),
+            # A prefix: one that is made anew stands beside the old one for a while.
+            name_prefix=f"{names.name(family.replace('.', '-'), PARAMETERS_PREFIX)}-".lower(),
             family=family,
             # It stays as it is: another description makes another group.
             description=f"MySQL of {names.base}",

@@ -2,15 +2,24 @@
 
 The tags of a launch template itself appear in its versions. A security group rule that names
 another group has no description, and cannot be given one when it allows every protocol.
+
+A subnet that is given another network ACL a second time ends in an error of the server, which
+Terraform asks again for minutes: AWS calls that operation idempotent.
 """
 
+import threading
 from typing import Any
 
+from moto.ec2.exceptions import InvalidAssociationIdError
 from moto.ec2.models.launch_templates import LaunchTemplate
+from moto.ec2.models.network_acls import NetworkAcl, NetworkAclBackend
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
 create_version = LaunchTemplate.create_version
 modify_rules = SecurityGroupBackend.modify_security_group_rules
+replace_acl = NetworkAclBackend.replace_network_acl_association
+
+replacing = threading.Lock()
 
 
 def _create_version(self: Any, data: dict[str, Any], description: str) -> Any:
@@ -41,8 +50,26 @@ def _modify_rules(self: Any, group_id: str, rules: dict[str, dict[str, Any]]) ->
     )
 
 
+def _replace_acl(self: Any, association_id: str, network_acl_id: str) -> Any:
+    with replacing:
+        for one in self.get_network_acl(network_acl_id).associations:
+            if getattr(one, "replaced", None) == association_id:
+                return one
+        if not any(_has(acl, association_id) for acl in self.network_acls.values()):
+            raise InvalidAssociationIdError(association_id)
+        association = replace_acl(self, association_id, network_acl_id)
+        association.replaced = association_id
+        return association
+
+
+def _has(acl: NetworkAcl, association_id: str) -> bool:
+    return any(one.id == association_id for one in acl.associations)
+
+
 def fill() -> None:
-    """Keep a template's own tags out of its versions, and the description of every rule."""
+    """Keep a template's own tags out of its versions, the description of every rule, and the ACL
+    of a subnet that has it."""
     LaunchTemplate.create_version = _create_version
     SecurityGroupRule.description = property(_description)
     SecurityGroupBackend.modify_security_group_rules = _modify_rules
+    NetworkAclBackend.replace_network_acl_association = _replace_acl

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 REGION = "eu-central-1"
@@ -79,6 +80,24 @@ def rule_change() -> bool:
     )
     answer = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])
     return bool(answer["SecurityGroupRules"][0].get("Description") == "new")
+
+
+def acl_association() -> bool:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")
+    own = [{"Name": "vpc-id", "Values": [vpc]}]
+    [default] = ec2.describe_network_acls(Filters=own)["NetworkAcls"]
+    [before] = default["Associations"]
+    acl = ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
+    wanted = {"AssociationId": before["NetworkAclAssociationId"], "NetworkAclId": acl}
+    first, second = (ec2.replace_network_acl_association(**wanted) for _ in range(2))
+    try:
+        ec2.replace_network_acl_association(AssociationId="aclassoc-0", NetworkAclId=acl)
+    except ClientError as error:
+        unknown = error.response["Error"]["Code"] == "InvalidAssociationID.NotFound"
+        return unknown and bool(first["NewAssociationId"] == second["NewAssociationId"])
+    return False
 
 
 def ecs_service() -> bool:
@@ -275,6 +294,7 @@ PROBES = {
         launch_template_tags,
         rule_description,
         rule_change,
+        acl_association,
         ecs_service,
         cache_members,
         cache_change,

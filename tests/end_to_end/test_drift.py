@@ -326,9 +326,12 @@ def change_database(aws: Client) -> None:
         DBInstanceIdentifier="shop-local-database", BackupRetentionPeriod=1,
         DeletionProtection=True, ApplyImmediately=True,
     )  # fmt: skip
+    [instance] = rds.describe_db_instances()["DBInstances"]
+    [group] = instance["DBParameterGroups"]
     tls = {"ParameterName": "require_secure_transport", "ApplyMethod": "immediate"}
     rds.modify_db_parameter_group(
-        DBParameterGroupName="shop-local-mysql8-4", Parameters=[{**tls, "ParameterValue": "0"}]
+        DBParameterGroupName=group["DBParameterGroupName"],
+        Parameters=[{**tls, "ParameterValue": "0"}],
     )
 
 

@@ -6,7 +6,9 @@ One emulator for all; only the last tests apply what they planned.
 import contextlib
 import io
 import json
+import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -727,6 +729,35 @@ def test_a_store_turns_to_the_parameters_of_another_family_before_the_old_ones_g
     assert applied_by_review(now, tmp_path / "now") == {"database", "cache"}
     [database] = aws("rds").describe_db_instances()["DBInstances"]
     [parameters] = database["DBParameterGroups"]
-    assert parameters["DBParameterGroupName"] == "shop-local-mysql8-4"
+    assert parameters["DBParameterGroupName"].startswith("shop-local-mysql8-4-")
     groups = aws("elasticache").describe_cache_parameter_groups()["CacheParameterGroups"]
     assert [one["CacheParameterGroupName"] for one in groups] == ["shop-local-redis7"]
+
+
+def test_parameters_whose_making_was_cut_off_are_made_anew_or_kept(
+    plans: Callable[..., Planned], applied: LayerWork, aws: Client, tmp_path: Path
+) -> None:
+    """Terraform marks what a run was cut off at, to make it anew."""
+    now = {**RENAMED, **engines("8.4", "7.1")}
+    work = work_on(varied(**now), tmp_path)
+
+    def mark(command: str, layer: str, address: str) -> None:
+        chdir = f"-chdir={work.ready(layer)}"
+        environment = {**os.environ, **work.terraform.environment}
+        words = [str(work.terraform.executable), chdir, command, address]
+        subprocess.run(words, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+    def names() -> list[str]:
+        groups = aws("rds").describe_db_parameter_groups()["DBParameterGroups"]
+        return [str(one["DBParameterGroupName"]) for one in groups]
+
+    before = names()
+    mark("taint", "database", "aws_db_parameter_group.database_parameter_group")
+    assert work.apply("database") == "applied"
+    assert len(before) == len(names()) == 1
+    assert names() != before
+    cache = "aws_elasticache_parameter_group.cache_parameter_group"
+    mark("taint", "cache", cache)
+    assert f"`terraform untaint {cache}`" in refusals(plans(**now))[cache]
+    mark("untaint", "cache", cache)
+    assert not work.plan("cache")

@@ -446,6 +446,15 @@ def test_parameters_that_a_store_uses_until_its_window_are_not_deleted(
     assert "refused" not in told(group, made_anew)
 
 
+def test_parameters_are_not_made_anew_under_the_name_of_those_that_stand() -> None:
+    type_ = "aws_elasticache_parameter_group"
+    tainted = Change(f"{type_}.network_it", ("create", "delete"), {"name": "a"}, {"name": "a"})
+    assert f"`terraform untaint {type_}.network_it`" in told(tainted)["refused"]
+    assert "refused" not in told(replace(tainted, after={"name": "b"}))
+    assert "refused" not in told(replace(tainted, after={}, unknown={"name": True}))
+    assert "refused" not in told(replace(tainted, actions=("delete", "create")))
+
+
 def test_the_token_of_a_redis_that_stays_is_kept() -> None:
     token = Change("aws_secretsmanager_secret.cache_auth_token", ("delete",), {"name": "t"}, None)
     redis = Change(

@@ -42,6 +42,7 @@ def refused(change: Change, plan: Plan) -> Iterator[Reason]:
     yield from _held(change, plan)
     yield from _protected(change)
     yield from _parameters(change, plan)
+    yield from _tainted(change)
     yield from _auth(change, plan)
 
 
@@ -82,6 +83,17 @@ def _parameters(change: Change, plan: Plan) -> Iterator[Reason]:
                 f"{PARAMETERS[change.type]} = true with this change"
             )
             yield Reason("refused", why, change.forcing)
+
+
+def _tainted(change: Change) -> Iterator[Reason]:
+    """ElastiCache's group has no name prefix in the provider: a second one has the same name."""
+    before, after = ((one or {}).get("name") for one in (change.before, change.after))
+    if change.type in PARAMETERS and change.actions == ("create", "delete") and before == after:
+        yield Reason(
+            "refused",
+            f"another one of its name cannot be made beside it; it was marked when a run was cut "
+            f"off: keep it with `terraform untaint {change.address}` in the layer's folder",
+        )
 
 
 def _auth(change: Change, plan: Plan) -> Iterator[Reason]:
