@@ -20,7 +20,7 @@ from strata.layers import LAYERS
 from strata.moves.states import StateMove, move
 from strata.plan.changes import Change, Difference, Plan, differences, parse
 from strata.plan.planning import plan_composed
-from strata.plan.ranks.refused import refused
+from strata.plan.ranks.refused import TAINTED, refused
 from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
 from strata.plan.states import State, read_state, read_states
 from strata.terraform.events import Watch, ignore
@@ -94,17 +94,8 @@ class ReviewedApply:
         if reasons:
             raise self._refusal(reasons)
         # A layer that was begun has found out already.
-        impossible = [
-            f"{change.address}: {reason.why}"
-            for change in self.plan.changes
-            if change.layer not in self.record.layers
-            for reason in refused(change, self.plan)
-        ]
-        if impossible:
-            raise StrataError(
-                "\n".join(["nothing was applied: AWS would refuse this", *impossible]),
-                "take that out of the settings, and plan again",
-            )
+        ahead = [one for one in self.plan.changes if one.layer not in self.record.layers]
+        refuse(ahead, self.plan, "nothing was applied")
 
     def check_plan(self) -> None:
         """Plan the environment as a whole again, and raise StrataError where it came out otherwise.
@@ -156,6 +147,7 @@ class ReviewedApply:
             raise Deviation(
                 f"not applied: its plan is not what was reviewed\n{told(found)}", self._again()
             )
+        refuse(real, Plan(tuple(real), (), {}), "not applied")
         before = record.before if record else self._state(layer)
         if changed and not record:
             self._record(layer, LayerRecord(before=before))
@@ -193,6 +185,16 @@ class ReviewedApply:
     def _again(self) -> str:
         name = self.work.settings.environment.name
         return f"strata plan {name} --out {self.folder} reviews what would be applied now"
+
+
+def refuse(changes: Sequence[Change], plan: Plan, told_as: str) -> None:
+    """Raise StrataError when AWS would refuse one of these changes of a plan."""
+    found = [f"{one.address}: {why.why}" for one in changes for why in refused(one, plan)]
+    if found:
+        raise StrataError(
+            "\n".join([f"{told_as}: AWS would refuse this", *found]),
+            "do what is said there, and plan again",
+        )
 
 
 def identity(state: State | None) -> StateIdentity | None:
@@ -246,7 +248,7 @@ def _half_made(was: Change, now: Change) -> bool:
     """Whether `now` completes what `was` began: a creation cut off, or half a replacement."""
     if was.replaces:
         return now.replaces or now.actions == ("create",)
-    tainted = now.replaces and now.reason == "replace_because_tainted"
+    tainted = now.replaces and now.reason == TAINTED
     return was.actions == ("create",) and tainted
 
 

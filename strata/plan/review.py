@@ -180,15 +180,19 @@ def without_secrets(document: Json) -> Json:
     masked = _masked(document, secrets)
     # A short one is a word like `true`, and would take half the document with it.
     whole = [one for one in secrets if len(one) >= 8]
-    return dict(_scrubbed(masked, [form for one in whole for form in _written(one)]))
+    # The longest first: one may be the beginning of another.
+    forms = sorted(
+        {form for one in whole for form in _written(one)}, key=lambda one: (-len(one), one)
+    )
+    return dict(_scrubbed(masked, forms))
 
 
 def _written(secret: str) -> list[str]:
     """A value as it is, and as it stands in JSON that is itself a value, such as a policy."""
     quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
-    # Terraform's `jsonencode` writes these as HTML could take them.
+    # Terraform's `jsonencode` writes these as HTML could take them, Python all but ASCII.
     safe = re.sub("[<>&]", lambda one: f"\\u{ord(one[0]):04x}", quoted)
-    return list(dict.fromkeys([safe, quoted, secret]))
+    return [safe, quoted, secret, json.dumps(secret)[1:-1]]
 
 
 def _masked(found: Any, secrets: set[str]) -> Any:

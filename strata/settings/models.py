@@ -81,7 +81,9 @@ class Registry(Section):
     """The ECR repository."""
 
     repository: str = Field(
-        default="", description="Name of the repository; empty: <project>-<environment>."
+        default="",
+        description="Name of the repository; empty: <project>-<environment>. Another is empty: "
+        "no task starts until its image is there.",
     )
     immutable_tags: bool = Field(
         default=True, description="Whether a pushed tag can never point to another image."
@@ -104,7 +106,8 @@ class Database(Section):
     name: str = Field(default="shop", description="Name of the schema that is made (DB_NAME).")
     username: str = Field(default="shop_admin", description="Master user (DB_USERNAME).")
     engine_version: str = Field(
-        default="8.4", description="MySQL version: major.minor, or a full one to pin the patch."
+        default="8.4",
+        description="MySQL version: major.minor, or a full one; AWS goes on to later patches.",
     )
     instance_class: str = Field(default="db.t3.micro", description="RDS instance class.")
     storage_gib: int = Field(default=20, ge=20, le=65536, description="Storage at first, GiB.")

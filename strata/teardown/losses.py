@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from strata.plan.ranks.refused import PROTECTED
+from strata.plan.ranks.refused import FULL, PROTECTED
 from strata.plan.states import States
 
 Json = dict[str, Any]
@@ -138,13 +138,13 @@ def obstacles(resources: list[Held], contents: Contents) -> list[Obstacle]:
         elif one.type == "aws_ecr_repository" and not values.get("force_delete"):
             count = contents.images.get(values["name"], 0)
             if count:
-                setting = "registry.force_delete = true"
+                setting = FULL[one.type][-1]
                 found.append(Obstacle(one.address, f"holds {count} image{_s(count)}", setting))
         elif (
             one.type == "aws_s3_bucket"
             and not values.get("force_destroy")
             and values["bucket"] in contents.objects
         ):
-            setting = "edge.deletion_protection = false"
+            setting = FULL[one.type][-1]
             found.append(Obstacle(one.address, "holds access logs", setting))
     return found

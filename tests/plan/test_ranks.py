@@ -400,6 +400,77 @@ def test_what_was_let_go_of_before_is_not_refused() -> None:
     assert "refused" not in told(replace(gone, actions=("update",), after=gone.before), holder)
 
 
+def test_what_to_do_in_place_of_deleting_what_is_held() -> None:
+    def way(address: str, *others: Change) -> str:
+        gone, holder = held_by("aws_lb", address, "edge")
+        return told(gone, holder, *others)["refused"].partition("; ")[2]
+
+    assert "network.emptied_zones" in way("aws_subnet.network_private_subnet_2")
+    for place in (0, 1):
+        stays = way(f"aws_subnet.network_public_subnet_{place}")
+        assert stays.startswith("the first 2 zones and their ranges stay")
+    vpc = Change("aws_vpc.network_vpc", ("delete", "create"), {"id": "v"}, {})
+    for address in ("aws_subnet.network_private_subnet_2", "aws_security_group.network_it"):
+        assert way(address, vpc).startswith("such a change makes another environment")
+    kept = replace(vpc, actions=("update",))
+    assert "network.emptied_zones" in way("aws_subnet.network_private_subnet_2", kept)
+
+
+@pytest.mark.parametrize(
+    ("type_", "attribute", "setting"),
+    [
+        ("aws_ecr_repository", "force_delete", "registry.force_delete = true"),
+        ("aws_s3_bucket", "force_destroy", "edge.deletion_protection = false"),
+    ],
+)
+def test_what_may_be_full_is_not_deleted_whatever_its_file_says(
+    type_: str, attribute: str, setting: str
+) -> None:
+    off, on = {"name": "a", attribute: False}, {"name": "b", attribute: True}
+    for gone in (deleted(type_, off), replaced(type_, off, on, "name")):
+        assert f"set {setting} and apply that first" in told(gone)["refused"]
+    for kept in (deleted(type_, on), replaced(type_, on, off, "name"), updated(type_, off, on)):
+        assert "refused" not in told(kept)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [
+        ("8.4", "8.0", True),
+        ("8.4.4", "8.4.3", True),
+        ("8.4.3", "8.0", True),
+        ("8.0", "8.4", False),
+        ("8.4.3", "8.4", False),
+        ("8.4", "8.4.3", False),
+        ("8.4.9", "8.4.10", False),
+    ],
+)
+def test_a_database_goes_back_to_no_earlier_version(before: str, after: str, refused: bool) -> None:
+    values = ({"engine_version": before}, {"engine_version": after})
+    why = told(updated("aws_db_instance", *values)).get("refused", "")
+    assert (f"keep database.engine_version at {before} or later" in why) is refused
+    assert "refused" not in told(replaced("aws_db_instance", *values, "engine_version"))
+    assert "refused" not in told(updated("aws_elasticache_replication_group", *values))
+
+
+def test_a_database_gives_no_storage_back() -> None:
+    sizes = ({"allocated_storage": 40}, {"allocated_storage": 20})
+    why = told(updated("aws_db_instance", *sizes))["refused"]
+    assert "keep database.storage_gib at 40 or more" in why
+    assert "refused" not in told(updated("aws_db_instance", *reversed(sizes)))
+    assert "refused" not in told(replaced("aws_db_instance", *sizes, "storage_encrypted"))
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_tls_of_a_redis_that_stands_is_not_switched(on: bool) -> None:
+    address = "aws_elasticache_replication_group.cache_replication_group"
+    values = {"transit_encryption_enabled": not on}, {"transit_encryption_enabled": on}
+    switched = Change(address, ("update",), *values)
+    assert f"`terraform taint {address}`" in told(switched)["refused"]
+    assert "refused" not in told(replace(switched, actions=("delete", "create")))
+    assert "refused" not in told(replace(switched, after=switched.before))
+
+
 @pytest.mark.parametrize(
     ("type_", "attribute", "setting"),
     [
@@ -431,7 +502,10 @@ def test_what_is_protected_is_not_deleted_whatever_its_file_says(
 def test_parameters_that_a_store_uses_until_its_window_are_not_deleted(
     type_: str, store: str, setting: str
 ) -> None:
-    group = Change(f"{type_}.network_it", ("create", "delete"), {"name": "old"}, {"name": "new"})
+    group = Change(
+        f"{type_}.network_it", ("create", "delete"), {"name": "old", "family": "6"},
+        {"name": "new", "family": "7"},
+    )  # fmt: skip
 
     def turning(*, at_once: bool, before: str = "old") -> Change:
         after = {"parameter_group_name": "new", "apply_immediately": at_once}
@@ -446,9 +520,25 @@ def test_parameters_that_a_store_uses_until_its_window_are_not_deleted(
     assert "refused" not in told(group, made_anew)
 
 
+def test_a_database_turns_to_another_group_of_its_family_at_once() -> None:
+    """RDS does, ElastiCache waits for its window."""
+    values = {"parameter_group_name": "old"}, {"parameter_group_name": "new"}
+    for type_, store, waits in (
+        ("aws_db_parameter_group", "aws_db_instance", False),
+        ("aws_elasticache_parameter_group", "aws_elasticache_replication_group", True),
+    ):
+        group = Change(
+            f"{type_}.network_it", ("create", "delete"), {"name": "old", "family": "7"},
+            {"name": "new", "family": "7"},
+        )  # fmt: skip
+        assert ("refused" in told(group, updated(store, *values))) is waits
+
+
 def test_parameters_are_not_made_anew_under_the_name_of_those_that_stand() -> None:
     type_ = "aws_elasticache_parameter_group"
-    tainted = Change(f"{type_}.network_it", ("create", "delete"), {"name": "a"}, {"name": "a"})
+    anew = Change(f"{type_}.network_it", ("create", "delete"), {"name": "a"}, {"name": "a"})
+    assert told(anew)["refused"] == "another one of its name cannot be made beside it"
+    tainted = replace(anew, reason="replace_because_tainted")
     assert f"`terraform untaint {type_}.network_it`" in told(tainted)["refused"]
     assert "refused" not in told(replace(tainted, after={"name": "b"}))
     assert "refused" not in told(replace(tainted, after={}, unknown={"name": True}))

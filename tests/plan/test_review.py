@@ -167,15 +167,26 @@ def test_every_sensitive_value_is_taken_out_wherever_it_stands() -> None:
 
 @pytest.mark.parametrize("secret", ['pass"word\\one', "a<b>&c-d-e", "pässwörter", "plain-words"])
 def test_a_value_is_taken_out_of_json_within_a_value(secret: str) -> None:
-    python = json.dumps({"a": f"x {secret}"}, ensure_ascii=False)
-    terraform = re.sub("[<>&]", lambda one: f"\\u{ord(one[0]):04x}", python)
+    python = json.dumps({"a": f"x {secret}"})
+    readable = json.dumps({"a": f"x {secret}"}, ensure_ascii=False)
+    terraform = re.sub("[<>&]", lambda one: f"\\u{ord(one[0]):04x}", readable)
     document = {
         "values": {"password": secret},
         "sensitive_values": {"password": True},
-        "policies": [python, terraform, secret],
+        "policies": [python, readable, terraform, secret],
     }
     clean = review.without_secrets(document)["policies"]
-    assert clean == ['{"a": "x (sensitive)"}', '{"a": "x (sensitive)"}', "(sensitive)"]
+    assert clean == ['{"a": "x (sensitive)"}'] * 3 + ["(sensitive)"]
+
+
+def test_nothing_is_left_of_a_secret_that_begins_as_another_does() -> None:
+    secrets = [f"password-one{'-and-more' * times}" for times in range(9)]
+    document = {
+        "values": {"passwords": secrets},
+        "sensitive_values": {"passwords": True},
+        "text": " ".join(secrets),
+    }
+    assert review.without_secrets(document)["text"] == " ".join(["(sensitive)"] * 9)
 
 
 def test_a_variable_that_looks_secret_is_taken_out_of_containers() -> None:

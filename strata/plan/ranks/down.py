@@ -30,6 +30,7 @@ PATH = {
     "aws_ecs_capacity_provider": "no task is placed until it is back",
     "aws_ecs_cluster_capacity_providers": "no task is placed until it is back",
     "aws_autoscaling_group": "its instances end, and their tasks with them",
+    "aws_ecr_repository": "no task starts until its image is pushed to the new one",
     "aws_iam_instance_profile": "instances lose their credentials until it is back",
     "aws_db_instance": "the application has no database until the new one is up",
     "aws_elasticache_replication_group": "the application has no Redis until the new one is up",
@@ -53,19 +54,22 @@ SERVING = (
 
 RESTARTS: dict[str, dict[str, str]] = {
     "aws_db_instance": {
-        "instance_class": "the database restarts on another machine",
-        "engine_version": "the database is down while it is upgraded",
-        "identifier": "the database gets another address, and restarts",
-        "port": "the database restarts, and answers on another port",
-        "parameter_group_name": "the parameter group takes effect with a restart",
+        "instance_class": "the database restarts on another machine, {when}",
+        "engine_version": "the database is down while it is upgraded, {when}",
+        "identifier": "the database gets another address, and restarts, {when}",
+        "port": "the database restarts, and answers on another port, {when}",
+        "parameter_group_name": "parameters take effect with the next restart, which is yours",
     },
     "aws_elasticache_replication_group": {
-        "node_type": "the nodes are replaced; keys survive, connections do not",
-        "engine_version": "the nodes are replaced with the new version",
-        "parameter_group_name": "the parameter group may need a restart",
+        "node_type": "the nodes are replaced; keys survive, connections do not, {when}",
+        "engine_version": "the nodes are replaced with the new version, {when}",
+        "parameter_group_name": "the parameter group may need a restart, {when}",
     },
 }
-"""Resource type -> attribute -> what changing it in place does (RDS and ElastiCache guides)."""
+"""Resource type -> attribute -> what changing it in place does, and `when`.
+
+From the RDS and ElastiCache guides.
+"""
 
 
 DEPLOYS = (
@@ -93,7 +97,7 @@ def _interrupted(change: Change, before: Json, after: Json) -> Iterator[Reason]:
     for attribute, words in RESTARTS.get(change.type, {}).items():
         if attribute in change.changed:
             when = "at once" if after.get("apply_immediately") else "in the maintenance window"
-            yield Reason("down", f"{words}, {when}", (attribute,))
+            yield Reason("down", words.format(when=when), (attribute,))
     if change.type == "aws_autoscaling_group":
         left = set(before.get("vpc_zone_identifier") or [])
         stays = set(after.get("vpc_zone_identifier") or [])
