@@ -31,9 +31,11 @@ class Interrupts:
     def __call__(self, _signal: int, _frame: FrameType | None) -> None:
         """Take one in, from a signal handler."""
         self.count += 1
-        self._say((ASKED, WARNED, FORCED)[min(self.count, 3) - 1])
         if self.count != 2:
             self._stop()
+        # A terminal that was closed hears nothing any more.
+        with contextlib.suppress(OSError):
+            self._say((ASKED, WARNED, FORCED)[min(self.count, 3) - 1])
         if self.count == 3:
             self._leave()
 

@@ -1,5 +1,6 @@
 """Shows how far the layers are: a live table on a terminal, else lines for a log."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ STYLES = {
     "changes": "yellow",
 }
 
+LOOK_SECONDS = 1
 STILL_SECONDS = 30
 """In a log, a layer that works for so long without news says what it is at."""
 
@@ -40,10 +42,13 @@ class Progress:
         self._said: dict[str, tuple[str, float]] = {}
         self._lock = threading.RLock()
         self._live = Live(self, console=console, refresh_per_second=4)
+        self._over = threading.Event()
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:
             self._live.start()
+        else:
+            threading.Thread(target=self._tell_still, daemon=True).start()
         return self
 
     def __exit__(
@@ -52,6 +57,7 @@ class Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._over.set()
         self._live.stop()
 
     def __call__(self, layer: str, state: str, seconds: float) -> None:
@@ -74,13 +80,25 @@ class Progress:
                 activity.hear(event, clock)
                 said = self._said.get(layer)
                 news = said is None or said[0] != activity.phase
-                if not self._console.is_terminal and (
-                    news or (said and clock - said[1] > STILL_SECONDS)
-                ):
+                if not self._console.is_terminal and news:
                     self._said[layer] = (activity.phase, clock)
                     self._print(layer)
 
         return hear
+
+    def still(self) -> None:
+        """Name each layer that works and has been without news for long."""
+        with self._lock:
+            clock = time.monotonic()
+            for layer, (phase, when) in self._said.items():
+                if self._state[layer] == "running" and clock - when > STILL_SECONDS:
+                    self._said[layer] = (phase, clock)
+                    self._print(layer)
+
+    def _tell_still(self) -> None:
+        """Look from time to time, whether Terraform says anything or not."""
+        while not self._over.wait(LOOK_SECONDS):
+            self.still()
 
     def __rich__(self) -> Table:
         """The table as it stands."""
@@ -100,7 +118,9 @@ class Progress:
     def _print(self, layer: str) -> None:
         word, detail, seconds = self._words(layer)
         line = Text(f"{layer:10} {word:12} {seconds:>7}  {detail}".rstrip())
-        self._console.print(line, no_wrap=True, overflow="ellipsis")
+        # The work goes on when nobody can be told any more.
+        with contextlib.suppress(OSError):
+            self._console.print(line, no_wrap=True, overflow="ellipsis")
 
     def _words(self, layer: str) -> tuple[str, str, str]:
         state, activity = self._state[layer], self._activity[layer]

@@ -1,5 +1,6 @@
 """What the first, the second and the third Ctrl-C do."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ def test_the_first_asks_the_second_warns_the_third_forces() -> None:
         for _ in range(3):
             os.kill(os.getpid(), signal.SIGINT)
     assert said == [ASKED, WARNED, FORCED, "left"]
-    assert stops == [1, 3], "Terraform takes its second interrupt for the order to drop its work"
+    assert stops == [0, 2], "Terraform takes its second interrupt for the order to drop its work"
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
 
@@ -32,6 +33,17 @@ def test_a_cancelled_job_and_a_closed_terminal_are_the_same(number: signal.Signa
     with handled(Interrupts(lambda: None, said.append, lambda: None)):
         os.kill(os.getpid(), number)
     assert said == [ASKED]
+
+
+def test_a_closed_terminal_that_cannot_be_told_is_obeyed() -> None:
+    stops: list[str] = []
+
+    def gone(_: str) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with handled(Interrupts(lambda: stops.append("asked"), gone, lambda: None)):
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert stops == ["asked"]
 
 
 INTERRUPTED = """

@@ -1,6 +1,8 @@
 """Progress on a terminal and elsewhere."""
 
+import errno
 import io
+import threading
 from typing import Any
 
 import pytest
@@ -49,13 +51,40 @@ def test_elsewhere_a_layer_without_news_says_so_from_time_to_time(
         hear = progress.watch("database")
         hear(APPLY)
         hear(started("aws_db_instance.database_instance"))
-        # Terraform says every ten seconds that it is still at it.
         for clock[0] in range(10, 71, 10):
-            hear({"type": "apply_progress", "hook": {"resource": {"addr": "x"}}})
+            progress.still()
     assert text.getvalue().splitlines() == [
         "database   applying         0 s",
         "database   applying        40 s  aws_db_instance.database_instance 40 s",
     ]
+
+
+def test_elsewhere_a_layer_whose_terraform_says_nothing_is_named_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("strata.progress.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("strata.progress.STILL_SECONDS", 0.02)
+    told = threading.Event()
+
+    class Log(io.StringIO):
+        def write(self, text: str, /) -> int:
+            if self.getvalue().count("applying") > 1:
+                told.set()
+            return super().write(text)
+
+    with Progress(Console(file=Log(), width=80), ["cache"]) as progress:
+        progress("cache", "running", 0)
+        progress.watch("cache")(APPLY)
+        assert told.wait(30)
+
+
+def test_work_goes_on_when_the_log_is_gone() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str, /) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with Progress(Console(file=Gone(), width=80), ["cache"]) as progress:
+        progress("cache", "applied", 1)
 
 
 def lines(progress: Progress) -> list[str]:

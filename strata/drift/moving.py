@@ -36,6 +36,15 @@ def _in_force(_: Any, now: Any) -> bool:
     return bool(now == "ISSUED")
 
 
+def _secret_status(before: Any, now: Any) -> bool:
+    """Whether nothing but the status of the secret that RDS keeps differs."""
+    kept = [
+        [{key: value for key, value in one.items() if key != "secret_status"} for one in held]
+        for held in (before or [], now or [])
+    ]
+    return kept[0] == kept[1]
+
+
 MOVING = (
     Moving("aws_acm_certificate", "status", "ACM issues it after its validation", _in_force),
     Moving("aws_acm_certificate", "not_after", "ACM renews it"),
@@ -47,6 +56,8 @@ MOVING = (
     Moving("aws_db_instance", "allocated_storage", "RDS lets storage grow", _grew),
     Moving("aws_db_instance", "engine_version_actual", "RDS upgrades minor versions"),
     Moving("aws_db_instance", "latest_restorable_time", "backups go on"),
+    Moving("aws_db_instance", "master_user_secret", "RDS rotates the password", _secret_status),
+    Moving("aws_db_instance", "status", "RDS backs up and maintains it"),
     Moving(
         "aws_elasticache_replication_group", "engine_version_actual",
         "ElastiCache upgrades minor versions",

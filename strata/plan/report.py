@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from strata.cost.change import CostChange
 from strata.drift.find import find
-from strata.drift.report import Drifted
+from strata.drift.report import Drifted, NextApply
 from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.layers import LAYERS
@@ -186,7 +186,12 @@ def _item(
 ) -> Item:
     here = [one for one in drift if one.address == change.address]
     gone = any(one.gone for one in here) and change.actions == ("create",)
-    outside = {re.split(r"[.[]", a.attribute)[0] for one in here for a in one.attributes}
+    back = {NextApply.PUTS_BACK}
+    done: dict[str, set[NextApply]] = {}
+    for attribute in (a for one in here for a in one.attributes):
+        name = re.split(r"[.[]", attribute.attribute)[0]
+        done.setdefault(name, set()).add(attribute.next_apply)
+    outside = {name for name, what in done.items() if what == back}
     changing = {name for name in change.changed if name not in REPEATS}
     moved = change.moved_from and change.actions != ("no-op",)
     return Item(
@@ -197,7 +202,7 @@ def _item(
         why=reason.why + (f"; moved from {change.moved_from}" if moved else ""),
         causes=causes,
         attributes=attributes,
-        drift=gone or (change.actions == ("update",) and changing <= outside),
+        drift=gone or (change.actions == ("update",) and changing <= outside and not causes),
     )
 
 

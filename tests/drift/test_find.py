@@ -128,6 +128,22 @@ def test_what_a_construct_ignores_is_left_out_with_the_reason() -> None:
     ("address", "name", "before", "now", "moves"),
     [
         (DB, "latest_restorable_time", "a", "b", True),
+        (DB, "status", "available", "backing-up", True),
+        (LB, "status", "available", "backing-up", False),
+        (
+            DB,
+            "master_user_secret",
+            [{"secret_arn": "a", "secret_status": "active"}],
+            [{"secret_arn": "a", "secret_status": "rotating"}],
+            True,
+        ),
+        (
+            DB,
+            "master_user_secret",
+            [{"secret_arn": "a", "secret_status": "active"}],
+            [{"secret_arn": "b", "secret_status": "active"}],
+            False,
+        ),
         (DB, "allocated_storage", 20, 40, True),
         (DB, "allocated_storage", 40, 20, False),
         (LB, "allocated_storage", 20, 40, False),

@@ -776,6 +776,31 @@ def test_the_second_is_told_who_holds_which_lock(
     assert (answer.returncode, answer.stdout) == (1, "error: edge of local is not locked\n")
 
 
+def test_a_state_that_terraform_could_not_write_is_written_first(
+    applied: Applied, person: Person
+) -> None:
+    """Terraform leaves it in its folder; an apply without it would make things twice."""
+    own, env = person("dora")
+    work = work_on(applied.settings, own / "cdktf.out")
+    chdir = work.ready("edge")
+    tools = Path(work.terraform.executable).parent
+    environment = {**os.environ, **work.terraform.environment}
+    environment["PATH"] = f"{tools}:{environment['PATH']}"
+    with (chdir / "errored.tfstate").open("wb") as out:
+        pull = ["terraform", "state", "pull"]
+        subprocess.run(pull, cwd=chdir, env=environment, stdout=out, check=True)
+    refused = strata(own, "apply", env, "--yes")
+    assert refused.returncode == 1
+    assert "edge: Terraform could not write its state" in refused.stdout
+    push = f"terraform -chdir={chdir} state push errored.tfstate && rm {chdir}/errored.tfstate"
+    assert push in refused.stdout
+    answer = strata(own, "unlock", env, "edge", "--yes")
+    assert "edge of local is not locked" in answer.stdout
+    subprocess.run(["sh", "-c", push], env=environment, check=True)
+    answer = strata(own, "apply", env, "--yes")
+    assert answer.returncode == 0, answer.stdout
+
+
 def test_the_lock_of_a_living_terraform_is_not_taken_away(
     applied: Applied, folder: Path, person: Person
 ) -> None:
@@ -917,6 +942,17 @@ def left(aws: Client) -> dict[str, list[Any]]:
         "databases": aws("rds").describe_db_instances()["DBInstances"],
         "snapshots": aws("rds").describe_db_snapshots()["DBSnapshots"],
         "caches": aws("elasticache").describe_replication_groups()["ReplicationGroups"],
+        "database subnets": aws("rds").describe_db_subnet_groups()["DBSubnetGroups"],
+        "database parameters": aws("rds").describe_db_parameter_groups()["DBParameterGroups"],
+        "cache parameters": [
+            one
+            for one in aws("elasticache").describe_cache_parameter_groups()["CacheParameterGroups"]
+            if not one["CacheParameterGroupName"].startswith("default.")
+        ],
+        "addresses": ec2.describe_addresses()["Addresses"],
+        "scaled": aws("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")[
+            "ScalableTargets"
+        ],
         "cache subnets": aws("elasticache").describe_cache_subnet_groups()["CacheSubnetGroups"],
         "repositories": aws("ecr").describe_repositories()["repositories"],
         "balancers": aws("elbv2").describe_load_balancers()["LoadBalancers"],

@@ -347,6 +347,29 @@ def test_a_deployment_goes_down_only_when_no_task_must_stay() -> None:
         assert "down" not in told(tagged), "which starts no deployment"
 
 
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "aws_network_acl_rule",
+        "aws_route",
+        "aws_route_table_association",
+        "aws_vpc_security_group_ingress_rule",
+    ],
+)
+def test_packets_that_were_let_through_are_refused_once_that_goes(type_: str) -> None:
+    """Tasks of the service layer may listen on the port until that layer comes."""
+    assert "refused from then on" in told(deleted(type_, {"rule_action": "allow"}))["down"]
+    assert "down" not in told(deleted("aws_network_acl_rule", {"rule_action": "deny"}))
+    assert "down" not in told(updated(type_, {"tags": {}}, {"tags": {"a": "b"}}))
+
+
+def test_a_permission_that_goes_is_not_told_as_needed_by_nobody() -> None:
+    for type_ in ("aws_iam_role_policy", "aws_iam_role_policy_attachment"):
+        assert told(deleted(type_, {"role": "a"})) == {
+            "else": "what it allowed is refused from then on"
+        }
+
+
 def test_a_restart_says_when() -> None:
     before = {"instance_class": "db.t3.micro", "apply_immediately": False}
     later = updated("aws_db_instance", before, {**before, "instance_class": "db.t3.small"})

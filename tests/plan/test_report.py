@@ -109,6 +109,21 @@ def test_a_change_has_its_setting_and_the_report_has_all() -> None:
     assert (report.gate, report.no_verdict) == (None, "not asked")
 
 
+def test_the_users_own_change_of_what_drifted_is_theirs() -> None:
+    applied, by_hand = {"backup_window": "a"}, {"backup_window": "b"}
+    drift = [entry(DATABASE, ["update"], applied, by_hand)]
+
+    def outside(after: str, causes: Causes | None = None) -> bool:
+        change = entry(DATABASE, ["update"], by_hand, {"backup_window": after})
+        (item,) = made(change, drift=drift, causes=causes).items
+        return item.drift
+
+    cause = Cause("database.backup_window", 3, '"a"', '"c"')
+    assert outside("a")
+    assert not outside("c")
+    assert not outside("a", Causes({DATABASE: (cause,)}, (cause,), ()))
+
+
 def test_a_resource_that_somebody_deleted_is_drift_and_made_anew() -> None:
     body = {"backup_window": "a"}
     report = made(

@@ -214,6 +214,12 @@ CASES: list[tuple[str, list[str], str, str]] = [
     ("service.secrets", ['DB_PASSWORD = "a/b"'], "service.secrets.DB_PASSWORD", "Strata sets"),
     (
         "service.environment",
+        ['SMTP_PASS = "hunter2hunter2"'],
+        "service.environment.SMTP_PASS",
+        "Secrets Manager",
+    ),
+    (
+        "service.environment",
         ['SESSION_SECRET = "hunter2"'],
         "service.environment.SESSION_SECRET",
         "Secrets Manager",

@@ -50,7 +50,7 @@ SERVING = (
     "aws_db_instance",
     "aws_elasticache_replication_group",
 )
-"""Types in the path whose end is an outage; a rule that goes is a decision."""
+"""Types in the path whose end is an outage."""
 
 RESTARTS: dict[str, dict[str, str]] = {
     "aws_db_instance": {
@@ -72,6 +72,15 @@ From the RDS and ElastiCache guides.
 """
 
 
+WAYS = (
+    "aws_network_acl_rule",
+    "aws_route",
+    "aws_route_table_association",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
+)
+"""Types that let packets through: a later layer may need what an earlier one takes away."""
+
 DEPLOYS = (
     "task_definition", "force_new_deployment", "triggers", "capacity_provider_strategy",
     "load_balancer", "network_configuration", "platform_version", "service_connect_configuration",
@@ -89,6 +98,9 @@ def down(change: Change) -> Iterator[Reason]:
         yield Reason("down", PATH[change.type], change.forcing)
     elif change.actions == ("delete",) and change.type in SERVING:
         yield Reason("down", f"nothing comes in its place: {PATH[change.type]}")
+    elif change.actions == ("delete",) and change.type in WAYS:
+        if before.get("rule_action") != "deny":
+            yield Reason("down", "what it let through is refused from then on")
     elif change.actions == ("update",):
         yield from _interrupted(change, before, after)
 

@@ -3,6 +3,8 @@
 from strata.plan.changes import Change
 from strata.plan.ranks.reason import Reason
 
+PERMISSIONS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_s3_bucket_policy")
+
 
 def rest(change: Change) -> Reason:
     """Why a change is told among the rest."""
@@ -16,6 +18,8 @@ def _why(change: Change) -> str:
         return _made_anew(change)
     if change.actions == ("update",):
         return _changed_in_place(change)
+    if change.actions == ("delete",) and change.type in PERMISSIONS:
+        return "what it allowed is refused from then on"
     words: dict[tuple[str, ...], str] = {
         ("no-op",): f"from {change.moved_from}; nothing happens to it",
         ("forget",): "it stays as it is, and Strata leaves it alone",

@@ -27,8 +27,8 @@ CREDENTIAL = re.compile(
 """How the credentials of common services begin, and addresses with a password in them."""
 
 SECRET_KEY = re.compile(
-    r"(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(API|ACCESS|PRIVATE|SECRET|SIGNING|"
-    r"ENCRYPTION)_?KEY)$",
+    r"((^|[_.-])PASS|[_.-]PWD|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?"
+    r"|(API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)_?KEY)$",
     re.IGNORECASE,
 )
 
