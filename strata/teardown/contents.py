@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def contents(environment: Environment, resources: list[Held]) -> Contents:
-    """What users put into the repositories and buckets, and the snapshots that exist already."""
+    """What users put into the repositories and buckets, the snapshots that exist already, and what
+    is protected: somebody may have switched that on by hand.
+    """
     aws = session(environment)
 
     def of(type_: str, attribute: str) -> list[str]:
@@ -30,6 +32,12 @@ def contents(environment: Environment, resources: list[Held]) -> Contents:
                 name
                 for name in of("aws_db_instance", "final_snapshot_identifier")
                 if _snapshot(aws, name)
+            ),
+            frozenset(
+                [
+                    *(one for one in of("aws_db_instance", "identifier") if _kept(aws, one)),
+                    *(one for one in of("aws_lb", "arn") if _kept_balancer(aws, one)),
+                ]
             ),
         )
     except (ClientError, BotoCoreError) as error:
@@ -64,6 +72,24 @@ def _snapshot(aws: "boto3.Session", name: str) -> bool:
         if error.response["Error"]["Code"] in ("DBSnapshotNotFound", "DBSnapshotNotFoundFault"):
             return False
         raise
+
+
+def _kept(aws: "boto3.Session", database: str) -> bool:
+    rds = aws.client("rds")
+    try:
+        [found] = rds.describe_db_instances(DBInstanceIdentifier=database)["DBInstances"]
+    except rds.exceptions.DBInstanceNotFoundFault:
+        return False
+    return bool(found.get("DeletionProtection"))
+
+
+def _kept_balancer(aws: "boto3.Session", arn: str) -> bool:
+    balancers = aws.client("elbv2")
+    try:
+        found = balancers.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+    except balancers.exceptions.LoadBalancerNotFoundException:
+        return False
+    return {"Key": "deletion_protection.enabled", "Value": "true"} in found
 
 
 def left(environment: Environment) -> list[str]:

@@ -27,12 +27,14 @@ class Contents:
     """What the states do not know: what users put into the resources.
 
     `images` counts by repository, `objects` says which buckets hold any, `snapshots` names the
-    database snapshots that exist already.
+    database snapshots that exist already, `protected` has the identifiers of databases and the ARNs
+    of load balancers that are protected from deletion, by whomever.
     """
 
     images: Mapping[str, int] = field(default_factory=dict)
     objects: frozenset[str] = frozenset()
     snapshots: frozenset[str] = frozenset()
+    protected: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ def obstacles(resources: list[Held], contents: Contents) -> list[Obstacle]:
     for one in resources:
         values = one.values
         attribute, setting = PROTECTED.get(one.type, ("", ""))
-        if values.get(attribute):
+        known_as = values.get("arn" if one.type == "aws_lb" else "identifier")
+        if values.get(attribute) or (attribute and known_as in contents.protected):
             found.append(Obstacle(one.address, "protected from deletion", setting))
         if one.type == "aws_db_instance":
             snapshot = values.get("final_snapshot_identifier")

@@ -8,7 +8,8 @@ import pytest
 
 from strata import emulator
 from strata.settings import load
-from strata.teardown.contents import left
+from strata.teardown.contents import contents, left
+from strata.teardown.losses import Held, obstacles
 
 pytestmark = pytest.mark.emulator
 LOCAL = load("local").environment
@@ -69,3 +70,35 @@ def test_what_is_left_is_named_and_other_environments_are_not(aws: Any) -> None:
     assert role in found
     assert any(one.endswith(ours) for one in found)
     assert not any(one.endswith(theirs) for one in found)
+
+
+def test_what_is_protected_by_hand_is_found(aws: Any) -> None:
+    rds, ec2, balancers = aws("rds"), aws("ec2"), aws("elbv2")
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.1.{at}.0/24", AvailabilityZone=LOCAL.region + z)
+        for at, z in enumerate("ab")
+    ]
+    subnet_ids = [one["Subnet"]["SubnetId"] for one in subnets]
+    rds.create_db_instance(
+        DBInstanceIdentifier="shop-local-database", DBInstanceClass="db.t3.micro", Engine="mysql",
+        AllocatedStorage=20, MasterUsername="shop", ManageMasterUserPassword=True,
+    )  # fmt: skip
+    made = balancers.create_load_balancer(Name="shop-local", Subnets=subnet_ids)
+    arn = made["LoadBalancers"][0]["LoadBalancerArn"]
+    database, balancer = "aws_db_instance.database_instance", "aws_lb.edge_load_balancer"
+    resources = [
+        Held(database, "aws_db_instance", {"identifier": "shop-local-database",
+                                           "skip_final_snapshot": True}),
+        Held(balancer, "aws_lb", {"arn": arn}),
+        Held("aws_db_instance.database_gone", "aws_db_instance", {"identifier": "gone",
+                                                                  "skip_final_snapshot": True}),
+        Held("aws_lb.edge_gone", "aws_lb", {"arn": f"{arn}0"}),
+    ]  # fmt: skip
+    assert obstacles(resources, contents(LOCAL, resources)) == []
+    rds.modify_db_instance(DBInstanceIdentifier="shop-local-database", DeletionProtection=True)
+    balancers.modify_load_balancer_attributes(
+        LoadBalancerArn=arn, Attributes=[{"Key": "deletion_protection.enabled", "Value": "true"}]
+    )
+    found = obstacles(resources, contents(LOCAL, resources))
+    assert {one.address for one in found} == {database, balancer}
