@@ -5,6 +5,7 @@ states on; the next one knows them by it, demands the same lineage, and holds wh
 done against what was reviewed.
 """
 
+import contextlib
 import os
 import threading
 from collections.abc import Sequence
@@ -39,6 +40,12 @@ class LayerRecord(BaseModel):
     before: StateIdentity | None = Field(description="Its state when it began; null for none.")
     after: StateIdentity | None = Field(
         default=None, description="Its state once it was done; null while it is not."
+    )
+    ended: bool = Field(
+        default=False, description="Whether its run failed and could say how it left the state."
+    )
+    left: StateIdentity | None = Field(
+        default=None, description="Its state when that run had ended; null for none."
     )
 
 
@@ -149,14 +156,18 @@ class ReviewedApply:
             )
         refuse(real, Plan(tuple(real), (), {}), "not applied")
         before = record.before if record else self._state(layer)
-        if changed and not record:
+        if changed:
             self._record(layer, LayerRecord(before=before))
         try:
             came = self.work.apply_planned(layer, watch, changed=changed)
         except NotBegun:
-            if not record:
-                # Whatever moves its state from here on is somebody else.
-                self._record(layer, None)
+            # Whatever moves its state from here on is somebody else.
+            self._record(layer, record)
+            raise
+        except StrataError:
+            # Here too: its Terraform has ended.
+            with contextlib.suppress(StrataError):
+                self._record(layer, LayerRecord(before=before, ended=True, left=self._state(layer)))
             raise
         self._record(layer, LayerRecord(before=before, after=self._state(layer)))
         return came
@@ -205,14 +216,17 @@ def identity(state: State | None) -> StateIdentity | None:
 def expected(reviewed: Basis, record: Record, now: Basis) -> Basis:
     """The basis of a review with the states that its own apply has moved on.
 
-    A layer that was done has the state it was done with. One that was begun has any later state of
-    the same lineage: what anybody else wrote there shows when its plan is held against the review.
+    A layer that was done has the state it was done with, and one that failed the state it was left
+    with. One whose run was killed has any later state of the same lineage: what the killed run
+    wrote last is not known, so what somebody else applied to that layer since cannot be told apart.
     """
     states = dict(reviewed.states)
     for layer, one in record.layers.items():
         found = now.states.get(layer)
         if one.after:
             states[layer] = one.after
+        elif one.ended:
+            states[layer] = one.left
         elif one.before is None or (
             found and found.lineage == one.before.lineage and found.serial >= one.before.serial
         ):

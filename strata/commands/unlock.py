@@ -41,3 +41,8 @@ def unlock(
         confirm("Unlock it?", yes=yes)
         locks.release(settings.environment, one.lock)
     out.print(f"{layer} is unlocked")
+    out.print(
+        "If its Terraform was killed while it applied, AWS may have what no state knows:\n"
+        f"strata drift {env} lists that.",
+        soft_wrap=True,
+    )
