@@ -8,7 +8,8 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.server import main
 
-from emulator import gaps
+from emulator import answers, gaps
 
 gaps.fill()
+answers.keep()
 main(["--host", "127.0.0.1", "--port", sys.argv[1]])
