@@ -21,7 +21,7 @@ from strata.layers import LAYERS
 from strata.moves.states import StateMove, move
 from strata.plan.changes import Change, Difference, Plan, differences, parse
 from strata.plan.planning import plan_composed
-from strata.plan.ranks.refused import TAINTED, refused
+from strata.plan.ranks.refused import refused
 from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
 from strata.plan.states import State, read_state, read_states
 from strata.terraform.events import Watch, ignore
@@ -262,8 +262,7 @@ def _half_made(was: Change, now: Change) -> bool:
     """Whether `now` completes what `was` began: a creation cut off, or half a replacement."""
     if was.replaces:
         return now.replaces or now.actions == ("create",)
-    tainted = now.replaces and now.reason == TAINTED
-    return was.actions == ("create",) and tainted
+    return was.actions == ("create",) and now.tainted
 
 
 def told(found: Sequence[Difference]) -> str:

@@ -63,6 +63,11 @@ class Change:
         return self.actions in REPLACEMENTS
 
     @property
+    def tainted(self) -> bool:
+        """Whether it is made anew since a run was cut off while it made it."""
+        return self.replaces and self.reason == "replace_because_tainted"
+
+    @property
     def destroys(self) -> bool:
         """Whether what exists now is destroyed."""
         return "delete" in self.actions

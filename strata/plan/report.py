@@ -186,12 +186,14 @@ def _item(
 ) -> Item:
     here = [one for one in drift if one.address == change.address]
     gone = any(one.gone for one in here) and change.actions == ("create",)
-    back = {NextApply.PUTS_BACK}
-    done: dict[str, set[NextApply]] = {}
-    for attribute in (a for one in here for a in one.attributes):
-        name = re.split(r"[.[]", attribute.attribute)[0]
-        done.setdefault(name, set()).add(attribute.next_apply)
-    outside = {name for name, what in done.items() if what == back}
+    drifted = [
+        (re.split(r"[.[]", a.attribute)[0], a.next_apply is NextApply.PUTS_BACK)
+        for one in here
+        for a in one.attributes
+    ]
+    outside = {name for name, back in drifted if back} - {
+        name for name, back in drifted if not back
+    }
     changing = {name for name in change.changed if name not in REPEATS}
     moved = change.moved_from and change.actions != ("no-op",)
     return Item(

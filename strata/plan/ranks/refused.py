@@ -42,8 +42,6 @@ PARAMETERS = {
 """Parameter groups, which AWS keeps while a store uses them -> the setting by which it stops at
 once and not in its maintenance window."""
 
-TAINTED = "replace_because_tainted"
-
 AUTH = "aws_secretsmanager_secret.cache_auth_token"
 REDIS = "aws_elasticache_replication_group.cache_replication_group"
 ANEW = f"make it anew, empty: `terraform taint {REDIS}` in the layer's folder, and plan again"
@@ -58,6 +56,7 @@ def refused(change: Change, plan: Plan) -> Iterator[Reason]:
         return
     yield from _held(change, plan)
     yield from _protected(change)
+    yield from _full(change)
     yield from _parameters(change, plan)
     yield from _tainted(change)
     yield from _auth(change, plan)
@@ -129,6 +128,9 @@ def _protected(change: Change) -> Iterator[Reason]:
     if (change.before or {}).get(attribute):
         why = f"it is protected from deletion; set {setting} and apply that first"
         yield Reason("refused", why, change.forcing)
+
+
+def _full(change: Change) -> Iterator[Reason]:
     attribute, what, setting = FULL.get(change.type, ("", "", ""))
     if attribute and change.before and not change.before.get(attribute):
         why = f"AWS deletes none with {what} in it; set {setting} and apply that first"
@@ -161,7 +163,7 @@ def _tainted(change: Change) -> Iterator[Reason]:
     before, after = ((one or {}).get("name") for one in (change.before, change.after))
     if change.type in PARAMETERS and change.actions == ("create", "delete") and before == after:
         why = "another one of its name cannot be made beside it"
-        if change.reason == TAINTED:
+        if change.tainted:
             why += (
                 "; it was marked when a run was cut off: keep it with "
                 f"`terraform untaint {change.address}` in the layer's folder"
