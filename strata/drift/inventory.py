@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.aws import GLOBAL_REGION, pages, tagged
+from strata.aws import GLOBAL_REGION, pages
 from strata.aws import session as aws_session
 from strata.drift.strangers import Listed, cache_cluster, scaling_group
 from strata.preflight import explain
 from strata.settings.models import Environment
+from strata.tagging import groups, standing
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -77,6 +78,9 @@ def inventory(
         f"hosted zones by tags (tag:GetResources in {GLOBAL_REGION})": partial(
             _tagged, session, GLOBAL_REGION, tags, ["route53"]
         ),
+        "auto scaling groups by tags (autoscaling:DescribeAutoScalingGroups)": partial(
+            _groups, session, tags
+        ),
         "roles by tags (iam:GetAccountAuthorizationDetails)": partial(_roles, session, tags),
     }
     for vpc in vpcs:
@@ -112,13 +116,27 @@ def _ask(lookup: Lookup) -> list[Listed] | None:
 def _tagged(
     session: "Session", region: str, tags: Mapping[str, str], types: list[str]
 ) -> Iterator[Listed]:
-    for arn, given in tagged(session, region, tags, types):
+    for arn, given in standing(session, region, tags, types):
         service, resource = arn.split(":", 5)[2::3]
         # `log-group` of `log-group:/shop/local/service`; of a bucket there is the name alone.
         kind, *rest = re.split("[:/]", resource)
         kind = f"{service} {kind}" if rest else service
-        made_by = scaling_group(given.get("aws:autoscaling:groupName"))
+        made_by = scaling_group(given.get("aws:autoscaling:groupName")) or _replication_group(arn)
         yield Listed(kind, arn, "tags", given.get("Name", ""), made_by)
+
+
+def _replication_group(arn: str) -> str:
+    """The group of a cache cluster, which AWS names `<group>-001` and gives the group's tags."""
+    match = re.fullmatch(r"(arn:.*:elasticache:.*:)cluster:(.+)-\d{3}", arn)
+    return f"{match[1]}replicationgroup:{match[2]}" if match else ""
+
+
+def _groups(session: "Session", tags: Mapping[str, str]) -> Iterator[Listed]:
+    for one in groups(session, tags):
+        arn, name = one["AutoScalingGroupARN"], one["AutoScalingGroupName"]
+        yield Listed("auto scaling group", arn, "tags", name)
+        # Its instances name it so.
+        yield Listed("auto scaling group", scaling_group(name), "tags", name, arn)
 
 
 def _roles(session: "Session", tags: Mapping[str, str]) -> Iterator[Listed]:
@@ -130,7 +148,7 @@ def _roles(session: "Session", tags: Mapping[str, str]) -> Iterator[Listed]:
     for role in found:
         given = {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}
         if tags.items() <= given.items():
-            yield Listed("role", role["Arn"], "tags", role["RoleName"])
+            yield Listed("role", role["Arn"], "tags", given.get("Name", role["RoleName"]))
 
 
 def _in_vpc(session: "Session", vpc: str, call: Call) -> Iterator[Listed]:

@@ -45,6 +45,9 @@ def _known(address: str, values: Json) -> Iterator[str]:
         yield scaling_group(values["name"])
     elif kind == "aws_elasticache_replication_group":
         yield from (cache_cluster(one) for one in values.get("member_clusters") or [])
+    elif kind == "aws_db_instance" and values.get("final_snapshot_identifier"):
+        # A replacement or a destroy left it; it is all that there is of the database before.
+        yield database_snapshot(values["final_snapshot_identifier"])
 
 
 def _identifiers(values: Any) -> Iterator[str]:
@@ -70,21 +73,34 @@ def cache_cluster(name: str) -> str:
     return f"cache cluster {name}"
 
 
+def database_snapshot(name: str) -> str:
+    """What identifies a database snapshot by its name."""
+    return f"database snapshot {name}"
+
+
 def strangers(listed: Sequence[Listed], ours: frozenset[str]) -> list[Stranger]:
-    """Those that no state knows and that nothing else accounts for, each once."""
+    """Those that no state knows and that nothing else accounts for, each once.
+
+    One that is listed twice is accounted for when either listing is: the tags of a volume do not
+    say whose it is.
+    """
     identifiers = {_short(one.identifier) for one in listed}
-    found: dict[str, Stranger] = {}
-    for one in listed:
-        short = _short(one.identifier)
-        accounted = (
+
+    def accounted(one: Listed) -> bool:
+        return bool(
             one.identifier in ours
-            or short in ours
+            or _short(one.identifier) in ours
             # What made it is of ours, or is listed itself.
             or (one.made_by and (one.made_by in ours or _short(one.made_by) in identifiers))
             or any(re.search(pattern, one.identifier) for pattern in MADE_BY_SERVICES)
             or _revision(one.identifier) in ours
         )
-        if not accounted and short not in found:
+
+    known_as = {_short(one.identifier) for one in listed if accounted(one)}
+    found: dict[str, Stranger] = {}
+    for one in listed:
+        short = _short(one.identifier)
+        if short not in known_as and short not in found:
             found[short] = Stranger(
                 kind=one.kind, identifier=one.identifier, name=one.name, found_by=one.found_by
             )
@@ -92,11 +108,13 @@ def strangers(listed: Sequence[Listed], ours: frozenset[str]) -> list[Stranger]:
 
 
 def _short(identifier: str) -> str:
-    """`sg-1` of an ARN of EC2, which EC2 itself does not answer; so too for cache clusters."""
+    """`sg-1` of an ARN of EC2, which EC2 itself does not answer; so too where a name identifies."""
     if match := re.fullmatch(r"arn:[^:]*:ec2:.*/(.+)", identifier):
         return match[1]
     if match := re.fullmatch(r"arn:[^:]*:elasticache:.*:cluster:(.+)", identifier):
         return cache_cluster(match[1])
+    if match := re.fullmatch(r"arn:[^:]*:rds:.*:snapshot:(.+)", identifier):
+        return database_snapshot(match[1])
     return identifier.removesuffix(":*")
 
 

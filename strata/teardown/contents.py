@@ -1,13 +1,14 @@
 """Asks AWS what stands in the resources of an environment, and what is left after them."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.aws import GLOBAL_REGION, pages, session, tagged
+from strata.aws import GLOBAL_REGION, pages, session
 from strata.preflight import explain
 from strata.settings.models import Environment
+from strata.tagging import groups, standing
 from strata.teardown.losses import Contents, Held
 
 if TYPE_CHECKING:
@@ -96,76 +97,25 @@ def left(environment: Environment) -> list[str]:
     """The ARNs and names that still carry the environment's tags.
 
     The tagging service does not list groups of EC2 Auto Scaling and roles of IAM, which are asked
-    for themselves. Instances and NAT gateways that are gone keep their tags for an hour and do not
-    count.
+    for themselves.
     """
     aws = session(environment)
     try:
-        return sorted({*_tagged(aws, environment), *_groups(aws, environment),
-                       *_roles(aws, environment)})  # fmt: skip
+        return sorted({
+            *_tagged(aws, environment),
+            *(one["AutoScalingGroupARN"] for one in groups(aws, environment.tags)),
+            *_roles(aws, environment),
+        })  # fmt: skip
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
 
 
 def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
-    living = _living(aws, environment)
     for region in {environment.region, GLOBAL_REGION}:
-        for arn, _ in tagged(aws, region, environment.tags):
-            kind, _, name = arn.rpartition(":")[2].partition("/")
-            if kind in ("instance", "natgateway") and name not in living:
-                continue
+        for arn, _ in standing(aws, region, environment.tags):
             # Automated backups go with their database, a while later.
-            if ":snapshot:rds:" not in arn and not _inactive(aws, arn):
+            if ":snapshot:rds:" not in arn:
                 yield arn
-
-
-def _by_tags(environment: Environment) -> list[dict[str, Any]]:
-    return [{"Name": f"tag:{key}", "Values": [v]} for key, v in environment.tags.items()]
-
-
-def _living(aws: "boto3.Session", environment: Environment) -> set[str]:
-    """Ids of the instances and NAT gateways that are more than a memory."""
-    ec2, filters = aws.client("ec2"), _by_tags(environment)
-    reservations = pages(ec2, "describe_instances", "Reservations", Filters=filters)
-    instances = [one for each in reservations for one in each["Instances"]]
-    gateways = pages(ec2, "describe_nat_gateways", "NatGateways", Filter=filters)
-    return {
-        *(one["InstanceId"] for one in instances if one["State"]["Name"] != "terminated"),
-        *(one["NatGatewayId"] for one in gateways if one["State"] != "deleted"),
-    }
-
-
-def _inactive(aws: "boto3.Session", arn: str) -> bool:
-    """Whether it is a cluster, service or task definition that ECS remembers as gone."""
-    if ":ecs:" not in arn:
-        return False
-    ecs = aws.client("ecs")
-    # The sixth part; a task definition's has a colon of its own.
-    kind, _, name = arn.split(":", 5)[5].partition("/")
-    found: list[str]
-    if kind == "task-definition":
-        found = [ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["status"]]
-    elif kind == "cluster":
-        found = [one["status"] for one in ecs.describe_clusters(clusters=[arn])["clusters"]]
-    elif kind == "service":
-        try:
-            answer = ecs.describe_services(cluster=name.partition("/")[0], services=[arn])
-        except ecs.exceptions.ClusterNotFoundException:
-            return True
-        found = [one["status"] for one in answer["services"]]
-    else:
-        return False
-    return all(status == "INACTIVE" for status in found)
-
-
-def _groups(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
-    found = pages(
-        aws.client("autoscaling"),
-        "describe_auto_scaling_groups",
-        "AutoScalingGroups",
-        Filters=_by_tags(environment),
-    )
-    yield from (one["AutoScalingGroupARN"] for one in found)
 
 
 def _roles(aws: "boto3.Session", environment: Environment) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from strata import aws
+from strata import aws, tagging
 from strata.drift import inventory as inventories
 from strata.drift.inventory import inventory
 from strata.drift.strangers import cache_cluster, known, scaling_group, strangers
@@ -27,7 +27,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[Any] | str])
             raise ClientError({"Error": {"Code": found, "Message": "no"}}, operation)
         return iter(found)
 
-    for module in (aws, inventories):
+    for module in (aws, inventories, tagging):
         monkeypatch.setattr(module, "pages", pages)
     return asked
 
@@ -49,6 +49,57 @@ def test_what_may_not_be_looked_at_is_named_and_the_rest_is_listed(
         "roles by tags (iam:GetAccountAuthorizationDetails)",
         "NAT gateway by vpc-id vpc-1 (ec2:describe_nat_gateways)",
     ]
+
+
+def test_what_is_gone_is_not_listed_though_its_tags_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    arn = "arn:aws:ec2:eu-central-1:123456789012:"
+    kinds = ("instance/i-gone", "instance/i-1", "natgateway/nat-gone", "natgateway/nat-1")
+    gone, here = {"Name": "terminated"}, {"Name": "running"}
+    answer(
+        monkeypatch,
+        {
+            "get_resources": [{"ResourceARN": f"{arn}{one}", "Tags": []} for one in kinds],
+            "describe_instances": [
+                {"Instances": [{"InstanceId": "i-gone", "State": gone}]},
+                {"Instances": [{"InstanceId": "i-1", "State": here}]},
+            ],
+            "describe_nat_gateways": [
+                {"NatGatewayId": "nat-gone", "State": "deleted"},
+                {"NatGatewayId": "nat-1", "State": "available"},
+            ],
+        },
+    )
+    listed, _ = inventory(load("local").environment, [], [])
+    found = {one.identifier for one in listed if one.kind.startswith("ec2")}
+    assert found == {f"{arn}instance/i-1", f"{arn}natgateway/nat-1"}
+
+
+def test_nodes_of_a_cache_and_instances_of_a_group_are_told_to_be_made_by_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arn = "arn:aws:elasticache:eu-central-1:123456789012:"
+    group = {"AutoScalingGroupARN": "arn:group", "AutoScalingGroupName": "shop"}
+    node = {"ResourceARN": f"{arn}cluster:shop-cache-001", "Tags": []}
+    answer(monkeypatch, {"get_resources": [node], "describe_auto_scaling_groups": [group]})
+    listed, _ = inventory(load("local").environment, [], [])
+    made_by = {one.identifier: one.made_by for one in listed}
+    assert made_by[f"{arn}cluster:shop-cache-001"] == f"{arn}replicationgroup:shop-cache"
+    assert made_by["arn:group"] == ""
+    assert made_by[scaling_group("shop")] == "arn:group"
+
+
+def test_a_role_whose_name_was_shortened_has_the_name_of_its_tag(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    environment = load("local").environment
+    tags = {**environment.tags, "Name": "shop-local-task"}
+    role = {
+        "Arn": "arn:role", "RoleName": "shop-loc",
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+    }  # fmt: skip
+    answer(monkeypatch, {"get_account_authorization_details": [role]})
+    listed, _ = inventory(environment, [], [])
+    assert [one.name for one in listed] == ["shop-local-task"]
 
 
 def test_another_error_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

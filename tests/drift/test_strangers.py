@@ -19,6 +19,7 @@ OURS = known(
         ("aws_db_instance.database_d", {
             "arn": "arn:aws:rds:r:a:db:shop", "vpc_security_group_ids": ["sg-by-hand"],
             "master_user_secret": [{"secret_arn": "arn:secret"}],
+            "final_snapshot_identifier": "shop-last",
         }),
         ("aws_lb.edge_lb", {"arn": "arn:lb", "arn_suffix": "app/shop/1", "name": ""}),
     ]
@@ -36,6 +37,7 @@ OURS = known(
         Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shop:1", "tags"),
         Listed("ecs task", "arn:aws:ecs:r:a:task/shop/1", "tags"),
         Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:rds:shop-2026", "tags"),
+        Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:shop-last", "tags"),
         Listed("elasticache cluster", "arn:aws:elasticache:r:a:cluster:shop-1", "tags"),
         Listed("secretsmanager secret", "arn:secret", "tags"),
         Listed("network interface", "eni-1", "vpc", made_by="app/shop/1"),
@@ -63,6 +65,34 @@ def test_ours_and_what_ours_made_are_none(one: Listed) -> None:
 )
 def test_others_are(one: Listed) -> None:
     assert [found.identifier for found in strangers([one], OURS)] == [one.identifier]
+
+
+def test_a_volume_of_our_instance_is_none_though_its_tags_do_not_say_whose_it_is() -> None:
+    """A launch template tags it, and only its instance is of the group."""
+    volume = Listed("ec2 volume", f"{ARN}volume/vol-1", "tags", "shop")
+    instance = Listed("instance", "i-1", "vpc", made_by=scaling_group("shop"))
+    its = Listed("volume", "vol-1", "vpc", made_by="i-1")
+    assert strangers([volume, instance, its], OURS) == []
+    assert [one.identifier for one in strangers([volume], OURS)] == [volume.identifier]
+
+
+@pytest.mark.parametrize(
+    ("group", "made"),
+    [
+        (
+            Listed("elasticache replicationgroup", "arn:aws:elasticache:r:a:replicationgroup:x",
+                   "tags"),
+            Listed("elasticache cluster", "arn:aws:elasticache:r:a:cluster:x-001", "tags",
+                   made_by="arn:aws:elasticache:r:a:replicationgroup:x"),
+        ),
+        (
+            Listed("auto scaling group", scaling_group("x"), "tags"),
+            Listed("ec2 instance", f"{ARN}instance/i-1", "tags", made_by=scaling_group("x")),
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_stranger_made_is_not_named_beside_it(group: Listed, made: Listed) -> None:
+    assert [one.kind for one in strangers([group, made], OURS)] == [group.kind]
 
 
 def test_each_is_named_once_and_not_what_belongs_to_it() -> None:
