@@ -77,15 +77,21 @@ def account(folder: Path) -> Iterator[Settings]:
 
 @dataclass(frozen=True)
 class Taken:
-    """Seconds of `strata apply --reviewed`, from the synthesis on.
+    """Seconds of `strata apply --reviewed`.
 
-    `check` is what comes before the first layer: synthesis, and whether the review still holds.
-    `own` is what of both no Terraform ran in.
+    `check` is whether the review still holds, `layers` what follows. In `terraform` of both, and of
+    the synthesis before them, a Terraform ran, and in `own` none did.
     """
 
     check: float
     layers: float
+    terraform: float
     own: float
+
+    @property
+    def whole(self) -> float:
+        """From the JSON to what stands, every init included."""
+        return self.check + self.layers
 
 
 def by_layers(folder: Path, workers: int) -> Taken:
@@ -101,6 +107,7 @@ def by_layers(folder: Path, workers: int) -> Taken:
         tool.ran.clear()
         start = time.perf_counter()
         synthesize([settings], folder)
+        synthesized = time.perf_counter()
         review = ReviewedApply.open(folder / "review", work)
         review.check()
         review.check_plan()
@@ -109,26 +116,30 @@ def by_layers(folder: Path, workers: int) -> Taken:
         end = time.perf_counter()
     if not outcome.ok:
         raise SystemExit(f"failed: {outcome.failed}")
-    return Taken(checked - start, end - checked, end - start - covered(tool.ran))
+    ran = covered(tool.ran)
+    return Taken(checked - synthesized, end - checked, ran, end - start - ran)
 
 
-def as_one(folder: Path) -> float:
-    """Seconds of Terraform's own plan and apply of the composed stack: near the floor.
-
-    Its init is left out, as that of the layers is: both are done before anything is applied.
-    """
+def as_one(folder: Path) -> tuple[float, float]:
+    """Seconds of Terraform's own init, and of its apply, of the composed stack: near the floor."""
     with account(folder) as settings:
         synthesize([settings], folder)
-        for words in (["init"], ["apply", "-auto-approve"]):
-            start = time.perf_counter()
-            subprocess.run(
-                [terraform(), chdir(folder / "composed" / "local"), *words, "-input=false"],
-                env={**os.environ, **terraform_environment()},
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )
-            seconds = time.perf_counter() - start
-        return seconds
+        return (
+            composed(folder, "init", "-input=false"),
+            composed(folder, "apply", "-input=false", "-auto-approve"),
+        )
+
+
+def composed(folder: Path, *words: str) -> float:
+    """Seconds of a Terraform command on the composed stack."""
+    start = time.perf_counter()
+    subprocess.run(
+        [terraform(), chdir(folder / "composed" / "local"), *words],
+        env={**os.environ, **terraform_environment()},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.perf_counter() - start
 
 
 def start_up() -> float:
@@ -141,21 +152,22 @@ def start_up() -> float:
 def main() -> None:
     """Measure and print; a ratio beyond its limit fails."""
     with tempfile.TemporaryDirectory() as folder:
-        floor = as_one(Path(folder, "one"))
+        init, floor = as_one(Path(folder, "one"))
         waves = by_layers(Path(folder, "waves"), workers=8)
         row = by_layers(Path(folder, "row"), workers=1)
     to_row, to_floor = waves.layers / row.layers, waves.layers / floor
+    whole = waves.whole / (init + floor)
     print(f"one after another           {row.layers:6.0f} s")
     print(f"the composed stack as one   {floor:6.0f} s")
     print(f"in waves                    {waves.layers:6.0f} s")
     print(f"  of one after another        {to_row:.2f}     at most {MOST_OF_ROW}")
     print(f"  of the composed stack       {to_floor:.2f}     at most {MOST_OF_ONE}")
-    print(f"before: does the review hold{waves.check:6.0f} s")
+    print(f"with each init and the check{waves.whole:6.0f} s")
+    print(f"  of the composed stack       {whole:.2f}     at most {MOST_OF_ONE}")
     # One after another nothing of it hides behind the Terraform of another layer.
     own = row.own + start_up()
-    terraform_alone = row.check + row.layers - row.own
-    print(f"Strata itself, in a row     {own:6.1f} s  {own / terraform_alone:.1%} over Terraform")
-    if to_row > MOST_OF_ROW or to_floor > MOST_OF_ONE:
+    print(f"Strata itself, in a row     {own:6.1f} s  {own / row.terraform:.1%} over Terraform")
+    if to_row > MOST_OF_ROW or max(to_floor, whole) > MOST_OF_ONE:
         raise SystemExit("slower than it may be")
 
 
