@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 OPERATIONS = {
+    # A destroy is one to Terraform.
     "OperationTypeApply": "apply",
-    "OperationTypeDestroy": "destroy",
     "OperationTypePlan": "plan",
     "OperationTypeRefresh": "refresh",
 }

@@ -43,6 +43,6 @@ def unlock(
     out.print(f"{layer} is unlocked")
     out.print(
         "If its Terraform was killed while it applied, AWS may have what no state knows:\n"
-        f"strata drift {env} lists that.",
+        f"strata drift {env} lists that, and what of it can be imported.",
         soft_wrap=True,
     )

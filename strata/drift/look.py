@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from strata.drift.find import find, resources_now
+from strata.drift.imports import with_addresses
 from strata.drift.inventory import inventory
 from strata.drift.report import Report
 from strata.drift.strangers import known, strangers
@@ -38,6 +39,8 @@ def look(settings: Settings, terraform: Terraform, out: Path) -> Report:
         never_applied=[layer for layer, state in states.items() if state is None],
         drift=drift,
         left_out=left_out,
-        strangers=strangers(listed, known(ours)),
+        strangers=with_addresses(
+            strangers(listed, known(ours)), code, {address for address, _ in ours}
+        ),
         unchecked=unchecked,
     )

@@ -66,6 +66,10 @@ class Stranger(_Data):
     identifier: str = Field(description="Its ARN, or its identifier.")
     name: str = Field(description="Its tag `Name`, or what tells it best.")
     found_by: str = Field(description="`vpc` or `tags`.")
+    address: str = Field(
+        default="", description="Its Terraform address, when the code has it and no state does."
+    )
+    import_id: str = Field(default="", description="By which `terraform import` takes it up there.")
 
 
 class Report(_Data):
@@ -100,6 +104,8 @@ def text(report: Report) -> str:
         for stranger in report.strangers:
             lines += _folded(f"{stranger.kind} {stranger.name}".rstrip(), 2)
             lines += _folded(stranger.identifier, 4)
+            if stranger.address:
+                lines += _folded(f"terraform import {stranger.address} {stranger.import_id}", 4)
     if lines:
         lines.append("")
     return "\n".join([*lines, *_summary(report)]) + "\n"
@@ -122,9 +128,17 @@ def markdown(report: Report) -> str:
             for each in one.attributes
         ]
     if report.strangers:
-        lines += ["", "### Strangers", "", "| kind | identifier | name |", "|---|---|---|"]
+        lines += [
+            "",
+            "### Strangers",
+            "",
+            "| kind | identifier | name | can be imported to | by |",
+            "|---|---|---|---|---|",
+        ]
     lines += [
-        f"| {one.kind} | {_code(one.identifier)} | {_cell(one.name)} |" for one in report.strangers
+        f"| {one.kind} | {_code(one.identifier)} | {_cell(one.name)} | {_code(one.address)} "
+        f"| {_code(one.import_id)} |"
+        for one in report.strangers
     ]
     return "\n".join([*lines, "", *_summary(report)]).replace("\n\n\n", "\n\n") + "\n"
 

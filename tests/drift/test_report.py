@@ -44,7 +44,17 @@ SOME = Report(
         ),
     ],
     left_out=[LeftOut(address="a.b", attribute="c", reason="backups go on")],
-    strangers=[Stranger(kind="instance", identifier="i-1", name="mine", found_by="vpc")],
+    strangers=[
+        Stranger(kind="instance", identifier="i-1", name="mine", found_by="vpc"),
+        Stranger(
+            kind="ec2 vpc",
+            identifier="arn:aws:ec2:r:a:vpc/vpc-1",
+            name="shop",
+            found_by="tags",
+            address="aws_vpc.network_vpc",
+            import_id="vpc-1",
+        ),
+    ],
     unchecked=["roles by tags"],
 )
 
@@ -58,7 +68,10 @@ def test_text_fits_80_columns_and_says_what_the_next_apply_does() -> None:
     assert all(len(line) <= 80 for line in text.splitlines())
     assert '    name: "a" -> "b"\n      the next apply puts it back\n' in text
     assert "    is gone; the next apply makes it anew\n" in text
-    assert "dev: 2 resources drifted, 1 stranger\n" in text
+    assert "dev: 2 resources drifted, 2 strangers\n" in text
+    assert "  ec2 vpc shop\n    arn:aws:ec2:r:a:vpc/vpc-1\n" in text
+    assert "    terraform import aws_vpc.network_vpc vpc-1\n" in text
+    assert text.count("terraform import") == 1
     assert "not looked at, since access is denied: roles by tags\n" in text
     assert "never applied: service\n" in text
 
@@ -67,6 +80,10 @@ def test_markdown_is_a_table_whatever_the_values() -> None:
     lines = FORMATS["md"](SOME).splitlines()
     rows = [line for line in lines if line.startswith("| `aws_")]
     assert len(rows) == 3
+    assert (
+        "| ec2 vpc | `arn:aws:ec2:r:a:vpc/vpc-1` | shop | `aws_vpc.network_vpc` | `vpc-1` |"
+        in lines
+    )
     assert all(row.replace("\\|", "").count("|") == 6 for row in rows)
 
 

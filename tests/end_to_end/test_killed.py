@@ -3,6 +3,7 @@
 The moments are random; SEED in the environment repeats a run.
 """
 
+import json
 import os
 import random
 import secrets
@@ -23,7 +24,7 @@ from strata.processes import command_line
 from strata.settings import load
 from strata.teardown.contents import left as tagged
 from strata.teardown.losses import held
-from strata.terraform.children import left_running
+from strata.terraform.children import chdir, left_running
 from strata.terraform.layers import LayerWork
 from tests.end_to_end.conftest import Client, make_review, strata, strata_command, work_on
 from tests.end_to_end.test_local import left
@@ -37,6 +38,8 @@ MOST_STEPS = 10
 """A moment is one step of a layer to so many after the start, and up to a few seconds more: in
 seconds alone, a slow machine would die before its first layer each time."""
 
+
+OURS = [{"Name": "tag:Project", "Values": ["shop"]}]
 
 ONCE = {
     "vpcs": 1,
@@ -146,6 +149,47 @@ def until(condition: Callable[[], Any], seconds: float = 180) -> Any:
 @pytest.fixture(scope="module")
 def life(aws: Client, folder: Path) -> Iterator[Life]:
     yield Life(folder)
+
+
+def test_what_a_killed_terraform_made_is_found_taken_up_and_not_made_twice(
+    life: Life, aws: Client
+) -> None:
+    """As when the machine dies, or the container of a CI job goes."""
+    process = life.start(*life.apply())
+    ec2 = aws("ec2")
+    until(lambda: "registry   applied" in life.said() and ec2.describe_vpcs(Filters=OURS)["Vpcs"])
+    process.kill()
+    process.wait()
+    [(layer, pid)] = life.running().items()
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not life.running())
+    environment = life.work.settings.environment
+    assert layer == "network"
+    assert [(one.layer, one.operation) for one in locks.held(environment)] == [("network", "apply")]
+    answer = strata(life.own, "unlock", life.env, "network", "--yes")
+    assert answer.returncode == 0, answer.stdout
+    assert f"strata drift {life.env} lists that" in answer.stdout
+    [vpc] = [one["VpcId"] for one in ec2.describe_vpcs(Filters=OURS)["Vpcs"]]
+    told = {one["address"]: one["import_id"] for one in lost(life)}
+    assert told["aws_vpc.network_vpc"] == vpc
+    network, tool = life.work.folder("network"), life.work.terraform
+    for address, name in told.items():
+        subprocess.run(
+            [tool.executable, chdir(network), "import", address, name],
+            env={**os.environ, **tool.environment},
+            check=True,
+        )
+    assert lost(life) == []
+    life.plan(timeout=61)
+    assert [one["VpcId"] for one in ec2.describe_vpcs(Filters=OURS)["Vpcs"]] == [vpc]
+
+
+def lost(life: Life) -> list[dict[str, str]]:
+    """What AWS has and no state knows."""
+    answer = strata(life.own, "drift", life.env, "--format", "json")
+    assert answer.returncode in (0, 3), answer.stdout
+    strangers: list[dict[str, str]] = json.loads(answer.stdout)["strangers"]
+    return strangers
 
 
 def test_ctrl_c_ends_what_runs_and_says_how_to_go_on(life: Life) -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -25,6 +26,9 @@ from typer.testing import CliRunner
 from modules.network import acl_rules
 from strata import deploy, found, locks, stacks
 from strata.cli import app
+from strata.drift.imports import with_addresses
+from strata.drift.inventory import inventory
+from strata.drift.strangers import strangers
 from strata.errors import StrataError
 from strata.layers import LAYERS
 from strata.paths import ROOT
@@ -129,6 +133,66 @@ def test_a_second_plan_is_empty_in_every_layer_and_as_a_whole(
     assert outcome.done == dict.fromkeys(LAYERS, "no change")
     _, plan = review.read(make_review(applied.work, folder / "second-review"))
     assert plan.changes == ()
+
+
+LISTED_BY_MOTO = {
+    "aws_acm_certificate",
+    "aws_cloudwatch_log_group",
+    "aws_db_instance",
+    "aws_ecs_cluster",
+    "aws_ecs_service",
+    "aws_ecs_task_definition",
+    "aws_elasticache_replication_group",
+    "aws_elasticache_subnet_group",
+    "aws_iam_role",
+    "aws_internet_gateway",
+    "aws_lb",
+    "aws_lb_target_group",
+    "aws_route_table",
+    "aws_secretsmanager_secret",
+    "aws_subnet",
+    "aws_vpc",
+}
+"""What of ours the emulator lists by tags; AWS lists more."""
+
+
+def test_what_stands_in_no_state_can_be_taken_up_as_it_is_told(
+    applied: Applied, folder: Path
+) -> None:
+    """As if no state knew anything: Terraform itself finds each by what we tell."""
+    listed, unchecked = inventory(applied.settings.environment, [], [])
+    assert unchecked == []
+    found = with_addresses(
+        strangers(listed, frozenset()), stack(compose(applied.settings)), standing=()
+    )
+    without = {(one.kind, one.name) for one in found if not one.address}
+    assert without == {
+        ("auto scaling group", "shop-local-instances"),
+        # moto's name for a flow log.
+        ("ec2 flow-logs", "shop-local-vpc"),
+        *(
+            ("ec2 security-group", f"shop-local-{one}")
+            for one in ("cache", "database", "instance", "load-balancer")
+        ),
+    }
+    names = {one.address: one.import_id for one in found if one.address}
+    assert {address.partition(".")[0] for address in names} == LISTED_BY_MOTO
+    imports = folder / "imports"
+    shutil.copytree(applied.work.stacks.parent / "composed" / "local", imports)
+    blocks = [{"to": address, "id": name} for address, name in names.items()]
+    (imports / "imports.tf.json").write_text(json.dumps({"import": blocks}))
+    tool = applied.work.terraform
+    tool.init(imports)
+    tool.plan(imports, imports / "plan")
+    changes = tool.show(imports, imports / "plan")["resource_changes"]
+    imported = {
+        one["address"]: one["change"]["importing"]["id"]
+        for one in changes
+        if "importing" in one["change"]
+    }
+    assert imported == names
+    # What refers to something that is not imported changes with that.
+    assert [one["change"]["actions"] for one in changes if one["type"] == "aws_vpc"] == [["no-op"]]
 
 
 @pytest.mark.parametrize("kind", ["public", "private"])
