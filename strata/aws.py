@@ -1,5 +1,6 @@
 """AWS for what Terraform does not do: questions before the work, locks, inventory."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,13 @@ IMPATIENT = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attem
 def session(environment: Environment) -> boto3.Session:
     """A session in the environment's region, with the credentials of this shell."""
     return boto3.Session(region_name=environment.region)
+
+
+def parts(arn: str) -> tuple[str, str, str]:
+    """Service, kind and name: `ecs`, `service` and `shop/api`; a bucket's kind is empty."""
+    service, resource = arn.split(":", 5)[2::3]
+    kind, *name = re.split("[:/]", resource, maxsplit=1)
+    return (service, kind, name[0]) if name else (service, "", kind)
 
 
 GLOBAL_REGION = "us-east-1"

@@ -6,7 +6,7 @@ The tagging service goes on listing what is gone, and does not list groups of EC
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from strata.aws import pages, tagged
+from strata.aws import pages, parts, tagged
 
 if TYPE_CHECKING:
     import boto3
@@ -22,7 +22,7 @@ def standing(
     """
     living: set[str] | None = None
     for arn, given in tagged(aws, region, tags, types):
-        kind, _, name = arn.rpartition(":")[2].partition("/")
+        _, kind, name = parts(arn)
         if kind in ("instance", "natgateway"):
             living = _living(aws, tags) if living is None else living
             if name not in living:
@@ -59,22 +59,19 @@ def _living(aws: "boto3.Session", tags: Mapping[str, str]) -> set[str]:
 
 def _inactive(aws: "boto3.Session", arn: str) -> bool:
     """Whether it is a cluster, service or task definition that ECS remembers as gone."""
-    if ":ecs:" not in arn:
+    service, kind, name = parts(arn)
+    if service != "ecs" or kind not in ("task-definition", "cluster", "service"):
         return False
     ecs = aws.client("ecs")
-    # The sixth part; a task definition's has a colon of its own.
-    kind, _, name = arn.split(":", 5)[5].partition("/")
     found: list[str]
     if kind == "task-definition":
         found = [ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["status"]]
     elif kind == "cluster":
         found = [one["status"] for one in ecs.describe_clusters(clusters=[arn])["clusters"]]
-    elif kind == "service":
+    else:
         try:
             answer = ecs.describe_services(cluster=name.partition("/")[0], services=[arn])
         except ecs.exceptions.ClusterNotFoundException:
             return True
         found = [one["status"] for one in answer["services"]]
-    else:
-        return False
     return all(status == "INACTIVE" for status in found)

@@ -1,9 +1,9 @@
 """As what of the code a stranger can be taken up into a state, by `terraform import`."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from strata.aws import parts
 from strata.drift.report import Stranger
 from strata.stacks import Stack
 
@@ -92,5 +92,4 @@ def import_id(address: str, arn: str) -> str:
     """What `terraform import` takes for a resource at `address`."""
     if address.partition(".")[0] in BY_ARN:
         return arn
-    resource = arn.split(":", 5)[-1]
-    return re.split("[:/]", resource, maxsplit=1)[-1]
+    return parts(arn)[2]

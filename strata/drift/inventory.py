@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.aws import GLOBAL_REGION, pages
+from strata.aws import GLOBAL_REGION, pages, parts
 from strata.aws import session as aws_session
 from strata.drift.strangers import Listed, cache_cluster, scaling_group
 from strata.preflight import explain
@@ -117,10 +117,8 @@ def _tagged(
     session: "Session", region: str, tags: Mapping[str, str], types: list[str]
 ) -> Iterator[Listed]:
     for arn, given in standing(session, region, tags, types):
-        service, resource = arn.split(":", 5)[2::3]
-        # `log-group` of `log-group:/shop/local/service`; of a bucket there is the name alone.
-        kind, *rest = re.split("[:/]", resource)
-        kind = f"{service} {kind}" if rest else service
+        service, kind, _ = parts(arn)
+        kind = f"{service} {kind}".rstrip()
         made_by = scaling_group(given.get("aws:autoscaling:groupName")) or _replication_group(arn)
         yield Listed(kind, arn, "tags", given.get("Name", ""), made_by)
 
