@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import textwrap
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -293,7 +295,11 @@ def _location(file: str, line: int, constructs: Sequence[str]) -> dict[str, Any]
     layer = constructs[0].partition("/")[0]
     place = file or (f"modules/{layer}.py" if layer in LAYERS else "main.py")
     path = Path(place)
-    uri = {"uri": path.as_uri()} if path.is_absolute() else {"uri": place, "uriBaseId": "%SRCROOT%"}
+    uri = (
+        {"uri": path.as_uri()}
+        if path.is_absolute()
+        else {"uri": quote(place), "uriBaseId": "%SRCROOT%"}
+    )
     return {
         "physicalLocation": {"artifactLocation": uri, "region": {"startLine": line or 1}},
         "logicalLocations": [{"fullyQualifiedName": one, "kind": "resource"} for one in constructs],
@@ -309,11 +315,13 @@ def junit(verdict: Report) -> str:
     """JUnit XML: a test case for the verdict itself, one for each finding and each waiver."""
     count, skipped = len(verdict.findings), len(verdict.waivers)
     counts = {
-        "tests": str(count + skipped + 1), "failures": str(count), "errors": "0",
-        "skipped": str(skipped), "time": "0",
+        "tests": str(count + skipped + 1), "failures": str(count), "errors": "0", "time": "0",
     }  # fmt: skip
+    # Only a suite counts what was skipped: Jenkins' xUnit plugin refuses it above (junit-10.xsd).
     root = ElementTree.Element("testsuites", counts, name="strata gate")
-    suite = ElementTree.SubElement(root, "testsuite", counts, name="strata gate")
+    suite = ElementTree.SubElement(
+        root, "testsuite", counts, name="strata gate", skipped=str(skipped)
+    )
     judged = ElementTree.SubElement(
         suite, "testcase", name=f"judged {', '.join(verdict.environments)}",
         classname="strata.gate", time="0",
@@ -340,8 +348,25 @@ def junit(verdict: Report) -> str:
             "skipped",
             message=f"waived by {waiver.owner} to {waiver.expires}: {waiver.reason}",
         )
+    _escape(root)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no way to write (section 2.2)."""
+
+
+def _escape(root: ElementTree.Element) -> None:
+    """Write what no XML may hold as JSON would, such as \\u0000."""
+
+    def legal(text: str) -> str:
+        return _NOT_XML.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
+
+    for element in root.iter():
+        element.text = element.text and legal(element.text)
+        for name, value in element.items():
+            element.set(name, legal(value))
 
 
 FORMATS = {"text": text, "json": as_json, "sarif": sarif, "junit": junit}
