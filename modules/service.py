@@ -44,6 +44,7 @@ from modules.edge import EdgeOutputs
 from modules.naming import Names
 from modules.network import MYSQL, REDIS
 from modules.registry import RegistryOutputs
+from strata.settings.figures import TMPFS_MIB
 from strata.settings.models import Settings, StepScaling, TargetTracking
 
 CONTAINER = "api"
@@ -186,7 +187,7 @@ class Service(Construct):
         }
         linux: dict[str, object] = {"initProcessEnabled": True}
         if service.readonly_root_filesystem:
-            linux["tmpfs"] = [{"containerPath": "/tmp", "size": 64}]  # noqa: S108
+            linux["tmpfs"] = [{"containerPath": "/tmp", "size": TMPFS_MIB}]  # noqa: S108
         return {
             "name": CONTAINER,
             "image": f"{self._inputs.registry.repository_url}:{service.image_tag}",

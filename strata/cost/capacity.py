@@ -6,7 +6,7 @@ from typing import Any
 from strata.cost.items import Item, Items, blocks
 from strata.cost.range import Range
 from strata.settings import Settings
-from strata.settings.capacity import fit
+from strata.settings.capacity import Task, fit, task
 
 
 def instances(group: Item, template: Item | None, items: Items, settings: Settings) -> Range:
@@ -31,21 +31,27 @@ def instances(group: Item, template: Item | None, items: Items, settings: Settin
 
 def _tasks_held(template: Item | None, items: Items, settings: Settings) -> int:
     """Tasks that one instance holds, by the arithmetic that also judges settings; at least 1."""
-    cluster, service = settings.cluster, settings.service
-    if template:
-        kind = template.values.get("instance_type") or cluster.instance_type
-        cluster = cluster.model_copy(update={"instance_type": kind})
-    if task := _task(items):
-        ports = task.get("portMappings") or [{}]
-        sizes = {
-            "cpu": task.get("cpu"),
-            "memory_mib": task.get("memory"),
-            "host_port": ports[0].get("hostPort"),
-        }
-        known = {name: size for name, size in sizes.items() if size is not None}
-        service = service.model_copy(update=known)
-    found = fit(settings.model_copy(update={"cluster": cluster, "service": service}))
+    kind = template.values.get("instance_type") if template else None
+    found = fit(kind or settings.cluster.instance_type, _reserved(_task(items), settings))
     return max(found.tasks, 1) if found else 1
+
+
+def _reserved(container: dict[str, Any], settings: Settings) -> Task:
+    """What ECS reserves for a container; what it does not say is as the settings have it."""
+    known = task(settings.service)
+    if not container:
+        return known
+    linux = container.get("linuxParameters") or {}
+    ports: list[dict[str, Any]] = container.get("portMappings") or [{}]
+    port = ports[0].get("hostPort")
+    return Task(
+        memory_mib=int(container.get("memory") or known.memory_mib),
+        # Shared memory is counted as tmpfs is.
+        tmpfs_mib=sum(int(mount.get("size") or 0) for mount in linux.get("tmpfs") or [])
+        + int(linux.get("sharedMemorySize") or 0),
+        cpu=int(container.get("cpu") or known.cpu),
+        fixed_port=known.fixed_port if port is None else port != 0,
+    )
 
 
 def _task(items: Items) -> dict[str, Any]:

@@ -1,23 +1,47 @@
-"""How many tasks an instance holds: the arithmetic that ECS does when it places them."""
+"""How many tasks an instance holds and what a deployment needs: the arithmetic that ECS does."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from strata.settings import figures
-from strata.settings.models import Settings
+from strata.settings.models import Service, Settings
+
+
+@dataclass(frozen=True)
+class Task:
+    """What ECS reserves for a task on its instance: MiB, CPU units, a host port of its own."""
+
+    memory_mib: int
+    tmpfs_mib: int
+    cpu: int
+    fixed_port: bool
+
+    @property
+    def reserved_mib(self) -> int:
+        """The hard limit of the container and, beside it, its tmpfs mounts, MiB.
+
+        Both count against the memory of the instance when ECS places a task (amazon-ecs-agent,
+        proposals/shmsize-tmpfs.md, task placement).
+        """
+        return self.memory_mib + self.tmpfs_mib
+
+    def memory_words(self) -> str:
+        """The arithmetic in memory."""
+        if not self.tmpfs_mib:
+            return f"{self.memory_mib} MiB"
+        return f"{self.memory_mib} + {self.tmpfs_mib} of /tmp = {self.reserved_mib} MiB"
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What an instance has left for tasks and what one task takes: MiB, and CPU units."""
+    """What an instance has left for tasks, MiB and CPU units, and the task that it runs."""
 
     instance_type: str
     instance_mib: int
     system_mib: int
     agent_mib: int
     cpu: int
-    task_mib: int
-    task_cpu: int
-    fixed_port: bool
+    task: Task
 
     @property
     def left_mib(self) -> int:
@@ -25,10 +49,18 @@ class Fit:
         return self.instance_mib - self.system_mib - self.agent_mib
 
     @property
+    def tasks_by_size(self) -> int:
+        """Tasks that one instance holds by memory and CPU units alone."""
+        return min(self.left_mib // self.task.reserved_mib, self.cpu // self.task.cpu)
+
+    @property
     def tasks(self) -> int:
         """Tasks that one instance holds."""
-        by_size = min(self.left_mib // self.task_mib, self.cpu // self.task_cpu)
-        return min(by_size, 1) if self.fixed_port else by_size
+        return min(self.tasks_by_size, 1) if self.task.fixed_port else self.tasks_by_size
+
+    def instances(self, tasks: int) -> int:
+        """Instances that `tasks` tasks need; only where an instance holds one at all."""
+        return -(-tasks // self.tasks)
 
     def memory_words(self) -> str:
         """The arithmetic in memory."""
@@ -41,21 +73,67 @@ class Fit:
         """The arithmetic in CPU units."""
         return f"{self.instance_type} has {self.cpu // 1024} vCPU = {self.cpu} CPU units"
 
+    def words(self) -> str:
+        """Why an instance holds as many tasks as it does."""
+        port = "a fixed host port lets it hold one" if self.task.fixed_port else ""
+        sizes = (
+            f"{self.memory_words()} MiB for tasks of {self.task.memory_words()}; "
+            f"{self.cpu_words()} for tasks of {self.task.cpu}"
+        )
+        held = f"an instance holds {self.tasks}"
+        return "; ".join(part for part in (sizes, port, held) if part)
 
-def fit(settings: Settings) -> Fit | None:
+
+@dataclass(frozen=True)
+class Deployment:
+    """The bounds of a rolling update of `tasks` tasks: running at the least and at the most.
+
+    ECS rounds the healthy share up and the maximum share down (ECS API reference,
+    DeploymentConfiguration).
+    """
+
+    tasks: int
+    least: int
+    most: int
+
+    @property
+    def stops_first(self) -> bool:
+        """Whether a task may stop before a new one starts."""
+        return self.least < self.tasks
+
+    @property
+    def stuck(self) -> bool:
+        """Whether no task may stop and none may start."""
+        return not self.stops_first and self.most <= self.tasks
+
+    @property
+    def room(self) -> int:
+        """Tasks that the cluster must hold at a time for the deployment to go on."""
+        return self.tasks if self.stops_first else self.tasks + 1
+
+
+def task(service: Service) -> Task:
+    """What the task of these settings takes."""
+    return Task(
+        memory_mib=service.memory_mib,
+        tmpfs_mib=figures.TMPFS_MIB if service.readonly_root_filesystem else 0,
+        cpu=service.cpu,
+        fixed_port=service.host_port != 0,
+    )
+
+
+def fit(instance_type: str, task: Task) -> Fit | None:
     """How a task fits its instance; None for a type that does not exist."""
-    kind = figures.instance_types().get(settings.cluster.instance_type)
+    kind = figures.instance_types().get(instance_type)
     if kind is None:
         return None
     return Fit(
-        instance_type=settings.cluster.instance_type,
+        instance_type=instance_type,
         instance_mib=kind.memory_mib,
         system_mib=figures.SYSTEM_MIB + round(kind.memory_mib * figures.SYSTEM_SHARE),
         agent_mib=figures.AGENT_MIB,
         cpu=kind.vcpus * figures.CPU_UNITS,
-        task_mib=settings.service.memory_mib,
-        task_cpu=settings.service.cpu,
-        fixed_port=settings.service.host_port != 0,
+        task=task,
     )
 
 
@@ -63,3 +141,20 @@ def largest_count(settings: Settings) -> int:
     """The most tasks that a scaler or a schedule may ask for."""
     scaling = settings.service.scaling
     return max([settings.service.desired_count, scaling.max, *(s.max for s in scaling.schedules)])
+
+
+def least_count(settings: Settings) -> int:
+    """The fewest tasks that a scaler or a schedule may leave."""
+    scaling = settings.service.scaling
+    return min([settings.service.desired_count, scaling.min, *(s.min for s in scaling.schedules)])
+
+
+def deployments(settings: Settings) -> Iterator[Deployment]:
+    """A deployment at each number of tasks that the service may have; none of no tasks."""
+    service = settings.service
+    for tasks in range(max(least_count(settings), 1), largest_count(settings) + 1):
+        yield Deployment(
+            tasks=tasks,
+            least=-(-tasks * service.minimum_healthy_percent // 100),
+            most=tasks * service.maximum_percent // 100,
+        )

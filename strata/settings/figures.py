@@ -27,6 +27,13 @@ Guide, container instance memory management, where 8192 MiB register as 7985). O
 on the safe side of that.
 """
 
+TMPFS_MIB = 64
+"""Size of the one writable place, `/tmp`, of a container whose root file system is read-only, MiB.
+
+It takes memory of the instance beside the container's own limit, and ECS counts it when it places a
+task (amazon-ecs-agent, proposals/shmsize-tmpfs.md).
+"""
+
 CPU_UNITS = 1024
 """CPU units of one vCPU (ECS Developer Guide, task definition parameters)."""
 

@@ -50,7 +50,7 @@ TOKEN_AND_INSIGHTS = """
     cluster | cloudwatch/log-ingestion | 0.5 x 0.63 = 0.32
 """
 
-# t2.micro: 1024 MiB less 64 + 51 of the system and 32 of the agent leave 877, one task of 512.
+# t2.micro: 1024 MiB less 64 + 51 of the system and 32 of the agent leave 877, one task of 512 + 64.
 # Tasks 1 to 5, 3 desired: instances 1, 3, 5. Storage may grow from 20 to 100 GiB.
 SMALL = """
     auto_scaling_group | ec2/t2.micro | 730 / 2190 / 3650 x 0.0134 = 9.78 / 29.35 / 48.91
@@ -80,7 +80,7 @@ AS_BLOGGED = (
 """
 )
 
-# t3.small: 2048 less 64 + 102 + 32 leave 1850, two tasks of 768: 3 tasks need 2 instances.
+# t3.small: 2048 less 64 + 102 + 32 leave 1850, two tasks of 768 + 64: 3 tasks need 2 instances.
 # Access logs: 3 x 12 files an hour x 730 / 1000, and 1 GiB a month kept 90 / (730 / 24) months.
 # Exported logs: 1 GiB at 15 %, twelve months of it.
 STAGING = (
@@ -105,7 +105,8 @@ STAGING = (
 """
 )
 
-# m6i.large: 8192 less 64 + 410 + 32 leave 7686, three tasks of 2048; 2 vCPU hold two of 1024 units.
+# m6i.large: 8192 less 64 + 410 + 32 leave 7686, three tasks of 2048 + 64; 2 vCPU hold two of 1024
+# units.
 # 3 tasks need 2 instances of at least 3; 6 need 3; the group has 9 at most. NAT: 50 GiB over three.
 # Logs of a year: 0.75 x 12. Snapshots: 14, one of them free, of 0.5 GiB.
 PROD = (

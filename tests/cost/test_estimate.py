@@ -172,6 +172,35 @@ def test_instances_follow_from_tasks_and_what_holds_them(
 ) -> None:
     cpu, memory, port = task
     container = {"cpu": cpu, "memory": memory, "portMappings": [{"hostPort": port}]}
+    items, group, template = cluster_of(container, least, kind, sizes, target)
+    count = instances(group, template, items, load("local"))
+    assert tuple(count.model_dump().values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("linux", "expected"),
+    [
+        # 877 MiB are left on an instance: three tasks of 256, or two of 256 and what they mount.
+        ({}, 1),
+        ({"tmpfs": [{"containerPath": "/work", "size": 64}]}, 2),
+        ({"tmpfs": [{"containerPath": "/a", "size": 18}, {"containerPath": "/b", "size": 18}]}, 1),
+        ({"tmpfs": [{"containerPath": "/a", "size": 37}]}, 2),
+        ({"sharedMemorySize": 37}, 2),
+        ({"tmpfs": [{"containerPath": "/work", "size": 622}]}, 3),
+    ],
+)
+def test_what_a_container_mounts_in_memory_takes_room_beside_its_limit(
+    linux: Json, expected: int
+) -> None:
+    container = {"cpu": 256, "memory": 256, "linuxParameters": linux}
+    items, group, template = cluster_of(container, 1, "t2.micro", (1, 5), 100)
+    assert instances(group, template, items, load("local")).desired == expected
+
+
+def cluster_of(
+    container: Json, least: int, kind: str, sizes: tuple[int, int], target: int
+) -> tuple[Items, Item, Item]:
+    """A cluster that runs three tasks of a container, its group and its launch template."""
     scaling = {"status": "ENABLED", "target_capacity": target}
     group = Item("aws_autoscaling_group.g", "cluster", {"min_size": sizes[0], "max_size": sizes[1]})
     template = Item("aws_launch_template.t", "cluster", {"instance_type": kind})
@@ -196,8 +225,7 @@ def test_instances_follow_from_tasks_and_what_holds_them(
             },
         ),
     ])  # fmt: skip
-    count = instances(group, template, items, load("local"))
-    assert tuple(count.model_dump().values()) == expected
+    return items, group, template
 
 
 def test_step_scaling_and_other_settings_are_charged(vary: Callable[..., Json]) -> None:

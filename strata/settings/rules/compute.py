@@ -14,6 +14,17 @@ TYPE: Key = ("cluster", "instance_type")
 MAX_SIZE: Key = ("cluster", "max_size")
 HOST_PORT: Key = ("service", "host_port")
 SCALING: Key = ("service", "scaling")
+HEALTHY: Key = ("service", "minimum_healthy_percent")
+MAXIMUM: Key = ("service", "maximum_percent")
+COUNTS: tuple[Key, ...] = (SCALING, ("service", "desired_count"))
+"""What says how many tasks there may be."""
+SIZES: tuple[Key, ...] = (
+    TYPE,
+    ("service", "memory_mib"),
+    ("service", "cpu"),
+    ("service", "readonly_root_filesystem"),
+)
+"""What says how many tasks an instance holds."""
 
 
 def check_cluster(settings: Settings) -> Iterator[Finding]:
@@ -69,28 +80,47 @@ def check_task(settings: Settings) -> Iterator[Finding]:
         yield Finding(("service", "user"), "is no user and group", "uid:gid, such as 1000:1000")
     if service.host_port in figures.AGENT_PORTS:
         yield Finding(HOST_PORT, "is taken by SSH, Docker or the ECS agent", "0, or another port")
-    if (service.minimum_healthy_percent, service.maximum_percent) == (100, 100):
-        yield Finding(
-            ("service", "maximum_percent"),
-            "lets a deployment neither start a task nor stop one",
-            "more than 100, or a minimum_healthy_percent below 100",
-            (("service", "minimum_healthy_percent"),),
-        )
+    yield from _deploys(settings)
     yield from _fits(settings)
 
 
+def _deploys(settings: Settings) -> Iterator[Finding]:
+    """The shares of a deployment must let it stop a task or start one, at every count of tasks."""
+    stuck = next((one for one in capacity.deployments(settings) if one.stuck), None)
+    if stuck is None:
+        return
+    service, tasks = settings.service, stuck.tasks
+    start, stop = -(-100 * (tasks + 1) // tasks), 100 * (tasks - 1) // tasks
+    yield Finding(
+        MAXIMUM,
+        f"lets a deployment of {_counted(tasks)} neither start one nor stop one: "
+        f"{service.maximum_percent} % of {tasks} is {stuck.most}, rounded down, and "
+        f"minimum_healthy_percent, {service.minimum_healthy_percent} % of {tasks}, is "
+        f"{stuck.least}, rounded up",
+        f"at least {start}, or a minimum_healthy_percent of at most {stop}",
+        (HEALTHY, *COUNTS),
+    )
+
+
 def _fits(settings: Settings) -> Iterator[Finding]:
-    fit = capacity.fit(settings)
+    """A task must fit its instance, and the cluster all tasks and what a deployment adds."""
+    fit = capacity.fit(settings.cluster.instance_type, capacity.task(settings.service))
     if fit is None:
         return
-    if fit.task_mib > fit.left_mib:
+    if fit.task.reserved_mib > fit.left_mib:
+        tmpfs = (
+            f"; the task takes {fit.task.memory_words()}, since its tmpfs counts too"
+            if fit.task.tmpfs_mib
+            else ""
+        )
         yield Finding(
             ("service", "memory_mib"),
-            f"does not fit its instance: {fit.memory_words()}",
-            f"at most {max(fit.left_mib, 0)}, or a larger cluster.instance_type",
-            (TYPE,),
+            f"does not fit its instance: {fit.memory_words()}{tmpfs}",
+            f"at most {max(fit.left_mib - fit.task.tmpfs_mib, 0)}, "
+            "or a larger cluster.instance_type",
+            (TYPE, ("service", "readonly_root_filesystem")),
         )
-    if fit.task_cpu > fit.cpu:
+    if fit.task.cpu > fit.cpu:
         yield Finding(
             ("service", "cpu"),
             f"does not fit its instance: {fit.cpu_words()}",
@@ -99,28 +129,72 @@ def _fits(settings: Settings) -> Iterator[Finding]:
         )
     if not fit.tasks:
         return
-    largest = capacity.largest_count(settings)
-    needed = -(-largest // fit.tasks)
-    if needed <= settings.cluster.max_size:
-        return
-    counts = (SCALING, ("service", "desired_count"))
-    if fit.fixed_port:
-        yield Finding(
-            HOST_PORT,
-            f"is fixed, so that an instance holds one task, and {largest} tasks may be asked for "
-            f"on {settings.cluster.max_size} instances",
-            f"0 for a dynamic port, or cluster.max_size = {needed}",
-            (MAX_SIZE, *counts),
-        )
+    if fit.instances(capacity.largest_count(settings)) > settings.cluster.max_size:
+        yield _too_many(settings, fit)
     else:
-        yield Finding(
-            MAX_SIZE,
-            f"is too few for {largest} tasks: {fit.memory_words()} MiB for tasks of "
-            f"{fit.task_mib}; {fit.cpu_words()} for tasks of {fit.task_cpu}; an instance holds "
-            f"{fit.tasks}",
-            f"at least {needed}, or fewer tasks",
-            (TYPE, ("service", "memory_mib"), ("service", "cpu"), HOST_PORT, *counts),
+        yield from _room_to_deploy(settings, fit)
+
+
+def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
+    largest = capacity.largest_count(settings)
+    needed = fit.instances(largest)
+    if fit.task.fixed_port:
+        return Finding(
+            HOST_PORT,
+            f"is fixed, so that an instance holds one task, and {_counted(largest)} may be asked "
+            f"for on {settings.cluster.max_size} instances",
+            _more_room(fit, needed),
+            (MAX_SIZE, *SIZES, *COUNTS),
         )
+    return Finding(
+        MAX_SIZE,
+        f"is too few for {_counted(largest)}: {fit.words()}",
+        f"at least {needed}, or fewer tasks",
+        (HOST_PORT, *SIZES, *COUNTS),
+    )
+
+
+def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
+    """A deployment that may stop no task starts a new one beside all that run."""
+    tight = [
+        one
+        for one in capacity.deployments(settings)
+        if not one.stuck and fit.instances(one.room) > settings.cluster.max_size
+    ]
+    if not tight:
+        return
+    worst = tight[-1]
+    needed, tasks = fit.instances(worst.room), worst.tasks
+    wrong = (
+        f"leaves no room for a deployment of {_counted(tasks)}: "
+        f"{settings.service.minimum_healthy_percent} % of {tasks} is {worst.least}, rounded up, so "
+        f"ECS starts a new one before it stops one; {fit.words()}, so that {worst.room} tasks "
+        f"need {needed} instances and cluster.max_size is {settings.cluster.max_size}"
+    )
+    # The smallest count in question takes the smallest share.
+    stop = 100 * (tight[0].tasks - 1) // tight[0].tasks
+    healthy = f"a service.minimum_healthy_percent of at most {stop}, which lets one stop first"
+    fixed = fit.task.fixed_port
+    yield Finding(
+        HOST_PORT if fixed else MAX_SIZE,
+        wrong,
+        f"{_more_room(fit, needed) if fixed else f'at least {needed}'}, or {healthy}",
+        (*((MAX_SIZE,) if fixed else (HOST_PORT,)), HEALTHY, *SIZES, *COUNTS),
+    )
+
+
+def _more_room(fit: capacity.Fit, needed: int) -> str:
+    """What gives tasks with a fixed host port room."""
+    if fit.tasks_by_size > 1:
+        return f"0 for a dynamic port, or cluster.max_size = {needed}"
+    return (
+        f"cluster.max_size = {needed}, or 0 for a dynamic port with an instance_type "
+        "that has room for two tasks"
+    )
+
+
+def _counted(tasks: int) -> str:
+    return f"{tasks} task{'s' if tasks != 1 else ''}"
 
 
 def check_scaling(settings: Settings) -> Iterator[Finding]:
