@@ -5,23 +5,29 @@ BIN := .venv/bin
 .PHONY: setup test lint lock browser
 setup: .venv/installed node_modules/installed
 
-# The project itself is installed as a path and a script: nothing has to be built.
 .venv/installed: requirements.lock Makefile
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/strata.pth"
-	@printf '#!%s\nimport sys\nfrom strata.cli import main\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/strata
-	@chmod +x $(BIN)/strata
+	@$(MAKE) --no-print-directory command
 	touch $@
+
+# The project itself is installed as a path and a script: nothing has to be built. The script finds its
+# Python itself, since a shebang takes no blank, and on Linux 255 bytes (127 before 5.1).
+.PHONY: command
+command:
+	@pwd > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/strata.pth"
+	@printf '%s\n' '#!/bin/sh' \
+		'exec "$$(dirname "$$(readlink -f "$$0")")/python" -P -m strata "$$@"' > $(BIN)/strata
+	@chmod +x $(BIN)/strata
 
 node_modules/installed: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 lint: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
 
 # Tests of pages need a Chromium; where there is none, this installs it.
 browser: setup

@@ -1,7 +1,5 @@
 """`python -m strata` is the same as `strata`."""
 
-import sys
+from strata.cli import run
 
-from strata.cli import main
-
-sys.exit(main())
+run()

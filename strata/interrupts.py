@@ -1,4 +1,7 @@
-"""What Ctrl-C does while Terraform works: ask it to stop, warn, and only then force it."""
+"""What Ctrl-C does while Terraform works: ask it to stop, warn, and only then force it.
+
+And what the other ways to stop a command do before and after: they leave nothing behind either.
+"""
 
 import contextlib
 import signal
@@ -46,9 +49,44 @@ def handled(interrupts: Interrupts) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, interrupts) for number in SIGNALS}
+    with _in_place(interrupts, SIGNALS):
+        yield
+
+
+class Stopped(BaseException):
+    """SIGTERM or SIGHUP, as an exception: what a block keeps on disk for its time goes with it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"stopped by {signal.Signals(number).name}")
+        self.exit_code = 128 + number
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """Have SIGTERM and SIGHUP raise Stopped, as Ctrl-C raises KeyboardInterrupt.
+
+    Left to themselves they end Python at once, and private folders with plans and states stay.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with _in_place(_stop, (signal.SIGTERM, signal.SIGHUP)):
+        yield
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+@contextlib.contextmanager
+def _in_place(
+    handler: Callable[[int, FrameType | None], None], numbers: tuple[signal.Signals, ...]
+) -> Iterator[None]:
+    # What is ignored stays so: `nohup` has SIGHUP ignored, and means it.
+    taken = [one for one in numbers if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in taken}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from strata.commands.common import Env, aim, layer_work, out, planned
-from strata.errors import Answered, StrataError, UsageError
+from strata.errors import Answered
 from strata.settings import load
 from strata.settings.load import shown
 
@@ -19,15 +19,11 @@ def plan(
     from strata import preflight  # noqa: PLC0415 - boto3 takes its time
     from strata.plan.views.terminal import text  # noqa: PLC0415
 
-    try:
-        settings = load(env)
-        aim(settings)
-        # Before the first apply there need not be a state bucket.
-        preflight.check_account(settings.environment)
-        made = planned(env, layer_work(settings), folder)
-    except UsageError as error:
-        # Its own exit code would say that there are changes.
-        raise StrataError(error.message, error.hint) from None
+    settings = load(env)
+    aim(settings)
+    # Before the first apply there need not be a state bucket.
+    preflight.check_account(settings.environment)
+    made = planned(env, layer_work(settings), folder)
     typer.echo(text(made.report), nl=False)
     out.print(f"review     {shown(made.folder)}", soft_wrap=True)
     if made.report.changes:

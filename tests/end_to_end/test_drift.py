@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def test_plain_cdktf_moves_it_too_and_checkov_reads_the_rest(
     stacks = renamed.root / "cdktf.out" / "stacks"
     assert (stacks / "local-database" / "moved.tf").exists()
     found = run(
-        ".venv/bin/checkov", "-d", str(stacks / "local-database"),
+        sys.executable, "-m", "checkov.main", "-d", str(stacks / "local-database"),
         "--config-file", ".checkov.yaml", "-o", "json",
     )  # fmt: skip
     summary = json.loads(found)["summary"]

@@ -1,0 +1,60 @@
+"""What each command says by its exit code, so that a failure is never taken for an answer.
+
+Scripts and CI read the code alone: a crash of `strata gate` with 1 would be "findings", and one of
+`strata plan` with 2 would be "changes".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ExitCodes:
+    """`answers` are the codes beside 0 that tell a result, each with its meaning.
+
+    `could_not` is the code when the command could not do its work or give its answer.
+    """
+
+    could_not: int = 1
+    answers: Mapping[int, str] = field(default_factory=dict)
+
+    def of_error(self, code: int) -> int:
+        """The code of an error that would end with `code`, were it no answer of this command."""
+        return self.could_not if code == 0 or code in self.answers else code
+
+
+EXIT_CODES: Mapping[str, ExitCodes] = {
+    "check": ExitCodes(2, {1: "a path is not as expected"}),
+    "schema": ExitCodes(),
+    "synth": ExitCodes(),
+    "gate": ExitCodes(2, {1: "findings"}),
+    "reach": ExitCodes(2, {1: "a path is not as expected"}),
+    "map": ExitCodes(),
+    "cost": ExitCodes(),
+    "bootstrap": ExitCodes(),
+    "plan": ExitCodes(1, {2: "changes"}),
+    "apply": ExitCodes(),
+    "drift": ExitCodes(1, {3: "drift"}),
+    "move": ExitCodes(),
+    "destroy": ExitCodes(),
+    "unlock": ExitCodes(),
+    "redis-auth": ExitCodes(),
+    "demo": ExitCodes(),
+    "emulator start": ExitCodes(),
+    "emulator stop": ExitCodes(),
+    "emulator status": ExitCodes(2, {1: "it does not run"}),
+    "emulator env": ExitCodes(),
+}
+"""Command -> its codes."""
+
+WRONG_USAGE = ExitCodes(2)
+"""Of what is no command."""
+
+
+def codes_of(arguments: list[str]) -> ExitCodes:
+    """The codes of the command that `arguments` begin with."""
+    words = [one for one in arguments if not one.startswith("-")]
+    for name in (" ".join(words[:2]), *words[:1]):
+        if name in EXIT_CODES:
+            return EXIT_CODES[name]
+    return WRONG_USAGE

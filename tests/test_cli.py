@@ -1,0 +1,209 @@
+"""How a command ends when something goes wrong that nobody foresaw."""
+
+import contextlib
+import errno
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from strata import cli
+from strata.errors import StrataError, UsageError
+from strata.exit_codes import EXIT_CODES, codes_of
+from strata.paths import ROOT
+
+
+def names() -> list[str]:
+    """Every command that there is, those of `emulator` by both of their words."""
+    found = get_command(cli.app).commands  # type: ignore[attr-defined]
+    below = found["emulator"].commands
+    return [*(one for one in found if one != "emulator"), *(f"emulator {one}" for one in below)]
+
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command that ends with `error`: its exit code, and what it says of it."""
+
+    def with_error(error: BaseException, *arguments: str) -> tuple[int, str]:
+        def fail(**_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(cli, "app", fail)
+        monkeypatch.setattr(sys, "argv", ["strata", *arguments])
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            code = cli.main()
+        return code, said.getvalue()
+
+    return with_error
+
+
+def test_every_command_has_its_exit_codes() -> None:
+    assert sorted(EXIT_CODES) == sorted(names())
+
+
+@pytest.mark.parametrize("name", EXIT_CODES)
+def test_no_failure_has_the_code_of_an_answer(name: str, run: Run) -> None:
+    codes = EXIT_CODES[name]
+    assert codes.could_not not in {0, *codes.answers}
+    gone, full = BrokenPipeError(errno.EPIPE, "x"), OSError(errno.ENOSPC, "x")
+    defect = ZeroDivisionError("x")
+    for error in (defect, MemoryError(), full, gone, StrataError("x"), UsageError("x")):
+        code, said = run(error, *name.split())
+        assert code not in {0, *codes.answers}, error
+        assert "Traceback" not in said
+    assert run(ZeroDivisionError("x"), *name.split())[0] == codes.could_not
+
+
+@pytest.mark.parametrize("name", EXIT_CODES)
+def test_the_readme_says_what_answers_a_code_gives(name: str) -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    rows = " ".join(one for one in lines if one.startswith(f"| `strata {name}"))
+    for code in EXIT_CODES[name].answers:
+        assert f"exit code {code}" in rows
+
+
+def test_what_nobody_foresaw_says_what_to_do_and_no_value(run: Run) -> None:
+    code, said = run(ValueError("password=hunter2"), "gate", "local")
+    assert code == 2
+    assert "ValueError" in said
+    assert "--debug" in said
+    assert "hunter2" not in said, "an error's own words may hold what a setting says"
+
+
+@pytest.mark.parametrize("line", [("--debug", "plan", "local"), ("plan", "local", "--debug")])
+def test_debug_shows_the_traceback_wherever_it_stands(line: tuple[str, ...], run: Run) -> None:
+    code, said = run(ValueError("the very words"), *line)
+    assert code == 1
+    assert "Traceback" in said
+    assert "the very words" in said
+
+
+def test_debug_behind_two_dashes_is_a_name() -> None:
+    assert cli.without_debug(["gate", "--", "--debug"]) == (["gate", "--", "--debug"], False)
+    assert codes_of(["--debug", "emulator", "status"]) == EXIT_CODES["emulator status"]
+
+
+@pytest.mark.parametrize(
+    "number, words",
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EDQUOT, "quota"),
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "permission is denied"),
+        (errno.EFBIG, "larger than"),
+        (errno.ENAMETOOLONG, "too long"),
+        (errno.ENOEXEC, "cannot be run on this machine"),
+        (errno.EMFILE, "too many files"),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_plain_words(number: int, words: str, run: Run) -> None:
+    _, said = run(OSError(number, os.strerror(number), "some/file"), "synth", "local")
+    assert said.startswith(f"error: some/file: {said[18:]}")
+    assert words in said
+
+
+def test_what_node_is_refused_is_said_in_the_same_words(run: Run) -> None:
+    text = "ENOSPC: no space left on device, mkdtemp '/var/tmp/jsii-kernel-'"
+    _, said = run(RuntimeError(text), "synth", "local")
+    assert "error: /var/tmp/jsii-kernel-: the disk is full" in said
+
+
+def test_too_deep_and_too_large_are_no_defects_of_ours(run: Run) -> None:
+    assert "nested too deeply" in run(RecursionError(), "check", "local")[1]
+    assert "not enough memory" in run(MemoryError(), "check", "local")[1]
+
+
+def strata(*arguments: str, out: int | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "strata", *arguments],
+        cwd=ROOT,
+        stdout=out or subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
+def test_output_that_finds_no_room_is_an_error() -> None:
+    with Path("/dev/full").open("w") as full:
+        answer = strata("schema", out=full.fileno())
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("error: the disk is full\n")
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_reader_that_goes_away_is_told_nothing_and_answered_nothing() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    answer = strata("schema", out=writing)
+    os.close(writing)
+    assert (answer.returncode, answer.stderr) == (1, "")
+
+
+def test_wrong_usage_of_plan_is_no_change() -> None:
+    assert strata("plan").returncode == 1
+    assert strata("gate", "--nonsense").returncode == 2
+
+
+KEEPS = """
+import sys, tempfile
+from strata import cli
+def work(**_):
+    with tempfile.TemporaryDirectory(dir=sys.argv[2]):
+        print("at work", flush=True)
+        while True:
+            input()
+cli.app = work
+sys.exit(cli.main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_that_is_stopped_takes_its_private_folders_with_it(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", KEEPS, "plan", str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == "at work\n"
+        assert list(tmp_path.iterdir())
+        process.send_signal(number)
+        said = process.stderr.read()
+    assert process.returncode == 128 + number
+    assert list(tmp_path.iterdir()) == []
+    assert "Traceback" not in said
+
+
+def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
+    ignoring = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{KEEPS}"
+    with subprocess.Popen(
+        [sys.executable, "-c", ignoring, "plan", str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "at work\n"
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+    assert process.returncode == 128 + signal.SIGTERM

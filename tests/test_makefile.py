@@ -1,0 +1,87 @@
+"""The command that `make setup` installs, in folders with awkward names."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from strata.paths import ROOT
+
+FOLDERS = {
+    "a blank": "with a blank",
+    "300 characters": "long-" * 60,
+    "what a shell reads": 'quo\'te $HOME `id` "x"',
+}
+
+
+@pytest.fixture(scope="module", params=FOLDERS)
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in such a folder, its command installed by the Makefile's own recipe.
+
+    The virtual environment is a new one, with the packages of the one that runs the tests.
+    """
+    name = FOLDERS[request.param]
+    # No name is longer than 255 bytes; a path may be.
+    parts = [name[start : start + 150] for start in range(0, len(name), 150)]
+    folder = tmp_path_factory.mktemp("project").joinpath(*parts)
+    folder.mkdir(parents=True)
+    for part in ("strata", "modules", "policies", "envs"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("Makefile", "main.py", "cdktf.json", ".terraform-version"):
+        shutil.copy(ROOT / part, folder)
+    venv = folder / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    python = venv / "bin" / "python"
+    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = subprocess.run(
+        [python, "-c", ask], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    # Behind the project's own path, which names this copy of it.
+    Path(packages, "z.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    subprocess.run(["make", "command"], cwd=folder, check=True)
+    return folder
+
+
+def answer(command: list[str | Path], folder: Path) -> str:
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=True, env={**os.environ}
+    ).stdout
+
+
+def test_the_command_works_in_any_folder_and_from_anywhere(project: Path, tmp_path: Path) -> None:
+    command = project / ".venv" / "bin" / "strata"
+    schema = json.loads(answer([command, "schema"], tmp_path))
+    assert schema == json.loads((ROOT / "envs" / "schema.json").read_text())
+    link = tmp_path / "linked"
+    link.symlink_to(command)
+    assert json.loads(answer([link, "schema"], project)) == schema
+    assert answer([command, "--help"], tmp_path).split()[:2] == ["Usage:", "strata"]
+
+
+def test_it_is_the_copy_in_that_folder_that_runs(project: Path, tmp_path: Path) -> None:
+    for name in ("dev", "staging", "prod"):
+        (project / "envs" / f"{name}.toml").unlink(missing_ok=True)
+    (project / "envs" / "own.toml").touch()
+    command = project / ".venv" / "bin" / "strata"
+    # A module in the current folder is none of the command's.
+    (tmp_path / "typer.py").write_text("raise SystemExit('the wrong typer')")
+    said = subprocess.run(
+        [command, "check", "nowhere"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    (project / "envs" / "own.toml").unlink()
+    assert "local, own" in said.stderr
+
+
+@pytest.mark.parametrize("project", ["300 characters"], indirect=True)
+def test_plain_cdktf_finds_the_app_there(project: Path) -> None:
+    """`cdktf` runs the app through a shell, in the project's folder."""
+    for name in ("dev", "staging", "prod"):
+        (project / "envs" / f"{name}.toml").unlink(missing_ok=True)
+    app = json.loads((project / "cdktf.json").read_text())["app"]
+    subprocess.run(app, shell=True, cwd=project, check=True)  # noqa: S602 - as cdktf does
+    assert (project / "cdktf.out" / "stacks" / "local-network" / "cdk.tf.json").is_file()
