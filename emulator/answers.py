@@ -1,22 +1,39 @@
-"""Gives a request that an SDK repeats the answer that it had.
+"""Gives every request one answer, and none that is asked for again.
 
 Under load the server's answer is lost on its way now and then. An SDK then sends the request once
-more, with the same `amz-sdk-invocation-id`; done twice, a record "already exists".
+more, with the same `amz-sdk-invocation-id`; done twice, a record "already exists". So it has the
+answer that it had. And what moto lacks has an answer that no SDK repeats.
 """
 
+import io
+import sys
 import threading
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask import Flask
+from moto import backends
+from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from emulator import missing
+from emulator.missing import Answer
 
 KEPT = 200
 """Answers that are remembered: an SDK repeats a request within seconds."""
 
-Answer = tuple[str, list[tuple[str, str]], bytes]
+CHANGED = "during iteration"
+"""What Python says when another request changed what this one was looking through."""
+
+FORM = "application/x-www-form-urlencoded"
 
 serve = DomainDispatcherApplication.__call__
+get_backend = backends.get_backend
+call_action = BaseResponse.call_action
+raise_routing_exception = Flask.raise_routing_exception
 answered: "OrderedDict[str, Answer]" = OrderedDict()
 lock = threading.Lock()
 
@@ -38,6 +55,36 @@ def _serve(self: Any, environ: dict[str, Any], start_response: Callable[..., Any
 
 
 def _answer(self: Any, environ: dict[str, Any]) -> Answer:
+    form = _form(environ)
+    try:
+        answer = _asked(self, environ)
+    except NotImplementedError as error:
+        call = missing.asked(environ, form)
+        return _said(missing.lacks(call, str(error)))
+    except Exception as error:  # noqa: BLE001 - whatever it is, a 500 would be asked for again
+        traceback.print_exc()
+        call = missing.asked(environ, form)
+        words = f"{type(error).__name__}: {error}"
+        if isinstance(error, RuntimeError) and CHANGED in words:
+            return _said(missing.busy(call, words))
+        return _said(missing.failed(call, words))
+    if answer[0].startswith("5"):
+        words = f"{answer[0]} {answer[2].decode('utf-8', 'replace')}"
+        return _said(missing.failed(missing.asked(environ, form), words))
+    return answer
+
+
+def _form(environ: dict[str, Any]) -> bytes:
+    """A form's body, left to be read again: it names the operation."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not environ.get("CONTENT_TYPE", "").startswith(FORM) or not length.isdecimal():
+        return b""
+    body: bytes = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _asked(self: Any, environ: dict[str, Any]) -> Answer:
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
@@ -51,6 +98,35 @@ def _answer(self: Any, environ: dict[str, Any]) -> Answer:
     return (*started[-1], body)
 
 
+def _said(answer: Answer) -> Answer:
+    """An answer whose words stand in the log too."""
+    sys.stderr.write(f"{answer[2].decode()}\n")
+    sys.stderr.flush()
+    return answer
+
+
+def _call_action(self: Any) -> Any:
+    answer = call_action(self)
+    if answer[0] == 404 and not answer[2] and not self._get_action():
+        raise NotImplementedError("no operation has this method and path")
+    return answer
+
+
+def _get_backend(name: str | None) -> Any:
+    if name is None:
+        raise NotImplementedError("moto does not have this service")
+    return get_backend(name)
+
+
+def _no_route(self: Any, request: Any) -> Any:
+    if isinstance(request.routing_exception, NotFound | MethodNotAllowed):
+        raise NotImplementedError("no operation has this method and path")
+    return raise_routing_exception(self, request)
+
+
 def keep() -> None:
-    """Remember answers in this process."""
+    """Remember answers in this process, and name what is missing."""
     DomainDispatcherApplication.__call__ = _serve
+    backends.get_backend = _get_backend
+    BaseResponse.call_action = _call_action
+    Flask.raise_routing_exception = _no_route

@@ -3,15 +3,21 @@
 Parameters that were set have no `Source`, so Terraform plans to set them again. Every database has
 the same resource identifier, by which Terraform waits for its own: with a second one beside it, it
 finds two. A subnet group whose subnets change is forgotten, and a parameter group goes although a
-database uses it.
+database uses it. Parameters cannot be set back: the call is not there.
 """
 
 import secrets
 import string
 from typing import Any
 
-from moto.rds.exceptions import DBSubnetGroupNotFoundError, RDSClientError
+from moto.core.responses import ActionResult
+from moto.rds.exceptions import (
+    DBParameterGroupNotFoundError,
+    DBSubnetGroupNotFoundError,
+    RDSClientError,
+)
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
+from moto.rds.responses import RDSResponse
 
 delete_parameters = RDSBackend.delete_db_parameter_group
 modify_subnets = RDSBackend.modify_db_subnet_group
@@ -48,8 +54,22 @@ def _delete_parameters(self: Any, db_parameter_group_name: str) -> Any:
     return delete_parameters(self, db_parameter_group_name)
 
 
+def _reset_parameters(self: Any) -> ActionResult:
+    name = self.params["DBParameterGroupName"]
+    if name not in self.backend.db_parameter_groups:
+        raise DBParameterGroupNotFoundError(name)
+    group = self.backend.db_parameter_groups[name]
+    if self.params.get("ResetAllParameters"):
+        group.parameters.clear()
+    for parameter in self.params.get("Parameters", []):
+        group.parameters.pop(parameter["ParameterName"], None)
+    return ActionResult({"DBParameterGroupName": group.name})
+
+
 def fill() -> None:
-    """Say who set parameters, name each database, and keep the groups that are there or in use."""
+    """Say who set parameters and set them back, name each database, and keep the groups that are
+    there or in use."""
+    RDSResponse.reset_db_parameter_group = _reset_parameters
     RDSBackend.delete_db_parameter_group = _delete_parameters
     RDSBackend.modify_db_subnet_group = _modify_subnets
     DBParameterGroup.update_parameters = _update

@@ -253,6 +253,27 @@ def parameter_source() -> bool:
     return [one.get("Source") for one in answer] == ["user"]
 
 
+def parameters_set_back() -> bool:
+    rds = client("rds")
+    rds.create_db_parameter_group(
+        DBParameterGroupName="p", DBParameterGroupFamily="mysql8.4", Description="d"
+    )
+    wanted = [
+        {"ParameterName": name, "ParameterValue": "1", "ApplyMethod": "immediate"}
+        for name in ("general_log", "slow_query_log", "log_output")
+    ]
+    rds.modify_db_parameter_group(DBParameterGroupName="p", Parameters=wanted)
+
+    def names() -> set[str]:
+        found = rds.describe_db_parameters(DBParameterGroupName="p")["Parameters"]
+        return {one["ParameterName"] for one in found}
+
+    rds.reset_db_parameter_group(DBParameterGroupName="p", Parameters=wanted[:1])
+    left = names()
+    rds.reset_db_parameter_group(DBParameterGroupName="p", ResetAllParameters=True)
+    return left == {"slow_query_log", "log_output"} and not names()
+
+
 def parameters_in_use() -> bool:
     rds = client("rds")
     rds.create_db_parameter_group(
@@ -303,6 +324,7 @@ PROBES = {
         cache_parameter_groups,
         tls_only_bucket,
         parameter_source,
+        parameters_set_back,
         parameters_in_use,
         database_identifier,
         database_subnets,
