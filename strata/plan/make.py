@@ -19,7 +19,7 @@ from strata.plan.views.markdown import markdown
 from strata.plan.views.page import page
 from strata.settings.models import Settings
 from strata.settings.positions import positions
-from strata.stacks import Json, stack
+from strata.stacks import Json, Stack, stack
 from strata.synthesis import compose
 from strata.terraform.process import Terraform
 
@@ -57,7 +57,7 @@ def make_review(
         environment=environment.name,
         made=datetime.now(UTC),
         document=document,
-        stack=stack(json.loads((composed / "cdk.tf.json").read_text(encoding="utf-8"))),
+        stack=written_stack(composed),
         found=causes(
             plan.changes,
             settings,
@@ -76,6 +76,12 @@ def make_review(
         "report.json": report.model_dump_json(indent=2) + "\n",
     }
     return Made(folder, review.write(folder, basis, document, reports), report)
+
+
+def written_stack(folder: Path) -> Stack:
+    """The stack in a folder as a report may repeat it: without what is secret in it."""
+    document = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+    return stack(review.without_secrets(document))
 
 
 def _verdict(judge: Callable[[Json], Verdict], document: Json) -> Verdict | str:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from strata.errors import StrataError, UsageError
 from strata.paths import ROOT
 from strata.plan.changes import HIDDEN, Plan, hide, parse
+from strata.plan.configuration import hide_constants
 from strata.plan.states import States
 from strata.settings.models import Settings
 from strata.settings.rules.secrets import SECRET_KEY, looks_secret
@@ -173,11 +174,12 @@ def without_secrets(document: Json) -> Json:
     """Terraform's plan JSON with every sensitive value replaced, wherever it stands.
 
     Masks stand beside changes, resources and outputs; a value that one of them marks is taken
-    out of the whole document, since expressions and prior state repeat it. A variable of a
-    container has no mask, and is judged as the settings are.
+    out of the whole document, since expressions and prior state repeat it. What the configuration
+    says has no mask of its own: see `hide_constants`. A variable of a container has none either,
+    and is judged as the settings are.
     """
     secrets: set[str] = set()
-    masked = _masked(document, secrets)
+    masked = _masked(hide_constants(document, secrets), secrets)
     # A short one is a word like `true`, and would take half the document with it.
     whole = [one for one in secrets if len(one) >= 8]
     # The longest first: one may be the beginning of another.

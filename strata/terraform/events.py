@@ -87,6 +87,12 @@ def _error(diagnostic: Event) -> str:
     return "\n".join(lines)
 
 
+def without_source(event: Event) -> Event:
+    """A diagnostic without the lines of the stack, and the values in them, that it quotes."""
+    diagnostic = {k: v for k, v in (event.get("diagnostic") or {}).items() if k != "snippet"}
+    return {**event, "diagnostic": diagnostic} if diagnostic else event
+
+
 @dataclass
 class Activity:
     """What one layer is doing, out of the events of all commands that it ran.

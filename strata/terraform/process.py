@@ -10,7 +10,16 @@ from typing import Any
 
 from strata.errors import NotBegun, StrataError
 from strata.terraform.children import Children, chdir
-from strata.terraform.events import Event, Watch, command, error_text, event, ignore, refused
+from strata.terraform.events import (
+    Event,
+    Watch,
+    command,
+    error_text,
+    event,
+    ignore,
+    refused,
+    without_source,
+)
 
 POLL_SECONDS = 0.1
 """Between two looks at what Terraform has written."""
@@ -27,7 +36,8 @@ LOCK_WAIT = "-lock-timeout=20s"
 class Terraform:
     """Terraform with the environment variables it runs in.
 
-    All that it says goes to `logs/<stack>.log`, a line of JSON each.
+    All that it says goes to `logs/<stack>.log`, a line of JSON each, without the lines of the stack
+    that it quotes.
     """
 
     executable: Path
@@ -98,6 +108,7 @@ class Terraform:
                 for one in _follow(log, start, process):
                     said.append(one)
                     watch(one)
+        _forget_source(log, start)
         if process.returncode not in accept:
             kind = NotBegun if refused(said) else StrataError
             raise kind(error_text(said), f"all of it: {log}")
@@ -120,6 +131,21 @@ class Terraform:
         if answer.returncode and not (accept and accept in answer.stderr):
             raise StrataError(answer.stderr.strip())
         return answer.stdout
+
+
+def _forget_source(log: Path, start: int) -> None:
+    """Take what Terraform quoted of the stack out of `log` after `start`: a literal may be secret.
+
+    No line becomes longer or shorter, since another process may write behind them.
+    """
+    with log.open("r+b") as text:
+        text.seek(start)
+        for line in text.read().splitlines(keepends=True):
+            if b'"snippet"' in line:
+                said = json.dumps(without_source(event(line.decode(errors="replace")))).encode()
+                text.seek(start)
+                text.write(said.ljust(len(line) - 1)[: len(line) - 1])
+            start += len(line)
 
 
 def _follow(log: Path, start: int, process: subprocess.Popen[bytes]) -> Iterator[Event]:
