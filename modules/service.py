@@ -378,4 +378,5 @@ class Service(Construct):
 
 
 def _bound(distance: float | None) -> str | None:
-    return None if distance is None else f"{distance:g}"
+    # As many digits as a double tells apart in every case: `:g` alone would round to six.
+    return None if distance is None else f"{distance:.15g}"

@@ -6,23 +6,47 @@ a figure of AWS's or arithmetic to judge stands in `strata.settings.rules`.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-LogRetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-    3288, 3653,
+
+def _whole(value: object) -> object:
+    """A whole number, where pydantic's `Literal` would take `true` and `1.0` for 1 as well."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise PydanticCustomError("int_type", "Input should be a whole number")
+
+
+LogRetentionDays = Annotated[
+    Literal[
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+        3288, 3653,
+    ],
+    BeforeValidator(_whole),
 ]  # fmt: skip
 """Days that CloudWatch Logs accepts (API reference, PutRetentionPolicy)."""
 
+MOST_TASKS = 5000
+"""Tasks of a service (AWS General Reference, Amazon ECS quotas)."""
+
+LARGEST_TARGET = 2.0**360
+"""Largest target value (Application Auto Scaling API reference,
+TargetTrackingScalingPolicyConfiguration)."""
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=0, le=86400)]
-Amount = Annotated[float, Field(ge=0, strict=False, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=1e12)]
+Distance = Annotated[float, Field(ge=-1e6, le=1e6)]
+Tasks = Annotated[int, Field(ge=0, le=MOST_TASKS)]
 
 
 class Section(BaseModel):
-    """A table of the file: unknown keys are refused, types are not converted."""
+    """A table of the file: unknown keys are refused, types are not converted.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    A whole number may stand where a number may; `true`, `"5"`, `inf` and `nan` may not.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Environment(Section):
@@ -202,7 +226,7 @@ class TargetTracking(Section):
         description="Average CPU or memory of the service in percent, or ALB requests per target "
         "and minute."
     )
-    target: float = Field(gt=0, strict=False, description="Percent, or requests per minute.")
+    target: float = Field(gt=0, le=LARGEST_TARGET, description="Percent, or requests per minute.")
     scale_out_cooldown_seconds: Seconds = Field(
         default=60, description="Rest after scaling out, seconds."
     )
@@ -214,13 +238,15 @@ class TargetTracking(Section):
 class StepAdjustment(Section):
     """How many tasks come or go while the metric lies between two distances from the threshold."""
 
-    lower: float | None = Field(
-        default=None, strict=False, description="Distance from the threshold, percent points."
+    lower: Distance | None = Field(
+        default=None, description="Distance from the threshold, percent points."
     )
-    upper: float | None = Field(
-        default=None, strict=False, description="Distance from the threshold, percent points."
+    upper: Distance | None = Field(
+        default=None, description="Distance from the threshold, percent points."
     )
-    change: int = Field(description="Tasks to add, or to take away when negative.")
+    change: int = Field(
+        ge=-MOST_TASKS, le=MOST_TASKS, description="Tasks to add, or to take away when negative."
+    )
 
 
 class StepScaling(Section):
@@ -229,7 +255,7 @@ class StepScaling(Section):
     name: str = Field(description="Name of the policy and its alarm.")
     metric: Literal["cpu", "memory"] = Field(description="Average of the service, percent.")
     when: Literal["at_least", "at_most"] = Field(description="Side of the threshold that breaches.")
-    threshold: float = Field(ge=0, le=100, strict=False, description="Percent.")
+    threshold: float = Field(ge=0, le=100, description="Percent.")
     evaluation_periods: int = Field(default=2, ge=1, le=60, description="Minutes of breach.")
     cooldown_seconds: Seconds = Field(default=60, description="Rest after a change, seconds.")
     adjustments: list[StepAdjustment] = Field(min_length=1, description="The steps.")
@@ -241,15 +267,15 @@ class ScheduledScaling(Section):
     name: str = Field(description="Name of the scheduled action.")
     schedule: str = Field(description="at(...), rate(...) or cron(...) expression.")
     timezone: str = Field(default="UTC", description="IANA time zone of the expression.")
-    min: int = Field(ge=0, description="Least number of tasks from then on.")
-    max: int = Field(ge=0, description="Largest number of tasks from then on.")
+    min: Tasks = Field(description="Least number of tasks from then on.")
+    max: Tasks = Field(description="Largest number of tasks from then on.")
 
 
 class Scaling(Section):
     """Service auto scaling."""
 
-    min: int = Field(default=1, ge=0, le=5000, description="Least number of tasks.")
-    max: int = Field(default=5, ge=1, le=5000, description="Largest number of tasks.")
+    min: Tasks = Field(default=1, description="Least number of tasks.")
+    max: int = Field(default=5, ge=1, le=MOST_TASKS, description="Largest number of tasks.")
     target_tracking: list[TargetTracking] = Field(
         default=[TargetTracking(metric="cpu", target=70)],
         description="Averages to keep; one entry for each metric at most.",
@@ -270,8 +296,8 @@ class Service(Section):
     memory_mib: int = Field(
         default=512, ge=6, le=1048576, description="Hard memory limit of the container, MiB."
     )
-    desired_count: int = Field(
-        default=3, ge=0, le=5000, description="Tasks at creation; the scaler changes it later."
+    desired_count: Tasks = Field(
+        default=3, description="Tasks at creation; the scaler changes it later."
     )
     user: str = Field(
         default="1000:1000", description="User and group the process runs as, uid:gid; 0 is root."
@@ -399,13 +425,12 @@ class Usage(Section):
     )
     images_gib: Amount = Field(default=2, description="Images kept in the registry, GiB.")
     database_used_percent: float = Field(
-        default=50, ge=0, le=100, strict=False, description="Share of the storage that is used."
+        default=50, ge=0, le=100, description="Share of the storage that is used."
     )
     database_change_percent_a_day: float = Field(
         default=2,
         ge=0,
         le=100,
-        strict=False,
         description="Share of the used storage that changes in a day, which backups keep.",
     )
     cache_snapshot_gib: Amount = Field(
@@ -420,8 +445,7 @@ class Cost(Section):
     budget_usd_per_month: float | None = Field(
         default=None,
         gt=0,
-        strict=False,
-        allow_inf_nan=False,
+        le=1e12,
         description="US dollars that a month with the desired number of tasks may cost.",
     )
     over_budget: Literal["warn", "fail"] = Field(

@@ -6,6 +6,7 @@ from strata.settings.models import Settings
 from strata.settings.rules import (
     compute,
     edge,
+    limits,
     names,
     network,
     reach,
@@ -25,6 +26,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     compute.check_task,
     compute.check_scaling,
     secrets.check,
+    limits.check,
     edge.check,
     reach.check,
 )

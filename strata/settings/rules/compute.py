@@ -2,12 +2,12 @@
 
 import itertools
 import re
-import zoneinfo
 from collections.abc import Iterator, Sequence
 
 from strata.settings import capacity, figures
 from strata.settings.models import Settings, StepScaling
 from strata.settings.positions import Key
+from strata.settings.rules import schedules
 from strata.settings.rules.finding import Finding, near
 
 TYPE: Key = ("cluster", "instance_type")
@@ -18,6 +18,10 @@ HEALTHY: Key = ("service", "minimum_healthy_percent")
 MAXIMUM: Key = ("service", "maximum_percent")
 COUNTS: tuple[Key, ...] = (SCALING, ("service", "desired_count"))
 """What says how many tasks there may be."""
+POLICIES, SCHEDULED_ACTIONS, STEP_ADJUSTMENTS = 50, 200, 20
+"""Scaling policies and scheduled actions of a target, steps of a policy (Application Auto Scaling
+User Guide, quotas)."""
+
 SIZES: tuple[Key, ...] = (
     TYPE,
     ("service", "memory_mib"),
@@ -221,6 +225,7 @@ def check_scaling(settings: Settings) -> Iterator[Finding]:
             yield Finding((*key, "metric"), "stands there twice", "one entry for each metric")
         if tracking.metric != "requests_per_target" and tracking.target > 100:
             yield Finding((*key, "target"), "is more than all of it", "percent, at most 100")
+    yield from _counts(settings)
     yield from _named("steps", [step.name for step in scaling.steps], metrics)
     yield from _named("schedules", [schedule.name for schedule in scaling.schedules], [])
     for index, step in enumerate(scaling.steps):
@@ -231,22 +236,40 @@ def check_scaling(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 (*key, "min"), f"is more than max, {schedule.max}", f"0 to {schedule.max}"
             )
-        if not re.fullmatch(
-            r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\([1-9]\d* (minute|hour|day)s?\)"
-            r"|cron\(\S+( \S+){5}\)",
-            schedule.schedule,
-        ):
-            yield Finding(
-                (*key, "schedule"),
-                "is no schedule expression",
-                "at(2030-01-31T07:30:00), rate(1 day) or cron(30 7 ? * MON-FRI *)",
-            )
-        zones = zoneinfo.available_timezones()
-        if zones and schedule.timezone not in zones:
+        if wrong := schedules.judge(schedule.schedule):
+            yield Finding((*key, "schedule"), wrong.wrong, wrong.right)
+        zones = schedules.time_zones()
+        if schedule.timezone not in zones:
             yield Finding(
                 (*key, "timezone"),
                 "is no IANA time zone",
                 near(schedule.timezone, zones, "such as Europe/Berlin"),
+            )
+
+
+def _counts(settings: Settings) -> Iterator[Finding]:
+    """What Application Auto Scaling takes for one service (its User Guide, quotas)."""
+    scaling = settings.service.scaling
+    policies = len(scaling.target_tracking) + len(scaling.steps)
+    if policies > POLICIES:
+        yield Finding(
+            (*SCALING, "steps"),
+            f"has {len(scaling.steps)} policies, with target_tracking {policies}",
+            f"at most {POLICIES} policies together",
+            ((*SCALING, "target_tracking"),),
+        )
+    if len(scaling.schedules) > SCHEDULED_ACTIONS:
+        yield Finding(
+            (*SCALING, "schedules"),
+            f"has {len(scaling.schedules)} scheduled actions",
+            f"at most {SCHEDULED_ACTIONS}",
+        )
+    for index, step in enumerate(scaling.steps):
+        if len(step.adjustments) > STEP_ADJUSTMENTS:
+            yield Finding(
+                (*SCALING, "steps", index, "adjustments"),
+                f"has {len(step.adjustments)} adjustments",
+                f"at most {STEP_ADJUSTMENTS}",
             )
 
 

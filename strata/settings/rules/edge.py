@@ -69,7 +69,7 @@ def _is_domain(name: str) -> bool:
 
 
 def _matches(matcher: str) -> bool:
-    if not re.fullmatch(r"\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*", matcher):
+    if not re.fullmatch(r"[0-9]{3}(-[0-9]{3})?(,[0-9]{3}(-[0-9]{3})?)*", matcher):
         return False
     spans = [list(map(int, part.split("-"))) for part in matcher.split(",")]
     return all(200 <= span[0] <= span[-1] <= 499 for span in spans)

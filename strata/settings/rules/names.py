@@ -10,9 +10,10 @@ from strata.settings.rules.finding import Finding, near
 NAME_LENGTH = 40
 """Ours: longer ones are mostly cut away in a load balancer's 32 characters."""
 
-OUR_TAGS = ("Project", "Environment", "Layer", "ManagedBy", "Name")
+OUR_TAGS = ("Project", "Environment", "Layer", "ManagedBy", "Name", "AmazonECSManaged")
 MOST_TAGS = 50 - len(OUR_TAGS)
-"""AWS takes 50 tags a resource (AWS General Reference, tagging)."""
+"""AWS takes 50 tags a resource (AWS General Reference, tagging); the auto scaling group has all of
+ours."""
 
 
 def check(settings: Settings) -> Iterator[Finding]:
@@ -66,19 +67,47 @@ def _bucket(name: str) -> Iterator[Finding]:
 
 def _tags(tags: dict[str, str]) -> Iterator[Finding]:
     if len(tags) > MOST_TAGS:
-        yield Finding(("tags",), f"has {len(tags)} tags", f"at most {MOST_TAGS}")
-    allowed = r"[\w .:/=+@-]*"
+        yield Finding(
+            ("tags",),
+            f"has {len(tags)} tags, and AWS takes 50, of which {len(OUR_TAGS)} are Strata's",
+            f"at most {MOST_TAGS}",
+        )
+    taken = {name.lower(): name for name in OUR_TAGS}
     for name, value in tags.items():
-        key = ("tags", name)
-        if name in OUR_TAGS:
-            yield Finding(key, "is a tag that Strata sets itself", "another name")
-        elif name.lower().startswith("aws:") or not 1 <= len(name) <= 128:
-            yield Finding(key, "is no name for a tag", "1 to 128 characters, not beginning aws:")
-        elif not re.fullmatch(allowed, name) or not re.fullmatch(allowed, value):
+        wrong = _tag(name, value)
+        if wrong:
+            yield Finding(("tags", name), *wrong)
+        elif name in OUR_TAGS:
+            yield Finding(("tags", name), "is a tag that Strata sets itself", "another name")
+        elif name.lower() in taken:
+            # Elsewhere they would be two tags; IAM refuses the second one.
             yield Finding(
-                key,
-                "has characters that AWS refuses in tags",
-                "letters, digits, spaces and _ . : / = + - @",
+                ("tags", name),
+                f"is {taken[name.lower()]} in other letters, and IAM does not tell tags apart by "
+                "upper and lower case",
+                "another name",
             )
-        elif len(value) > 256:
-            yield Finding(key, f"has {len(value)} characters", "at most 256 characters")
+        taken.setdefault(name.lower(), name)
+
+
+def _tag(name: str, value: str) -> tuple[str, str] | None:
+    """What every service asks of a tag (ECS, ELB and IAM API references, Tag)."""
+    # AWS means letters and digits of any script.
+    allowed = r"[\w .:/=+@-]*"
+    if not 1 <= len(name) <= 128:
+        return "is no name for a tag", "1 to 128 characters"
+    if name.lower().startswith("aws:") or value.lower().startswith("aws:"):
+        return (
+            "begins with aws:, which AWS keeps for itself",
+            "a name and a value not beginning aws:",
+        )
+    if not re.fullmatch(allowed, name) or not re.fullmatch(allowed, value):
+        return (
+            "has characters that AWS refuses in tags",
+            "letters, digits, spaces and _ . : / = + - @",
+        )
+    if name != name.strip() or value != value.strip():
+        return "has a space at an end, which load balancers refuse in tags", "no space at the ends"
+    if len(value) > 256:
+        return f"has {len(value)} characters", "at most 256 characters"
+    return None

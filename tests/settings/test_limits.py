@@ -1,0 +1,185 @@
+"""What AWS takes only so many of: scaling policies, steps, tags, bytes of a task definition."""
+
+import copy
+import json
+import re
+from typing import Any
+
+import pytest
+
+from strata.settings.load import judge
+from strata.settings.models import Settings
+from strata.settings.rules.limits import (
+    OURS_IN_POLICY,
+    OURS_IN_TASK_DEFINITION,
+    variable_bytes,
+)
+from strata.synthesis import compose
+from tests.settings.test_capacity import BASE
+
+Json = dict[str, Any]
+
+
+def with_(section: str, **changes: object) -> Json:
+    data: Json = copy.deepcopy(BASE)
+    data[section].update(changes)
+    return data
+
+
+def scaled(**changes: object) -> Json:
+    return with_("service", scaling={**BASE["service"]["scaling"], **changes})
+
+
+def steps(count: int) -> list[Json]:
+    adjustment = {"lower": 0, "change": 1}
+    return [
+        {"name": f"s{i}", "metric": "cpu", "when": "at_least", "threshold": 80,
+         "adjustments": [adjustment]}
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def adjustments(count: int) -> list[Json]:
+    (one,) = steps(1)
+    bounds: list[Json] = [{"lower": i, "upper": i + 1, "change": 1} for i in range(count)]
+    del bounds[-1]["upper"]
+    return [{**one, "adjustments": bounds}]
+
+
+def schedules(count: int) -> list[Json]:
+    return [
+        {"name": f"s{i}", "schedule": "cron(0 22 * * ? *)", "min": 1, "max": 2}
+        for i in range(count)
+    ]
+
+
+def variables(size: int) -> dict[str, str]:
+    return {"LIST": "x" * size}
+
+
+def secrets(count: int) -> dict[str, str]:
+    return {f"NO_{i}": f"shop/local/service-{i:03}" for i in range(count)}
+
+
+LIMITS: list[tuple[str, Json, Json, str]] = [
+    # key, the most that passes, one more, words that must stand in the message
+    ("service.scaling.steps", scaled(steps=steps(49)), scaled(steps=steps(50)), "at most 50"),
+    (
+        "service.scaling.steps.0.adjustments",
+        scaled(steps=adjustments(20)),
+        scaled(steps=adjustments(21)),
+        "at most 20",
+    ),
+    (
+        "service.scaling.schedules",
+        scaled(schedules=schedules(200)),
+        scaled(schedules=schedules(201)),
+        "at most 200",
+    ),
+    (
+        "service.environment",
+        with_("service", environment=variables(61_000)),
+        with_("service", environment=variables(62_000)),
+        "65536",
+    ),
+    (
+        # In UTF-8 each of them has two bytes.
+        "service.environment",
+        with_("service", environment={"LIST": "ü" * 30_000}),
+        with_("service", environment={"LIST": "ü" * 31_000}),
+        "65536",
+    ),
+    (
+        "service.secrets",
+        with_("service", secrets=secrets(80)),
+        with_("service", secrets=secrets(100)),
+        "10240",
+    ),
+    (
+        "tags",
+        {**BASE, "tags": {f"t{i}": "" for i in range(44)}},
+        {**BASE, "tags": {f"t{i}": "" for i in range(45)}},
+        "at most 44",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "most", "more", "words"), LIMITS, ids=[f"{one[0]}: {one[3]}" for one in LIMITS]
+)
+def test_the_most_passes_and_one_more_is_refused(
+    key: str, most: Json, more: Json, words: str
+) -> None:
+    assert judge(most)[1] == []
+    found = {".".join(map(str, one.key)): f"{one.wrong} {one.right}" for one in judge(more)[1]}
+    assert list(found) == [key]
+    assert words in found[key]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("name", "x", "Name in other letters"),
+        ("PROJECT", "x", "Project in other letters"),
+        ("AmazonECSManaged", "", "Strata sets itself"),
+        ("amazonecsmanaged", "", "AmazonECSManaged in other letters"),
+        ("Owner", "aws:me", "keeps for itself"),
+        ("AWS:owner", "me", "keeps for itself"),
+        ("Owner", " me", "space at an end"),
+        ("Owner ", "me", "space at an end"),
+        ("Owner", "a\tb", "letters, digits"),
+        ("Owner", "a\n", "letters, digits"),
+        ("", "me", "1 to 128"),
+        ("x" * 129, "me", "1 to 128"),
+        ("Owner", "x" * 257, "at most 256"),
+    ],
+)
+def test_a_tag_that_a_service_refuses_is_named(name: str, value: str, words: str) -> None:
+    (problem,) = judge({**BASE, "tags": {name: value}})[1]
+    assert problem.key == ("tags", name)
+    assert words in f"{problem.wrong} {problem.right}"
+
+
+def test_two_tags_that_differ_in_case_alone_are_one_to_iam() -> None:
+    (problem,) = judge({**BASE, "tags": {"owner": "a", "Owner": "b"}})[1]
+    assert problem.key == ("tags", "Owner")
+
+
+def test_tags_of_any_script_pass() -> None:
+    assert judge({**BASE, "tags": {"Größe": "٣ x", "k" * 128: "v" * 256}})[1] == []
+
+
+def test_a_variable_cannot_hold_a_nul() -> None:
+    (problem,) = judge(with_("service", environment={"A": "x\0y"}))[1]
+    assert problem.key == ("service", "environment", "A")
+
+
+ARN = "arn:aws:secretsmanager:ap-northeast-1:123456789012:" + "x" * 100
+"""In place of each reference."""
+
+
+def test_the_rest_of_the_task_definition_and_the_policy_stay_within_their_share() -> None:
+    long = {
+        "environment": {"project": "p" * 40, "name": "e" * 40, "region": "ap-northeast-1"},
+        "network": {"availability_zones": [f"ap-northeast-1{zone}" for zone in "acd"]},
+        "database": {"name": "d" * 64, "username": "u" * 16},
+        "service": {
+            "environment": {"A": "b" * 1000},
+            "secrets": {"C": "shop/c", "D": "shop/d"},
+            "image_tag": "t" * 128,
+        },
+    }
+    data = copy.deepcopy(BASE)
+    for section, values in long.items():
+        data[section] |= values
+    settings = Settings.model_validate(data)
+    # What is put in for each reference is longer than any ARN of ours.
+    text = re.sub(r"\$\{[^}]*\}", ARN, json.dumps(compose(settings)))
+    resources = json.loads(text)["resource"]
+    definition = resources["aws_ecs_task_definition"]["service_task_definition"]
+    written = len(definition["container_definitions"].encode()) + len(
+        json.dumps({k: v for k, v in definition.items() if k != "container_definitions"})
+    )
+    assert written - sum(variable_bytes(settings).values()) < OURS_IN_TASK_DEFINITION
+    policy = resources["aws_iam_role_policy"]["service_execution_role_policy"]["policy"]
+    assert len(re.sub(r"\s", "", policy)) < OURS_IN_POLICY + 2 * len(ARN)

@@ -1,0 +1,102 @@
+"""Numbers are numbers and digits are ASCII, in every key that the models have."""
+
+import copy
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from strata.settings import load
+from strata.settings.load import judge
+from strata.settings.positions import Key
+from strata.settings.schema import at
+from tests.settings.test_capacity import BASE
+
+Json = dict[str, Any]
+
+STEP = {
+    "name": "busy", "metric": "cpu", "when": "at_least", "threshold": 80,
+    "adjustments": [{"lower": 0, "upper": 10, "change": 1}, {"lower": 10, "change": 2}],
+}  # fmt: skip
+WHOLE: Json = copy.deepcopy(load("prod").model_dump(mode="json", exclude_none=True))
+WHOLE["service"]["scaling"]["steps"] = [STEP]
+WHOLE["cost"]["budget_usd_per_month"] = 900
+WHOLE["reach"] = [{"from": "tasks", "to": "cache", "port": 6379, "open": True}]
+WHOLE["cluster"]["ami_id"] = "ami-0123456789abcdef0"
+WHOLE["registry"]["repository"] = "shop/api2"
+WHOLE["edge"]["record_name"] = "v2.shop.example"
+"""A file that sets every key with a number, and every string of a known form."""
+
+
+def leaves(value: object, key: Key = ()) -> Iterator[tuple[Key, object]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, (*key, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from leaves(inner, (*key, index))
+    else:
+        yield key, value
+
+
+def changed(key: Key, value: object) -> Json:
+    data: Any = copy.deepcopy(WHOLE)
+    inner = data
+    for part in key[:-1]:
+        inner = inner[part]
+    inner[key[-1]] = value
+    return dict(data)
+
+
+def named(key: Key, value: object) -> set[Key]:
+    found, problems = judge(changed(key, value))
+    return {one.key for one in problems} if found is None or problems else set()
+
+
+NUMBERS = [
+    (key, value)
+    for key, value in leaves(WHOLE)
+    if isinstance(value, int | float) and not isinstance(value, bool)
+]
+FORMS = [
+    (key, value)
+    for key, value in leaves(WHOLE)
+    if isinstance(value, str) and any(one.isdigit() for one in value) and key[0] != "tags"
+]
+
+
+def test_the_file_that_the_others_change_is_right_and_has_every_number() -> None:
+    found, problems = judge(WHOLE)
+    assert found is not None
+    assert problems == []
+    assert {key[-1] for key, _ in NUMBERS} >= {
+        name
+        for section in BASE
+        for name, node in at((section,)).get("properties", {}).items()
+        if node.get("type") in ("integer", "number")
+    }
+
+
+@pytest.mark.parametrize(("key", "value"), NUMBERS, ids=str)
+def test_only_a_number_of_its_range_stands_where_a_number_is_meant(key: Key, value: float) -> None:
+    wrong: list[object] = [True, False, str(value), "٣", math.inf, -math.inf, math.nan, [value]]
+    wrong += [10**400, -(10**400), 1e300, -1e300]
+    if at(key).get("type") != "number":
+        wrong += [value + 0.5, float(value), 2**63]
+    for one in wrong:
+        assert named(key, one), f"{one!r} passes"
+
+
+@pytest.mark.parametrize(("key", "value"), FORMS, ids=str)
+def test_only_ascii_digits_stand_where_digits_are_meant(key: Key, value: str) -> None:
+    for place, character in enumerate(value):
+        if character.isdigit():
+            for digit in ("٣", "３", "³"):  # noqa: RUF001
+                assert named(key, value[:place] + digit + value[place + 1 :]), f"{digit} passes"
+
+
+@pytest.mark.parametrize(("key", "value"), FORMS, ids=str)
+def test_no_line_break_hides_at_an_end(key: Key, value: str) -> None:
+    for one in (f"{value}\n", f"\n{value}", f"{value}\0", f" {value}", f"{value} "):
+        assert named(key, one), f"{one!r} passes"
