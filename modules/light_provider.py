@@ -1,16 +1,27 @@
-"""Loads only those parts of the provider package that a stack uses.
+"""Loads only those parts of the provider package that a stack uses, in Python and in Node.
 
 The package's root imports every resource class of AWS, more than two thousand, before the first can
 be used. A module of the same name with the same search path, put in its place beforehand, lets
-Python find `cdktf_cdktf_provider_aws.vpc` without running the root. The classes are the package's
-own, so the JSON is the same to the byte.
+Python find `cdktf_cdktf_provider_aws.vpc` without running the root. To Node goes an assembly that
+is cut to the same parts (`cut_assembly`). The classes are the package's own, so the JSON is the
+same to the byte.
 """
 
+import importlib
 import importlib.util
 import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from pathlib import Path
 from types import ModuleType
+from typing import cast
+
+from modules import cut_assembly
 
 PACKAGE = "cdktf_cdktf_provider_aws"
+NEEDED = ("constructs._jsii", "cdktf._jsii")
+"""What Node must have loaded before the package, in this order."""
+MODULES = Path(__file__).resolve().parent
 
 
 def install() -> None:
@@ -24,3 +35,89 @@ def install() -> None:
     root.__path__ = list(spec.submodule_search_locations)
     root.__spec__ = spec
     sys.modules[PACKAGE] = root
+    sys.meta_path.insert(0, _Watch(Path(root.__path__[0])))
+
+
+class _Watch(MetaPathFinder):
+    """Hands Node the cut assembly when the package is about to hand it the whole one.
+
+    Finds no module itself. It sees which submodules are imported: for one that the cut does not
+    hold, since a file outside `modules/` asks for it, Node gets the whole assembly after all.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._named: frozenset[str] | None = None
+        self._whole = False
+        self._cut: cut_assembly.Package | None = None
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - as importlib calls it
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> None:
+        """Never a module, see the class."""
+        package, _, submodule = fullname.partition(".")
+        if package != PACKAGE or "." in submodule or self._whole:
+            return
+        if submodule == "_jsii":
+            self._load()
+        elif submodule not in self._names():
+            self._give_up(submodule)
+
+    def _names(self) -> frozenset[str]:
+        if self._named is None:
+            self._named = cut_assembly.named(PACKAGE, self._folder, MODULES)
+        return self._named
+
+    def _load(self) -> None:
+        from jsii._runtime import kernel  # noqa: PLC0415
+
+        for module in NEEDED:
+            importlib.import_module(module)
+        try:
+            package = cut_assembly.locate(PACKAGE, self._folder)
+            tarball = cut_assembly.provide(package, self._names(), cut_assembly.places())
+        except Exception:  # noqa: BLE001 - whatever it is, the whole assembly does without the cut
+            tarball = None
+        if tarball is None:
+            self._whole = True
+            return
+        try:
+            # Node keeps the first assembly of a name and version: the package's own call that
+            # follows finds this one there.
+            kernel.load(package.name, package.version, str(tarball))
+        except Exception:  # noqa: BLE001
+            self._whole = True
+            _start_anew()
+        else:
+            self._cut = package
+
+    def _give_up(self, submodule: str) -> None:
+        self._whole = True
+        if self._cut is None:
+            return
+        from jsii import _reference_map  # noqa: PLC0415
+        from jsii._runtime import kernel  # noqa: PLC0415
+
+        if _reference_map._refs._refs:
+            raise ImportError(
+                f"{PACKAGE}.{submodule} is named in no file of modules/, and the first construct "
+                "exists already; import it at the head of a file"
+            )
+        _start_anew()
+        kernel.load(self._cut.name, self._cut.version, str(self._cut.tarball))
+
+
+def _start_anew() -> None:
+    """A new Node process that knows what comes before the provider package."""
+    from jsii._kernel.providers import ProcessProvider  # noqa: PLC0415
+    from jsii._runtime import JSIIAssembly, kernel  # noqa: PLC0415
+
+    process = cast(ProcessProvider, kernel.provider)._process
+    process.stop()
+    process.start()
+    for module in NEEDED:
+        loaded = importlib.import_module(module).__jsii_assembly__
+        JSIIAssembly.load(loaded.name, loaded.version, loaded.module, loaded.filename)

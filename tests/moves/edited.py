@@ -80,21 +80,21 @@ class Project:
 
     root: Path
 
-    def python(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run Python with the copy's own modules."""
+    def python(self, *arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
+        """Run Python with the copy's own modules, and `env` beside the environment."""
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(self.root)},
+            env={**os.environ, "PYTHONPATH": str(self.root), **env},
             capture_output=True,
             text=True,
             check=False,
         )
 
-    def synthesize(self) -> Path:
+    def synthesize(self, **env: str) -> Path:
         """The folder that `strata synth local` wrote."""
         out = self.root / "out"
-        answer = self.python("-m", "strata", "synth", "local", "--out", str(out))
+        answer = self.python("-m", "strata", "synth", "local", "--out", str(out), **env)
         assert answer.returncode == 0, answer.stderr
         return out
 

@@ -1,0 +1,288 @@
+"""Gives Node only those types of the provider package that this project uses.
+
+The package describes its 23,285 types in an assembly, 120 MB of JSON that Node parses before the
+first resource can be made. `modules/` uses a few hundred of them. So the first synthesis writes a
+tarball that describes only the submodules which `modules/` names, and later ones load that. The
+classes in it are the package's own, so the JSON is the same to the byte.
+
+Nothing depends on the cut: where it cannot be made, kept or loaded, the package's own assembly is
+loaded as always. Cuts are kept in the user's cache, or in `.strata` where that cannot be written;
+each carries the digest of its content in its name, so half a file is never taken for a whole one.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from strata.paths import WORK
+
+Json = dict[str, Any]
+
+FORMAT = "1"
+"""Raised when `cut` writes something else from the same package."""
+
+PATIENCE = 120
+"""Seconds to wait for another process that is making the same cut: ten times what it takes."""
+
+KEPT = 16
+"""Cuts that stay in a folder: a branch and its neighbours, not every branch there ever was."""
+
+
+class Misfit(Exception):
+    """The package is not built as `cut` takes it to be."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of jsii bindings: its import name, its folder, its assembly's name and tarball."""
+
+    module: str
+    folder: Path
+    name: str
+    version: str
+    tarball: Path
+
+    def fingerprint(self) -> str:
+        """What tells this tarball from any other, without reading its 34 MB."""
+        stat = self.tarball.stat()
+        parts = [self.name, self.version, str(stat.st_size), str(stat.st_mtime_ns)]
+        # The installer wrote the digest of every file down (PyPA, "Recording installed projects").
+        for record in self.folder.parent.glob(f"{self.module}-*.dist-info/RECORD"):
+            text = record.read_text(encoding="utf-8")
+            found = re.search(rf"{re.escape(self.tarball.name)},(sha256=[^,]+),", text)
+            parts.append(found.group(1) if found else "")
+        return "\n".join(parts)
+
+
+def locate(module: str, folder: Path) -> Package:
+    """The package whose Python modules lie in `folder`; `Misfit` where it has no one tarball."""
+    source = (folder / "_jsii" / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'"([^"\s]+)", "([^"\s]+)", __name__\[0:-6\], "([^"\s]+\.tgz)"', source)
+    if found is None:
+        raise Misfit(f"{folder}/_jsii names no assembly")
+    name, version, tarball = found.groups()
+    return Package(module, folder, name, version, folder / "_jsii" / tarball)
+
+
+def named(module: str, folder: Path, sources: Path) -> frozenset[str]:
+    """The submodules of `module`, which lies in `folder`, that a file below `sources` names."""
+    direct = re.compile(rf"\b{module}\.(\w+)")
+    listed = re.compile(rf"\bfrom\s+{module}\s+import\s+(\([^)]*\)|[^\n]*)")
+    names: set[str] = set()
+    for file in sources.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        names.update(direct.findall(text))
+        for imports in listed.findall(text):
+            names.update(re.findall(r"\w+", imports))
+    return frozenset(name for name in names if (folder / name / "__init__.py").is_file())
+
+
+def cut(package: Package, submodules: Iterable[str]) -> bytes:
+    """A tarball of `package` with these submodules (Python names) and what their types need."""
+    assembly = json.loads(_member(package, "package/.jsii"))
+    wanted = {_jsii_name(package, submodule) for submodule in submodules}
+    types = _closure(assembly, wanted)
+    used = {type_["namespace"] for type_ in types.values()}
+    folders = {name: _folder(assembly["submodules"][f"{package.name}.{name}"]) for name in used}
+    lean = {
+        **assembly,
+        "readme": {"markdown": ""},
+        "submodules": {
+            fqn: {"symbolId": submodule["symbolId"]}
+            for fqn, submodule in assembly["submodules"].items()
+            if fqn.removeprefix(f"{package.name}.") in used
+        },
+        "types": types,
+    }
+    index = "".join(f'exports.{name} = require("./{folders[name]}");\n' for name in sorted(used))
+    files = {
+        "package/.jsii": json.dumps(_without_docs(lean)).encode(),
+        "package/lib/index.js": f'"use strict";\n{index}'.encode(),
+        **_scripts(package, set(folders.values())),
+    }
+    return _tarball(files)
+
+
+def _member(package: Package, name: str) -> bytes:
+    with tarfile.open(package.tarball, "r:gz") as archive:
+        for member in archive:
+            file = archive.extractfile(member) if member.name == name else None
+            if file is not None:
+                return file.read()
+    raise Misfit(f"{package.tarball} has no {name}")
+
+
+def _jsii_name(package: Package, submodule: str) -> str:
+    source = (package.folder / submodule / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(rf'jsii_type="{re.escape(package.name)}\.(\w+)\.', source)
+    if found is None:
+        raise Misfit(f"{submodule} of {package.module} declares no type")
+    return found.group(1)
+
+
+def _closure(assembly: Json, wanted: set[str]) -> Json:
+    """The types of the submodules `wanted`, and of every submodule that one of theirs refers to."""
+    own: dict[str, dict[str, Json]] = {}
+    for fqn, type_ in assembly["types"].items():
+        own.setdefault(type_.get("namespace", ""), {})[fqn] = type_
+    types: Json = {}
+    ahead = list(wanted)
+    taken = set(ahead)
+    while ahead:
+        submodule = ahead.pop()
+        if submodule not in own:
+            raise Misfit(f"{assembly['name']} has no types in {submodule}")
+        types.update(own[submodule])
+        for fqn in _strings(own[submodule]):
+            other = assembly["types"].get(fqn, {}).get("namespace")
+            if other is not None and other not in taken:
+                taken.add(other)
+                ahead.append(other)
+    return {fqn: type_ for fqn, type_ in assembly["types"].items() if fqn in types}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _strings(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings(part)
+
+
+def _folder(submodule: Json) -> str:
+    found = re.fullmatch(r"src/([\w-]+)/index:", submodule["symbolId"])
+    if found is None:
+        raise Misfit(f"a submodule lies in {submodule['symbolId']}")
+    return found.group(1)
+
+
+def _without_docs(value: Any) -> Any:
+    """`value` without what only people and compilers read."""
+    if isinstance(value, dict):
+        return {
+            key: _without_docs(part)
+            for key, part in value.items()
+            if key not in ("docs", "locationInModule")
+        }
+    if isinstance(value, list):
+        return [_without_docs(part) for part in value]
+    return value
+
+
+def _scripts(package: Package, folders: set[str]) -> dict[str, bytes]:
+    """The JavaScript below these folders of `lib/`, and the package's own description."""
+    files: dict[str, bytes] = {}
+    with tarfile.open(package.tarball, "r:gz") as archive:
+        for member in archive:
+            parts = member.name.split("/")
+            script = parts[:2] == ["package", "lib"] and len(parts) > 3 and parts[2] in folders
+            if member.name == "package/package.json" or (script and member.name.endswith(".js")):
+                file = archive.extractfile(member)
+                files[member.name] = file.read() if file else b""
+    if any(b'require("../' in text for text in files.values()):
+        raise Misfit(f"a script of {package.name} needs one of another submodule")
+    return files
+
+
+def _tarball(files: dict[str, bytes]) -> bytes:
+    """The same bytes for the same files, whenever and by whomever."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for name in sorted(files):
+            info = tarfile.TarInfo(name)
+            info.size = len(files[name])
+            tar.addfile(info, io.BytesIO(files[name]))
+    return gzip.compress(archive.getvalue(), mtime=0)
+
+
+def places() -> list[Path]:
+    """Folders to keep cuts in, the best first."""
+    folders = [WORK / "assemblies"]
+    # Where there is no home, `~` stays as it is.
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111
+    if cache.is_absolute():
+        folders.insert(0, cache / "strata" / "assemblies")
+    return folders
+
+
+def provide(package: Package, submodules: frozenset[str], folders: Sequence[Path]) -> Path | None:
+    """The cut of `package` to `submodules`, made now if there is none; None if it cannot be kept.
+
+    It is kept in the first of `folders` that can be written.
+    """
+    text = "\n".join([FORMAT, package.fingerprint(), *sorted(submodules)])
+    key = hashlib.sha256(text.encode()).hexdigest()[:32]
+    for folder in folders:
+        kept = _kept(folder, key)
+        if kept is not None:
+            return kept
+    return _make(package, submodules, folders, key)
+
+
+def _make(
+    package: Package, submodules: frozenset[str], folders: Sequence[Path], key: str
+) -> Path | None:
+    from filelock import FileLock  # noqa: PLC0415 - takes longer than to find a cut that is there
+
+    made: bytes | None = None
+    for folder in folders:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with FileLock(folder / "lock", timeout=PATIENCE):
+                kept = _kept(folder, key)
+                if kept is not None:
+                    return kept
+                _tidy(folder)
+                made = made or cut(package, submodules)
+                return _keep(folder, key, made)
+        except OSError:
+            continue
+    return None
+
+
+def _kept(folder: Path, key: str) -> Path | None:
+    """The cut of this key in `folder` whose content is what its name says."""
+    try:
+        for file in folder.glob(f"{key}-*.tgz"):
+            if file.name == _name(key, file.read_bytes()):
+                return file
+    except OSError:
+        pass
+    return None
+
+
+def _keep(folder: Path, key: str, content: bytes) -> Path:
+    handle, part = tempfile.mkstemp(dir=folder, prefix="part-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        return Path(part).replace(folder / _name(key, content))
+    except OSError:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def _name(key: str, content: bytes) -> str:
+    return f"{key}-{hashlib.sha256(content).hexdigest()[:32]}.tgz"
+
+
+def _tidy(folder: Path) -> None:
+    """Take away old cuts, and what was left by a process that was killed at work.
+
+    Only who holds the lock of `folder` may call it: nobody else writes there then.
+    """
+    cuts = sorted(folder.glob("*.tgz"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in [*folder.glob("part-*"), *cuts[KEPT:]]:
+        file.unlink(missing_ok=True)
