@@ -103,7 +103,7 @@ def by_layers(folder: Path, workers: int) -> Taken:
         synthesize([settings], folder)
         states = read_states(settings.environment)
         document = plan_composed(tool, folder / "composed" / "local", states)
-        write(folder / "review", basis(settings, states), document, {})
+        write(folder / "review", basis(settings, states, folder), document, {})
         tool.ran.clear()
         start = time.perf_counter()
         synthesize([settings], folder)

@@ -75,7 +75,11 @@ def refuse(found: Sequence[Found], env: str) -> None:
     if living:
         hint = "wait until it has ended, then run this again"
     else:
-        unlock = [f"strata unlock {env} {one.layer}" for one in found if one.lock]
+        unlock = [
+            f"strata unlock {env} {one.layer}{' --force' if one.lock.unread else ''}"
+            for one in found
+            if one.lock
+        ]
         push = [
             f"terraform -chdir={shown(one.unsaved)} state push {UNSAVED} && "
             f"rm {shown(one.unsaved / UNSAVED)}"

@@ -37,35 +37,45 @@ OPERATIONS = {
 
 @dataclass(frozen=True)
 class Lock:
-    """Who holds a layer's state: `who` is user@host, `since` in UTC, `operation` Terraform's."""
+    """Who holds a layer's state: `who` is user@host, `since` in UTC, `operation` Terraform's.
+
+    One that cannot be read locks all the same; `unread` says what stands in its place.
+    """
 
     layer: str
     id: str
     who: str
     since: datetime
     operation: str
+    unread: str = ""
 
     def words(self, now: datetime) -> str:
         """`network is locked by ann@desk since 12:01:07 UTC (3 min) for apply`."""
+        if self.unread:
+            since = self._age(now)
+            return f"{self.layer} is locked since {since}, nobody knows by whom: {self.unread}"
+        return f"{self.layer} is locked by {self.who} since {self._age(now)} for {self.operation}"
+
+    def _age(self, now: datetime) -> str:
         minutes = (now - self.since).total_seconds() / 60
         age = f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
         when = self.since.strftime(
             "%H:%M:%S UTC" if self.since.date() == now.date() else "%Y-%m-%d %H:%M UTC"
         )
-        return f"{self.layer} is locked by {self.who} since {when} ({age}) for {self.operation}"
+        return f"{when} ({age})"
 
 
-def parse(layer: str, text: str) -> Lock:
-    """A lock object's text; raises StrataError for what Terraform did not write."""
+def parse(layer: str, content: bytes) -> Lock:
+    """A lock object's content; raises StrataError for what Terraform did not write."""
     try:
-        found = json.loads(text)
+        found = json.loads(content)
         # Terraform writes nanoseconds, of which Python reads six digits.
         since = datetime.fromisoformat(found["Created"][:19] + "+00:00")
         operation = str(found["Operation"])
         return Lock(
             layer, str(found["ID"]), str(found["Who"]), since, OPERATIONS.get(operation, operation)
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StrataError(f"the lock object of {layer} is not one of Terraform's") from error
 
 
@@ -156,12 +166,20 @@ def now() -> datetime:
 
 
 def _read(s3: "S3Client", environment: Environment, layer: str) -> Lock | None:
+    bucket, key = environment.state_bucket, lock_key(environment, layer)
     try:
-        answer = s3.get_object(Bucket=environment.state_bucket, Key=lock_key(environment, layer))
-        return parse(layer, answer["Body"].read().decode())
+        answer = s3.get_object(Bucket=bucket, Key=key)
+        content = answer["Body"].read()
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
             return None
         raise explain(error) from error
     except BotoCoreError as error:
         raise explain(error) from error
+    try:
+        return parse(layer, content)
+    except StrataError:
+        what = f"{len(content)} bytes that are not Terraform's" if content else "is empty"
+        return Lock(
+            layer, answer["ETag"], "", answer["LastModified"], "", f"s3://{bucket}/{key}, {what}"
+        )

@@ -96,7 +96,7 @@ class ReviewedApply:
     def check(self) -> None:
         """Raise StrataError when this is not what would be applied now, or cannot be applied."""
         states = read_states(self.work.settings.environment)
-        now = basis(self.work.settings, states)
+        now = basis(self.work.settings, states, self.work.stacks.parent)
         reasons = stale(expected(self.review.basis, self.record, now), now)
         if reasons:
             raise self._refusal(reasons)

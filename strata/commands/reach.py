@@ -42,9 +42,11 @@ def reach(
 def _network(settings: Settings, *, live: bool) -> "Network":
     """The network of the composed stack, or what stands in AWS."""
     if live:
-        from strata.reach.from_aws import from_aws  # noqa: PLC0415 - boto3 takes its time
+        from strata import preflight  # noqa: PLC0415 - boto3 takes its time
+        from strata.reach.from_aws import from_aws  # noqa: PLC0415
 
         aim(settings)
+        preflight.check_account(settings.environment)
         return from_aws(settings.environment)
     from strata.reach import from_stack  # noqa: PLC0415
 

@@ -16,7 +16,10 @@ def unlock(
     layer: Annotated[str, typer.Argument(metavar="LAYER", help="Whose state is locked.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Even if its Terraform still works here.")
+        bool,
+        typer.Option(
+            "--force", help="Even if its Terraform still works here, or it cannot be read."
+        ),
     ] = False,
 ) -> None:
     """Take away a lock that nobody holds any more."""
@@ -35,6 +38,11 @@ def unlock(
         raise StrataError(
             f"nothing was unlocked: process {one.pid} would write the state after the next one",
             "wait until it has ended; --force unlocks all the same",
+        )
+    if one.lock.unread and not force:
+        raise StrataError(
+            "nothing was unlocked: it does not say who holds it",
+            "ask who else works on this environment; --force unlocks all the same",
         )
     with contextlib.nullcontext() if force else alone(settings.environment.name):
         # A strata that moves states holds locks without a Terraform.

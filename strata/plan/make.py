@@ -50,7 +50,7 @@ def make_review(
     composed = synthesized / "composed" / environment.name
     review.free(folder)
     states = read_states(environment)
-    basis = review.basis(settings, states)
+    basis = review.basis(settings, states, synthesized)
     document = plan_composed(terraform, composed, states)
     plan = changes.parse(document)
     report = build(

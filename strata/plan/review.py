@@ -19,6 +19,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from strata.errors import StrataError, UsageError
+from strata.layers import LAYERS, stack_name
+from strata.moves.blocks import NAME as MOVED
 from strata.paths import ROOT
 from strata.plan.changes import HIDDEN, Plan, hide, parse
 from strata.plan.configuration import hide_constants
@@ -31,8 +33,7 @@ from strata.terraform.plugins import VERSION as PROVIDER_VERSION
 Json = dict[str, Any]
 
 PLAN, REVIEW = "plan.json", "review.json"
-CODE = ("modules", "strata", "main.py", "requirements.lock", ".terraform-version")
-"""What decides which resources settings become."""
+STACK = "cdk.tf.json"
 FORMAT: Literal[1] = 1
 
 
@@ -41,9 +42,9 @@ class _Data(BaseModel):
 
 
 class Code(_Data):
-    """Which code made the stacks."""
+    """What the code makes of the settings, and which code it was."""
 
-    digest: str = Field(description="SHA-256 over the files of the code, committed or not.")
+    digest: str = Field(description="SHA-256 over the Terraform files of every stack.")
     commit: str | None = Field(description="The git commit it lies on; for people.")
 
 
@@ -86,13 +87,16 @@ class Review(_Data):
     plan: str = Field(description="SHA-256 of plan.json.")
 
 
-def basis(settings: Settings, states: States) -> Basis:
-    """What a plan of these settings against these states rests on."""
+def basis(settings: Settings, states: States, synthesized: Path) -> Basis:
+    """What a plan of these settings against these states rests on.
+
+    `synthesized` is the folder of their synthesis, whose files Terraform plans.
+    """
     return Basis(
         environment=settings.environment.name,
         settings=settings_digest(settings),
         values=settings.model_dump(mode="json"),
-        code=Code(digest=code_digest(), commit=_commit()),
+        code=Code(digest=stacks_digest(synthesized, settings.environment.name), commit=_commit()),
         tools=Tools(
             terraform=wanted_version(),
             provider=PROVIDER_VERSION,
@@ -111,16 +115,20 @@ def settings_digest(settings: Settings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def code_digest(root: Path = ROOT) -> str:
-    """SHA-256 over names and contents of the files in CODE."""
+def stacks_digest(synthesized: Path, environment: str) -> str:
+    """SHA-256 over what Terraform reads of an environment: the stack of each layer, and all in one.
+
+    Not over the files of the code: a price, a check of the gate or the style of a page changes no
+    plan, and must not make a review stale.
+    """
+    folders = [synthesized / "stacks" / stack_name(environment, layer) for layer in LAYERS]
     found = hashlib.sha256()
-    for part in CODE:
-        whole = root / part
-        files = sorted(whole.rglob("*")) if whole.is_dir() else [whole]
-        for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
-                found.update(f"{file.relative_to(root)}\0{file.stat().st_size}\0".encode())
-                found.update(file.read_bytes())
+    for folder in (*folders, synthesized / "composed" / environment):
+        for name in (STACK, MOVED):
+            file = folder / name
+            content = file.read_bytes() if file.exists() else b""
+            found.update(f"{file.relative_to(synthesized)}\0{len(content)}\0".encode())
+            found.update(content)
     return found.hexdigest()
 
 
@@ -148,8 +156,9 @@ def stale(reviewed: Basis, now: Basis) -> list[str]:
     if reviewed.settings != now.settings:
         found.append("the settings were changed since the review")
         found += [f"  {one}" for one in _edited(reviewed.values, now.values)]
-    if reviewed.code.digest != now.code.digest:
-        found.append("the code (modules/, strata/) was changed since the review")
+    elif reviewed.code.digest != now.code.digest:
+        # Other settings make other stacks by themselves.
+        found.append("the code (modules/, strata/) makes other resources than at the review")
     for layer in {**reviewed.states, **now.states}:
         old, new = reviewed.states.get(layer), now.states.get(layer)
         if old != new:

@@ -79,7 +79,7 @@ def make_review(work: LayerWork, folder: Path) -> Path:
     composed = work.stacks.parent / "composed" / settings.environment.name
     states = read_states(settings.environment)
     document = plan_composed(work.terraform, composed, states)
-    write(folder, basis(settings, states), document, {})
+    write(folder, basis(settings, states, work.stacks.parent), document, {})
     return folder
 
 

@@ -513,13 +513,16 @@ def test_drift_is_told_apart_from_what_the_user_changed(
     }
 
 
-def test_a_review_is_of_these_settings_this_code_and_these_states(nothing: Reviewed) -> None:
+def test_a_review_is_of_these_settings_this_code_and_these_states(
+    nothing: Reviewed, folder: Path
+) -> None:
     found, plan = review.read(nothing.folder)
     settings = load("local")
     states = read_states(settings.environment)
     assert plan.changes == ()
-    assert review.stale(found.basis, review.basis(settings, states)) == []
-    other = review.basis(varied(service={"image_tag": "2"}), {**states, "edge": None})
+    read = folder / "read"
+    assert review.stale(found.basis, review.basis(settings, states, read)) == []
+    other = review.basis(varied(service={"image_tag": "2"}), {**states, "edge": None}, read)
     *edited, moved = review.stale(found.basis, other)
     assert edited == [
         "the settings were changed since the review",

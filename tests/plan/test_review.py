@@ -1,13 +1,19 @@
 """What a review keeps, what it refuses, and that no secret is in it."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from strata.errors import StrataError, UsageError
+from strata.layers import LAYERS
+from strata.paths import ROOT
 from strata.plan import review
 from strata.plan.review import Basis, Code, Review, StateIdentity, Tools
 from strata.settings import load
@@ -77,20 +83,70 @@ def test_the_digest_of_settings_is_of_values_not_of_writing() -> None:
     assert review.settings_digest(settings) != review.settings_digest(other)
 
 
-def test_the_digest_of_the_code_follows_its_files(tmp_path: Path) -> None:
-    for name in review.CODE:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        if "." not in name:
-            (tmp_path / name).mkdir()
-        else:
-            (tmp_path / name).write_text("a")
-    before = review.code_digest(tmp_path)
-    (tmp_path / "README.md").write_text("a")
-    (tmp_path / "modules" / "__pycache__").mkdir()
-    (tmp_path / "modules" / "__pycache__" / "a.pyc").write_text("a")
-    assert review.code_digest(tmp_path) == before
-    (tmp_path / "modules" / "a.py").write_text("a")
-    assert review.code_digest(tmp_path) != before
+def test_the_digest_of_the_code_follows_every_file_that_terraform_reads(
+    synthesized: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(synthesized, out)
+    seen = {review.stacks_digest(out, "local")}
+    stacks = [f"stacks/local-{layer}" for layer in LAYERS]
+    for folder in (*stacks, "composed/local"):
+        for name in ("cdk.tf.json", "moved.tf"):
+            with (out / folder / name).open("a") as file:
+                file.write(" ")
+            digest = review.stacks_digest(out, "local")
+            assert digest not in seen, f"{folder}/{name}"
+            seen.add(digest)
+    for other in ("stacks/dev-network/cdk.tf.json", "composed/dev/cdk.tf.json", "manifest.json"):
+        (out / other).write_text("{}")
+        (out / "stacks" / "local-edge" / ".terraform.lock.hcl").write_text("a")
+    assert review.stacks_digest(out, "local") == digest
+
+
+DIGEST = """
+import sys
+from pathlib import Path
+from strata.paths import ROOT
+from strata.plan.review import stacks_digest
+from strata.settings import load
+from strata.synthesis import synthesize
+assert ROOT == Path.cwd()
+synthesize([load("local")], Path("out"))
+print(stacks_digest(Path("out"), "local"))
+"""
+
+
+def test_a_price_a_picture_and_a_check_make_no_review_stale_and_a_module_does(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "project"
+    for name in ("strata", "modules", "policies", "envs"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".terraform-version", root)
+
+    def digest() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+
+    before = digest()
+    harmless = ["strata/cost/prices.json", "policies/waivers.toml", "envs/dev.toml"]
+    harmless += ["strata/gate/report.py", "strata/plan/report.py", "modules/network.py"]
+    views = [*(root / "strata" / "map" / "templates").iterdir()]
+    views += (root / "strata" / "plan" / "views").rglob("*.html")
+    assert len(views) > 2
+    for file in (*(root / one for one in harmless), *views):
+        with file.open("a") as end:
+            end.write("\n")
+    assert digest() == before
+    module = root / "modules" / "database.py"
+    module.write_text(module.read_text().replace("MySQL of", "MySQL for"))
+    assert digest() != before
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
