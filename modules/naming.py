@@ -20,6 +20,15 @@ def shorten(name: str, limit: int) -> str:
     return f"{name[: limit - HASH_LENGTH - 1].rstrip('-')}-{digest}"
 
 
+def kept(beginning: str, limit: int) -> str:
+    """What `shorten` leaves of `beginning` in every name that begins with it."""
+    return beginning[: limit - HASH_LENGTH - 1].rstrip("-")
+
+
+ROLE_NAME = 64
+"""Characters that IAM allows for the name of a role."""
+
+
 @dataclass(frozen=True)
 class Names:
     """Names and tags of one layer in one environment."""

@@ -117,8 +117,13 @@ class ReviewedApply:
         with ThreadPoolExecutor(1) as pool:
             # While that plans, the layers are made ready, which each would wait for later.
             ready = pool.submit(lambda: [self.work.ready(layer) for layer in LAYERS])
-            real = parse(plan_composed(self.work.terraform, folder, read_states(environment)))
-            ready.result()
+            try:
+                real = parse(plan_composed(self.work.terraform, folder, read_states(environment)))
+                ready.result()
+            except BaseException:
+                # Or the pool would wait for every layer that is still to be made ready.
+                self.work.terraform.children.interrupt()
+                raise
         found = differences(self.plan.changes, real.changes)
         if found:
             raise self._refusal([told(found)])
@@ -141,7 +146,7 @@ class ReviewedApply:
         if record and record.after:
             # `check` found its state as it was left.
             return "done before"
-        with self.work.turn(watch) as heard:
+        with self.work.turn(watch) as heard, self.work.plan_kept(layer):
             return self._apply(layer, record, heard)
 
     def _apply(self, layer: str, record: LayerRecord | None, watch: Watch) -> str:

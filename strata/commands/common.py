@@ -16,7 +16,7 @@ from strata import deploy, synthesis
 from strata import emulator as emulation
 from strata.errors import Deviation, StrataError, UsageError
 from strata.interrupts import Interrupts, handled
-from strata.layers import LONGEST
+from strata.layers import LAYERS, LONGEST
 from strata.paths import ROOT, WORK
 from strata.progress import Progress
 from strata.settings import Settings
@@ -89,6 +89,8 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
     with alone(settings.environment.name):
         work = layer_work(settings, CDKTF_OUT)
         found.refuse(found.look(work), env)
+        # Nobody works here any more, and a strata that was killed may have left some.
+        work.drop_plans(*LAYERS)
         for layer in found.unfinished(work):
             out.print(f"{layer}: an earlier run began to change it and did not finish; going on")
         move_states(work, begun=True)
@@ -228,8 +230,7 @@ def run_layers(
     """Do `step` for each layer, in waves, and show how far it is."""
     with Progress(out, needs) as progress:
         stop = work.terraform.children.interrupt
-        # Forced means at once: no waiting for a thread that waits for AWS.
-        interrupts = Interrupts(stop, out.print, leave=lambda: os._exit(1))
+        interrupts = Interrupts(stop, out.print, leave=lambda: _leave(work))
         with handled(interrupts):
             outcome = deploy.run(
                 needs,
@@ -239,6 +240,13 @@ def run_layers(
                 stopped=lambda: bool(interrupts.count),
             )
     return outcome
+
+
+def _leave(work: LayerWork) -> None:
+    # Forced means at once: no waiting for a thread that waits for AWS. Terraform has read its plan.
+    with contextlib.suppress(OSError):
+        work.drop_plans(*LAYERS)
+    os._exit(1)
 
 
 def finish(outcome: deploy.Outcome, command: str) -> None:

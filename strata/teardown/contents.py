@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from modules.naming import ROLE_NAME, kept
 from strata.aws import GLOBAL_REGION, pages, session
 from strata.preflight import explain
 from strata.settings.models import Environment
@@ -120,9 +121,10 @@ def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
 
 def _roles(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
     iam, wanted = aws.client("iam"), environment.tags.items()
+    beginning = kept(f"{environment.project}-{environment.name}", ROLE_NAME)
     for role in pages(iam, "list_roles", "Roles"):
         # Asking every role of the account for its tags would take minutes.
-        if role["RoleName"].startswith(f"{environment.project}-{environment.name}"):
+        if role["RoleName"].startswith(beginning):
             tags = iam.list_role_tags(RoleName=role["RoleName"])["Tags"]
             if wanted <= {one["Key"]: one["Value"] for one in tags}.items():
                 yield role["Arn"]

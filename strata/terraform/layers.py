@@ -66,7 +66,7 @@ class LayerWork:
 
     def apply(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer and apply what was planned."""
-        with self.turn(watch) as heard:
+        with self.turn(watch) as heard, self.plan_kept(layer):
             return self.apply_planned(layer, heard, changed=self.plan(layer, heard))
 
     def plan(self, layer: str, watch: Watch = ignore, *options: str) -> bool:
@@ -78,6 +78,19 @@ class LayerWork:
         """Where a layer's plan is kept; secrets may stand in it."""
         return self.folder(layer).resolve() / "strata.tfplan"
 
+    def drop_plans(self, *layers: str) -> None:
+        """Delete the plans of layers, if they have any."""
+        for layer in layers:
+            self.saved_plan(layer).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def plan_kept(self, layer: str) -> Iterator[None]:
+        """Keep a layer's plan no longer than the block, however it ends."""
+        try:
+            yield
+        finally:
+            self.drop_plans(layer)
+
     def apply_planned(self, layer: str, watch: Watch = ignore, *, changed: bool) -> str:
         """Apply the layer's saved plan; the cache is done when Redis asks for its token."""
         folder = self.folder(layer)
@@ -87,7 +100,6 @@ class LayerWork:
         if layer == "cache":
             changed = self.redis_auth(folder) or changed
         note_applied(self.settings, layer)
-        self.saved_plan(layer).unlink()
         begun.unlink(missing_ok=True)
         return "applied" if changed else "no change"
 
@@ -121,10 +133,8 @@ class LayerWork:
 
     def changes(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer: `no change`, or `changes`."""
-        try:
+        with self.plan_kept(layer):
             return "changes" if self.plan(layer, watch) else "no change"
-        finally:
-            self.saved_plan(layer).unlink(missing_ok=True)
 
     def destroy(self, layer: str, watch: Watch = ignore) -> str:
         """Destroy a layer; one with nothing in its state needs no plan."""
@@ -133,8 +143,8 @@ class LayerWork:
         if not self.terraform.resources(folder):
             begun.unlink(missing_ok=True)
             return "nothing there"
-        self.plan(layer, watch, "-destroy")
-        self._apply_saved(layer, watch)
-        self.saved_plan(layer).unlink()
+        with self.plan_kept(layer):
+            self.plan(layer, watch, "-destroy")
+            self._apply_saved(layer, watch)
         begun.unlink(missing_ok=True)
         return "destroyed"

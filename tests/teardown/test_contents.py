@@ -6,8 +6,9 @@ from typing import Any
 import boto3
 import pytest
 
+from modules.naming import Names
 from strata import emulator
-from strata.settings import load
+from strata.settings import Settings, load
 from strata.teardown.contents import contents, left
 from strata.teardown.losses import Held, obstacles
 
@@ -70,6 +71,20 @@ def test_what_is_left_is_named_and_other_environments_are_not(aws: Any) -> None:
     assert role in found
     assert any(one.endswith(ours) for one in found)
     assert not any(one.endswith(theirs) for one in found)
+
+
+@pytest.mark.parametrize("length", [20, 30, 44, 60])
+def test_a_role_whose_name_was_shortened_is_found(length: int, aws: Any) -> None:
+    data = load("local").model_dump()
+    data["environment"]["name"] = "n" * length
+    data["environment"]["project"] = "p" * 30
+    settings = Settings.model_validate(data)
+    environment = settings.environment
+    name = Names(settings, "network").name("vpc-flow-logs")
+    assert len(name) <= 64
+    tags = [{"Key": key, "Value": value} for key, value in environment.tags.items()]
+    made = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}", Tags=tags)
+    assert left(environment) == [made["Role"]["Arn"]]
 
 
 def test_what_is_protected_by_hand_is_found(aws: Any) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from strata.errors import StrataError
 from strata.settings import load
 from strata.terraform.events import Event, ignore
 from strata.terraform.layers import LayerWork
@@ -47,3 +48,35 @@ def test_a_layer_that_fails_lets_the_next_one_begin(work: LayerWork) -> None:
     with pytest.raises(ValueError, match="provider"), work.turn(ignore):
         raise ValueError("provider")
     assert free(work)
+
+
+FAKE = """#!/bin/sh
+for word; do case $word in -out=*) echo secret | tee seen > "${word#-out=}" ;; esac; done
+case "$2" in
+  state) echo aws_vpc.network_vpc ;;
+  plan) exit $PLAN ;;
+  apply) exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("code, plans", [("2", True), ("1", False)])
+@pytest.mark.parametrize("do", ["apply", "changes", "destroy"])
+def test_no_plan_of_a_layer_stays_whatever_fails(
+    do: str, code: str, plans: bool, work: LayerWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan holds secrets, and one whose planning failed is written too (Terraform 1.11)."""
+    monkeypatch.setenv("PLAN", code)
+    work.terraform.executable.write_text(FAKE)
+    work.terraform.executable.chmod(0o755)
+    folder = work.folder("network")
+    folder.mkdir()
+    (folder / "cdk.tf.json").write_text("{}")
+    monkeypatch.chdir(folder)
+    if do == "changes" and plans:
+        assert work.changes("network") == "changes"
+    else:
+        with pytest.raises(StrataError):
+            getattr(work, do)("network")
+    assert (folder / "seen").read_text() == "secret\n", "it was written"
+    assert not work.saved_plan("network").exists()
