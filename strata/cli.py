@@ -1,68 +1,94 @@
 """The `strata` command: its commands by name, and how an error of theirs is shown."""
 
 import contextlib
+import importlib
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
-from strata.commands import emulator
-from strata.commands.apply import apply
-from strata.commands.bootstrap import bootstrap
-from strata.commands.check import check
-from strata.commands.cost import cost
-from strata.commands.demo import demo
-from strata.commands.destroy import destroy
-from strata.commands.drift import drift
-from strata.commands.gate import gate
-from strata.commands.map import map_
-from strata.commands.move import move
-from strata.commands.plan import plan
-from strata.commands.reach import reach
-from strata.commands.redis_auth import redis_auth
-from strata.commands.schema import schema
-from strata.commands.synth import synth
-from strata.commands.unlock import unlock
 from strata.errors import Answered
 from strata.exit_codes import ExitCodes, codes_of
 from strata.interrupts import Stopped, stoppable
 from strata.unforeseen import explain
 
+if TYPE_CHECKING:
+    from typer._click import Command, Context
+
 DEBUG = "--debug"
 INTERRUPTED = 130
 """What a shell has for a command that Ctrl-C ended."""
 
-COMMANDS: tuple[Callable[..., None], ...] = (
-    check,
-    schema,
-    synth,
-    gate,
-    reach,
-    map_,
-    cost,
-    bootstrap,
-    plan,
-    apply,
-    drift,
-    move,
-    destroy,
-    unlock,
-    redis_auth,
-    demo,
-)
+COMMANDS = {
+    "check": "Judge settings; then what they would make: its cost if there is a budget, and its "
+    "paths.",
+    "schema": "Print the JSON schema of a settings file.",
+    "synth": "Write the Terraform JSON of every layer, and of all layers in one.",
+    "gate": "Judge what would be built; exit code 1: findings, 2: no verdict.",
+    "reach": "Say who can reach what: the table, or one path explained; exit code 1: not as "
+    "expected.",
+    "map": "Draw the environment: its network, its system, who reaches what.",
+    "cost": "Say what a month costs.",
+    "bootstrap": "Make the state bucket, or mend it.",
+    "plan": "Plan all layers as one, and write the review; exit code 2: changes, 0: none.",
+    "apply": "Apply a review and nothing else; without one, plan, show it and ask.",
+    "drift": "Compare AWS with what was applied; exit code 3: drift. Changes nothing.",
+    "move": "Move the states of what went to another layer, before a plain `cdktf deploy`.",
+    "destroy": "Say what would be lost, ask, and destroy every layer; the state bucket stays.",
+    "unlock": "Take away a lock that nobody holds any more.",
+    "redis-auth": "Give Redis its token after a plain `cdktf deploy`.",
+    "demo": "Take `envs/local.toml` from settings to a running system on the emulator.",
+    "emulator": "AWS on this machine, in memory.",
+}
+"""Each command, in the order of `--help`, and its line there: the first of its own help."""
+
+
+def load(name: str) -> "Command":
+    """A command from its module, which is imported for it alone: pydantic, boto3 and checkov take
+    longer than most commands' work."""
+    word = name.replace("-", "_")
+    module = importlib.import_module(f"strata.commands.{word}")
+    if hasattr(module, "app"):
+        return get_command(module.app)
+    one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    # `map_` leaves Python's own name alone.
+    one.command(name)(getattr(module, word, None) or getattr(module, f"{word}_"))
+    return get_command(one)
+
+
+class Commands(TyperGroup):
+    """All commands by name and line; the one that is meant is loaded when it runs."""
+
+    def __init__(self, **attributes: Any) -> None:
+        stubs = {name: TyperCommand(name, help=line) for name, line in COMMANDS.items()}
+        super().__init__(**{**attributes, "commands": stubs})
+
+    def resolve_command(
+        self, ctx: "Context", args: list[str]
+    ) -> "tuple[str | None, Command | None, list[str]]":
+        """Name, command and its arguments."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name else None, rest
+
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     help="The AWS home of a web API. ENV is a name in envs/ or a path to a TOML file. "
     "With --debug an error shows its traceback.",
 )
-for _command in COMMANDS:
-    app.command(_command.__name__.strip("_").replace("_", "-"))(_command)
-app.add_typer(emulator.app, name="emulator")
+
+
+@app.callback()
+def strata() -> None:
+    """Nothing before a command."""
 
 
 def main() -> int:

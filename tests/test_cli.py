@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
 from strata import cli
 from strata.errors import StrataError, UsageError
@@ -21,9 +20,9 @@ from strata.paths import ROOT
 
 def names() -> list[str]:
     """Every command that there is, those of `emulator` by both of their words."""
-    found = get_command(cli.app).commands  # type: ignore[attr-defined]
-    below = found["emulator"].commands
-    return [*(one for one in found if one != "emulator"), *(f"emulator {one}" for one in below)]
+    below = cli.load("emulator").commands  # type: ignore[attr-defined]
+    top = [one for one in cli.COMMANDS if one != "emulator"]
+    return [*top, *(f"emulator {one}" for one in below)]
 
 
 Run = Callable[..., tuple[int, str]]

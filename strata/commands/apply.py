@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.common import Env, at_work, confirm, finish, out, planned, run_layers
+from strata.commands.base import Env, confirm, out
+from strata.commands.common import at_work, finish, planned, run_layers
 from strata.layers import LAYERS
 from strata.settings import load
 from strata.settings.load import shown

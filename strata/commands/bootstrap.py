@@ -1,6 +1,7 @@
 """`strata bootstrap`"""
 
-from strata.commands.common import Env, aim, make_state_bucket
+from strata.commands.base import Env
+from strata.commands.common import aim, make_state_bucket
 from strata.settings import load
 
 

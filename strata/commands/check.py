@@ -2,7 +2,7 @@
 
 import typer
 
-from strata.commands.common import Envs, composed_stack, out, reach_report
+from strata.commands.base import Envs, composed_stack, out, reach_report
 from strata.commands.cost import over_budget
 from strata.settings import InvalidSettings, load_each
 

@@ -1,4 +1,4 @@
-"""What several commands share: their arguments, their console, and work over the layers."""
+"""What the commands share that work on the layers: with Terraform, the emulator or AWS."""
 
 import contextlib
 import os
@@ -6,23 +6,20 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
 from filelock import FileLock, Timeout
-from rich.console import Console
 
-from strata import deploy, synthesis
+from strata import deploy
 from strata import emulator as emulation
-from strata.errors import Deviation, StrataError, UsageError
+from strata.commands.base import CDKTF_OUT, READ_OUT, judged, out
+from strata.errors import Deviation, StrataError
 from strata.interrupts import Interrupts, handled
 from strata.layers import LAYERS, LONGEST
-from strata.paths import ROOT, WORK
+from strata.paths import WORK
 from strata.progress import Progress
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
-from strata.settings.positions import line_of, positions
-from strata.stacks import Json, Stack, stack
 from strata.synthesis import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.events import Watch
@@ -32,17 +29,7 @@ from strata.terraform.process import Terraform
 
 if TYPE_CHECKING:
     from strata.drift.report import Report as Drift
-    from strata.gate.report import Report
-    from strata.plan.changes import Plan
     from strata.plan.make import Made
-    from strata.reach import Network
-    from strata.reach.report import TableReport
-
-Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
-Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
-out = Console(highlight=False)
-CDKTF_OUT = ROOT / "cdktf.out"
-READ_OUT = WORK / "read"
 
 
 def running_emulator() -> emulation.EmulatorStatus:
@@ -121,21 +108,6 @@ def alone(name: str) -> Iterator[None]:
         lock.release()
 
 
-def judged(
-    envs: list[str],
-    settings: list[Settings],
-    folder: Path,
-    plans: Mapping[str, Json] | None = None,
-) -> "Report":
-    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
-    `plans` on these too, by environment."""
-    from strata.gate.judge import judge  # noqa: PLC0415
-    from strata.gate.report import settings_files  # noqa: PLC0415
-
-    names = [one.environment.name for one in settings]
-    return judge(folder, settings_files(envs, names), plans)
-
-
 def move_states(work: LayerWork, *, begun: bool = False) -> bool:
     """Move what `modules/moves.toml` gives to another layer, and say so; whether there was any.
 
@@ -174,41 +146,6 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
             [env], [settings], synthesized, {settings.environment.name: plan}
         ),
         folder=folder or WORK / "reviews" / settings.environment.name,
-    )
-
-
-def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
-    """The plan of the review in a folder; raises UsageError unless these settings were planned."""
-    from strata.plan.review import read, settings_digest  # noqa: PLC0415
-
-    review, plan = read(folder)
-    name, planned_for = settings.environment.name, review.basis.environment
-    again = f"strata plan {env} --out {folder}"
-    if planned_for != name:
-        raise UsageError(f"{folder} holds a plan of {planned_for}, not of {name}", again)
-    if review.basis.settings != settings_digest(settings):
-        raise UsageError(f"the settings were changed since {folder} was planned", again)
-    return plan
-
-
-def composed_stack(settings: Settings) -> Stack:
-    """All that the settings would make, in one stack."""
-    return stack(synthesis.compose(settings))
-
-
-def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":
-    """The table of paths of `env`, with the places of those that its file asks for."""
-    from strata.reach.report import table_report  # noqa: PLC0415
-    from strata.reach.table import table  # noqa: PLC0415
-
-    file = resolve(env)
-    places = positions(file.read_text(encoding="utf-8")) if settings.reach else {}
-    return table_report(
-        settings.environment.name,
-        table(network, settings.reach),
-        live=live,
-        file=str(shown(file.resolve())),
-        lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],
     )
 
 
@@ -264,13 +201,3 @@ def finish(outcome: deploy.Outcome, command: str) -> None:
     if not any(isinstance(error, Deviation) for error in outcome.failed.values()):
         hints[f"go on with {command}"] = None
     raise StrataError("\n".join(lines), "\n".join(hints))
-
-
-def confirm(question: str, *, yes: bool) -> None:
-    """Ask, unless `yes` answers; raises StrataError for a no, and where nobody can be asked."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise StrataError("nothing was done: nobody is here to be asked", "--yes answers")
-    if not typer.confirm(question):
-        raise StrataError("nothing was done")

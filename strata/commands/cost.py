@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from strata.commands.common import composed_stack, out, reviewed
+from strata.commands.base import composed_stack, out, reviewed
 from strata.errors import UsageError
 from strata.settings import Problem, Settings, load
 from strata.settings.load import resolve

@@ -3,19 +3,8 @@
 from pathlib import Path
 
 from strata import emulator as emulation
-from strata.commands.common import (
-    CDKTF_OUT,
-    aim,
-    at_work,
-    composed_stack,
-    finish,
-    judged,
-    make_state_bucket,
-    out,
-    planned,
-    reach_report,
-    run_layers,
-)
+from strata.commands.base import CDKTF_OUT, composed_stack, judged, out, reach_report
+from strata.commands.common import aim, at_work, finish, make_state_bucket, planned, run_layers
 from strata.commands.map import write_map
 from strata.errors import StrataError
 from strata.layers import LAYERS

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from strata import deploy
-from strata.commands.common import Env, at_work, finish, move_states, out, run_layers
+from strata.commands.base import Env, out
+from strata.commands.common import at_work, finish, move_states, run_layers
 from strata.errors import StrataError, UsageError
 from strata.layers import LAYERS
 from strata.settings import load

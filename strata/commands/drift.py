@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.common import Env, look_for_drift
+from strata.commands.base import Env
+from strata.commands.common import look_for_drift
 from strata.errors import UsageError
 from strata.settings import load
 

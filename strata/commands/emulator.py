@@ -5,10 +5,13 @@ import shlex
 import typer
 
 from strata import emulator as emulation
-from strata.commands.common import out, running_emulator
+from strata.commands.base import out
+from strata.commands.common import running_emulator
 from strata.terraform.plugins import terraform_environment
 
-app = typer.Typer(no_args_is_help=True, help="AWS on this machine, in memory.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="AWS on this machine, in memory."
+)
 
 
 @app.command("start")

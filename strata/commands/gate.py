@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from strata.commands.common import judged, out
+from strata.commands.base import judged, out
 from strata.errors import UsageError
 from strata.settings import load_each
 from strata.synthesis import synthesize

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.common import Env, composed_stack, out, reviewed
+from strata.commands.base import Env, composed_stack, out, reviewed
 from strata.errors import UsageError
 from strata.paths import ROOT
 from strata.settings import Settings, load

@@ -1,6 +1,7 @@
 """`strata move`"""
 
-from strata.commands.common import Env, at_work, move_states, out
+from strata.commands.base import Env, out
+from strata.commands.common import at_work, move_states
 from strata.settings import load
 
 

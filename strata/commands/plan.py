@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.common import Env, aim, layer_work, out, planned
+from strata.commands.base import Env, out
+from strata.commands.common import aim, layer_work, planned
 from strata.errors import Answered
 from strata.settings import load
 from strata.settings.load import shown

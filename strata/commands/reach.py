@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.common import Env, aim, composed_stack, out, reach_report
+from strata.commands.base import Env, composed_stack, out, reach_report
 from strata.errors import UsageError
 from strata.settings import Settings, load
 
@@ -43,6 +43,7 @@ def _network(settings: Settings, *, live: bool) -> "Network":
     """The network of the composed stack, or what stands in AWS."""
     if live:
         from strata import preflight  # noqa: PLC0415 - boto3 takes its time
+        from strata.commands.common import aim  # noqa: PLC0415
         from strata.reach.from_aws import from_aws  # noqa: PLC0415
 
         aim(settings)

@@ -1,6 +1,7 @@
 """`strata redis-auth`"""
 
-from strata.commands.common import Env, at_work, out
+from strata.commands.base import Env, out
+from strata.commands.common import at_work
 from strata.settings import load
 
 

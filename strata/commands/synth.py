@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.common import CDKTF_OUT, Envs, out
+from strata.commands.base import CDKTF_OUT, Envs, out
 from strata.settings import load_each
 from strata.synthesis import synthesize
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.common import Env, aim, alone, confirm, layers_of, out
+from strata.commands.base import Env, confirm, out
+from strata.commands.common import aim, alone, layers_of
 from strata.errors import StrataError, UsageError
 from strata.layers import LAYERS
 from strata.settings import load

@@ -12,7 +12,7 @@ from strata import paths
 paths.WORK = Path(sys.argv.pop(1))
 
 from strata.cli import main  # noqa: E402 - it must find the folder changed
-from strata.commands import common  # noqa: E402
+from strata.commands import base  # noqa: E402 - nothing has read its folder yet
 
-common.CDKTF_OUT = paths.WORK / "cdktf.out"
+base.CDKTF_OUT = paths.WORK / "cdktf.out"
 sys.exit(main())

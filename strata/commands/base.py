@@ -1,0 +1,89 @@
+"""What every command shares: its arguments, its console, and what the code alone tells."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from strata import synthesis
+from strata.errors import StrataError, UsageError
+from strata.paths import ROOT, WORK
+from strata.settings import Settings
+from strata.settings.load import resolve, shown
+from strata.settings.positions import line_of, positions
+from strata.stacks import Json, Stack, stack
+
+if TYPE_CHECKING:
+    from strata.gate.report import Report
+    from strata.plan.changes import Plan
+    from strata.reach import Network
+    from strata.reach.report import TableReport
+
+Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
+Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
+out = Console(highlight=False)
+CDKTF_OUT = ROOT / "cdktf.out"
+READ_OUT = WORK / "read"
+
+
+def judged(
+    envs: list[str],
+    settings: list[Settings],
+    folder: Path,
+    plans: Mapping[str, Json] | None = None,
+) -> "Report":
+    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
+    `plans` on these too, by environment."""
+    from strata.gate.judge import judge  # noqa: PLC0415
+    from strata.gate.report import settings_files  # noqa: PLC0415
+
+    names = [one.environment.name for one in settings]
+    return judge(folder, settings_files(envs, names), plans)
+
+
+def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
+    """The plan of the review in a folder; raises UsageError unless these settings were planned."""
+    from strata.plan.review import read, settings_digest  # noqa: PLC0415
+
+    review, plan = read(folder)
+    name, planned_for = settings.environment.name, review.basis.environment
+    again = f"strata plan {env} --out {folder}"
+    if planned_for != name:
+        raise UsageError(f"{folder} holds a plan of {planned_for}, not of {name}", again)
+    if review.basis.settings != settings_digest(settings):
+        raise UsageError(f"the settings were changed since {folder} was planned", again)
+    return plan
+
+
+def composed_stack(settings: Settings) -> Stack:
+    """All that the settings would make, in one stack."""
+    return stack(synthesis.compose(settings))
+
+
+def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":
+    """The table of paths of `env`, with the places of those that its file asks for."""
+    from strata.reach.report import table_report  # noqa: PLC0415
+    from strata.reach.table import table  # noqa: PLC0415
+
+    file = resolve(env)
+    places = positions(file.read_text(encoding="utf-8")) if settings.reach else {}
+    return table_report(
+        settings.environment.name,
+        table(network, settings.reach),
+        live=live,
+        file=str(shown(file.resolve())),
+        lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],
+    )
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask, unless `yes` answers; raises StrataError for a no, and where nobody can be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise StrataError("nothing was done: nobody is here to be asked", "--yes answers")
+    if not typer.confirm(question):
+        raise StrataError("nothing was done")
