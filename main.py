@@ -7,33 +7,37 @@ from pathlib import Path
 # Node 20 works; the banner that jsii prints about its age would stand in every log.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
-from cdktf import App
-
-from modules.environment import build_layers
-from strata.errors import StrataError
 from strata.moves import blocks
 from strata.moves.declared import read
+from strata.node import in_use
 from strata.settings import load_all
+from strata.unforeseen import tell
 
 
 def main() -> int:
     """Synthesize into `cdktf.out`, or where `cdktf` asks for it."""
     try:
-        environments = load_all()
-    except StrataError as error:
-        print(f"error: {error.message}", file=sys.stderr)  # noqa: T201 - cdktf shows it
-        return error.exit_code
-    # Without `outdir`, which `cdktf synth` hands over itself.
-    app = App()
-    for settings in environments:
-        build_layers(app, settings)
-    app.synth()
-    try:
-        blocks.write(Path(app.outdir), [one.environment.name for one in environments], read())
-    except StrataError as error:
-        print(f"error: {error.message}", file=sys.stderr)  # noqa: T201
-        return error.exit_code
+        synthesize()
+    except Exception as error:  # noqa: BLE001 - the last defence, as the command has one
+        return tell(error, debug="--debug" in sys.argv).exit_code
     return 0
+
+
+def synthesize() -> None:
+    """Write the stacks of every environment in `envs/`; raises StrataError."""
+    environments = load_all()
+    with in_use():
+        # Starts Node, which wrong settings need not wait for.
+        from cdktf import App  # noqa: PLC0415
+
+        from modules.environment import build_layers  # noqa: PLC0415
+
+        # Without `outdir`, which `cdktf synth` hands over itself.
+        app = App()
+        for settings in environments:
+            build_layers(app, settings)
+        app.synth()
+    blocks.write(Path(app.outdir), [one.environment.name for one in environments], read())
 
 
 if __name__ == "__main__":

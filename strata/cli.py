@@ -1,10 +1,8 @@
 """The `strata` command: its commands by name, and how an error of theirs is shown."""
 
-import contextlib
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +13,7 @@ from typer.main import get_command
 from strata.errors import Answered
 from strata.exit_codes import ExitCodes, codes_of
 from strata.interrupts import Stopped, stoppable
-from strata.unforeseen import explain
+from strata.unforeseen import say, tell
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
@@ -104,7 +102,7 @@ def main() -> int:
     except SystemExit as left:
         return _left(left, codes)
     except Stopped as stopped:
-        _say(str(stopped))
+        say(str(stopped))
         return stopped.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -133,23 +131,14 @@ def _left(left: SystemExit, codes: ExitCodes) -> int:
 def _failed(error: BaseException, codes: ExitCodes, *, debug: bool) -> int:
     if isinstance(error, BrokenPipeError):
         return codes.could_not
-    explained = explain(error)
-    if debug:
-        _say("".join(traceback.format_exception(error)).rstrip())
-    _say(f"error: {explained.message}")
-    if explained.hint:
-        _say(f"hint: {explained.hint}")
-    return codes.of_error(explained.exit_code)
-
-
-def _say(text: str) -> None:
-    # A terminal that was closed hears nothing any more.
-    with contextlib.suppress(OSError):
-        print(text, file=sys.stderr)  # noqa: T201
+    return codes.of_error(tell(error, debug=debug).exit_code)
 
 
 def run() -> None:
     """What the installed command does: run, and leave with the code."""
+    if DEBUG not in sys.argv:
+        # What fails where nobody can catch it, such as closing the pipe to a Node that is gone.
+        sys.unraisablehook = lambda _: None
     code = main()
     try:
         sys.stdout.flush()

@@ -10,12 +10,14 @@ from typing import Any
 
 from strata.moves import blocks
 from strata.moves.declared import read
+from strata.node import in_use
 from strata.settings.models import Settings
 
 # Node 20 works; the banner that jsii prints about its age would stand in every log.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 
+@in_use()
 def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True) -> None:
     """Write the stacks of every environment below `out`.
 
@@ -55,6 +57,7 @@ def _compose(settings: Sequence[Settings], out: Path) -> None:
             shutil.move(Path(folder) / "stacks" / name / "cdk.tf.json", target)
 
 
+@in_use()
 def compose(settings: Settings) -> dict[str, Any]:
     """The composed stack of one environment, parsed; nothing of it stays on disk."""
     from cdktf import App  # noqa: PLC0415

@@ -1,7 +1,9 @@
 """The last defence: what an exception that nobody foresaw means to who ran the command."""
 
+import contextlib
 import errno
 import re
+import sys
 import traceback
 from pathlib import Path
 
@@ -55,6 +57,30 @@ def explain(error: BaseException) -> StrataError:
         f"{place(error)}",
         REPORT,
     )
+
+
+def tell(error: BaseException, *, debug: bool) -> StrataError:
+    """Print what an exception means, with `debug` its traceback too; gives what was said."""
+    explained = explain(error)
+    if debug:
+        say("".join(traceback.format_exception(error)).rstrip())
+    say(f"error: {explained.message}")
+    if explained.hint:
+        say(f"hint: {explained.hint}")
+    return explained
+
+
+def say(text: str) -> None:
+    """Print to stderr."""
+    # A terminal that was closed hears nothing any more.
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr)  # noqa: T201
+
+
+def words(error: OSError) -> str:
+    """What the system refused, without the file."""
+    known = SYSTEM.get(error.errno or 0)
+    return known[0] if known else (error.strerror or type(error).__name__)
 
 
 def system_error(number: int, file: str) -> StrataError:

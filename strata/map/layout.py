@@ -11,6 +11,7 @@ from typing import Any, Literal
 from strata.errors import StrataError
 from strata.map.measure import width
 from strata.map.model import Edge, Node, Picture
+from strata.node import find
 from strata.paths import ROOT
 
 Json = dict[str, Any]
@@ -108,15 +109,13 @@ def place(pictures: Sequence[Picture], root: Path = ROOT) -> list[Placed]:
         raise StrataError(f"{root / 'node_modules' / 'elkjs'} is missing", "make setup")
     try:
         answer = subprocess.run(
-            ["node", str(SCRIPT)],
+            [find(), SCRIPT],
             input=json.dumps([graph(one) for one in pictures]),
             env={"NODE_PATH": str(root / "node_modules"), "PATH": os.environ.get("PATH", "")},
             capture_output=True,
             text=True,
             check=True,
         )
-    except FileNotFoundError:
-        raise StrataError("node is not on the PATH", "install Node 20 or newer") from None
     except subprocess.CalledProcessError as error:
         raise StrataError(f"the map could not be laid out: {error.stderr.strip()}") from None
     return [
