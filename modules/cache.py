@@ -12,19 +12,12 @@ from constructs import Construct
 
 from modules.naming import Names
 from modules.network import REDIS, NetworkOutputs
+from strata.settings.derived import redis_family
 from strata.settings.models import Settings
 from strata.settings.rules.stores import CACHE_SNAPSHOTS
 
 TOKEN_LENGTH = 64
 """Characters of the AUTH token; ElastiCache takes 16 to 128 (ElastiCache User Guide, AUTH)."""
-
-
-def parameter_family(engine_version: str) -> str:
-    """The parameter group family of a Redis version: `7.1` -> `redis7`, `6.2` -> `redis6.x`."""
-    major, minor = f"{engine_version}.0".split(".")[:2]
-    if int(major) >= 7:
-        return f"redis{major}"
-    return "redis6.x" if major == "6" else f"redis{major}.{minor}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +44,7 @@ class Cache(Construct):
             subnet_ids=list(network.private_subnet_ids),
             tags=names.tags("cache"),
         )
-        family = parameter_family(cache.engine_version)
+        family = redis_family(cache.engine_version)
         parameters = ElasticacheParameterGroup(
             self,
             "parameter_group",

@@ -13,10 +13,8 @@ from constructs import Construct
 
 from modules.naming import Names
 from modules.network import MYSQL, NetworkOutputs
+from strata.settings.derived import PARAMETERS_PREFIX
 from strata.settings.models import Settings
-
-PARAMETERS_PREFIX = 228
-"""Characters: RDS takes 255, of which the provider fills 26 and the hyphen before them is one."""
 
 
 @dataclass(frozen=True)

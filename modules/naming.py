@@ -1,32 +1,20 @@
 """Names and tags that every layer gives its resources."""
 
-import hashlib
 from dataclasses import dataclass
 
+from strata.settings.derived import HASH_LENGTH, base, shorten
 from strata.settings.models import Settings
 
-HASH_LENGTH = 6
+__all__ = ["ROLE_NAME", "Names", "kept", "shorten"]
 
 
-def shorten(name: str, limit: int) -> str:
-    """`name` when it fits into `limit` characters, else its beginning and a hash of the whole.
-
-    The same name is shortened the same way each time, and two names with the same beginning stay
-    different.
-    """
-    if len(name) <= limit:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
-    return f"{name[: limit - HASH_LENGTH - 1].rstrip('-')}-{digest}"
+ROLE_NAME = 64
+"""Characters that IAM allows for the name of a role."""
 
 
 def kept(beginning: str, limit: int) -> str:
     """What `shorten` leaves of `beginning` in every name that begins with it."""
     return beginning[: limit - HASH_LENGTH - 1].rstrip("-")
-
-
-ROLE_NAME = 64
-"""Characters that IAM allows for the name of a role."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +27,7 @@ class Names:
     @property
     def base(self) -> str:
         """`<project>-<environment>`, the beginning of every name."""
-        return f"{self.settings.environment.project}-{self.settings.environment.name}"
+        return base(self.settings)
 
     def name(self, suffix: str = "", limit: int = 64) -> str:
         """A name of at most `limit` characters, the length that AWS allows for the resource."""

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from strata.settings.models import Settings
 from strata.settings.rules import (
     compute,
+    derived,
     edge,
     limits,
     names,
     network,
     reach,
-    registry,
     secrets,
     stores,
 )
@@ -18,8 +18,8 @@ from strata.settings.rules.finding import Finding
 
 RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     names.check,
+    derived.check,
     network.check,
-    registry.check,
     stores.check_database,
     stores.check_cache,
     compute.check_cluster,

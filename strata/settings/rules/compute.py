@@ -58,10 +58,6 @@ def check_cluster(settings: Settings) -> Iterator[Finding]:
         r"ami-([0-9a-f]{8}|[0-9a-f]{17})", cluster.ami_id
     ):
         yield Finding(("cluster", "ami_id"), "is not an AMI id", "ami- and 17 hexadecimal digits")
-    if cluster.key_pair is not None and not re.fullmatch(r"[ -~]{1,255}", cluster.key_pair):
-        yield Finding(
-            ("cluster", "key_pair"), "is no name for a key pair", "1 to 255 ASCII characters"
-        )
 
 
 def check_task(settings: Settings) -> Iterator[Finding]:

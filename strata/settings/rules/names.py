@@ -16,6 +16,11 @@ MOST_TAGS = 50 - len(OUR_TAGS)
 ours."""
 
 
+def is_name(name: str) -> bool:
+    """Whether names of resources can be made of it."""
+    return len(name) <= NAME_LENGTH and bool(re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name))
+
+
 def check(settings: Settings) -> Iterator[Finding]:
     """Judge `[environment]` and `[tags]`."""
     environment = settings.environment
@@ -27,7 +32,7 @@ def check(settings: Settings) -> Iterator[Finding]:
                 f"has {len(name)} characters",
                 f"at most {NAME_LENGTH} characters",
             )
-        elif not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        elif not is_name(name):
             yield Finding(
                 ("environment", field),
                 "has characters that AWS refuses in names",
@@ -45,24 +50,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             "is not a region of AWS",
             near(environment.region, figures.REGIONS, "such as eu-central-1"),
         )
-    yield from _bucket(environment.state_bucket)
     yield from _tags(settings.tags)
-
-
-def _bucket(name: str) -> Iterator[Finding]:
-    key = ("environment", "state_bucket")
-    if not 3 <= len(name) <= 63:
-        yield Finding(key, f"has {len(name)} characters", "3 to 63 characters")
-    elif not re.fullmatch(r"[a-z0-9][a-z0-9-]*[a-z0-9]", name):
-        yield Finding(
-            key,
-            "is no name that a bucket can have and be reached by over TLS",
-            "lower-case letters, digits and hyphens, at both ends a letter or digit",
-        )
-    elif name.startswith(("xn--", "sthree-", "amzn-s3-demo-")) or name.endswith(
-        ("-s3alias", "--ol-s3", "--x-s3", "--table-s3")
-    ):
-        yield Finding(key, "begins or ends as S3 keeps for itself", "another name")
 
 
 def _tags(tags: dict[str, str]) -> Iterator[Finding]:

@@ -14,27 +14,10 @@ WEEK = 7 * DAY
 CACHE_SNAPSHOTS = "16:00-17:00"
 """When ElastiCache takes snapshots, UTC; must stay clear of its maintenance."""
 
-RESERVED_USERS = frozenset({"rdsadmin", "rdsrepladmin", "mysql", "sys", "session"})
-
 
 def check_database(settings: Settings) -> Iterator[Finding]:
     """Judge `[database]`."""
     database = settings.database
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", database.name):
-        yield Finding(
-            ("database", "name"),
-            "is no name that RDS takes",
-            "1 to 64 letters, digits and underscores, beginning with a letter",
-        )
-    if (
-        not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", database.username)
-        or database.username.lower() in RESERVED_USERS
-    ):
-        yield Finding(
-            ("database", "username"),
-            "is no master user that RDS takes",
-            "1 to 16 letters, digits and underscores, beginning with a letter, not reserved",
-        )
     if not re.fullmatch(r"(5\.7|8\.0|8\.4)(\.[0-9]{1,2})?", database.engine_version):
         yield Finding(
             ("database", "engine_version"),

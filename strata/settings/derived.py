@@ -1,0 +1,368 @@
+"""Every name that Strata gives a resource, derived from the settings, and the rule it must follow.
+
+One entry for each name-like argument of a resource in `modules/`; a test holds the table against
+the synthesized JSON. Rules are those of the service that takes the name.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from strata.settings import mysql
+from strata.settings.models import Settings
+from strata.settings.positions import Key
+
+HASH_LENGTH = 6
+
+PARAMETERS_PREFIX = 228
+"""Characters: RDS takes 255, of which the provider fills 26 and the hyphen before them is one."""
+
+
+def shorten(name: str, limit: int) -> str:
+    """`name` when it fits into `limit` characters, else its beginning and a hash of the whole.
+
+    The same name is shortened the same way each time, and two names with the same beginning stay
+    different.
+    """
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
+    return f"{name[: limit - HASH_LENGTH - 1].rstrip('-')}-{digest}"
+
+
+def base(settings: Settings) -> str:
+    """`<project>-<environment>`, the beginning of every name."""
+    return f"{settings.environment.project}-{settings.environment.name}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What AWS asks of the name of one kind of resource.
+
+    `prefixes`, `suffixes` and `words` are refused in upper and lower case alike; `right` says what
+    the characters may be, and `source` where the rule stands.
+    """
+
+    thing: str
+    pattern: str
+    right: str
+    source: str
+    lengths: range
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+
+    def wrong(self, name: str) -> tuple[str, str] | None:
+        """What is wrong with a name and what would be right; None when AWS takes it."""
+        least, most = self.lengths[0], self.lengths[-1]
+        lower = name.lower()
+        prefix = next((one for one in self.prefixes if lower.startswith(one)), None)
+        suffix = next((one for one in self.suffixes if lower.endswith(one)), None)
+        if len(name) not in self.lengths:
+            return f"has {len(name)} characters", f"{least} to {most} characters"
+        if not re.fullmatch(self.pattern, name):
+            return f"is no name of {self.thing}", self.right
+        if prefix:
+            return f"begins with {prefix}, which AWS keeps for itself", "another beginning"
+        if suffix:
+            return f"ends with {suffix}, which AWS keeps for itself", "another end"
+        if lower in self.words:
+            return f"is reserved, and cannot name {self.thing}", "a name that is not reserved"
+        return None
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The name that an argument of a Terraform resource gets.
+
+    `keys` are the settings it is made of. Where `judged` is false, the rule of the setting's own
+    section judges it.
+    """
+
+    type: str
+    argument: str
+    name: str
+    rule: Rule
+    keys: tuple[Key, ...]
+    judged: bool = True
+
+    @property
+    def is_setting(self) -> bool:
+        """Whether it is a setting as it was written."""
+        return self.keys[0] not in (PROJECT, ENVIRONMENT)
+
+
+PROJECT: Key = ("environment", "project")
+ENVIRONMENT: Key = ("environment", "name")
+OURS = (PROJECT, ENVIRONMENT)
+
+IDENTIFIER = r"[a-zA-Z](-?[a-zA-Z0-9])*"
+"""Letters, digits and single hyphens: begins with a letter, does not end with a hyphen."""
+HYPHENATED = "letters, digits and single hyphens, beginning with a letter, not ending with a hyphen"
+WORDS = r"[A-Za-z0-9_-]+"
+VERSION = r"[0-9]{1,9}(\.[0-9]{1,9})*"
+"""An engine version; names are made of no other."""
+WORDED = "letters, digits, hyphens and underscores"
+
+SECURITY_GROUP = Rule(
+    "a security group", r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]+", "letters, digits and hyphens",
+    "EC2 API reference, CreateSecurityGroup", range(1, 256), prefixes=("sg-",),
+)  # fmt: skip
+LOAD_BALANCER = Rule(
+    "a load balancer", r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", "letters, digits and hyphens",
+    "ELB API reference, CreateLoadBalancer", range(1, 33), prefixes=("internal-",),
+)  # fmt: skip
+TARGET_GROUP = Rule(
+    "a target group", r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", "letters, digits and hyphens",
+    "ELB API reference, CreateTargetGroup", range(1, 33),
+)  # fmt: skip
+CAPACITY_PROVIDER = Rule(
+    "a capacity provider", WORDS, WORDED, "ECS API reference, CreateCapacityProvider",
+    range(1, 256), prefixes=("aws", "ecs", "fargate"),
+)  # fmt: skip
+ECS = Rule(
+    "a cluster, service or task family", WORDS, WORDED,
+    "ECS API reference, CreateCluster, CreateService, RegisterTaskDefinition", range(1, 256),
+)  # fmt: skip
+REPOSITORY = Rule(
+    "a repository",
+    r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*",
+    "lower-case letters and digits, with single . _ - or / between, such as shop/api",
+    "ECR API reference, CreateRepository", range(2, 257),
+)  # fmt: skip
+DATABASE = Rule(
+    "a database instance", IDENTIFIER, HYPHENATED, "RDS API reference, CreateDBInstance",
+    range(1, 64),
+)  # fmt: skip
+SNAPSHOT = Rule(
+    "a database snapshot", IDENTIFIER, HYPHENATED, "RDS API reference, DeleteDBInstance",
+    range(1, 256),
+)  # fmt: skip
+DATABASE_SUBNETS = Rule(
+    "a database subnet group", r"[A-Za-z][A-Za-z0-9._ -]*", "letters, digits and hyphens",
+    "RDS API reference, CreateDBSubnetGroup", range(1, 256), words=frozenset({"default"}),
+)  # fmt: skip
+DATABASE_PARAMETERS = Rule(
+    # A prefix, which the provider fills up: it may end with a hyphen.
+    "a database parameter group", rf"{IDENTIFIER}-", HYPHENATED,
+    "RDS API reference, CreateDBParameterGroup", range(1, PARAMETERS_PREFIX + 2),
+    prefixes=("default.",),
+)  # fmt: skip
+SCHEMA = Rule(
+    "a MySQL database", r"[A-Za-z][A-Za-z0-9_]*",
+    "letters, digits and underscores, beginning with a letter",
+    "RDS API reference, CreateDBInstance; MySQL Reference Manual, reserved words", range(1, 65),
+    words=mysql.RESERVED_WORDS | mysql.SCHEMAS,
+)  # fmt: skip
+MASTER_USER = Rule(
+    "a master user of MySQL", r"[A-Za-z][A-Za-z0-9_]*",
+    "letters, digits and underscores, beginning with a letter",
+    "RDS API reference, CreateDBInstance; MySQL Reference Manual, reserved words", range(1, 17),
+    words=mysql.RESERVED_WORDS | mysql.USERS,
+)  # fmt: skip
+REPLICATION_GROUP = Rule(
+    "a replication group", IDENTIFIER, HYPHENATED,
+    "ElastiCache API reference, CreateReplicationGroup", range(1, 41),
+)  # fmt: skip
+CACHE_GROUP = Rule(
+    "a cache subnet or parameter group", IDENTIFIER, HYPHENATED,
+    "ElastiCache API reference, CreateCacheSubnetGroup, CreateCacheParameterGroup", range(1, 256),
+    prefixes=("default.",), words=frozenset({"default"}),
+)  # fmt: skip
+SECRET = Rule(
+    # A prefix of at most 512 characters less the 26 that the provider adds.
+    "a secret", r"[A-Za-z0-9/_+=.@-]+", "letters, digits and /_+=.@-",
+    "Secrets Manager API reference, CreateSecret", range(1, 487),
+)  # fmt: skip
+LOG_GROUP = Rule(
+    "a log group", r"[.\-_/#A-Za-z0-9]+", "letters, digits and ._/#-",
+    "CloudWatch Logs API reference, CreateLogGroup", range(1, 513), prefixes=("aws/",),
+)  # fmt: skip
+ROLE = Rule(
+    "an IAM role", r"[A-Za-z0-9_+=,.@-]+", "letters, digits and _+=,.@-",
+    "IAM API reference, CreateRole", range(1, 65), prefixes=("awsservicerolefor", "awsreserved"),
+)  # fmt: skip
+INSTANCE_PROFILE = Rule(
+    "an instance profile", r"[A-Za-z0-9_+=,.@-]+", "letters, digits and _+=,.@-",
+    "IAM API reference, CreateInstanceProfile", range(1, 129),
+)  # fmt: skip
+LAUNCH_TEMPLATE = Rule(
+    "a launch template", r"[a-zA-Z0-9().\-/_]+", "letters, digits and ().-/_",
+    "EC2 API reference, CreateLaunchTemplate", range(3, 129),
+)  # fmt: skip
+AUTO_SCALING_GROUP = Rule(
+    "an auto scaling group", r"[!-9;-~]+", "ASCII characters without a colon",
+    "EC2 Auto Scaling API reference, CreateAutoScalingGroup", range(1, 256),
+)  # fmt: skip
+SCALING_POLICY = Rule(
+    "a scaling policy", r"[ -~]+", "printable ASCII characters",
+    "Application Auto Scaling API reference, PutScalingPolicy", range(1, 257),
+)  # fmt: skip
+SCHEDULED_ACTION = Rule(
+    "a scheduled action", r"[!-.0-9;-{}~]+", "ASCII characters without : / |",
+    "Application Auto Scaling API reference, PutScheduledAction", range(1, 257),
+)  # fmt: skip
+ALARM = Rule(
+    "an alarm", r"[ -~]+", "printable ASCII characters",
+    "CloudWatch API reference, PutMetricAlarm", range(1, 256),
+)  # fmt: skip
+BUCKET = Rule(
+    # S3 takes dots as well, but no certificate of its own covers them.
+    "a bucket that can be reached over TLS", r"[a-z0-9][a-z0-9-]*[a-z0-9]",
+    "lower-case letters, digits and hyphens, at both ends a letter or digit",
+    "S3 User Guide, general purpose bucket naming rules", range(3, 64),
+    prefixes=("xn--", "sthree-", "amzn-s3-demo-"),
+    suffixes=("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"),
+)  # fmt: skip
+HOST = Rule(
+    "a host", r"[a-z0-9.-]+", "lower-case labels with dots between",
+    "Route 53 API reference, CreateHostedZone; ACM API reference, RequestCertificate",
+    range(1, 254),
+)  # fmt: skip
+KEY_PAIR = Rule(
+    "a key pair", r"[ -~]+", "1 to 255 ASCII characters", "EC2 API reference, CreateKeyPair",
+    range(1, 256),
+)  # fmt: skip
+
+
+def derived(settings: Settings) -> Iterator[Derived]:
+    """Every name that the resources of an environment get."""
+    yield from _network(settings)
+    yield from _registry(settings)
+    yield from _database(settings)
+    yield from _cache(settings)
+    yield from _cluster(settings)
+    yield from _edge(settings)
+    yield from _service(settings)
+    bucket: Key = ("environment", "state_bucket")
+    yield Derived("terraform", "bucket", settings.environment.state_bucket, BUCKET, (bucket,))
+
+
+def _name(settings: Settings, suffix: str, limit: int) -> str:
+    whole = base(settings)
+    return shorten(f"{whole}-{suffix}" if suffix else whole, limit)
+
+
+def _path(settings: Settings, suffix: str) -> str:
+    return f"/{settings.environment.project}/{settings.environment.name}/{suffix}"
+
+
+def _network(settings: Settings) -> Iterator[Derived]:
+    for suffix in ("load-balancer", "instance", "database", "cache"):
+        name = _name(settings, suffix, 255)
+        yield Derived("aws_security_group", "name", name, SECURITY_GROUP, OURS)
+    logs = _path(settings, "vpc-flow-logs")
+    yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
+    yield Derived("aws_iam_role", "name", _name(settings, "vpc-flow-logs", 64), ROLE, OURS)
+
+
+def _registry(settings: Settings) -> Iterator[Derived]:
+    given = settings.registry.repository
+    keys: tuple[Key, ...] = (("registry", "repository"),) if given else OURS
+    name = given or _name(settings, "", 256)
+    yield Derived("aws_ecr_repository", "name", name, REPOSITORY, keys)
+
+
+def _database(settings: Settings) -> Iterator[Derived]:
+    database = settings.database
+    group = _name(settings, "database", 255)
+    yield Derived("aws_db_subnet_group", "name", group, DATABASE_SUBNETS, OURS)
+    if re.fullmatch(VERSION, database.engine_version):
+        family = "mysql" + "-".join(database.engine_version.split(".")[:2])
+        prefix = f"{_name(settings, family, PARAMETERS_PREFIX)}-"
+        yield Derived("aws_db_parameter_group", "name_prefix", prefix, DATABASE_PARAMETERS, OURS)
+    name = _name(settings, "database", 63)
+    yield Derived("aws_db_instance", "identifier", name, DATABASE, OURS)
+    if database.final_snapshot:
+        final = f"{name}-final"
+        yield Derived("aws_db_instance", "final_snapshot_identifier", final, SNAPSHOT, OURS)
+    schema: Key = ("database", "name")
+    yield Derived("aws_db_instance", "db_name", database.name, SCHEMA, (schema,))
+    user: Key = ("database", "username")
+    yield Derived("aws_db_instance", "username", database.username, MASTER_USER, (user,))
+
+
+def _cache(settings: Settings) -> Iterator[Derived]:
+    group = _name(settings, "cache", 255)
+    yield Derived("aws_elasticache_subnet_group", "name", group, CACHE_GROUP, OURS)
+    if re.fullmatch(VERSION, settings.cache.engine_version):
+        family = redis_family(settings.cache.engine_version).replace(".", "-")
+        parameters = _name(settings, family, 255)
+        yield Derived("aws_elasticache_parameter_group", "name", parameters, CACHE_GROUP, OURS)
+    name = _name(settings, "cache", 40)
+    yield Derived(
+        "aws_elasticache_replication_group", "replication_group_id", name, REPLICATION_GROUP, OURS
+    )
+    if settings.cache.auth:
+        prefix = _name(settings, "redis-auth-", 200)
+        yield Derived("aws_secretsmanager_secret", "name_prefix", prefix, SECRET, OURS)
+
+
+def redis_family(engine_version: str) -> str:
+    """The parameter group family of a Redis version: `7.1` -> `redis7`, `6.2` -> `redis6.x`."""
+    major, minor = f"{engine_version}.0".split(".")[:2]
+    if int(major) >= 7:
+        return f"redis{major}"
+    return "redis6.x" if major == "6" else f"redis{major}.{minor}"
+
+
+def _cluster(settings: Settings) -> Iterator[Derived]:
+    yield Derived("aws_ecs_cluster", "name", _name(settings, "", 255), ECS, OURS)
+    instance = _name(settings, "instance", 64)
+    yield Derived("aws_iam_role", "name", instance, ROLE, OURS)
+    yield Derived("aws_iam_instance_profile", "name", instance, INSTANCE_PROFILE, OURS)
+    template = _name(settings, "instance", 128)
+    yield Derived("aws_launch_template", "name", template, LAUNCH_TEMPLATE, OURS)
+    if settings.cluster.key_pair is not None:
+        pair: Key = ("cluster", "key_pair")
+        yield Derived(
+            "aws_launch_template", "key_name", settings.cluster.key_pair, KEY_PAIR, (pair,)
+        )
+    group = _name(settings, "instances", 255)
+    yield Derived("aws_autoscaling_group", "name", group, AUTO_SCALING_GROUP, OURS)
+    yield Derived("aws_ecs_capacity_provider", "name", group, CAPACITY_PROVIDER, OURS)
+
+
+def _edge(settings: Settings) -> Iterator[Derived]:
+    edge = settings.edge
+    yield Derived("aws_lb", "name", _name(settings, "web", 32), LOAD_BALANCER, OURS)
+    yield Derived("aws_lb_target_group", "name", _name(settings, "tasks", 32), TARGET_GROUP, OURS)
+    if edge.access_logs:
+        suffix = f"access-logs-{settings.environment.account_id}"
+        yield Derived("aws_s3_bucket", "bucket", _name(settings, suffix, 63), BUCKET, OURS)
+    domain: Key = ("edge", "domain")
+    if edge.zone == "create":
+        yield Derived("aws_route53_zone", "name", edge.domain, HOST, (domain,), judged=False)
+    host = edge.record_name or edge.domain
+    hosts = [host, f"www.{host}"] if edge.www else [host]
+    key: Key = ("edge", "record_name") if edge.record_name else domain
+    yield Derived("aws_acm_certificate", "domain_name", host, HOST, (key,), judged=False)
+    for one in hosts:
+        yield Derived("aws_route53_record", "name", one, HOST, (key,), judged=False)
+
+
+def _service(settings: Settings) -> Iterator[Derived]:
+    logs = _path(settings, "service")
+    yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
+    for suffix in ("task", "execution"):
+        yield Derived("aws_iam_role", "name", _name(settings, suffix, 64), ROLE, OURS)
+    whole = _name(settings, "", 255)
+    yield Derived("aws_ecs_task_definition", "family", whole, ECS, OURS)
+    yield Derived("aws_ecs_service", "name", whole, ECS, OURS)
+    scaling = settings.service.scaling
+    path: Key = ("service", "scaling")
+    for tracking in scaling.target_tracking:
+        name = _name(settings, tracking.metric.replace("_", "-"), 255)
+        yield Derived("aws_appautoscaling_policy", "name", name, SCALING_POLICY, OURS)
+    for index, step in enumerate(scaling.steps):
+        keys = (*OURS, (*path, "steps", index, "name"))
+        name = _name(settings, step.name, 255)
+        yield Derived("aws_appautoscaling_policy", "name", name, SCALING_POLICY, keys, judged=False)
+        yield Derived("aws_cloudwatch_metric_alarm", "alarm_name", name, ALARM, keys, judged=False)
+    for index, schedule in enumerate(scaling.schedules):
+        key = (*path, "schedules", index, "name")
+        yield Derived(
+            "aws_appautoscaling_scheduled_action", "name", schedule.name, SCHEDULED_ACTION, (key,),
+            judged=False,
+        )  # fmt: skip
