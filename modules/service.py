@@ -56,6 +56,23 @@ PREDEFINED_METRICS = {
 
 
 @dataclass(frozen=True)
+class _Secret:
+    """A secret in Secrets Manager; `key` names a value in it that is JSON, else it is the whole.
+
+    ARNs of resources are tokens of CDKTF: their text says neither which resource is meant nor in
+    what order two of them come.
+    """
+
+    arn: str
+    key: str = ""
+
+    @property
+    def value_from(self) -> str:
+        """As a container definition names it."""
+        return f"{self.arn}:{self.key}::" if self.key else self.arn
+
+
+@dataclass(frozen=True)
 class ServiceInputs:
     """What the service needs of the other layers."""
 
@@ -116,26 +133,30 @@ class Service(Construct):
             "ecs-tasks.amazonaws.com", {"StringEquals": {"aws:SourceAccount": account}}
         )
 
-    def _secrets(self) -> dict[str, str]:
-        """Environment variable -> `valueFrom`: the ARN of a secret, with the JSON key if any."""
+    def _secrets(self) -> dict[str, _Secret]:
+        """Environment variable -> its secret."""
         database = self._inputs.database.secret_arn
         secrets = {
-            "DB_USERNAME": f"{database}:username::",
-            "DB_PASSWORD": f"{database}:password::",
+            "DB_USERNAME": _Secret(database, "username"),
+            "DB_PASSWORD": _Secret(database, "password"),
         }
         if self._inputs.cache.secret_arn:
-            secrets["REDIS_PASSWORD"] = self._inputs.cache.secret_arn
+            secrets["REDIS_PASSWORD"] = _Secret(self._inputs.cache.secret_arn)
         return {**secrets, **self._user_secrets()}
 
-    def _user_secrets(self) -> dict[str, str]:
+    def _user_secrets(self) -> dict[str, _Secret]:
         return {
-            variable: source
-            if source.startswith("arn:")
-            else DataAwsSecretsmanagerSecret(self, f"secret_{variable.lower()}", name=source).arn
+            variable: _Secret(
+                source
+                if source.startswith("arn:")
+                else DataAwsSecretsmanagerSecret(
+                    self, f"secret_{variable.lower()}", name=source
+                ).arn
+            )
             for variable, source in sorted(self._settings.service.secrets.items())
         }
 
-    def _execution_role(self, secrets: dict[str, str]) -> tuple[IamRole, IamRolePolicy]:
+    def _execution_role(self, secrets: dict[str, _Secret]) -> tuple[IamRole, IamRolePolicy]:
         role = IamRole(
             self,
             "execution_role",
@@ -143,10 +164,8 @@ class Service(Construct):
             assume_role_policy=self._trust(),
             tags=self._names.tags("execution"),
         )
-        database = self._inputs.database.secret_arn
-        arns = {
-            database if value.startswith(f"{database}:") else value for value in secrets.values()
-        }
+        # In the order of the variables, the same in a layer's stack and in the composed one.
+        arns = list(dict.fromkeys(secret.arn for secret in secrets.values()))
         policy = IamRolePolicy(
             self,
             "execution_role_policy",
@@ -168,13 +187,13 @@ class Service(Construct):
                         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
                         "Resource": f"{self._logs.arn}:*",
                     },
-                    {"Action": "secretsmanager:GetSecretValue", "Resource": sorted(arns)},
+                    {"Action": "secretsmanager:GetSecretValue", "Resource": arns},
                 ]
             ),
         )
         return role, policy
 
-    def _container(self, secrets: dict[str, str]) -> dict[str, object]:
+    def _container(self, secrets: dict[str, _Secret]) -> dict[str, object]:
         service = self._settings.service
         environment = {
             **service.environment,
@@ -210,7 +229,7 @@ class Service(Construct):
                 {"name": name, "value": value} for name, value in sorted(environment.items())
             ],
             "secrets": [
-                {"name": name, "valueFrom": value} for name, value in sorted(secrets.items())
+                {"name": name, "valueFrom": secrets[name].value_from} for name in sorted(secrets)
             ],
             "logConfiguration": {
                 "logDriver": "awslogs",

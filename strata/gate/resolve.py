@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from strata.iam_policies import as_sets
 from strata.layers import stack_name
 from strata.stacks import Json, blocks, construct_path, merged, texts
 
@@ -189,10 +190,11 @@ def _differ(one: Json, other: Json) -> bool:
 def _canonical(found: Any) -> Any:
     """One form for all ways in which Terraform reads the same value."""
     if isinstance(found, dict):
-        return {k: _canonical(v) for k, v in found.items() if k != "//" and v is not None}
+        plain = {k: v for k, v in found.items() if k != "//" and v is not None}
+        return {k: _canonical(v) for k, v in as_sets(plain).items()}
     if isinstance(found, list):
-        plain = [_canonical(one) for one in found]
-        return plain[0] if len(plain) == 1 and isinstance(plain[0], dict) else plain
+        listed = [_canonical(one) for one in found]
+        return listed[0] if len(listed) == 1 and isinstance(listed[0], dict) else listed
     if isinstance(found, str) and found[:1] in ("{", "["):
         try:
             return _canonical(json.loads(found))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from strata import iam_policies
 from strata.errors import StrataError
 from strata.layers import LAYERS
 
@@ -350,12 +351,16 @@ def _compare_lists(
 
 
 def _parsed(old: Any, new: Any) -> tuple[Any, Any]:
-    """Both as data when both are JSON text, so that a difference names what differs in it."""
+    """Both as data when both are JSON text, so that a difference names what differs in it.
+
+    Of policies that say the same in another order the first stands for both.
+    """
     if isinstance(old, str) and isinstance(new, str) and old[:1] in "{[" and new[:1] in "{[":
         try:
-            return json.loads(old), json.loads(new)
+            were, are = json.loads(old), json.loads(new)
         except ValueError:
             return old, new
+        return (were, were) if iam_policies.same(were, are) else (were, are)
     return old, new
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
+from strata import iam_policies
 from strata.plan.changes import UNKNOWN, Change, Path, any_unknown, dotted
 from strata.stacks import Resource, references
 
@@ -47,6 +48,8 @@ def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Itera
         return
     if is_json(before) and is_json(after):
         before, after = json.loads(before), json.loads(after)
+        if iam_policies.same(before, after):
+            return
     before, after = _by_name(before, after)
     if isinstance(before, dict) and isinstance(after, dict):
         below = unknown if isinstance(unknown, dict) else {}

@@ -496,6 +496,54 @@ def test_an_environment_that_does_not_stand_is_said_to_be_missing(applied: Appli
         from_aws(other)
 
 
+SECRETS = ["payments", "mail", "search", "maps"]
+
+
+def with_secrets(folder: Path, count: int) -> Path:
+    """A settings file of `local` with some of the secrets, of folder `folder`."""
+    text = (ROOT / "envs" / "local.toml").read_text()
+    lines = [f'{name.upper()}_KEY = "shop/local/{name}"' for name in SECRETS[:count]]
+    env = folder / f"{count}" / "local.toml"
+    env.parent.mkdir(parents=True)
+    env.write_text("\n".join([text, "[service.secrets]", *lines, ""]))
+    return env
+
+
+@pytest.fixture
+def secrets(applied: Applied, aws: Client, folder: Path) -> Iterator[dict[str, str]]:
+    """Name -> ARN of the user's secrets; afterwards the service is again without them."""
+    manager = aws("secretsmanager")
+    yield {
+        name: manager.create_secret(Name=f"shop/local/{name}", SecretString="x")["ARN"]
+        for name in SECRETS
+    }
+    assert work_on(applied.settings, folder).apply("service") == "applied"
+    for name in SECRETS:
+        manager.delete_secret(SecretId=f"shop/local/{name}", ForceDeleteWithoutRecovery=True)
+
+
+def test_a_secret_more_changes_the_service_alone(
+    applied: Applied, aws: Client, secrets: dict[str, str], folder: Path
+) -> None:
+    own = folder / "secrets"
+    for count in (3, 4):
+        before = serials(applied.settings)
+        answer = strata(own, "apply", with_secrets(own, count), "--yes")
+        assert answer.returncode == 0, answer.stdout
+        now = serials(applied.settings)
+        assert {layer for layer in LAYERS if now[layer] != before[layer]} == {"service"}
+        policy = aws("iam").get_role_policy(
+            RoleName="shop-local-execution", PolicyName="pull-log-and-read-secrets"
+        )["PolicyDocument"]
+        [readable] = [
+            one["Resource"]
+            for one in policy["Statement"]
+            if one["Action"] == "secretsmanager:GetSecretValue"
+        ]
+        # The database's own and Redis' token come before them.
+        assert readable[2:] == [secrets[name] for name in sorted(SECRETS[:count])]
+
+
 def changed(settings: Settings, section: str, **values: Any) -> Settings:
     inner = getattr(settings, section).model_copy(update=values)
     return settings.model_copy(update={section: inner})

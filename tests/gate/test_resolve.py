@@ -1,8 +1,11 @@
-"""What a resolved stack leaves open."""
+"""What a resolved stack leaves open, and when two of them hold the same."""
+
+import json
+from typing import Any
 
 import pytest
 
-from strata.gate.resolve import unresolved
+from strata.gate.resolve import differences, unresolved
 
 
 @pytest.mark.parametrize(
@@ -19,3 +22,18 @@ from strata.gate.resolve import unresolved
 def test_only_references_are_left_open(text: str, names: list[str]) -> None:
     stack = {"resource": {"aws_route53_record": {"a": {"for_each": text}}}}
     assert [name for _, name in unresolved(stack)] == names
+
+
+def with_policy(resources: object, actions: object = "a:Get") -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resources}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return {"resource": {"aws_iam_role_policy": {"a": {"policy": policy}}}}
+
+
+def test_lists_that_aws_reads_as_sets_are_compared_as_sets() -> None:
+    one = with_policy(["${aws_a.b.arn}", "arn:c"], ["a:Get", "a:List"])
+    assert differences(one, with_policy(["arn:c", "${aws_a.b.arn}"], ["a:List", "a:Get"])) == []
+    assert differences(with_policy("*"), with_policy(["*"])) == []
+    for other in (["arn:c"], ["${aws_a.b.arn}", "arn:d"], ["${aws_a.c.arn}", "arn:c"]):
+        found = differences(one, with_policy(other, ["a:Get", "a:List"]))
+        assert found == ["aws_iam_role_policy.a"]

@@ -1,5 +1,6 @@
 """One plan held against another: what may differ between a review and the real thing."""
 
+import json
 from typing import Any
 
 import pytest
@@ -179,3 +180,28 @@ def test_a_plan_knows_the_changes_of_a_layer() -> None:
     change = Change("aws_vpc.network_vpc", ("create",), None, {})
     assert Plan((change,), (), {}).of("network") == (change,)
     assert Plan((change,), (), {}).of("edge") == ()
+
+
+def policy(*resources: str) -> str:
+    statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue"}
+    return json.dumps({"Statement": [{**statement, "Resource": [*resources]}]})
+
+
+def test_a_policy_that_says_the_same_in_another_order_is_the_same() -> None:
+    reviewed = update({"policy": policy("a")}, {"policy": policy("a", "b")})
+    assert (
+        differences([reviewed], [update({"policy": policy("a")}, {"policy": policy("b", "a")})])
+        == []
+    )
+    before = update({"policy": policy("a", "a")}, {"policy": policy("a", "b")})
+    assert differences([reviewed], [before]) == []
+    other = update({"policy": policy("a")}, {"policy": policy("b", "c")})
+    assert [one.attribute for one in differences([reviewed], [other])] == [
+        "policy.Statement[0].Resource[0]", "policy.Statement[0].Resource[1]",
+    ]  # fmt: skip
+
+
+def test_other_json_keeps_its_order() -> None:
+    reviewed = update({"rules": "[]"}, {"rules": '["a", "b"]'})
+    real = update({"rules": "[]"}, {"rules": '["b", "a"]'})
+    assert len(differences([reviewed], [real])) == 2
