@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from policies.policy import Conf, Policy, disabled, document, enabled
-from strata.settings.rules.secrets import SECRET_KEY, looks_secret, reads_secret
+from strata.secrets import is_secret, names_secret, reads_secret
 
 RESOURCES = ["aws_ecs_task_definition"]
 OWNING = frozenset(("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "DAC_READ_SEARCH"))
@@ -42,14 +42,20 @@ def _logs(container: Conf) -> bool:
     return driver not in (None, "", "none")
 
 
+def _no_plain_secret(conf: Conf) -> bool:
+    given = conf.get("//", {}).get("metadata", {}).get("not_secret", {})
+    # As `strata check` holds it: a variable is let through for a reason only.
+    excused = {name for name, reason in given.items() if str(reason).strip()}
+    return all(name in excused for one in _containers(conf) or [] for name in _plain_secrets(one))
+
+
 def _plain_secrets(container: Conf) -> Iterator[str]:
     for variable in map(_lower, container.get("environment") or []):
         name, text = str(variable.get("name")), str(variable.get("value") or "")
-        named = bool(SECRET_KEY.search(name))
-        if text and not text.startswith("arn:") and (named or looks_secret(text)):
-            if named or "${" not in text:
-                yield name
-        elif reads_secret(text):
+        literal = text.replace("$${", "${").replace("%%{", "%{")
+        computed = "${" in text.replace("$${", "")
+        named = names_secret(name) if computed else is_secret(name, literal)
+        if named or reads_secret(text):
             yield name
 
 
@@ -67,5 +73,5 @@ Policy("STRATA_CONTAINER_4", "Root file systems cannot be written", RESOURCES,
        _each(lambda c: enabled(c.get("readonlyrootfilesystem"))))  # fmt: skip
 Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES, _each(_logs))
 Policy("STRATA_CONTAINER_6", "No secret is a plain environment value", RESOURCES,
-       _each(lambda c: not list(_plain_secrets(c))))  # fmt: skip
+       _no_plain_secret)  # fmt: skip
 Policy("STRATA_CONTAINER_7", "Images are pinned", RESOURCES, _each(_pinned))

@@ -1,11 +1,10 @@
 """What stands outside of resources, where checkov has no checks: backends, variables, outputs."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from strata.gate.resolve import resolved
-from strata.settings.rules.secrets import CREDENTIAL, SECRET_KEY, looks_secret, reads_secret
+from strata.secrets import is_secret, reads_secret
 from strata.stacks import Json, merged, texts
 
 OUTSIDE_CHECKS = {
@@ -47,8 +46,4 @@ def _holds_secret(name: str, value: Any) -> bool:
     if isinstance(value, list):
         return any(_holds_secret(name, one) for one in value)
     text = "" if value is None or isinstance(value, bool) else str(value)
-    if not text or "${" in text or re.match(r"arn:aws[\w-]*:", text):
-        return False
-    # A name of several words has capitals and digits too; a generated secret has no words.
-    generated = looks_secret(text) and "-" not in text
-    return bool(SECRET_KEY.search(name) or CREDENTIAL.search(text)) or generated
+    return "${" not in text and is_secret(name, text)

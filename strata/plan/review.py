@@ -25,8 +25,8 @@ from strata.paths import ROOT
 from strata.plan.changes import HIDDEN, Plan, hide, parse
 from strata.plan.configuration import hide_constants
 from strata.plan.states import States
+from strata.secrets import is_secret
 from strata.settings.models import Settings
-from strata.settings.rules.secrets import SECRET_KEY, looks_secret
 from strata.terraform.binary import wanted_version
 from strata.terraform.plugins import VERSION as PROVIDER_VERSION
 
@@ -235,7 +235,7 @@ def _variables(text: Any) -> Iterator[str]:
         containers = json.loads(text)
         for container in containers:
             for one in container.get("environment") or []:
-                if SECRET_KEY.search(one["name"]) or looks_secret(one["value"]):
+                if is_secret(one["name"], one["value"]):
                     yield one["value"]
     except (TypeError, ValueError, KeyError, AttributeError):
         return

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from strata.errors import UsageError
 from strata.paths import ROOT
+from strata.secrets import is_secret, names_secret
 from strata.settings import schema
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.rules import Finding, findings
-from strata.settings.rules.secrets import SECRET_KEY, looks_secret
+from strata.settings.rules.secrets import is_reference
 
 LONGEST_VALUE = 60
 """Characters of a value that a message repeats."""
@@ -248,12 +249,25 @@ def shown_value(key: Key, data: dict[str, Any]) -> str:
             return "" if default is None else f"{json.dumps(default)} (default)"
     if isinstance(value, dict):
         return ""
-    secret = key[:1] == ("service",) and key[1:2] in (("environment",), ("secrets",))
     text = json.dumps(value, default=str, ensure_ascii=False)
-    if (
-        secret
-        or any(isinstance(part, str) and SECRET_KEY.search(part) for part in key)
-        or (looks_secret(text) and key[:1] != ("environment",))
-    ):
+    if _may_be_secret(key, value, text):
         return f"(hidden, {len(str(value))} characters)"
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def _may_be_secret(key: Key, value: Any, text: str) -> bool:
+    """Whether a value may not be shown: as `check` judges it, and by the name of any table too."""
+    if key[:2] == ("service", "secrets"):
+        return not is_reference(str(value))
+    *tables, name = [part for part in key if isinstance(part, str)] or [""]
+    if any(map(names_secret, tables)):
+        return True
+    return any(is_secret(name, one) for one in (_texts(value) or [text]))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one)]
+    if isinstance(value, dict):
+        return [json.dumps(value, default=str)]
+    return [str(value)]

@@ -310,7 +310,12 @@ class Service(Section):
     )
     secrets: dict[str, str] = Field(
         default={},
-        description="Environment variable = name or ARN of a Secrets Manager secret that exists.",
+        description="Environment variable = name or ARN of a Secrets Manager secret that exists, "
+        "or ARN of an SSM parameter.",
+    )
+    not_secret: dict[str, str] = Field(
+        default={},
+        description="Environment variable = why its value is no secret although it looks like one.",
     )
     log_retention_days: LogRetentionDays = Field(
         default=30, description="Days that the container's logs are kept."

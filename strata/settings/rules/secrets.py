@@ -1,10 +1,12 @@
 """What the container is told: variables, and secrets by name and never by value."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from strata.settings.models import Settings
-from strata.settings.rules.finding import Finding
+from strata.secrets import is_secret, suspicion
+from strata.settings.models import Environment, Service, Settings
+from strata.settings.rules.finding import Finding, near
 
 OURS = frozenset(
     {
@@ -20,42 +22,30 @@ OURS = frozenset(
     }
 )
 
-CREDENTIAL = re.compile(
-    r"^(AKIA|ASIA)[A-Z0-9]{12,}|^(sk|pk|rk)_(live|test)_|^gh[opsu]_|^github_pat_|^xox[abeprs]-"
-    r"|^eyJ[\w-]+\.|^AIza|^SG\.[\w-]{10,}|-----BEGIN|://[^/\s:@]*:[^/\s@]+@"
+ARN = re.compile(
+    r"arn:aws:secretsmanager:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):secret:"
+    r"[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}"
+    r"(:(?P<key>[^:]*):(?P<stage>[^:]*):(?P<version>[^:]*))?"
 )
-"""How the credentials of common services begin, and addresses with a password in them."""
+"""A secret; behind it JSON key, version stage and version id, of which each may be empty and one of
+the last two must be (ECS Developer Guide, pass Secrets Manager secrets through environment
+variables)."""
 
-SECRET_KEY = re.compile(
-    r"((^|[_.-])PASS|[_.-]PWD|PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?"
-    r"|(API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)_?KEY)$",
-    re.IGNORECASE,
+PARAMETER = re.compile(
+    r"arn:aws:ssm:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):parameter/[A-Za-z0-9/_.-]{1,1011}"
 )
+"""A parameter (Systems Manager API reference, PutParameter)."""
 
-SECRET_ATTRIBUTE = re.compile(
-    r"\$\{[^}]*\.(secret_string|secret_binary|password|master_password|auth_token|random_password|"
-    r"result|private_key(_pem|_openssh)?|secret|plaintext)\b"
-)
-"""An expression that reads a secret's value from a resource."""
+NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+"""Name of a secret (Secrets Manager API reference, CreateSecret)."""
 
-
-def reads_secret(text: str) -> bool:
-    """Whether a Terraform expression in `text` would put a secret's value in its place."""
-    return bool(SECRET_ATTRIBUTE.search(text))
-
-
-def looks_secret(value: str) -> bool:
-    """Whether a value is probably a credential itself."""
-    return bool(CREDENTIAL.search(value)) or any(
-        len(part) >= 20 and all(re.search(c, part) for c in ("[A-Z]", "[a-z]", "[0-9]"))
-        for part in re.split(r"[/:. ]", value)
-    )
+SOURCE = "name or ARN of a secret in Secrets Manager, or the ARN of an SSM parameter"
 
 
 def check(settings: Settings) -> Iterator[Finding]:
     """Judge `[service.environment]` and `[service.secrets]`; values are not repeated."""
     service, environment = settings.service, settings.environment
-    lower = [name.lower() for name in (*service.environment, *service.secrets)]
+    lower = Counter(name.lower() for name in (*service.environment, *service.secrets))
     for section in ("environment", "secrets"):
         for name in getattr(service, section):
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,254}", name):
@@ -68,7 +58,7 @@ def check(settings: Settings) -> Iterator[Finding]:
                 yield Finding(
                     ("service", section, name), "is a variable that Strata sets itself", "no entry"
                 )
-            elif lower.count(name.lower()) > 1:
+            elif lower[name.lower()] > 1:
                 yield Finding(
                     ("service", section, name),
                     "stands in environment and secrets, or twice but for upper and lower case",
@@ -76,35 +66,75 @@ def check(settings: Settings) -> Iterator[Finding]:
                     (("service", "environment"), ("service", "secrets")),
                 )
     for name, value in service.environment.items():
-        if value and (SECRET_KEY.search(name) or looks_secret(value)):
+        looks = None if name in service.not_secret else suspicion(name, value)
+        if looks:
             yield Finding(
                 ("service", "environment", name),
-                "looks like a secret, and would stand in JSON, plan and state in clear",
-                "put it into Secrets Manager, and its name into [service.secrets]",
+                f"looks like {looks}, and would stand in JSON, plan and state in clear",
+                "put it into Secrets Manager, and its name into [service.secrets]; if it is none, "
+                f'write {name} = "why it is none" into [service.not_secret]',
             )
-    arn = (
-        rf"arn:aws:secretsmanager:{re.escape(environment.region)}:"
-        rf"{re.escape(environment.account_id)}:secret:[\w/+=.@-]{{1,512}}-[A-Za-z0-9]{{6}}"
-    )
     for name, value in service.secrets.items():
         if value.startswith("arn:"):
-            if not re.fullmatch(arn, value):
-                yield Finding(
-                    ("service", "secrets", name),
-                    "is not the ARN of a secret of this account and region",
-                    f"arn:aws:secretsmanager:{environment.region}:{environment.account_id}"
-                    ":secret:NAME-SUFFIX, without a key behind it",
-                    (("environment", "region"), ("environment", "account_id")),
-                )
-        elif (
-            "/" not in value
-            or not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", value)
-            or looks_secret(value)
-        ):
-            # A name with a slash is never a password by accident; others can be given as an ARN.
+            yield from _arn(name, value, environment)
+        elif not NAME.fullmatch(value) or (name not in service.not_secret and _secret(value)):
             yield Finding(
                 ("service", "secrets", name),
                 "looks like the secret itself; it is not repeated here",
-                "the name of a secret in Secrets Manager with a slash in it, such as "
-                "shop/prod/payments, or its ARN",
+                f"the {SOURCE}, such as shop/prod/payments",
+            )
+    yield from _reasons(service)
+
+
+def _secret(value: str) -> bool:
+    """Whether what should be the name of a secret looks like its value."""
+    # A word with digits in it and nothing else is rather a password than a name.
+    mixed = re.fullmatch(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9]+", value)
+    return bool(mixed) or is_secret("", value)
+
+
+def is_reference(value: str) -> bool:
+    """Whether a value of [service.secrets] says where a secret is, and is none."""
+    if value.startswith("arn:"):
+        return bool(ARN.fullmatch(value) or PARAMETER.fullmatch(value))
+    return bool(NAME.fullmatch(value)) and not _secret(value)
+
+
+def _arn(name: str, value: str, environment: Environment) -> Iterator[Finding]:
+    key = ("service", "secrets", name)
+    reads = (("environment", "region"), ("environment", "account_id"))
+    here = f"{environment.region}:{environment.account_id}"
+    found = ARN.fullmatch(value) or PARAMETER.fullmatch(value)
+    if not found or f"{found['region']}:{found['account']}" != here:
+        yield Finding(
+            key,
+            "is not the ARN of a secret or parameter of this account and region",
+            f"arn:aws:secretsmanager:{here}:secret:NAME-SUFFIX, with or without "
+            f":JSON-KEY:VERSION-STAGE:VERSION-ID; or arn:aws:ssm:{here}:parameter/NAME",
+            reads,
+        )
+    elif found.re is ARN and found["stage"] and found["version"]:
+        yield Finding(
+            key,
+            "names a version by its stage and by its id, and ECS takes one of them",
+            "leave one of the last two parts empty, and keep the colons",
+        )
+
+
+def _reasons(service: Service) -> Iterator[Finding]:
+    variables = {*service.environment, *service.secrets}
+    for name, reason in service.not_secret.items():
+        key = ("service", "not_secret", name)
+        if name not in variables:
+            yield Finding(
+                key,
+                "is no variable of [service.environment] or [service.secrets]",
+                near(name, variables, "no entry"),
+                (("service", "environment"), ("service", "secrets")),
+            )
+        elif not reason.strip():
+            yield Finding(key, "gives no reason", "why the value is no secret, in a few words")
+        elif is_secret("", reason):
+            yield Finding(
+                key, "holds what looks like a secret itself", "a reason that does not repeat it"
             )
