@@ -57,7 +57,7 @@ PREDEFINED_METRICS = {
 
 @dataclass(frozen=True)
 class _Secret:
-    """A secret in Secrets Manager; `key` names a value in it that is JSON, else it is the whole.
+    """A secret in Secrets Manager, or a parameter; `key` names a value in one that is JSON.
 
     ARNs of resources are tokens of CDKTF: their text says neither which resource is meant nor in
     what order two of them come.
@@ -65,11 +65,15 @@ class _Secret:
 
     arn: str
     key: str = ""
+    stage: str = ""
+    version: str = ""
+    parameter: bool = False
 
     @property
     def value_from(self) -> str:
         """As a container definition names it."""
-        return f"{self.arn}:{self.key}::" if self.key else self.arn
+        parts = (self.key, self.stage, self.version)
+        return ":".join((self.arn, *parts)) if any(parts) else self.arn
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,9 @@ class Service(Construct):
             container_definitions=json.dumps([self._container(secrets)]),
             tags=names.tags(),
         )
+        if settings.service.not_secret:
+            # A comment to Terraform; the gate reads there what it has to let through.
+            task.add_override("//.not_secret", settings.service.not_secret)
         service = self._service(task, execution_policy)
         self._scaling(service)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
@@ -146,15 +153,20 @@ class Service(Construct):
 
     def _user_secrets(self) -> dict[str, _Secret]:
         return {
-            variable: _Secret(
-                source
-                if source.startswith("arn:")
-                else DataAwsSecretsmanagerSecret(
-                    self, f"secret_{variable.lower()}", name=source
-                ).arn
-            )
+            variable: self._user_secret(variable, source)
             for variable, source in sorted(self._settings.service.secrets.items())
         }
+
+    def _user_secret(self, variable: str, source: str) -> _Secret:
+        if source.startswith("arn:aws:ssm:"):
+            return _Secret(source, parameter=True)
+        if source.startswith("arn:"):
+            # arn:aws:secretsmanager:region:account:secret:name, and what is read of it.
+            parts = source.split(":")
+            key, stage, version = parts[7:] or ("", "", "")
+            return _Secret(":".join(parts[:7]), key, stage, version)
+        found = DataAwsSecretsmanagerSecret(self, f"secret_{variable.lower()}", name=source)
+        return _Secret(found.arn)
 
     def _execution_role(self, secrets: dict[str, _Secret]) -> tuple[IamRole, IamRolePolicy]:
         role = IamRole(
@@ -165,7 +177,8 @@ class Service(Construct):
             tags=self._names.tags("execution"),
         )
         # In the order of the variables, the same in a layer's stack and in the composed one.
-        arns = list(dict.fromkeys(secret.arn for secret in secrets.values()))
+        held = list(dict.fromkeys(one.arn for one in secrets.values() if not one.parameter))
+        parameters = list(dict.fromkeys(one.arn for one in secrets.values() if one.parameter))
         policy = IamRolePolicy(
             self,
             "execution_role_policy",
@@ -187,7 +200,12 @@ class Service(Construct):
                         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
                         "Resource": f"{self._logs.arn}:*",
                     },
-                    {"Action": "secretsmanager:GetSecretValue", "Resource": arns},
+                    {"Action": "secretsmanager:GetSecretValue", "Resource": held},
+                    *(
+                        [{"Action": "ssm:GetParameters", "Resource": parameters}]
+                        if parameters
+                        else []
+                    ),
                 ]
             ),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from policies.policy import Conf, Policy, disabled, document, enabled
+from policies.policy import Conf, Policy, disabled, document, enabled, value
 from strata.secrets import is_secret, names_secret, reads_secret
 
 RESOURCES = ["aws_ecs_task_definition"]
@@ -43,9 +43,9 @@ def _logs(container: Conf) -> bool:
 
 
 def _no_plain_secret(conf: Conf) -> bool:
-    given = conf.get("//", {}).get("metadata", {}).get("not_secret", {})
+    given = value(conf.get("//") or {}, "not_secret") or {}
     # As `strata check` holds it: a variable is let through for a reason only.
-    excused = {name for name, reason in given.items() if str(reason).strip()}
+    excused = {name for name in given if str(value(given, name) or "").strip()}
     return all(name in excused for one in _containers(conf) or [] for name in _plain_secrets(one))
 
 

@@ -184,7 +184,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     ("PRIVATE_KEY", "./keys/tls.pem"),
     ("PRIVATE_KEY", "tls.pem"),
     ("DB_PASSWORD_FILE", "/run/secrets/db"),
-    ("DB_PASSWORD", "/run/secrets/db-password"),
+    ("SMTP_PASSWORD", "/run/secrets/smtp-password"),
     ("PWD", "/app"),
     ("OLDPWD", "/"),
     ("CREDENTIALS", "~/.aws/credentials"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from strata.plan.changes import HIDDEN, hide
-from strata.settings.rules.secrets import SECRET_KEY
+from strata.secrets import names_secret
 
 Json = dict[str, Any]
 
@@ -230,7 +230,7 @@ def _provider(provider: Json, secrets: set[str]) -> Json:
     if not expressions:
         return provider
     for name, one in expressions.items():
-        if SECRET_KEY.search(name):
+        if names_secret(name):
             _all(one, _Found(secrets))
     return {**provider, "expressions": _all(expressions, _Found())}
 
