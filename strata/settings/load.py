@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterable
@@ -22,6 +23,17 @@ from strata.settings.rules.secrets import is_reference
 
 LONGEST_VALUE = 60
 """Characters of a value that a message repeats."""
+
+KINDS = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "string_type": "a string",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+}
+"""What pydantic's errors of type mean, in the words of the guides."""
 
 STAND_IN: dict[str, dict[str, Any]] = {
     "environment": {
@@ -185,10 +197,8 @@ def _type_problems(error: ValidationError) -> list[Finding]:
         elif one["type"] == "missing":
             problems.append(Finding(key, "is missing", schema.expected(key)))
         else:
-            message = one["msg"].removeprefix("Input should ").removeprefix("be a valid ")
-            problems.append(
-                Finding(key, f"should be {message.removeprefix('be ')}", schema.expected(key))
-            )
+            meant = KINDS.get(one["type"], one["msg"].removeprefix("Input should be "))
+            problems.append(Finding(key, f"should be {meant}", schema.expected(key)))
     return problems
 
 
@@ -250,6 +260,8 @@ def shown_value(key: Key, data: dict[str, Any]) -> str:
     if isinstance(value, dict):
         return ""
     text = json.dumps(value, default=str, ensure_ascii=False)
+    if isinstance(value, float) and not math.isfinite(value):
+        text = str(value)
     if _may_be_secret(key, value, text):
         return f"(hidden, {len(str(value))} characters)"
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

@@ -3,11 +3,12 @@
 import copy
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from strata.settings import load
+from strata.settings import InvalidSettings, load
 from strata.settings.load import judge
 from strata.settings.positions import Key
 from strata.settings.schema import at
@@ -25,6 +26,10 @@ WHOLE["cost"]["budget_usd_per_month"] = 900
 WHOLE["reach"] = [{"from": "tasks", "to": "cache", "port": 6379, "open": True}]
 WHOLE["cluster"]["ami_id"] = "ami-0123456789abcdef0"
 WHOLE["registry"]["repository"] = "shop/api2"
+WHOLE["service"]["secrets"] = {
+    "MAIL": "arn:aws:secretsmanager:eu-central-1:333333333333:secret:shop/mail-a1B2c3:user::",
+    "PAY": "arn:aws:ssm:eu-central-1:333333333333:parameter/shop/pay2",
+}
 WHOLE["edge"]["record_name"] = "v2.shop.example"
 """A file that sets every key with a number, and every string of a known form."""
 
@@ -100,3 +105,29 @@ def test_only_ascii_digits_stand_where_digits_are_meant(key: Key, value: str) ->
 def test_no_line_break_hides_at_an_end(key: Key, value: str) -> None:
     for one in (f"{value}\n", f"\n{value}", f"{value}\0", f" {value}", f"{value} "):
         assert named(key, one), f"{one!r} passes"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words", "shown"),
+    [
+        (("network",), "5", "should be a table", "5"),
+        (("tags",), "[]", "should be a table", "[]"),
+        (("reach",), '"x"', "should be a list", '"x"'),
+        (("edge", "www"), "1", "should be true or false", "1"),
+        (("edge", "domain"), "2030-01-01", "should be a string", '"2030-01-01"'),
+        (("edge", "idle_timeout_seconds"), "60.0", "should be a whole number", "60.0"),
+        (("cost", "budget_usd_per_month"), "inf", "should be a finite number", "inf"),
+        (("cost", "budget_usd_per_month"), "-nan", "should be a finite number", "nan"),
+        (("cost", "budget_usd_per_month"), "true", "should be a number", "true"),
+        (("network", "flow_log_retention_days"), "true", "should be a whole number", "true"),
+    ],
+)
+def test_what_should_stand_there_is_told_in_words(
+    key: Key, value: str, words: str, shown: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "local.toml"
+    file.write_text(f"{'.'.join(map(str, key))} = {value}\n")
+    with pytest.raises(InvalidSettings) as caught:
+        load(str(file))
+    found = {problem.key: problem for problem in caught.value.problems}[".".join(map(str, key))]
+    assert (found.wrong, found.value, found.line) == (words, shown, 1)

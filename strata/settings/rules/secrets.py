@@ -23,16 +23,16 @@ OURS = frozenset(
 )
 
 ARN = re.compile(
-    r"arn:aws:secretsmanager:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):secret:"
+    r"arn:aws:secretsmanager:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):secret:"
     r"[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}"
-    r"(:(?P<key>[^:]*):(?P<stage>[^:]*):(?P<version>[^:]*))?"
+    r"(:(?P<key>[^:\x00-\x1f]*):(?P<stage>[A-Za-z0-9/_+=.@-]*):(?P<version>[A-Za-z0-9-]*))?"
 )
 """A secret; behind it JSON key, version stage and version id, of which each may be empty and one of
 the last two must be (ECS Developer Guide, pass Secrets Manager secrets through environment
 variables)."""
 
 PARAMETER = re.compile(
-    r"arn:aws:ssm:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):parameter/[A-Za-z0-9/_.-]{1,1011}"
+    r"arn:aws:ssm:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):parameter/[A-Za-z0-9/_.-]{1,1011}"
 )
 """A parameter (Systems Manager API reference, PutParameter)."""
 
