@@ -16,6 +16,7 @@ from modules.registry import Registry
 from modules.service import Service, ServiceInputs
 from strata.layers import LAYERS, logical_id, stack_name, state_key
 from strata.settings.models import Environment, Settings
+from strata.templates import escaped
 
 
 class EnvironmentStack(TerraformStack):
@@ -33,6 +34,7 @@ class EnvironmentStack(TerraformStack):
 
 def build_layers(app: App, settings: Settings) -> None:
     """Give `app` one stack for each layer, with its state in S3."""
+    settings = _as_templates(settings)
     environment = settings.environment
     stacks = {layer: _stack(app, stack_name(environment.name, layer), settings) for layer in LAYERS}
     for layer, stack in stacks.items():
@@ -42,10 +44,19 @@ def build_layers(app: App, settings: Settings) -> None:
 
 def build_composed(app: App, settings: Settings) -> None:
     """Give `app` one stack, named as the environment, that holds every layer and has no backend."""
+    settings = _as_templates(settings)
     stack = _stack(app, settings.environment.name, settings)
     # CDKTF would write a local backend with the path of the folder it was called in.
     stack.add_override("terraform.backend", None)
     _build(settings, lambda _: stack)
+
+
+def _as_templates(settings: Settings) -> Settings:
+    """The settings with every text as Terraform must be given it to read what was written.
+
+    Here and nowhere else: a construct puts the texts of settings where it likes.
+    """
+    return Settings.model_validate(escaped(settings.model_dump(by_alias=True)))
 
 
 def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:

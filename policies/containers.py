@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from policies.policy import Conf, Policy, disabled, document, enabled, value
 from strata.secrets import is_secret, names_secret, reads_secret
+from strata.templates import has_expression, read
 
 RESOURCES = ["aws_ecs_task_definition"]
 OWNING = frozenset(("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "DAC_READ_SEARCH"))
@@ -34,7 +35,7 @@ def _confined(container: Conf) -> bool:
 
 def _root(container: Conf) -> bool:
     user = str(container.get("user") or "0").split(":")[0].strip()
-    return "${" in user or user.lstrip("0") == "" or user == "root"
+    return has_expression(user) or user.lstrip("0") == "" or user == "root"
 
 
 def _logs(container: Conf) -> bool:
@@ -52,9 +53,7 @@ def _no_plain_secret(conf: Conf) -> bool:
 def _plain_secrets(container: Conf) -> Iterator[str]:
     for variable in map(_lower, container.get("environment") or []):
         name, text = str(variable.get("name")), str(variable.get("value") or "")
-        literal = text.replace("$${", "${").replace("%%{", "%{")
-        computed = "${" in text.replace("$${", "")
-        named = names_secret(name) if computed else is_secret(name, literal)
+        named = names_secret(name) if has_expression(text) else is_secret(name, read(text))
         if named or reads_secret(text):
             yield name
 

@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from strata.templates import EXPRESSION
+
 ATTRIBUTE = re.compile(
-    r"\$\{[^}]*\.(secret_string|secret_binary|password|master_password|auth_token|random_password|"
+    EXPRESSION
+    + r"[^}]*\.(secret_string|secret_binary|password|master_password|auth_token|random_password|"
     r"result|private_key(_pem|_openssh)?|secret|plaintext)\b"
 )
 """A Terraform expression that reads a secret's value from a resource."""

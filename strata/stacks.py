@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from strata.templates import expressions
+
 Json = dict[str, Any]
 
 _REFERENCE = re.compile(r"(?<![\w.])((?:data\.)?aws_\w+)\.([A-Za-z_][\w-]*)((?:\.\w+|\[\d+\])*)")
@@ -108,7 +110,7 @@ def construct_path(body: Json) -> str:
 def references(value: object) -> Iterator[Reference]:
     """Every reference to a resource or data source in a value, however deep."""
     for text in texts(value):
-        for expression in re.findall(r"\$\{(.*?)\}", text, re.DOTALL):
+        for expression in expressions(text):
             for kind, name, attribute in _REFERENCE.findall(expression):
                 yield Reference(f"{kind}.{name}", attribute.lstrip("."))
 

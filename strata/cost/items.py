@@ -6,6 +6,7 @@ from typing import Any
 
 from strata.layers import LAYERS
 from strata.stacks import Stack, is_on, references
+from strata.templates import escaped
 
 Json = dict[str, Any]
 OTHER = "other"
@@ -98,7 +99,7 @@ def of_plan(plan: Json, side: str) -> Items:
     """The managed resources of a plan, `before` it or `after` it.
 
     What is known after the apply only stands there as the references that the plan's configuration
-    has in its place.
+    has in its place; what is known, written as in a stack.
     """
     written = {
         one["address"]: one.get("expressions", {})
@@ -114,7 +115,7 @@ def _sides(plan: Json, side: str) -> Iterator[tuple[str, Json]]:
     for one in plan.get("resource_changes", []):
         values = one["change"].get(side)
         if one.get("mode", "managed") == "managed" and values is not None:
-            yield one["address"], values
+            yield one["address"], escaped(values)
 
 
 def layer_of(address: str) -> str:

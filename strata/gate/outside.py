@@ -6,6 +6,7 @@ from typing import Any
 from strata.gate.resolve import resolved
 from strata.secrets import is_secret, reads_secret
 from strata.stacks import Json, merged, texts
+from strata.templates import has_expression, read
 
 OUTSIDE_CHECKS = {
     "STRATA_LAYER_1": "A layer holds what the composed stack holds",
@@ -45,5 +46,6 @@ def _holds_secret(name: str, value: Any) -> bool:
         return any(_holds_secret(key, inner) for key, inner in value.items())
     if isinstance(value, list):
         return any(_holds_secret(name, one) for one in value)
-    text = "" if value is None or isinstance(value, bool) else str(value)
-    return "${" not in text and is_secret(name, text)
+    if value is None or isinstance(value, bool) or has_expression(value):
+        return False
+    return is_secret(name, read(str(value)))

@@ -9,6 +9,7 @@ from typing import Any
 from strata.errors import StrataError
 from strata.gate.documents import Unjudgeable
 from strata.stacks import Json, blocks, merged
+from strata.templates import escaped
 
 _IDENTITY = re.compile(r"\$\{aws_\w+\.\w+\.(id|arn)\}")
 """A reference that says more than the value behind it: which group a rule belongs to."""
@@ -48,7 +49,8 @@ def overlay(plan: Json, composed: Json) -> Json:
 
     `composed` is the resolved stack. Only what was written is taken from the plan, not what AWS
     computed. A value that the plan does not know or hides stays the expression that was
-    synthesized. Raises Unjudgeable for a plan of something else.
+    synthesized. Either is written as a template, where `${` of a plan's value is escaped. Raises
+    Unjudgeable for a plan of something else.
     """
     if plan.get("errored"):
         raise Unjudgeable("the plan has errors, and says nothing of what follows them")
@@ -61,7 +63,7 @@ def overlay(plan: Json, composed: Json) -> Json:
                 f"the plan has {change['address']}, which is not in what was synthesized",
                 "plan again from the same settings, and name their environment",
             )
-        after, body = change["change"]["after"], written[address]
+        after, body = escaped(change["change"]["after"]), written[address]
         unknown = change["change"].get("after_unknown") or {}
         hidden = change["change"].get("after_sensitive") or {}
         name = re.sub(r"\W+", "_", change["address"].partition(".")[2]).strip("_")
@@ -80,10 +82,10 @@ def planned_values(plan: Json) -> Json:
     outputs = merged(plan.get("planned_values")).get("outputs") or {}
     return {
         "variable": {
-            name: {"default": body.get("value")}
+            name: {"default": escaped(body.get("value"))}
             for name, body in (plan.get("variables") or {}).items()
         },
-        "output": {name: {"value": body.get("value")} for name, body in outputs.items()},
+        "output": {name: {"value": escaped(body.get("value"))} for name, body in outputs.items()},
     }
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from strata.iam_policies import as_sets
 from strata.layers import stack_name
 from strata.stacks import Json, blocks, construct_path, merged, texts
+from strata.templates import EXPRESSION, escaped, expressions, parts
 
 KINDS = ("resource", "data", "ephemeral")
 REMOTE_STATE = "terraform_remote_state"
 
 _PATH = r"((?:\.\w+|\[\d+\]|\[\"[^\"]+\"\])*)"
-_NAMED = re.compile(r"\$\{\s*((?:local|var)\.[\w-]+)" + _PATH + r"\s*\}")
+_NAMED = re.compile(EXPRESSION + r"\s*((?:local|var)\.[\w-]+)" + _PATH + r"\s*\}")
 _UNRESOLVED = re.compile(r"(?<![\w.-])(?:local|var)\.[\w-]+")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[\"([^\"]+)\"\]")
@@ -44,10 +45,16 @@ def unresolved(stack: Json) -> Iterator[tuple[str, str]]:
     for kind in (*KINDS, "provider"):
         for address, body in blocks(stack, kind).items():
             for text in texts(body):
-                for expression in re.findall(r"\$\{(.*?)\}", text, re.DOTALL):
-                    # A domain such as "local.shop.example" is no reference.
-                    for name in _UNRESOLVED.findall(_LITERAL.sub("", expression)):
-                        yield address, name
+                for name in _open(text):
+                    yield address, name
+
+
+def _open(template: str) -> Iterator[str]:
+    """The locals and variables in the expressions of a template, and of the texts within them."""
+    for expression in expressions(template):
+        # A domain such as "local.shop.example" is no reference.
+        yield from _UNRESOLVED.findall(_LITERAL.sub("", expression))
+        yield from _open(expression)
 
 
 def union(layers: Mapping[str, Json]) -> Json:
@@ -165,22 +172,27 @@ def _linked(found: Any, sources: Mapping[str, Json]) -> Any:
     def output(match: re.Match[str]) -> Any:
         return merged(sources.get(match[1], {}).get(match[2])).get("value")
 
-    whole = re.fullmatch(r"\$\{\s*" + _OUTPUT.pattern + r"\s*\}", found)
+    whole = re.fullmatch(EXPRESSION + r"\s*" + _OUTPUT.pattern + r"\s*\}", found)
     if whole and output(whole) is not None:
         return output(whole)
 
     def inner(match: re.Match[str]) -> str:
         value = output(match)
-        expression = (
-            re.fullmatch(r"\$\{(.*)\}", value, re.DOTALL) if isinstance(value, str) else None
-        )
-        if expression:
-            return expression[1]
+        held = [*parts(value)] if isinstance(value, str) else []
+        if len(held) == 1 and held[0].expression:
+            return held[0].text
         return match[0] if value is None else json.dumps(value)
 
-    linked = _OUTPUT.sub(inner, found)
-    # A literal inside of `${}` stands for itself.
-    return re.sub(r"\$\{\"([^\"$\\]*)\"\}", r"\1", linked)
+    return "".join(
+        _text_of(_OUTPUT.sub(inner, one.text)) if one.expression else escaped(one.text)
+        for one in parts(found)
+    )
+
+
+def _text_of(expression: str) -> str:
+    """An expression as a template has it; a literal in it stands for itself."""
+    literal = re.fullmatch(r"\"([^\"$%\\]*)\"", expression)
+    return literal[1] if literal else f"${{{expression}}}"
 
 
 def _differ(one: Json, other: Json) -> bool:

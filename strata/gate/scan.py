@@ -19,6 +19,7 @@ from strata.gate.plan import overlay, planned_values
 from strata.gate.resolve import differences, resolved, union, unresolved
 from strata.reach.table import PATH_CHECKS
 from strata.stacks import Json, blocks, construct_path
+from strata.templates import has_expression
 
 NOTHING_TO_JUDGE = frozenset(
     f"aws_{kind}"
@@ -275,7 +276,7 @@ def _expressions(check: Any, body: Json) -> Iterator[str]:
     """
     for key in check.get_evaluated_keys():
         names = [one for one in str(key).split("/") if not re.fullmatch(r"\[?\d+]?", one)]
-        if any(isinstance(one, str) and "${" in one for one in _below(body, names)):
+        if any(has_expression(one) for one in _below(body, names)):
             yield ".".join(names)
 
 

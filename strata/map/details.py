@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ from strata.reach import Flow, Network
 from strata.reach.checks import named
 from strata.reach.model import SecurityGroup
 from strata.stacks import Resource, Stack
+from strata.templates import parts
 
 WHOLE = {
     "aws_acm_certificate_validation": "certificate_arn",
@@ -411,7 +411,7 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return re.sub(r"\$\{([^{}]*)\}", r"\1", str(value))
+    return "".join(one.text for one in parts(str(value)))
 
 
 def _ports_text(protocol: str, pairs: Iterable[tuple[int, int]]) -> str:

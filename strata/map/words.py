@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from strata.stacks import Resource
+from strata.templates import has_expression
 
 TYPES = {
     "acm": "ACM",
@@ -67,7 +68,7 @@ def name_of(one: Resource) -> str:
                     one.body.get("bucket"),
                     one.body.get("replication_group_id"),
                 )
-                if value and "${" not in str(value)
+                if value and not has_expression(value)
             ),
             one.path,
         )

@@ -8,6 +8,7 @@ from typing import Any, TypeGuard
 from strata import iam_policies
 from strata.plan.changes import UNKNOWN, Change, Path, any_unknown, dotted
 from strata.stacks import Resource, references
+from strata.templates import has_expression, parts, read
 
 Leaf = tuple[str, Any, Any]
 """(path, before, after) of a value; UNKNOWN as the value after."""
@@ -75,15 +76,15 @@ def _half_known(
     elif isinstance(before, list) and isinstance(text, list) and len(before) == len(text):
         for index, pair in enumerate(zip(before, text, strict=True)):
             yield from _half_known((*path, index), *pair, changing)
-    elif isinstance(text, str) and "${" in text:
+    elif isinstance(text, str) and has_expression(text):
         sources = [(changing.get(one.address), one.attribute) for one in references(text)]
         if any(one and one.gives_anew(attribute) for one, attribute in sources):
             yield dotted(path), before, UNKNOWN
         elif not may_be(text, str(before)):
-            yield dotted(path), before, re.sub(r"\$\{.*?\}", "…", text)
-    elif before != text and (before or text):
+            yield dotted(path), before, _shown(text)
+    elif before != (plain := _read(text)) and (before or text):
         # AWS fills in what is empty.
-        yield dotted(path), before, text
+        yield dotted(path), before, plain
 
 
 def _by_name(before: Any, after: Any) -> tuple[Any, Any]:
@@ -100,8 +101,24 @@ def _by_name(before: Any, after: Any) -> tuple[Any, Any]:
 
 def may_be(text: str, known: str) -> bool:
     """Whether text with references in it may stand for a known value."""
-    parts = re.split(r"\$\{.*?\}", text)
-    return bool(re.fullmatch(".+?".join(re.escape(part) for part in parts), known, re.DOTALL))
+    pattern = "".join(".+?" if one.expression else re.escape(one.text) for one in parts(text))
+    return bool(re.fullmatch(pattern, known, re.DOTALL))
+
+
+def _shown(text: str) -> str:
+    """A template as people read it, with a mark for what nobody knows yet."""
+    return "".join("…" if one.expression else one.text for one in parts(text))
+
+
+def _read(value: Any) -> Any:
+    """What a value that is written stands for, each text in it read."""
+    if isinstance(value, str):
+        return read(value)
+    if isinstance(value, list):
+        return [_read(one) for one in value]
+    if isinstance(value, dict):
+        return {read(key): _read(one) for key, one in value.items()}
+    return value
 
 
 def _blocks(value: Any) -> bool:

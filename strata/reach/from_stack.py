@@ -36,6 +36,7 @@ from strata.reach.parts import (
     sorted_acl,
 )
 from strata.stacks import Json, Resource, Stack, is_on
+from strata.templates import has_expression
 
 STAND_IN = IPv6Network("2001:db8::/56")
 """For the IPv6 range that AWS gives a VPC when it is made, from the range kept for examples."""
@@ -149,9 +150,8 @@ class _Reader:
         for index, one in enumerate(self.stack.of("aws_subnet")):
             ranges: list[Range] = [ip_network(one.body["cidr_block"])]
             if ipv6 := one.body.get("ipv6_cidr_block"):
-                ranges.append(
-                    [*STAND_IN.subnets(new_prefix=64)][index] if "${" in ipv6 else ip_network(ipv6)
-                )
+                made = [*STAND_IN.subnets(new_prefix=64)][index]
+                ranges.append(made if has_expression(ipv6) else ip_network(ipv6))
             found[one.address] = Subnet(one.address, tuple(ranges), self.table(one), self.acl(one))
         return found
 

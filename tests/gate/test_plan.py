@@ -11,6 +11,7 @@ import pytest
 
 from strata import emulator as emulation
 from strata.gate.judge import judge
+from strata.gate.plan import overlay, planned_values
 from strata.paths import WORK
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
@@ -171,3 +172,15 @@ def test_a_file_that_is_no_plan_is_no_verdict(
     assert answer.code == 2
     assert str(file) in answer.err
     assert command("gate", "local", "--plan", tmp_path / "none").code == 2
+
+
+def test_a_planned_text_that_looks_like_an_expression_is_text() -> None:
+    written = {"resource": {"aws_x": {"y": {"a": "$${aws_b.c.d}", "b": "${aws_b.c.d}"}}}}
+    change = {
+        "address": "aws_x.y", "type": "aws_x", "name": "y", "mode": "managed",
+        "change": {"after": {"a": "${aws_b.c.d}", "b": "%{if}"}},
+    }  # fmt: skip
+    planned = overlay({"resource_changes": [change]}, written)
+    assert planned["resource"]["aws_x"]["y"] == {"a": "$${aws_b.c.d}", "b": "%%{if}"}
+    output = {"planned_values": {"outputs": {"o": {"value": "${a}"}}}}
+    assert planned_values(output)["output"] == {"o": {"value": "$${a}"}}

@@ -74,10 +74,12 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
             containers(environment=[{"name": "API_TOKEN", "value": "${aws_x.y.z}"}]),
             containers(environment=[{"name": "URL", "value": "mysql://a:b@c"}]),
             containers(environment=[{"name": "KEY", "value": "${aws_x.y.secret_string}"}]),
+            containers(environment=[{"name": "KEY", "value": "sk_live_0$${aws_x.y.z}"}]),
         ],
         [
             containers(environment=[{"name": "DB_HOST", "value": "${aws_db_instance.a.address}"}]),
             containers(environment=[{"name": "APP_SECRET", "value": "arn:aws:secretsmanager:x"}]),
+            containers(environment=[{"name": "KEY", "value": "$${aws_x.y.secret_string}"}]),
             containers(secrets=[{"name": "API_TOKEN", "valueFrom": "arn:aws:x"}]),
         ],
     ),

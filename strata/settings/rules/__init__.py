@@ -13,6 +13,7 @@ from strata.settings.rules import (
     reach,
     secrets,
     stores,
+    text,
 )
 from strata.settings.rules.finding import Finding
 
@@ -29,6 +30,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     limits.check,
     edge.check,
     reach.check,
+    text.check,
 )
 
 
