@@ -89,8 +89,9 @@ def test_the_table_holds_every_name_of_the_json(
 @hypothesis_settings(deadline=None, derandomize=True)
 def test_what_is_accepted_has_names_that_aws_takes(project: str, name: str) -> None:
     data = whole(environment={"project": project, "name": name})
-    settings = Settings.model_validate(data)
-    wrong = [one for one in derived(settings) if one.rule.wrong(one.name)]
+    names = list(derived(Settings.model_validate(data)))
+    assert len(names) == len({(one.type, one.argument, one.name) for one in names})
+    wrong = [one for one in names if one.rule.wrong(one.name)]
     problems = judge(data)[1]
     assert bool(problems) is bool(wrong)
     assert {problem.key for problem in problems} <= {("environment", "project")}
@@ -279,8 +280,3 @@ def test_the_longest_names_still_end_as_aws_wants_it() -> None:
             assert len(name) <= limit
             assert not name.endswith("-")
             assert "--" not in name
-
-
-def test_no_name_is_there_twice() -> None:
-    names = [(one.type, one.argument, one.name) for one in derived(Settings.model_validate(WHOLE))]
-    assert len(names) == len(set(names))

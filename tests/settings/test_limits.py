@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+import botocore.session
 import pytest
 
 from strata.settings.load import judge
@@ -14,6 +15,7 @@ from strata.settings.rules.limits import (
     OURS_IN_TASK_DEFINITION,
     variable_bytes,
 )
+from strata.settings.schema import at
 from strata.synthesis import compose
 from tests.settings.test_capacity import BASE
 
@@ -183,3 +185,57 @@ def test_the_rest_of_the_task_definition_and_the_policy_stay_within_their_share(
     assert written - sum(variable_bytes(settings).values()) < OURS_IN_TASK_DEFINITION
     policy = resources["aws_iam_role_policy"]["service_execution_role_policy"]["policy"]
     assert len(re.sub(r"\s", "", policy)) < OURS_IN_POLICY + 2 * len(ARN)
+
+
+RANGES = [
+    # section, key, service, operation, path of the argument
+    ("edge", "health_check_interval_seconds", "elbv2", "CreateTargetGroup",
+     "HealthCheckIntervalSeconds"),
+    ("edge", "health_check_timeout_seconds", "elbv2", "CreateTargetGroup",
+     "HealthCheckTimeoutSeconds"),
+    ("edge", "healthy_threshold", "elbv2", "CreateTargetGroup", "HealthyThresholdCount"),
+    ("edge", "unhealthy_threshold", "elbv2", "CreateTargetGroup", "UnhealthyThresholdCount"),
+    ("cluster", "target_capacity_percent", "ecs", "CreateCapacityProvider",
+     "autoScalingGroupProvider.managedScaling.targetCapacity"),
+    ("cluster", "max_size", "ecs", "CreateCapacityProvider",
+     "autoScalingGroupProvider.managedScaling.maximumScalingStepSize"),
+    ("service.scaling.steps.0", "evaluation_periods", "cloudwatch", "PutMetricAlarm",
+     "EvaluationPeriods"),
+]  # fmt: skip
+
+
+def argument(service: str, operation: str, path: str) -> Any:
+    """An argument of a request, as botocore's model of the service has it."""
+    shape: Any = botocore.session.get_session().get_service_model(service)
+    shape = shape.operation_model(operation).input_shape
+    for part in path.split("."):
+        shape = shape.members[part]
+    return shape
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "service", "operation", "path"), RANGES, ids=[one[1] for one in RANGES]
+)
+def test_a_range_lies_within_that_of_the_api(
+    section: str, key: str, service: str, operation: str, path: str
+) -> None:
+    parts = [int(part) if part.isdigit() else part for part in section.split(".")]
+    ours = at((*parts, key))
+    theirs = argument(service, operation, path).metadata
+    assert ours["minimum"] >= theirs["min"]
+    assert ours["maximum"] <= theirs.get("max", ours["maximum"])
+
+
+def test_days_of_logs_are_those_of_the_api() -> None:
+    text = argument("logs", "PutRetentionPolicy", "retentionInDays").documentation
+    (sentence,) = re.findall(r"Possible values are: (.*?)\.", text)
+    days = {int(day) for day in re.findall(r"[0-9]+", sentence)}
+    for key in (("service", "log_retention_days"), ("network", "flow_log_retention_days")):
+        assert set(at(key)["enum"]) == days
+
+
+def test_an_alarm_looks_back_a_day_at_most() -> None:
+    minutes = at(("service", "scaling", "steps", 0, "evaluation_periods"))["maximum"]
+    said = argument("cloudwatch", "PutMetricAlarm", "EvaluationPeriods").documentation
+    assert "86,400 seconds" in said
+    assert minutes * 60 <= 86_400
