@@ -123,7 +123,11 @@ except ImportError as error:
     assert "head of a file" in said
 
 
-@pytest.mark.parametrize("content", [b"", b"not an archive", gzip.compress(b"not a tar")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not an archive", gzip.compress(b"not a tar", mtime=0)],
+    ids=["empty", "no archive", "no tar"],
+)
 def test_a_cut_that_node_cannot_load_is_passed_over(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "bad.tgz").write_bytes(content)
     program = f"""
