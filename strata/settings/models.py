@@ -29,9 +29,9 @@ LogRetentionDays = Annotated[
 MOST_TASKS = 5000
 """Tasks of a service (AWS General Reference, Amazon ECS quotas)."""
 
-LARGEST_TARGET = 2.0**360
-"""Largest target value (Application Auto Scaling API reference,
-TargetTrackingScalingPolicyConfiguration)."""
+LARGEST_TARGET = 1e9
+"""More than a target answers in a minute. AWS takes up to 2^360 (Application Auto Scaling API
+reference, TargetTrackingScalingPolicyConfiguration)."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=0, le=86400)]

@@ -67,11 +67,16 @@ def expected(key: Key) -> str:
         least = node.get("minimum", node.get("exclusiveMinimum"))
         most = node.get("maximum")
         if least is not None:
-            words += f" from {least}" if "minimum" in node else f" above {least}"
+            words += f" {'from' if 'minimum' in node else 'above'} {_plain(least)}"
         if most is not None:
-            words += f" to {most}"
+            words += f" to {_plain(most)}"
     description = node.get("description", "")
     return ": ".join(part for part in (words, description) if part)
+
+
+def _plain(number: float) -> str:
+    """A number without a fraction of nothing."""
+    return str(int(number)) if number == int(number) else str(number)
 
 
 def nearest(key: Key) -> str:
