@@ -56,6 +56,11 @@ images: setup
 	cp build/map/prod/network.svg docs/images/prod-network.svg
 	cp build/map/prod/system.svg docs/images/prod-system.svg
 
+.PHONY: regions
+# Which region has what, from the cfn-lint that the emulator's packages bring.
+regions: setup
+	"$$($(BIN)/python -c 'from strata.emulator import python; print(python())')" -m tools.offerings
+
 # Needs uv; nothing else does.
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -1,19 +1,10 @@
 """What AWS has and where its limits are. Each figure names its source."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-REGIONS = frozenset({
-    "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
-    "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
-    "ap-southeast-4", "ap-southeast-5", "ap-southeast-7", "ca-central-1", "ca-west-1",
-    "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1",
-    "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1",
-    "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
-})  # fmt: skip
-"""Regions of the `aws` partition (AWS General Reference, service endpoints)."""
 
 AGENT_MIB = 32
 """Memory that we tell the ECS agent to withhold from tasks (`ECS_RESERVED_MEMORY`), MiB."""
@@ -60,64 +51,49 @@ def instance_types() -> dict[str, InstanceType]:
     return {name: InstanceType(*row) for name, row in json.loads(file.read_text()).items()}
 
 
-def _sizes(prefix: str, families: dict[str, str]) -> frozenset[str]:
-    return frozenset(
-        f"{prefix}.{family}.{size if size in NAMED_SIZES else f'{size}xlarge'}"
-        for names, sizes in families.items()
-        for family in names.split()
-        for size in sizes.split()
+@dataclass(frozen=True)
+class Offerings:
+    """What AWS offers: regions, versions, and for each type the regions that have it."""
+
+    regions: frozenset[str]
+    redis_versions: tuple[str, ...]
+    mysql_versions: tuple[str, ...]
+    instance_types: Mapping[str, frozenset[str]]
+    database_classes: Mapping[str, frozenset[str]]
+    cache_node_types: Mapping[str, frozenset[str]]
+
+
+@cache
+def offerings() -> Offerings:
+    """Regions of the `aws` partition, and what they have.
+
+    `offerings.json` says where it is from and when it was read; `make regions` renews it. It has
+    RDS classes for MySQL, MySQL versions with the patch, no Macs.
+    """
+    found = json.loads(Path(__file__).with_name("offerings.json").read_text())
+    regions = frozenset(found["regions"])
+
+    def where(key: str) -> dict[str, frozenset[str]]:
+        return {
+            name: frozenset(group["in"].split())
+            if "in" in group
+            else regions - set(group["except"].split())
+            for group in found[key]
+            for name in group["names"].split()
+        }
+
+    return Offerings(
+        regions,
+        tuple(found["redis_versions"]),
+        tuple(found["mysql_versions"]),
+        where("instance_types"),
+        where("database_classes"),
+        where("cache_node_types"),
     )
 
 
-NAMED_SIZES = ("micro", "small", "medium", "large", "xlarge")
-
-DATABASE_CLASSES = _sizes(
-    "db",
-    {
-        "t3 t4g": "micro small medium large xlarge 2",
-        "m5 m5d r5 r5b r5d": "large xlarge 2 4 8 12 16 24",
-        "m6g m6gd m7g r6g r6gd r7g": "large xlarge 2 4 8 12 16",
-        "m6i m6id m6idn m6in r6i r6id r6idn r6in": "large xlarge 2 4 8 12 16 24 32",
-        "m7i r7i": "large xlarge 2 4 8 12 16 24 48",
-        "m8g m8gd r8g r8gd": "large xlarge 2 4 8 12 16 24 48",
-        "x2g": "large xlarge 2 4 8 12 16",
-        "x2idn": "16 24 32",
-        "x2iedn": "xlarge 2 4 8 16 24 32",
-    },
-)
-"""Instance classes of RDS for MySQL 8 (RDS User Guide, supported engines for instance classes)."""
-
-CACHE_NODE_TYPES = _sizes(
-    "cache",
-    {
-        "t2 t3 t4g": "micro small medium",
-        "m4": "large xlarge 2 4 10",
-        "m5 r5": "large xlarge 2 4 12 24",
-        "r4": "large xlarge 2 4 8 16",
-        "m6g m7g r6g r7g c7gn": "large xlarge 2 4 8 12 16",
-        "r6gd": "xlarge 2 4 8 12 16",
-        "t1": "micro",
-        "m1": "small medium large xlarge",
-        "m2": "xlarge 2 4",
-        "m3": "medium large xlarge 2",
-        "r3": "large xlarge 2 4 8",
-        "c1": "xlarge",
-    },
-)
-"""ElastiCache node types (ElastiCache User Guide, supported node types)."""
-
-OLD_CACHE_FAMILIES = frozenset({"t1", "m1", "m2", "m3", "r3", "c1"})
-"""Previous generation: no encryption (ElastiCache User Guide, encryption conditions)."""
-
-REDIS_VERSIONS = (
-    "3.2.4", "3.2.6", "3.2.10", "4.0.10", "5.0.0", "5.0.3", "5.0.4", "5.0.5", "5.0.6", "6.0", "6.2",
-    "7.0", "7.1",
-)  # fmt: skip
-"""Redis versions that ElastiCache has or had (ElastiCache User Guide, engine versions)."""
-
-UNENCRYPTED_REDIS_VERSIONS = ("3.2.4", "3.2.10")
-"""Encryption came with 3.2.6 and, past 3.2.10, with 4.0.10 (ElastiCache User Guide, in-transit
-encryption conditions)."""
+OLD_REDIS_VERSIONS = ("3.2.4", "3.2.6", "3.2.10", "5.0.0", "5.0.3", "5.0.4", "5.0.5")
+"""Versions that ElastiCache had once (ElastiCache User Guide, supported engines and versions)."""
 
 ROTATABLE_AUTH = (5, 0, 6)
 """First Redis version whose token can be set on a running group, which is how we set it

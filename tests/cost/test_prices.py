@@ -84,7 +84,8 @@ def test_types_are_types_of_aws() -> None:
         if found := re.fullmatch(r"ec2/(\w+\.\w+)", row.item):
             assert found[1] in figures.instance_types()
         if found := re.search(r"(db|cache)\.\w+\.\w+", row.item):
-            assert found[0] in (figures.DATABASE_CLASSES | figures.CACHE_NODE_TYPES)
+            offered = figures.offerings()
+            assert found[0] in {**offered.database_classes, **offered.cache_node_types}
 
 
 def test_the_price_list_can_be_asked_for_every_row() -> None:

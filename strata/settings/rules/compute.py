@@ -8,7 +8,7 @@ from strata.settings import capacity, figures
 from strata.settings.models import Settings, StepScaling
 from strata.settings.positions import Key
 from strata.settings.rules import schedules
-from strata.settings.rules.finding import Finding, near
+from strata.settings.rules.finding import Finding, missing_here, near
 
 TYPE: Key = ("cluster", "instance_type")
 MAX_SIZE: Key = ("cluster", "max_size")
@@ -34,18 +34,30 @@ SIZES: tuple[Key, ...] = (
 def check_cluster(settings: Settings) -> Iterator[Finding]:
     """Judge `[cluster]`."""
     cluster = settings.cluster
-    kind = figures.instance_types().get(cluster.instance_type)
-    if kind is None:
+    known, offered = figures.instance_types(), figures.offerings().instance_types
+    kind = known.get(cluster.instance_type)
+    if kind is None and cluster.instance_type in offered:
+        yield Finding(
+            TYPE,
+            "is an EC2 instance type whose memory and vCPUs Strata does not know",
+            near(cluster.instance_type, known, "such as t3.small"),
+        )
+    elif kind is None:
         yield Finding(
             TYPE,
             "is not an EC2 instance type",
-            near(cluster.instance_type, figures.instance_types(), "such as t3.small"),
+            near(cluster.instance_type, known, "such as t3.small"),
         )
     elif kind.architecture != figures.TASK_ARCHITECTURE:
         yield Finding(
             TYPE,
             f"is {kind.architecture}, and system and image are {figures.TASK_ARCHITECTURE}",
             "a type with Intel or AMD processors, such as t3.small",
+        )
+    else:
+        fits = [n for n, one in known.items() if one.architecture == figures.TASK_ARCHITECTURE]
+        yield from missing_here(
+            TYPE, cluster.instance_type, offered, settings.environment.region, fits
         )
     if cluster.min_size > cluster.max_size:
         yield Finding(

@@ -44,11 +44,11 @@ def check(settings: Settings) -> Iterator[Finding]:
             "is not an AWS account id",
             'exactly 12 digits in quotes, such as "123456789012"',
         )
-    if environment.region not in figures.REGIONS:
+    if environment.region not in figures.offerings().regions:
         yield Finding(
             ("environment", "region"),
             "is not a region of AWS",
-            near(environment.region, figures.REGIONS, "such as eu-central-1"),
+            near(environment.region, figures.offerings().regions, "such as eu-central-1"),
         )
     yield from _tags(settings.tags)
 

@@ -53,7 +53,9 @@ def _zones(settings: Settings) -> Iterator[Finding]:
         )
     for index, zone in enumerate(zones):
         key: Key = (*ZONES, index)
-        if region in figures.REGIONS and not re.fullmatch(re.escape(region) + "[a-f]", zone):
+        if region in figures.offerings().regions and not re.fullmatch(
+            re.escape(region) + "[a-f]", zone
+        ):
             yield Finding(
                 key,
                 f"is not a zone of {region}",

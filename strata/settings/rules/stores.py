@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from strata.settings import figures
 from strata.settings.models import Settings
 from strata.settings.positions import Key
-from strata.settings.rules.finding import Finding, near
+from strata.settings.rules.finding import Finding, missing_here, near
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60
@@ -15,21 +15,28 @@ CACHE_SNAPSHOTS = "16:00-17:00"
 """When ElastiCache takes snapshots, UTC; must stay clear of its maintenance."""
 
 
+OLD_NODES = r"cache\.(t1|m1|m2|m3|r3|c1)\.\w+"
+"""Families that were given up (ElastiCache User Guide, supported node types)."""
+
+
 def check_database(settings: Settings) -> Iterator[Finding]:
     """Judge `[database]`."""
     database = settings.database
-    if not re.fullmatch(r"(5\.7|8\.0|8\.4)(\.[0-9]{1,2})?", database.engine_version):
-        yield Finding(
-            ("database", "engine_version"),
-            "is not a MySQL version of RDS",
-            "8.4 or 8.0, with or without the patch",
-        )
-    if database.instance_class not in figures.DATABASE_CLASSES:
+    yield from _mysql_version(database.engine_version)
+    classes = figures.offerings().database_classes
+    if database.instance_class not in classes:
         yield Finding(
             ("database", "instance_class"),
             "is not an RDS class for MySQL",
-            near(database.instance_class, figures.DATABASE_CLASSES, "such as db.t3.micro"),
+            near(database.instance_class, classes, "such as db.t3.micro"),
         )
+    yield from missing_here(
+        ("database", "instance_class"),
+        database.instance_class,
+        classes,
+        settings.environment.region,
+        classes,
+    )
     least = -(-database.storage_gib * 11 // 10)
     if database.max_storage_gib and database.max_storage_gib < least:
         yield Finding(
@@ -46,38 +53,27 @@ def check_cache(settings: Settings) -> Iterator[Finding]:
     cache = settings.cache
     node: Key = ("cache", "node_type")
     version: Key = ("cache", "engine_version")
-    known = cache.engine_version in figures.REDIS_VERSIONS
-    if cache.node_type not in figures.CACHE_NODE_TYPES:
+    versions, nodes = figures.offerings().redis_versions, figures.offerings().cache_node_types
+    known = cache.engine_version in versions
+    if cache.node_type not in nodes:
+        old = re.fullmatch(OLD_NODES, cache.node_type)
         yield Finding(
             node,
-            "is not an ElastiCache node type",
-            near(cache.node_type, figures.CACHE_NODE_TYPES, "such as cache.t3.micro"),
+            "is a node type that no region has any more"
+            if old
+            else "is not an ElastiCache node type",
+            near(cache.node_type, nodes, "such as cache.t3.micro"),
         )
+    yield from missing_here(node, cache.node_type, nodes, settings.environment.region, nodes)
     if not known:
+        gone = cache.engine_version in figures.OLD_REDIS_VERSIONS
         yield Finding(
             version,
-            "is not a Redis version of ElastiCache",
-            ", ".join(figures.REDIS_VERSIONS),
+            "is a Redis version that ElastiCache has no more"
+            if gone
+            else "is not a Redis version of ElastiCache",
+            ", ".join(versions),
         )
-    encrypted = [f for f in ("encryption_at_rest", "encryption_in_transit") if getattr(cache, f)]
-    if encrypted:
-        reads: tuple[Key, ...] = tuple(("cache", field) for field in encrypted)
-        if cache.node_type.split(".")[1:2] and (
-            cache.node_type.split(".")[1] in figures.OLD_CACHE_FAMILIES
-        ):
-            yield Finding(
-                node,
-                f"cannot be encrypted, and {' and '.join(encrypted)} ask for it",
-                "a type of the current generation, such as cache.t3.micro",
-                reads,
-            )
-        if cache.engine_version in figures.UNENCRYPTED_REDIS_VERSIONS:
-            yield Finding(
-                version,
-                f"cannot be encrypted, and {' and '.join(encrypted)} ask for it",
-                "3.2.6, or 4.0.10 and newer",
-                reads,
-            )
     if cache.auth and not cache.encryption_in_transit:
         yield Finding(
             ("cache", "auth"),
@@ -107,6 +103,17 @@ def check_cache(settings: Settings) -> Iterator[Finding]:
             (("cache", "automatic_failover"),),
         )
     yield from _windows(("cache",), cache.maintenance_window, CACHE_SNAPSHOTS, 60)
+
+
+def _mysql_version(version: str) -> Iterator[Finding]:
+    versions = figures.offerings().mysql_versions
+    branch = [one for one in versions if one.startswith(".".join(version.split(".")[:2]) + ".")]
+    if version not in versions and not (version.count(".") == 1 and branch):
+        yield Finding(
+            ("database", "engine_version"),
+            "is not a MySQL version of RDS",
+            f"8.4 or 8.0, or with the patch: {', '.join(branch[-6:]) or versions[-1]}",
+        )
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -1,0 +1,1 @@
+"""Programs that renew what the project ships."""
