@@ -14,6 +14,10 @@ from pathlib import Path
 from strata.errors import StrataError
 from strata.paths import ROOT, WORK
 from strata.terraform.plugins import platform_name
+from strata.unforeseen import words
+
+ANSWER_SECONDS = 30.0
+"""For `terraform version`, which takes a tenth of a second."""
 
 RELEASES = "https://releases.hashicorp.com/terraform"
 CHECKSUMS = {
@@ -28,15 +32,23 @@ def wanted_version() -> str:
     return (ROOT / ".terraform-version").read_text().strip()
 
 
-def terraform() -> Path:
-    """The executable of the wanted version."""
+def terraform(seconds: float = ANSWER_SECONDS) -> Path:
+    """The executable of the wanted version; `seconds` is how long one may take to say its own."""
     version = wanted_version()
     found = shutil.which("terraform")
-    if found and _version(Path(found)) == version:
-        return Path(found)
+    passed_over = ""
+    if found:
+        said = _version(Path(found), seconds)
+        if said == version:
+            return Path(found)
+        passed_over = f"{found} is passed over: {said}"
     target = WORK / "terraform" / version / "terraform"
     if not target.exists():
-        download(version, target)
+        try:
+            download(version, target)
+        except StrataError as error:
+            lines = [error.message, *([passed_over] if passed_over else [])]
+            raise StrataError("\n".join(lines), error.hint) from None
     return target
 
 
@@ -60,19 +72,33 @@ def download(version: str, target: Path, releases: str = RELEASES) -> None:
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
-    part.write_bytes(zipfile.ZipFile(io.BytesIO(content)).read("terraform"))
+    try:
+        executable = zipfile.ZipFile(io.BytesIO(content)).read("terraform")
+    except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
+        raise StrataError(f"{archive} holds no terraform: it was not installed") from error
+    part.write_bytes(executable)
     part.chmod(0o755)
     os.replace(part, target)  # noqa: PTH105 - the same, and clearer about being atomic
 
 
-def _version(executable: Path) -> str | None:
-    answer = subprocess.run(
-        [executable, "version", "-json"], capture_output=True, text=True, check=False
-    )
+def _version(executable: Path, seconds: float) -> str:
+    """The version that an executable says it is, or why it says none."""
+    try:
+        answer = subprocess.run(
+            [executable, "version", "-json"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it did not say its version within {seconds:g} s"
+    except OSError as error:
+        return words(error)
     try:
         return str(json.loads(answer.stdout)["terraform_version"])
-    except (ValueError, KeyError):
-        return None
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return "it does not say which version it is"
 
 
 def _fetch(url: str) -> bytes:

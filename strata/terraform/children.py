@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from strata.errors import StrataError
 from strata.processes import with_argument
+from strata.unforeseen import words
 
 
 class Children:
@@ -36,14 +37,15 @@ class Children:
         with self._lock:
             if self._stopped:
                 raise StrataError("interrupted before its next step")
-            process = subprocess.Popen(
-                command,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            with runnable(Path(command[0])):
+                process = subprocess.Popen(
+                    command,
+                    env=dict(environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
             self._running.add(process)
         try:
             yield process
@@ -67,6 +69,19 @@ class Children:
     def _stop(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGINT)
+
+
+@contextlib.contextmanager
+def runnable(executable: Path) -> Iterator[None]:
+    """A block that starts an executable; raises StrataError where the system cannot run it."""
+    try:
+        yield
+    except OSError as error:
+        raise StrataError(
+            f"{executable} cannot be run: {words(error)}",
+            "install the Terraform that .terraform-version names, or delete this one: then it is "
+            "downloaded",
+        ) from error
 
 
 def chdir(folder: Path) -> str:

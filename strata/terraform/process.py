@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from strata.errors import NotBegun, StrataError
-from strata.terraform.children import Children, chdir
+from strata.terraform.children import Children, chdir, runnable
 from strata.terraform.events import (
     Event,
     Watch,
@@ -118,16 +118,17 @@ class Terraform:
         return {**GARBAGE, **os.environ, **self.environment}
 
     def _answer(self, folder: Path, *arguments: str, accept: str | None = None) -> str:
-        answer = subprocess.run(
-            [self.executable, chdir(folder), *arguments],
-            env=self._variables(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            # The terminal's Ctrl-C is not for it.
-            start_new_session=True,
-        )
+        with runnable(self.executable):
+            answer = subprocess.run(
+                [self.executable, chdir(folder), *arguments],
+                env=self._variables(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                # The terminal's Ctrl-C is not for it.
+                start_new_session=True,
+            )
         if answer.returncode and not (accept and accept in answer.stderr):
             raise StrataError(answer.stderr.strip())
         return answer.stdout

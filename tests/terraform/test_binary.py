@@ -13,6 +13,7 @@ import pytest
 from strata.errors import StrataError
 from strata.terraform.binary import download, terraform, wanted_version
 from strata.terraform.plugins import platform_name
+from strata.terraform.process import Terraform
 
 VERSION = "0.0.1"
 ARCHIVE = f"terraform_{VERSION}_{platform_name()}.zip"
@@ -66,6 +67,62 @@ def test_a_server_that_does_not_answer_names_the_way_out(tmp_path: Path) -> None
     with pytest.raises(StrataError) as caught:
         download(VERSION, tmp_path / "terraform", "http://127.0.0.1:9")
     assert "PATH" in str(caught.value.hint)
+
+
+def test_an_archive_that_is_none_installs_nothing(
+    releases: tuple[str, Path], tmp_path: Path
+) -> None:
+    url, folder = releases
+    (folder / ARCHIVE).write_bytes(b"an error page")
+    digest = hashlib.sha256(b"an error page").hexdigest()
+    (folder / f"terraform_{VERSION}_SHA256SUMS").write_text(f"{digest}  {ARCHIVE}\n")
+    target = tmp_path / "bin" / "terraform"
+    with pytest.raises(StrataError, match="holds no terraform"):
+        download(VERSION, target, url)
+    assert not target.exists()
+
+
+CANNOT = [
+    ("#!/bin/sh\nexec sleep 600\n", "did not say its version within 0.5 s"),
+    ("#!/bin/sh\nexit 3\n", "does not say which version"),
+    ("#!/bin/sh\necho '[1]'\n", "does not say which version"),
+    ("#!/bin/sh\nprintf '\\377'\n", "does not say which version"),
+    ('#!/bin/sh\necho \'{"terraform_version": "0.1.0"}\'\n', "0.1.0"),
+    ("#!/nowhere/at/all\n", "there is no such file"),
+    ("\x7fELF of another machine", "cannot be run on this machine"),
+]
+
+
+@pytest.mark.parametrize("text, why", CANNOT)
+def test_one_that_cannot_be_run_or_never_answers_is_passed_over_and_named(
+    text: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "terraform"
+    fake.write_text(text)
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("strata.terraform.binary.WORK", tmp_path / "work")
+
+    def unreachable(version: str, target: Path) -> None:
+        raise StrataError("could not be fetched", "install Terraform")
+
+    monkeypatch.setattr("strata.terraform.binary.download", unreachable)
+    with pytest.raises(StrataError) as error:
+        terraform(seconds=0.5 if "sleep" in text else 30)
+    assert f"{fake} is passed over: " in error.value.message
+    assert why in error.value.message
+    assert error.value.hint == "install Terraform"
+
+
+@pytest.mark.parametrize("mode, why", [(0o755, "cannot be run on this machine"), (0o644, "denied")])
+def test_a_download_that_was_damaged_since_is_named(mode: int, why: str, tmp_path: Path) -> None:
+    damaged = tmp_path / "terraform"
+    damaged.write_bytes(b"\x7fELF half of it")
+    damaged.chmod(mode)
+    tool = Terraform(damaged, {}, tmp_path / "logs")
+    for run in (tool.init, tool.outputs, tool.resources):
+        with pytest.raises(StrataError, match=f"terraform cannot be run: .*{why}"):
+            run(tmp_path)
 
 
 def test_one_of_another_version_on_the_path_is_passed_over(
