@@ -12,7 +12,7 @@ from strata import synthesis
 from strata.errors import StrataError, UsageError
 from strata.paths import ROOT, WORK
 from strata.settings import Settings
-from strata.settings.load import resolve, shown
+from strata.settings.load import distinct, resolve, shown
 from strata.settings.positions import line_of, positions
 from strata.stacks import Json, Stack, stack
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from strata.reach.report import TableReport
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
-Envs = Annotated[list[str], typer.Argument(metavar="ENV...", help="Names or paths.")]
+Envs = Annotated[
+    list[str], typer.Argument(metavar="ENV...", help="Names or paths.", callback=distinct)
+]
 out = Console(highlight=False)
 CDKTF_OUT = ROOT / "cdktf.out"
 READ_OUT = WORK / "read"

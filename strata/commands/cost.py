@@ -1,6 +1,5 @@
 """`strata cost`"""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +7,7 @@ import typer
 
 from strata.commands.base import composed_stack, out, reviewed
 from strata.errors import UsageError
+from strata.reading import Unreadable, bytes_of, json_of
 from strata.settings import Problem, Settings, load
 from strata.settings.load import resolve
 
@@ -72,9 +72,11 @@ def _read(folder: Path, env: str, settings: Settings) -> dict[str, Any]:
         reviewed(folder, env, settings)
     file = folder / PLAN
     try:
-        plan = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file} is no plan: {error}", "strata plan ENV --out DIR") from None
+        plan = json_of(bytes_of(file))
+    except Unreadable as error:
+        raise UsageError(
+            f"{file} is no plan: it {error.why}", "strata plan ENV --out DIR"
+        ) from None
     if not isinstance(plan, dict) or "resource_changes" not in plan:
         raise UsageError(f"{file} is no plan: no resource_changes", "strata plan ENV --out DIR")
     return plan

@@ -10,6 +10,7 @@ from rich.text import Text
 from strata.commands.base import judged, out
 from strata.errors import UsageError
 from strata.settings import load_each
+from strata.settings.load import distinct
 from strata.synthesis import synthesize
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ STYLES = {
 
 def gate(
     envs: Annotated[
-        list[str] | None, typer.Argument(metavar="[ENV...]", help="Names or paths.")
+        list[str] | None,
+        typer.Argument(metavar="[ENV...]", help="Names or paths.", callback=distinct),
     ] = None,
     synthesized: Annotated[
         Path | None, typer.Option(help="Judge what `strata synth --out` wrote here.")

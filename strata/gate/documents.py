@@ -1,12 +1,12 @@
 """Synthesized files as the gate judges them: all of them readable, none left out."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from strata.errors import UsageError
 from strata.gate.resolve import missing_layers
+from strata.reading import Unreadable, bytes_of, json_of
 from strata.stacks import Json, blocks, construct_path, merged
 
 BLOCKS = frozenset(
@@ -93,11 +93,9 @@ def _environment(folder: Path, name: str, stacks: list[str]) -> Environment:
 def document(path: Path) -> Json:
     """The JSON of one stack; raises Unjudgeable for what cannot be judged, naming the file."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Unjudgeable(f"{path}: {error.strerror}") from None
-    except ValueError as error:
-        raise Unjudgeable(f"{path}: is not JSON: {error}") from None
+        found = json_of(bytes_of(path))
+    except Unreadable as error:
+        raise Unjudgeable(f"{path}: {error.why}") from None
     for other in sorted(one for pattern in ALSO_READ for one in path.parent.glob(pattern)):
         if other != path:
             raise Unjudgeable(f"{other}: Terraform reads it, and no check does")

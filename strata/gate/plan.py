@@ -1,6 +1,5 @@
 """A saved plan: what it resolved, laid over what was synthesized."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from strata.errors import StrataError
 from strata.gate.documents import Unjudgeable
+from strata.reading import Unreadable, bytes_of, json_of
 from strata.stacks import Json, blocks, merged
 from strata.templates import escaped
 
@@ -21,15 +21,13 @@ def read_plan(path: Path) -> Json:
     A saved one needs the folder it was planned in, initialised, around it. Raises Unjudgeable.
     """
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Unjudgeable(f"{path}: {error.strerror}") from None
-    try:
-        plan = _shown(path) if content.startswith(b"PK") else json.loads(content.decode())
+        # A pipe too: `--plan <(terraform show -json PLAN)`.
+        content = bytes_of(path) if not path.is_fifo() else path.read_bytes()
+        plan = _shown(path) if content.startswith(b"PK") else json_of(content)
     except StrataError as error:
         raise Unjudgeable(f"{path}: {error.message}", "terraform show -json PLAN > FILE") from None
-    except ValueError as error:
-        raise Unjudgeable(f"{path}: is not JSON: {error}") from None
+    except Unreadable as error:
+        raise Unjudgeable(f"{path}: {error.why}") from None
     if not isinstance(plan, dict) or not str(plan.get("format_version", "")).startswith("1."):
         raise Unjudgeable(f"{path}: is no plan", "terraform show -json PLAN > FILE")
     return plan

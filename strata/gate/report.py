@@ -13,13 +13,15 @@ from typing import Any, Literal
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived, Waiver
 from strata.layers import LAYERS
 from strata.paths import ROOT
 from strata.reach.table import PATH_CHECKS
+from strata.reading import Unreadable, text_of, toml
 from strata.settings.load import resolve, shown
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.schema import at
@@ -88,8 +90,13 @@ def schema_text() -> str:
 @cache
 def causes() -> list[Cause]:
     """The content of `policies/causes.toml`."""
-    data = tomllib.loads(CAUSES.read_text(encoding="utf-8"))
-    return [Cause.model_validate(one) for one in data["cause"]]
+    try:
+        found = toml(text_of(CAUSES)).get("cause")
+        return [Cause.model_validate(one) for one in found or []]
+    except Unreadable as error:
+        raise Unjudgeable(f"{CAUSES}:{error.line}: {error.why}") from None
+    except (ValidationError, TypeError):
+        raise Unjudgeable(f"{CAUSES}: is not written as its entries are") from None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Findings that somebody has taken upon themselves: `policies/waivers.toml`."""
 
-import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.paths import ROOT
+from strata.reading import Unreadable, text_of, toml
 
 WAIVERS = ROOT / "policies" / "waivers.toml"
 WARNING = timedelta(days=30)
@@ -56,18 +56,16 @@ def read(path: Path | None = None) -> list[Waiver]:
     """The waivers in a file, the project's by default; raises Unjudgeable."""
     path = path or WAIVERS
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _File.model_validate(data).waiver
-    except OSError as error:
-        raise Unjudgeable(f"{path}: {error.strerror}") from None
+        return _File.model_validate(toml(text_of(path))).waiver
+    except Unreadable as error:
+        where = f"{path}: broken waivers: line {error.line}" if error.line else f"{path}"
+        raise Unjudgeable(f"{where}: {error.why}") from None
     except ValidationError as error:
         lines = [
             f"  {'.'.join(map(str, one['loc']))}: {one['msg']}"
             for one in error.errors(include_input=False, include_url=False)
         ]
         raise Unjudgeable("\n".join([f"{path}: broken waivers", *lines])) from None
-    except ValueError as error:
-        raise Unjudgeable(f"{path}: broken waivers: {error}") from None
 
 
 def _a_year_after(day: date) -> date:

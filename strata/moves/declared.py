@@ -1,7 +1,6 @@
 """Which constructs were renamed or moved, and what a resource was called before."""
 
 import datetime
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from strata.errors import UsageError
 from strata.layers import LAYERS, logical_id
 from strata.paths import ROOT
+from strata.reading import Unreadable, text_of, toml
 from strata.stacks import Stack
 
 FILE = ROOT / "modules" / "moves.toml"
@@ -47,9 +47,10 @@ def read(file: Path = FILE) -> tuple[Move, ...]:
     """The declared moves in their order; raises UsageError for what is no such declaration."""
     where = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{where}: is not TOML: {error}") from None
+        found = toml(text_of(file))
+    except Unreadable as error:
+        line = f":{error.line}" if error.line else ""
+        raise UsageError(f"{where}{line}: {error.why}") from None
     unknown = sorted(set(found) - {"move"})
     if unknown:
         raise UsageError(f"{where}: {unknown[0]} is not known", "entries are [[move]]")

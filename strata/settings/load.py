@@ -4,7 +4,6 @@ import copy
 import json
 import math
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 
 from strata.errors import UsageError
 from strata.paths import ROOT
+from strata.reading import Unreadable, text_of, toml
 from strata.secrets import is_secret, names_secret
 from strata.settings import schema
 from strata.settings.models import Settings
@@ -109,21 +109,11 @@ def load(env: str, root: Path = ROOT) -> Settings:
     path = resolve(env, root)
     named = shown(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except OSError as error:
-        reason = error.strerror or "cannot be read"
-        raise InvalidSettings([Problem(named, 0, "", "", reason, "a readable TOML file")]) from None
-    except UnicodeDecodeError:
-        raise InvalidSettings(
-            [Problem(named, 0, "", "", "is not UTF-8", "TOML in UTF-8")]
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
-        raise InvalidSettings(
-            [Problem(named, line, "", "", f"is not TOML: {error}", "key = value, as TOML 1.0 says")]
-        ) from None
+        text = text_of(path)
+        data = toml(text)
+    except Unreadable as error:
+        right = "key = value, as TOML 1.0 says" if error.line else "a readable TOML file"
+        raise InvalidSettings([Problem(named, error.line, "", "", error.why, right)]) from None
     settings, problems = judge(data)
     stem = path.stem if path.resolve().parent == (root / "envs").resolve() else None
     if settings and stem not in (None, settings.environment.name):
@@ -160,18 +150,43 @@ def load_all(root: Path = ROOT) -> list[Settings]:
     return load_each([str(path) for path in own_files(root)], root)
 
 
+def distinct(envs: list[str] | None) -> list[str]:
+    """What a command is given, each file once, whichever way it is named."""
+    found: dict[Path, str] = {}
+    for env in envs or []:
+        found.setdefault(resolve(env).resolve(), env)
+    return list(found.values())
+
+
 def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
     """The settings of several environments; raises InvalidSettings for the problems in all."""
     found: list[Settings] = []
     problems: list[Problem] = []
+    files: dict[str, Path] = {}
     for env in envs:
         try:
-            found.append(load(env, root))
+            one = load(env, root)
         except InvalidSettings as error:
             problems += error.problems
+            continue
+        file = shown(resolve(env, root))
+        earlier = files.setdefault(one.environment.name, file)
+        if earlier != file:
+            problems.append(_same_name(file, one.environment.name, earlier))
+        found.append(one)
     if problems:
         raise InvalidSettings(problems)
     return found
+
+
+def _same_name(file: Path, name: str, earlier: Path) -> Problem:
+    """Two environments of one name would have the same stacks and the same states."""
+    key: Key = ("environment", "name")
+    line = line_of(positions(text_of(file)), key)
+    right = "a name of its own, or the one file without the other"
+    return Problem(
+        file, line, dotted(key), json.dumps(name), f"is the name in {earlier} too", right
+    )
 
 
 def judge(data: dict[str, Any]) -> tuple[Settings | None, list[Finding]]:

@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import shlex
 from pathlib import Path
 
 from strata.paths import WORK
@@ -40,7 +41,7 @@ def find_mirror(environment: dict[str, str], home: Path) -> Path | None:
     candidates: list[Path] = []
     for file in (environment.get("TF_CLI_CONFIG_FILE"), str(home / ".terraformrc")):
         if file and Path(file).is_file():
-            candidates += configured_mirrors(Path(file).read_text())
+            candidates += configured_mirrors(Path(file).read_text(errors="replace"))
     data = environment.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")
     candidates += [home / ".terraform.d" / "plugins", *(Path(d, "terraform/plugins") for d in data)]
     for place in ("/opt", "/srv", "/usr/local/share", "/usr/local/lib", "/usr/share", "/var/lib"):
@@ -57,9 +58,9 @@ def terraform_environment() -> dict[str, str]:
     mirror = find_mirror(dict(os.environ), Path.home())
     if mirror:
         # cdktf has Terraform lock providers, which asks the registry whatever mirror there is.
-        ours["TF_CLI_ARGS_providers_lock"] = f"-fs-mirror={mirror}"
+        ours["TF_CLI_ARGS_providers_lock"] = shlex.quote(f"-fs-mirror={mirror}")
     theirs = Path(os.environ.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
-    if theirs.is_file() and "provider_installation" in theirs.read_text():
+    if theirs.is_file() and "provider_installation" in theirs.read_text(errors="replace"):
         return ours
     lines = []
     if mirror:

@@ -1,0 +1,133 @@
+"""Reads files that people, tools or a failing disk may have written: JSON and TOML, or why not."""
+
+import errno
+import json
+import os
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+DEEPEST = 100
+"""Tables and lists within each other; Terraform's own JSON has about twenty."""
+LONGEST = 4_000
+"""Digits of a number. Python 3.11 neither reads nor writes more than 4,300 decimal ones, and would
+read a hexadecimal number that no message could repeat."""
+
+
+class Unreadable(Exception):
+    """A file, or a text, that cannot be read; `line` is 0 where none is to be named."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(why)
+        self.why = why
+        self.line = line
+
+
+def text_of(path: Path) -> str:
+    """The text of a file in UTF-8; raises Unreadable."""
+    content = bytes_of(path)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable("is not UTF-8", content[: error.start].count(b"\n") + 1) from None
+
+
+def bytes_of(path: Path) -> bytes:
+    """The content of a file; raises Unreadable, also for a pipe, which may never end."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise Unreadable(os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise Unreadable("is no regular file")
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(error.strerror or "cannot be read") from None
+    except ValueError:
+        # A NUL in it; the system would never find such a file.
+        raise Unreadable("is no path") from None
+
+
+def toml(text: str) -> dict[str, Any]:
+    """A TOML document; raises Unreadable."""
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        where = int(line[1]) if line else text.count("\n") + 1
+        raise Unreadable(f"is not TOML: {error}", where) from None
+    except RecursionError:
+        raise Unreadable(TOO_DEEP, _deepest_line(text)) from None
+    except ValueError:
+        # The one thing beside syntax that Python's reader refuses.
+        raise Unreadable(TOO_LONG, _line_of_digits(text)) from None
+    fault = _fault(found, numbers=True)
+    if fault == TOO_DEEP:
+        raise Unreadable(fault, _deepest_line(text))
+    if fault:
+        raise Unreadable(fault, _line_of_digits(text))
+    return found
+
+
+def json_of(content: bytes | str) -> Any:
+    """A JSON document in UTF-8; raises Unreadable."""
+    try:
+        found = json.loads(content if isinstance(content, str) else content.decode())
+    except UnicodeDecodeError:
+        raise Unreadable("is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"is not JSON: {error}") from None
+    except RecursionError:
+        raise Unreadable(TOO_DEEP) from None
+    except ValueError:
+        raise Unreadable(TOO_LONG) from None
+    fault = _fault(found, numbers=False)
+    if fault:
+        raise Unreadable(fault)
+    return found
+
+
+TOO_DEEP = f"is nested more than {DEEPEST} levels deep"
+TOO_LONG = "holds a number of thousands of digits"
+
+
+def _fault(document: Any, *, numbers: bool) -> str:
+    """What of a document would fail later; a loop, since it may be as deep as it likes."""
+    level, depth = [document], 0
+    while level:
+        if depth > DEEPEST:
+            return TOO_DEEP
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                below += one.values()
+            elif isinstance(one, list):
+                below += one
+            elif numbers and isinstance(one, int) and one.bit_length() > 3 * LONGEST:
+                return TOO_LONG
+        level, depth = below, depth + 1
+    return ""
+
+
+def _line_of_digits(text: str) -> int:
+    """The first line with a number that is too long."""
+    for number, line in enumerate(text.splitlines(), 1):
+        plain = re.sub(r'"[^"]*"|\'[^\']*\'|#.*', "", line).replace("_", "")
+        if re.search(rf"[0-9a-fA-F]{{{LONGEST * 3 // 4},}}", plain):
+            return number
+    return 1
+
+
+def _deepest_line(text: str) -> int:
+    """The first line on which tables, lists or dotted keys go too deep."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        plain = re.sub(r'"[^"]*"|\'[^\']*\'|#.*', '""', line)
+        key = plain.partition("=")[0]
+        if depth + max(plain.count("[") + plain.count("{"), key.count(".")) > DEEPEST:
+            return number
+        depth = max(0, depth + plain.count("[") + plain.count("{"))
+        depth = max(0, depth - plain.count("]") - plain.count("}"))
+    return 1

@@ -1,0 +1,81 @@
+"""Which files a command reads, and what it says of those that it cannot."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from strata import cli
+from strata.paths import ROOT
+from strata.settings import InvalidSettings, load, load_each
+from strata.settings.load import distinct
+
+LOCAL = (ROOT / "envs" / "local.toml").read_text()
+
+
+def test_an_environment_that_is_named_twice_is_one(tmp_path: Path) -> None:
+    link = tmp_path / "link.toml"
+    link.symlink_to(ROOT / "envs" / "local.toml")
+    given = ["local", "dev", "local", str(ROOT / "envs" / "local.toml"), str(link)]
+    assert distinct(given) == ["local", "dev"]
+
+
+def test_the_same_twice_in_the_line_is_synthesized_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["strata", "synth", "local", "local", "--out", str(tmp_path)])
+    assert cli.main() == 0
+    assert capsys.readouterr().out.count("stacks/local-*") == 1
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(LOCAL)
+    with pytest.raises(InvalidSettings) as error:
+        load_each(["local", str(other)])
+    (problem,) = error.value.problems
+    assert problem.file == other
+    assert LOCAL.splitlines()[problem.line - 1].startswith("name")
+    assert (problem.key, problem.value) == ("environment.name", '"local"')
+    assert "envs/local.toml" in problem.wrong
+
+
+def test_what_is_no_settings_file_is_refused_by_name(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "folder.toml").mkdir()
+    for name in ("pipe.toml", "folder.toml", "nothing.toml", "n" * 300 + ".toml"):
+        with pytest.raises(InvalidSettings) as error:
+            load(str(tmp_path / name))
+        assert error.value.problems[0].file.name == name
+
+
+@pytest.mark.parametrize(
+    "text, line, words",
+    [
+        (LOCAL + f"\n[cost]\nbudget_usd_per_month = {'9' * 5000}\n", -1, "thousands of digits"),
+        (LOCAL + f"\n[tags]\na = {'[' * 5000}{']' * 5000}\n", -1, "levels deep"),
+        (LOCAL.replace('name = "local"', "name = \0"), 0, "is not TOML"),
+    ],
+    ids=["digits", "depth", "NUL"],
+)
+def test_what_python_cannot_take_names_its_line(
+    text: str, line: int, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "some.toml"
+    file.write_text(text)
+    with pytest.raises(InvalidSettings) as error:
+        load(str(file))
+    (problem,) = error.value.problems
+    assert words in problem.wrong
+    at = len(text.splitlines()) if line else text[: text.index("\0")].count("\n") + 1
+    assert problem.line == at
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e999"])
+def test_a_number_without_end_is_refused_without_a_traceback(value: str, tmp_path: Path) -> None:
+    file = tmp_path / "some.toml"
+    scaling = f'[[service.scaling.target_tracking]]\nmetric = "cpu"\ntarget = {value}\n'
+    file.write_text(f"{LOCAL}\n{scaling}")
+    with pytest.raises(InvalidSettings) as error:
+        load(str(file))
+    assert "target_tracking[0].target" in str(error.value)
