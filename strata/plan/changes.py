@@ -35,8 +35,9 @@ class Change:
     for a replacement, `no-op`, `forget`. `before` and `after` hold attribute -> value, with
     sensitive values replaced by HIDDEN; they are None where there is no resource. What is known
     after the apply only is missing in `after` and true in `unknown`. `replace_paths` name the
-    attributes that force a replacement, `reason` is Terraform's `action_reason`, and `moved_from`
-    is the address that a `moved` block names.
+    attributes that force a replacement, `reason` is Terraform's `action_reason`, `moved_from` is
+    the address that a `moved` block names, and `imported` the id that an `import` block takes the
+    resource over by; `imports` is whether one does.
     """
 
     address: str
@@ -47,6 +48,8 @@ class Change:
     replace_paths: tuple[Path, ...] = ()
     reason: str = ""
     moved_from: str = ""
+    imports: bool = False
+    imported: str = ""
 
     @property
     def type(self) -> str:
@@ -104,12 +107,14 @@ class Plan:
     """A plan: what it changes, what changed outside of Terraform, what stays.
 
     `drift` holds `update` for what differs from the state and `delete` for what is gone. `stays`
-    counts the resources of each layer that nothing happens to.
+    counts the resources of each layer that nothing happens to, and `unchanged` holds them: what a
+    change does may rest on what stands beside it.
     """
 
     changes: tuple[Change, ...]
     drift: tuple[Change, ...]
     stays: Mapping[str, int]
+    unchanged: tuple[Change, ...] = ()
 
     def of(self, layer: str) -> tuple[Change, ...]:
         """The changes in one layer."""
@@ -135,13 +140,19 @@ def parse(document: Json) -> Plan:
     if document.get("errored"):
         raise StrataError("the plan was not finished", "plan again")
     found = [_change(one) for one in _managed(document.get("resource_changes", []))]
-    unmoved = [one for one in found if one.actions == ("no-op",) and not one.moved_from]
+    unmoved = [one for one in found if not _is_told(one)]
     stays = Counter(one.layer for one in unmoved)
     return Plan(
-        tuple(one for one in found if one not in unmoved),
+        tuple(one for one in found if _is_told(one)),
         tuple(_change(one) for one in _managed(document.get("resource_drift", []))),
         {layer: stays[layer] for layer in LAYERS},
+        tuple(unmoved),
     )
+
+
+def _is_told(change: Change) -> bool:
+    """Whether anything happens to it: a move and an import change the state alone, and do."""
+    return change.actions != ("no-op",) or bool(change.moved_from) or change.imports
 
 
 def _managed(entries: Sequence[Json]) -> list[Json]:
@@ -161,7 +172,18 @@ def _change(entry: Json) -> Change:
         replace_paths=tuple(tuple(one) for one in change.get("replace_paths", [])),
         reason=entry.get("action_reason", ""),
         moved_from=entry.get("previous_address", ""),
+        imports=change.get("importing") is not None,
+        imported=_identity(change.get("importing")),
     )
+
+
+def _identity(importing: Any) -> str:
+    """By what an import finds its resource; an id that is not known yet is left out of the plan."""
+    found = _dict(importing)
+    if found.get("id"):
+        return str(found["id"])
+    identity = _dict(found.get("identity"))
+    return ", ".join(f"{name} {value}" for name, value in identity.items())
 
 
 def hide(value: Any, mask: Any, other: Any = None) -> Any:

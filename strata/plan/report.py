@@ -19,7 +19,7 @@ from strata.layers import LAYERS
 from strata.plan.causes import Cause, Causes
 from strata.plan.changes import Change, Plan, base, parse, shown
 from strata.plan.leaves import REPEATS, leaves
-from strata.plan.ranks import RANKS, Rank, Reason, reasons
+from strata.plan.ranks import RANKS, Network, Rank, Reason, ranked
 from strata.stacks import Json, Stack
 
 LONGEST = 400
@@ -142,6 +142,7 @@ def build(
     """
     plan = parse(document)
     drift, _ = find(plan, document, stack)
+    network = Network(plan, stack)
     changing = {base(one.address): one for one in plan.changes}
     items = [
         _item(
@@ -152,7 +153,7 @@ def build(
             drift,
         )
         for change in plan.changes
-        for reason in reasons(change, plan, stack)
+        for reason in ranked(change, network)
     ]
     order = list(LAYERS)
     items.sort(

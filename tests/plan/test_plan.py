@@ -82,8 +82,14 @@ def terraform(folder: Path) -> Terraform:
     return work_on(load("local"), folder).terraform
 
 
-def plan_of(settings: Settings, folder: Path, terraform: Terraform) -> Planned:
+def plan_of(
+    settings: Settings,
+    folder: Path,
+    terraform: Terraform,
+    edit: Callable[[Json], None] = lambda _: None,
+) -> Planned:
     document = compose(settings)
+    edit(document)
     place = folder / "composed" / "local"
     place.mkdir(parents=True, exist_ok=True)
     (place / "cdk.tf.json").write_text(json.dumps(document, indent=1))
@@ -372,6 +378,83 @@ def test_a_rule_of_the_acl_shows_with_the_task_that_needs_it(plans: Callable[...
         "aws_network_acl_rule.network_public_acl_egress_140",
         "aws_ecs_task_definition.service_task_definition",
         "aws_ecs_service.service_service",
+    }
+
+
+def without(document: Json, *addresses: str) -> None:
+    for address in addresses:
+        type_, name = address.split(".")
+        del document["resource"][type_][name]
+
+
+def hardened(document: Json) -> None:
+    """A stack as somebody may have edited it by hand, or by code: every change opens something."""
+    resource = document["resource"]
+    private = [a for a in stack(document).resources if "network_private_acl" in a]
+    without(document, *private)
+    other = {"vpc_id": "${aws_vpc.network_vpc.id}", "name": "wide"}
+    resource["aws_security_group"]["network_wide_security_group"] = other
+    wide = "${aws_security_group.network_wide_security_group.id}"
+    resource["aws_vpc_security_group_ingress_rule"]["network_wide_ingress"] = {
+        "security_group_id": wide, "cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1",
+    }  # fmt: skip
+    resource["aws_db_instance"]["database_instance"]["vpc_security_group_ids"].append(wide)
+    resource["aws_launch_template"]["cluster_launch_template"]["block_device_mappings"].append(
+        {"device_name": "/dev/xvdb", "ebs": {"volume_size": 8}}
+    )
+    resource["aws_network_acl_rule"]["network_public_acl_egress_5"] = {
+        **resource["aws_network_acl_rule"]["network_public_acl_egress_100"],
+        "rule_number": 5, "cidr_block": "0.0.0.0/0",
+    }  # fmt: skip
+    resource["aws_vpc"]["network_vpc"]["enable_dns_hostnames"] = False
+    resource["aws_ecs_service"]["service_service"].pop("load_balancer")
+    listener = resource["aws_lb_listener"]["edge_https_listener"]
+    listener["default_action"] = [
+        {"type": "redirect", "redirect": {"protocol": "HTTP", "status_code": "HTTP_302"}}
+    ]
+    container = json.loads(
+        resource["aws_ecs_task_definition"]["service_task_definition"]["container_definitions"]
+    )
+    container.append({**container[0], "name": "agent", "privileged": True, "portMappings": []})
+    task = resource["aws_ecs_task_definition"]["service_task_definition"]
+    task["container_definitions"] = json.dumps(container)
+
+
+def test_what_terraform_plans_of_other_code_is_ranked_by_the_whole(
+    applied: LayerWork, folder: Path, terraform: Terraform
+) -> None:
+    """The state of an ACL or a group repeats the rules that are resources of their own."""
+    found = plan_of(load("local"), folder, terraform, hardened)
+    opens = {
+        address: said["opens"]
+        for one in found.plan.changes
+        for address, said in [(one.address, found.ranks(one.address))]
+        if "opens" in said
+    }
+    acl = opens.pop("aws_network_acl.network_private_acl")
+    assert "fall back on the VPC's default network ACL, which lets" in acl
+    assert opens == {
+        "aws_vpc_security_group_ingress_rule.network_wide_ingress":
+            "a new security group lets in all traffic, 0.0.0.0/0",
+        "aws_db_instance.database_instance":
+            "it is also in the security group aws_security_group.network_wide_security_group, "
+            "which lets in more: all traffic, 0.0.0.0/0",
+        "aws_launch_template.cluster_launch_template":
+            "encryption of the disk /dev/xvdb is off",
+        "aws_network_acl_rule.network_public_acl_egress_5": opens[
+            "aws_network_acl_rule.network_public_acl_egress_5"
+        ],
+        "aws_ecs_task_definition.service_task_definition":
+            "the container agent is privileged: it may do on the instance what root may",
+        "aws_lb_listener.edge_https_listener":
+            "requests are redirected to HTTP, without encryption",
+    }  # fmt: skip
+    assert "tcp 3306, 0.0.0.0/5" in opens["aws_network_acl_rule.network_public_acl_egress_5"]
+    down = {one.address for one in found.plan.changes if "down" in found.ranks(one.address)}
+    assert down >= {
+        "aws_vpc.network_vpc",
+        "aws_ecs_service.service_service",
+        "aws_lb_listener.edge_https_listener",
     }
 
 

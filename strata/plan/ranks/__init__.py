@@ -7,13 +7,14 @@ for each question that it answers; it is told among the rest only when it answer
 from strata.plan.changes import Change, Plan
 from strata.plan.ranks.down import down
 from strata.plan.ranks.lost import lost
+from strata.plan.ranks.network import Network
 from strata.plan.ranks.opens import opens
 from strata.plan.ranks.reason import Rank, Reason
 from strata.plan.ranks.refused import refused
 from strata.plan.ranks.rest import rest
 from strata.stacks import Stack
 
-__all__ = ["RANKS", "Rank", "Reason", "reasons"]
+__all__ = ["RANKS", "Network", "Rank", "Reason", "ranked", "reasons"]
 
 RANKS: tuple[Rank, ...] = ("refused", "lost", "opens", "down", "else", "created")
 """In the order a reviewer asks, once it can be applied at all."""
@@ -21,5 +22,15 @@ RANKS: tuple[Rank, ...] = ("refused", "lost", "opens", "down", "else", "created"
 
 def reasons(change: Change, plan: Plan, stack: Stack) -> list[Reason]:
     """Why a change has its ranks, in their order; at least one."""
-    found = [*refused(change, plan), *lost(change), *opens(change, plan, stack), *down(change)]
-    return found or [rest(change)]
+    return ranked(change, Network(plan, stack))
+
+
+def ranked(change: Change, network: Network) -> list[Reason]:
+    """The same within a network that is worked out once for all changes of a plan."""
+    found = [
+        *refused(change, network.plan),
+        *lost(change, network),
+        *opens(change, network),
+        *down(change, network),
+    ]
+    return list(dict.fromkeys(found)) or [rest(change)]

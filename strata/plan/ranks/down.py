@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from strata.plan.changes import Change
+from strata.plan.changes import Change, any_unknown
+from strata.plan.ranks import listeners
+from strata.plan.ranks.admits import refuses
+from strata.plan.ranks.network import Network
 from strata.plan.ranks.reason import Reason
 
 Json = dict[str, Any]
@@ -59,6 +62,7 @@ RESTARTS: dict[str, dict[str, str]] = {
         "identifier": "the database gets another address, and restarts, {when}",
         "port": "the database restarts, and answers on another port, {when}",
         "parameter_group_name": "parameters take effect with the next restart, which is yours",
+        "db_subnet_group_name": "the database moves to other subnets, {when}",
     },
     "aws_elasticache_replication_group": {
         "node_type": "the nodes are replaced; keys survive, connections do not, {when}",
@@ -89,7 +93,39 @@ DEPLOYS = (
 """What of an ECS service ends its tasks and starts others when it changes (ECS, UpdateService)."""
 
 
-def down(change: Change) -> Iterator[Reason]:
+SWITCHED_OFF: dict[str, dict[str, str]] = {
+    "aws_vpc": {
+        "enable_dns_support": "AWS's resolver answers nobody in the VPC: no name is found, the "
+        "database's and AWS's own among them",
+        "enable_dns_hostnames": "nothing in the VPC gets a name, and private names of endpoints "
+        "and zones are not found",
+    },
+    "aws_db_instance": {
+        "multi_az": "no standby takes over: what fails is down until it is back, as is every "
+        "maintenance",
+    },
+    "aws_elasticache_replication_group": {
+        "multi_az_enabled": "a zone that fails takes Redis along",
+        "automatic_failover_enabled": "no replica takes over from a primary that fails",
+    },
+}
+"""Resource type -> what keeps it up while it is on -> what its end means."""
+
+NODES: dict[str, dict[str, str]] = {
+    "aws_elasticache_replication_group": {
+        "num_cache_clusters": "nodes",
+        "number_cache_clusters": "nodes",
+        "replicas_per_node_group": "replicas of a shard",
+        "num_node_groups": "shards",
+    },
+    "aws_elasticache_cluster": {"num_cache_nodes": "nodes"},
+    "aws_autoscaling_group": {"desired_capacity": "instances"},
+    "aws_ecs_service": {"desired_count": "tasks"},
+}
+"""Resource type -> how many of what there are."""
+
+
+def down(change: Change, network: Network) -> Iterator[Reason]:
     """What requests wait for, or fail on, while the change is made."""
     before, after = change.before or {}, change.settled
     if change.type == "aws_route53_record" and before.get("type") not in ("A", "AAAA"):
@@ -103,6 +139,60 @@ def down(change: Change) -> Iterator[Reason]:
             yield Reason("down", "what it let through is refused from then on")
     elif change.actions == ("update",):
         yield from _interrupted(change, before, after)
+    yield from listeners.down(change, network)
+    yield from refuses(change, network)
+    if change.before is not None and change.after is not None:
+        yield from _fewer(change, before, after)
+        yield from _scaled_in(change, network, before, after)
+        yield from _leaves(change, before, after)
+        for attribute, words in SWITCHED_OFF.get(change.type, {}).items():
+            if before.get(attribute) is True and after.get(attribute) is not True:
+                yield Reason("down", words, (attribute,))
+
+
+def _fewer(change: Change, before: Json, after: Json) -> Iterator[Reason]:
+    for attribute, what in NODES.get(change.type, {}).items():
+        old, new = before.get(attribute), after.get(attribute)
+        if isinstance(old, int) and isinstance(new, int) and new < old:
+            yield Reason("down", f"{old - new} of {old} {what} are ended", (attribute,))
+
+
+def _scaled_in(change: Change, network: Network, before: Json, after: Json) -> Iterator[Reason]:
+    """Application Auto Scaling ends what runs above a new maximum at once (its User Guide)."""
+    most = after.get("max_capacity")
+    if change.type != "aws_appautoscaling_target" or "max_capacity" not in change.changed:
+        return
+    name = str(before.get("resource_id") or "").rpartition("/")[2]
+    for _, body, _ in network.of("aws_ecs_service", side="before"):
+        runs = body.get("desired_count")
+        if body.get("name") != name or not isinstance(runs, int) or not isinstance(most, int):
+            continue
+        if most < runs:
+            words = f"{runs - most} of {runs} tasks are ended"
+            yield Reason("down", words, ("max_capacity",))
+
+
+def _leaves(change: Change, before: Json, after: Json) -> Iterator[Reason]:
+    """A service whose tasks leave a target group, or a load balancer that leaves a subnet."""
+    if change.type == "aws_ecs_service":
+        was, will = (body.get("load_balancer") or [] for body in (before, after))
+        gone = _target_groups(was) - _target_groups(will)
+        known = not any_unknown(change.unknown.get("load_balancer"))
+        if len(will) < len(was) or (gone and known):
+            which = f" {', '.join(sorted(gone))}" if gone else ""
+            words = f"its tasks leave the target group{which}: the load balancer sends it nothing"
+            yield Reason("down", words, ("load_balancer",))
+    if change.type == "aws_lb" and not any_unknown(change.unknown.get("subnets")):
+        less = set(before.get("subnets") or []) - set(after.get("subnets") or [])
+        if less and "subnets" in change.changed:
+            words = f"the load balancer leaves {', '.join(sorted(less))}: connections there end"
+            yield Reason("down", words, ("subnets",))
+
+
+def _target_groups(blocks: list[Json]) -> set[str]:
+    """The target groups, or classic load balancers, of a service's blocks."""
+    found = {str(one.get("target_group_arn") or one.get("elb_name") or "") for one in blocks}
+    return found - {""}
 
 
 def _interrupted(change: Change, before: Json, after: Json) -> Iterator[Reason]:

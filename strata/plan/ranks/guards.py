@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from strata.plan.changes import value_at
+from strata.stacks import is_on
 
 Json = dict[str, Any]
 
@@ -28,19 +29,25 @@ policies)."""
 
 @dataclass(frozen=True)
 class Guard:
-    """An attribute that protects; `safe` are its values from the safest to the least safe."""
+    """An attribute that protects; `safe` are its values from the safest to the least safe.
+
+    `was_out` and `left_out` are what it counts as before and after where it is not written: of two
+    that may be meant, the one that makes the change an opening.
+    """
 
     attribute: str
     safe: tuple[str, ...]
     words: str
+    left_out: str = ""
+    was_out: str = ""
 
 
 def _on(attribute: str, words: str) -> Guard:
-    return Guard(attribute, ("true", "false"), words)
+    return Guard(attribute, ("true", "false"), words, left_out="false")
 
 
 def _off(attribute: str, words: str) -> Guard:
-    return Guard(attribute, ("false", "true"), words)
+    return Guard(attribute, ("false", "true"), words, was_out="false")
 
 
 GUARDS: Mapping[str, tuple[Guard, ...]] = {
@@ -60,23 +67,51 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
         ),
     ),
     "aws_ecr_repository": (
-        Guard("image_tag_mutability", ("IMMUTABLE", "MUTABLE"), "a tag can be pushed over"),
+        Guard("image_tag_mutability",
+              ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION", "MUTABLE"),
+              "a tag can be pushed over", left_out="MUTABLE"),
         _on("image_scanning_configuration[0].scan_on_push", "images are no longer scanned"),
         _off("force_delete", "the repository can go with images in it"),
     ),
+    "aws_ecs_service": (
+        _off("enable_execute_command", "whoever may call ECS Exec gets a shell in the tasks"),
+        _off("network_configuration[0].assign_public_ip", "its tasks get public addresses"),
+        _on("volume_configuration[0].managed_ebs_volume[0].encrypted",
+            "encryption of the tasks' volumes goes off"),
+    ),
+    "aws_ecs_task_definition": (
+        Guard("pid_mode", ("", "task", "host"), "its containers see the processes of {word}"),
+        Guard("ipc_mode", ("", "none", "task", "host"), "its containers share memory with {word}"),
+    ),
     "aws_launch_template": (
         Guard("metadata_options[0].http_tokens", ("required", "optional"),
-              "instance metadata answers without a session token (IMDSv1)"),
-        _on("block_device_mappings[0].ebs[0].encrypted", "encryption of root volumes goes off"),
+              "instance metadata answers without a session token (IMDSv1)",
+              left_out="optional"),
+        Guard("metadata_options[0].http_endpoint", ("disabled", "enabled"),
+              "instance metadata, with the instance's credentials, is served",
+              left_out="enabled"),
+        Guard("metadata_options[0].instance_metadata_tags", ("disabled", "enabled"),
+              "instance metadata tells the instance's tags"),
+        _off("network_interfaces[0].associate_public_ip_address",
+             "instances get public addresses"),
     ),
     "aws_lb": (
         _on("internal", "the load balancer becomes public"),
         _on("enable_deletion_protection", "deletion is no longer refused"),
         _on("drop_invalid_header_fields", "invalid headers reach the application"),
         _on("access_logs[0].enabled", "requests are no longer logged"),
+        _on("connection_logs[0].enabled", "connections are no longer logged"),
+        _off("enable_waf_fail_open", "requests pass while the firewall does not answer"),
+        Guard("desync_mitigation_mode", ("strictest", "defensive", "monitor"),
+              "ambiguous requests reach the application"),
+    ),
+    "aws_lb_listener": (
+        Guard("mutual_authentication[0].mode", ("verify", "passthrough", "off"),
+              "clients need no valid certificate", left_out="off"),
     ),
     "aws_subnet": (
         _off("map_public_ip_on_launch", "what starts in the subnet gets a public address"),
+        _off("assign_ipv6_address_on_creation", "what starts in the subnet gets an IPv6 address"),
     ),
     "aws_s3_bucket": (_off("force_destroy", "the bucket can go with objects in it"),),
     "aws_s3_bucket_public_access_block": tuple(
@@ -88,17 +123,33 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
             "restrict_public_buckets",
         )
     ),
+    "aws_s3_bucket_acl": (
+        Guard("acl", ("private", "authenticated-read", "public-read", "public-read-write"),
+              "the bucket's list of rights is {word}"),
+    ),
+    "aws_s3_bucket_ownership_controls": (
+        Guard("rule[0].object_ownership",
+              ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
+              "lists of rights of single objects count again"),
+    ),
     "aws_route53_zone": (_off("force_destroy", "the zone can go with records in it"),),
     "aws_autoscaling_group": (
         _on("protect_from_scale_in", "instances with tasks are no longer protected"),
     ),
+    "aws_ebs_volume": (_on("encrypted", "encryption of the volume goes off"),),
+    "aws_efs_file_system": (_on("encrypted", "encryption of the files goes off"),),
+    "aws_kms_key": (_on("enable_key_rotation", "the key is no longer rotated"),),
 }  # fmt: skip
-"""Resource type -> the attributes of it that protect."""
+"""Resource type -> the attributes of it that protect; `{word}` stands for the value after."""
 
 GONE = {
     "aws_s3_bucket_public_access_block": "public access to the bucket is no longer blocked",
     "aws_s3_bucket_server_side_encryption_configuration": "the bucket's own encryption rule goes",
+    "aws_s3_bucket_ownership_controls": "lists of rights of single objects may count again",
+    "aws_s3_bucket_logging": "requests to the bucket are no longer logged",
     "aws_flow_log": "traffic is no longer recorded",
+    "aws_wafv2_web_acl_association": "requests no longer pass the firewall",
+    "aws_secretsmanager_secret_rotation": "the secret is no longer rotated",
 }
 """Resource type -> what its end opens."""
 
@@ -110,20 +161,90 @@ WHOLE_NUMBERS = {
 }  # fmt: skip
 """Resource type -> (attribute, what a larger number of it opens)."""
 
+LISTS = {
+    "aws_db_instance": (
+        ("enabled_cloudwatch_logs_exports", "the logs {gone} are no longer exported"),
+    ),
+}
+"""Resource type -> (attribute with a list, what it means that something leaves it)."""
+
+BOUNDARY = ("aws_iam_role", "aws_iam_user")
+"""Resource types that a permissions boundary holds within bounds."""
+
 
 def weaker(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
     """(attribute, words) of the protections that are weaker after."""
     for guard in GUARDS.get(type_, ()):
         old, new = (_word(value_at(body, guard.attribute)) for body in (before, after))
-        # A block that is left out is as good as off.
-        new = new or ("false" if guard.safe[0] == "true" else new)
+        old, new = old or guard.was_out, new or guard.left_out
         known = old in guard.safe and new in guard.safe
         if known and guard.safe.index(new) > guard.safe.index(old):
-            yield guard.attribute, guard.words
+            yield guard.attribute, guard.words.format(word=WORDS.get(new, new))
     for attribute, words in WHOLE_NUMBERS.get(type_, ()):
         counts = value_at(before, attribute), value_at(after, attribute)
         if all(isinstance(one, int) for one in counts) and counts[1] > counts[0]:
             yield attribute, words
+    for attribute, words in LISTS.get(type_, ()):
+        gone = sorted(set(before.get(attribute) or []) - set(after.get(attribute) or []))
+        if gone:
+            yield attribute, words.format(gone=", ".join(gone))
+    yield from _boundary(type_, before, after)
+    yield from _disks(type_, before, after)
+    if type_ == "aws_ecs_task_definition":
+        yield from _task(before, after)
+
+
+WORDS = {"host": "the instance", "task": "each other"}
+"""How the modes of a task are told."""
+
+
+def _boundary(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
+    name = "permissions_boundary"
+    old, new = (str(body.get(name) or "") for body in (before, after))
+    if type_ in BOUNDARY and old and new != old:
+        words = f"it gets another permissions boundary, {new}" if new else (
+            "no permissions boundary holds it within bounds"
+        )  # fmt: skip
+        yield name, words
+
+
+DISKS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "aws_launch_template": (("block_device_mappings", "ebs[0]."),),
+    "aws_instance": (("root_block_device", ""), ("ebs_block_device", "")),
+}
+"""Resource type -> (blocks that are disks, where below each its arguments stand)."""
+
+
+def _disks(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
+    """Disks without encryption that were there before with it, or not at all."""
+    for name, below in DISKS.get(type_, ()):
+        was, will = (_plain_disks(body.get(name), below) for body in (before, after))
+        for device in sorted(will - was):
+            yield name, f"encryption of the disk {device or name} is off"
+
+
+def _plain_disks(blocks: Any, below: str) -> set[str]:
+    found = set()
+    for one in blocks if isinstance(blocks, list) else []:
+        # One without `ebs` is a disk of the instance's own, or none at all.
+        is_disk = not below or bool(value_at(one, below.rstrip(".")))
+        if is_disk and _word(value_at(one, f"{below}encrypted")) != "true":
+            found.add(str(one.get("device_name") or ""))
+    return found
+
+
+def _task(before: Json, after: Json) -> Iterator[tuple[str, str]]:
+    if after.get("network_mode") == "host" and before.get("network_mode") != "host":
+        yield "network_mode", "its containers listen on the instance's own addresses"
+    was, will = (
+        {str(one["host_path"]) for one in body.get("volume") or [] if one.get("host_path")}
+        for body in (before, after)
+    )
+    for path in sorted(will - was):
+        yield "volume", f"its containers may be given {path} of the instance"
+    old, new = (str(body.get("task_role_arn") or "") for body in (before, after))
+    if new and new != old:
+        yield "task_role_arn", f"the application gets the rights of {new}"
 
 
 def _word(value: Any) -> str:
@@ -137,22 +258,59 @@ def tls_version(policy: str) -> int | None:
 
 
 def containers(before: str | None, after: str | None) -> Iterator[str]:
-    """What the containers of a task definition may do after and not before."""
+    """What the containers of a task definition may do after and not before.
+
+    A container that is new is held against those that were there: what none of them was, it is the
+    first to be.
+    """
     try:
-        olds = {one["name"]: one for one in json.loads(before or "[]")}
-        news = {one["name"]: one for one in json.loads(after or "[]")}
-    except (ValueError, KeyError, TypeError):
+        olds = {str(one["name"]): one for one in json.loads(before or "[]")}
+        news = {str(one["name"]): one for one in json.loads(after or "[]")}
+        had = {name: set(_traits(one)) for name, one in olds.items()}
+        first = set[str]().union(*had.values()) & USUAL
+        for name, new in news.items():
+            for trait in _traits(new):
+                if trait not in had.get(name, first):
+                    yield f"the container {name} {trait}"
+            dropped = _dropped(olds.get(name, {})) - _dropped(new)
+            for one in sorted(dropped):
+                yield f"the container {name} keeps the capability {one}, which it dropped"
+            # A value that was a secret and now stands in the task definition, for all to read.
+            for variable in _names(olds.get(name, {}), "secrets") & _names(new, "environment"):
+                yield f"the container {name} has {variable} in plain text"
+    except (ValueError, KeyError, TypeError, AttributeError):
         return
-    for name, new in news.items():
-        old = olds.get(name)
-        if old is None:
-            continue
-        if new.get("privileged") and not old.get("privileged"):
-            yield f"the container {name} becomes privileged"
-        if old.get("readonlyRootFilesystem") and not new.get("readonlyRootFilesystem"):
-            yield f"the container {name} can write to its root filesystem"
-        root = {"", "0", "root"}
-        if str(new.get("user", "")).split(":")[0] in root and (
-            str(old.get("user", "")).split(":")[0] not in root
-        ):
-            yield f"the container {name} runs as root"
+
+
+PRIVILEGED = "is privileged: it may do on the instance what root may"
+WRITES, ROOT = "can write to its root filesystem", "runs as root"
+USUAL = {WRITES, ROOT}
+"""What is nothing new in a further container when another was so before."""
+
+
+def _traits(container: Json) -> Iterator[str]:
+    """What a container may do that a safe one may not."""
+    if is_on(container.get("privileged")):
+        yield PRIVILEGED
+    if not is_on(container.get("readonlyRootFilesystem")):
+        yield WRITES
+    if str(container.get("user") or "").split(":")[0] in ("", "0", "root"):
+        yield ROOT
+    linux = container.get("linuxParameters") or {}
+    capabilities = linux.get("capabilities") or {}
+    for one in capabilities.get("add") or []:
+        yield f"has the capability {one}"
+    for one in linux.get("devices") or []:
+        yield f"has the device {one.get('hostPath')}"
+    for one in container.get("dockerSecurityOptions") or []:
+        if str(one).endswith((":unconfined", ":disable")):
+            yield f"runs with {one}"
+
+
+def _dropped(container: Json) -> set[str]:
+    capabilities = (container.get("linuxParameters") or {}).get("capabilities") or {}
+    return {str(one) for one in capabilities.get("drop") or []}
+
+
+def _names(container: Json, lists: str) -> set[str]:
+    return {str(one["name"]) for one in container.get(lists) or []}

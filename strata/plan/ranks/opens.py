@@ -1,156 +1,180 @@
-"""What opens up: wider rules, encryption off, public access, broader policies, less protection."""
+"""What opens up: who gets in, encryption that goes off, broader policies, less protection."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from strata.plan.changes import Change, Plan, base, value_at
-from strata.plan.ranks import guards, policies, rules
+from strata.plan.changes import Change, base
+from strata.plan.ranks import guards, listeners, parameters, policies
+from strata.plan.ranks.admits import admits
+from strata.plan.ranks.network import Network
 from strata.plan.ranks.reason import Reason
-from strata.stacks import Stack
 
 Json = dict[str, Any]
 
-RULES = (
-    "aws_vpc_security_group_ingress_rule",
-    "aws_vpc_security_group_egress_rule",
-    "aws_network_acl_rule",
-)
 POLICIES = {
     "aws_iam_role_policy": ("policy", "role"),
+    "aws_iam_user_policy": ("policy", "user"),
+    "aws_iam_group_policy": ("policy", "group"),
     "aws_iam_policy": ("policy", ""),
     "aws_iam_role": ("assume_role_policy", ""),
     "aws_s3_bucket_policy": ("policy", "bucket"),
     "aws_ecr_repository_policy": ("policy", "repository"),
+    "aws_secretsmanager_secret_policy": ("policy", "secret_arn"),
+    "aws_secretsmanager_secret": ("policy", ""),
+    "aws_kms_key": ("policy", ""),
+    "aws_kms_key_policy": ("policy", "key_id"),
+    "aws_sns_topic_policy": ("policy", "arn"),
+    "aws_sqs_queue_policy": ("policy", "queue_url"),
+    "aws_cloudwatch_log_resource_policy": ("policy_document", ""),
+    "aws_efs_file_system_policy": ("policy", "file_system_id"),
+    "aws_vpc_endpoint": ("policy", ""),
 }
 """Resource type -> (attribute with its IAM policy, attribute that names what it is put on)."""
 
+ATTACHMENTS = {
+    "aws_iam_role_policy_attachment": "role",
+    "aws_iam_user_policy_attachment": "user",
+    "aws_iam_group_policy_attachment": "group",
+}
+"""Resource type -> the attribute that names who gets the managed policy."""
 
-def opens(change: Change, plan: Plan, stack: Stack) -> Iterator[Reason]:
+HELD = {
+    **{type_: holder for type_, (_, holder) in POLICIES.items() if holder},
+    "aws_s3_bucket_public_access_block": "bucket",
+    "aws_s3_bucket_server_side_encryption_configuration": "bucket",
+    "aws_s3_bucket_ownership_controls": "bucket",
+    "aws_s3_bucket_logging": "bucket",
+    "aws_flow_log": "vpc_id",
+    "aws_wafv2_web_acl_association": "resource_arn",
+    "aws_secretsmanager_secret_rotation": "secret_id",
+}
+"""Resource type -> the attribute that names what it protects: with that it may go."""
+
+NAMED_BY = ("id", "arn", "name", "url", "bucket", "repository", "key_id")
+"""Attributes of a resource by which what is put on it names it."""
+
+
+def opens(change: Change, network: Network) -> Iterator[Reason]:
     """Where more gets in, or less protects, after the change."""
+    yield from admits(change, network)
+    yield from listeners.opens(change, network)
+    yield from parameters.opens(change, network)
     if change.actions == ("delete",):
-        yield from _gone(change, plan)
+        yield from _gone(change, network)
         return
-    if change.type in RULES:
-        yield from _opened_rule(change, plan, stack)
-    elif change.type == "aws_route":
-        yield from _opened_route(change, plan, stack)
-    yield from _opened_policy(change, plan, stack)
+    yield from _opened_policy(change, network)
     if change.before is None:
+        yield from _created(change)
         return
     before, after = change.before, change.settled
     for attribute, words in guards.weaker(change.type, before, after):
         yield Reason("opens", words, (attribute,))
-    if change.type in ("aws_security_group", "aws_default_security_group"):
-        yield from _opened_group(change, before, after)
-    elif change.type == "aws_lb_listener":
-        yield from _opened_listener(before, after)
-    elif change.type == "aws_ecs_task_definition":
-        texts = before.get("container_definitions"), after.get("container_definitions")
+    if change.type == "aws_ecs_task_definition":
+        texts = before.get("container_definitions"), _text(
+            change, network, "container_definitions"
+        )  # fmt: skip
         for said in guards.containers(*texts):
             yield Reason("opens", said, ("container_definitions",))
-    elif _requires_tls(change.type, before) and not _requires_tls(change.type, after):
-        yield Reason("opens", "connections to MySQL without TLS pass", ("parameter",))
 
 
-def _gone(change: Change, plan: Plan) -> Iterator[Reason]:
-    if change.type in guards.GONE and not _holder_goes(change, plan):
+def _created(change: Change) -> Iterator[Reason]:
+    """What is unsafe however new it is, since it may be beside what stands."""
+    if change.type == "aws_ebs_volume" and not (change.after or {}).get("encrypted"):
+        yield Reason("opens", "a disk without encryption", ("encrypted",))
+
+
+def _gone(change: Change, network: Network) -> Iterator[Reason]:
+    if _holder_goes(change, network):
+        return
+    if change.type in guards.GONE:
         yield Reason("opens", guards.GONE[change.type])
-    if change.type == "aws_network_acl_rule" and (change.before or {}).get("rule_action") == "deny":
-        yield Reason("opens", "a rule that denied goes")
+    attribute, _ = POLICIES.get(change.type, ("", ""))
+    if attribute and change.type in HELD:
+        more = _broader(change, network, attribute, None)
+        yield from _told(more, attribute)
+    if change.type in ATTACHMENTS and _denying(change, network):
+        yield Reason("opens", "what its policy denied is no longer denied", ("policy_arn",))
 
 
-def _holder_goes(change: Change, plan: Plan) -> bool:
+def _holder_goes(change: Change, network: Network) -> bool:
     """Whether the bucket, say, that a deleted protection stood on goes as well."""
-    bucket = (change.before or {}).get("bucket")
-    return any(
-        one.destroys and one.type == "aws_s3_bucket" and (one.before or {}).get("id") == bucket
-        for one in plan.changes
+    attribute = HELD.get(change.type) or ATTACHMENTS.get(change.type) or ""
+    named = (change.before or {}).get(attribute)
+    return bool(named) and any(
+        one.destroys
+        and one.address != change.address
+        and one.type not in HELD
+        and any((one.before or {}).get(name) == named for name in NAMED_BY)
+        for one in network.plan.changes
     )
 
 
-def _opened_route(change: Change, plan: Plan, stack: Stack) -> Iterator[Reason]:
-    """A new table's way to the internet is its purpose; one for an old table is not."""
-    resource = stack.resources.get(change.address)
-    gateway = resource.body.get("gateway_id") if resource else None
-    if not gateway or _new(stack, plan, change, "route_table_id"):
-        return
-    was = (change.before or {}).get("gateway_id")
-    if not was and change.settled.get("destination_cidr_block") in rules.ANYWHERE:
-        yield Reason("opens", "an existing route table leads to the internet", ("gateway_id",))
+def _denying(change: Change, network: Network) -> bool:
+    """Whether a managed policy that is detached denies anything."""
+    arn = (change.before or {}).get("policy_arn")
+    return any(
+        policies.denies(body.get("policy"))
+        for _, body, _ in network.of("aws_iam_policy", side="before")
+        if body.get("arn") == arn
+    )
 
 
-def _opened_group(change: Change, before: Json, after: Json) -> Iterator[Reason]:
-    for attribute in ("ingress", "egress"):
-        olds, news = (rules.inline_rules(one.get(attribute)) for one in (before, after))
-        for rule in rules.wider(olds, news) if attribute in change.changed else ():
-            yield Reason("opens", f"the group admits more: {rule}", (attribute,))
-
-
-def _opened_rule(change: Change, plan: Plan, stack: Stack) -> Iterator[Reason]:
-    before, after = change.before, change.settled
-    acl = change.type == "aws_network_acl_rule"
-    inwards = not after.get("egress") if acl else "ingress" in change.type
-    new = rules.rules(change.type, after)
-    found = rules.wider(rules.rules(change.type, before), new)
-    if not found:
-        return
-    whose = "network ACL" if acl else "security group"
-    direction = "lets in" if inwards else "lets out"
-    if before is None and _new(stack, plan, change, "network_acl_id", "security_group_id"):
-        # With a new group all of its rules are new: what counts is the whole internet.
-        if inwards and found[0].cidr in rules.ANYWHERE:
-            yield Reason("opens", f"a new {whose} lets in {found[0]}", ("cidr_ipv4", "cidr_block"))
-        return
-    names = ("cidr_ipv4", "cidr_ipv6", "cidr_block", "from_port", "to_port", "ip_protocol",
-             "protocol", "referenced_security_group_id", "rule_action")  # fmt: skip
-    changed = tuple(name for name in names if name in change.changed and after.get(name))
-    yield Reason("opens", f"the {whose} {direction} more: {found[0]}", changed)
-
-
-def _new(stack: Stack, plan: Plan, change: Change, *attributes: str) -> bool:
+def is_new(network: Network, change: Change, *attributes: str) -> bool:
     """Whether what the resource is put on is created in the same plan."""
-    created = {one.address for one in plan.changes if one.before is None and one.after is not None}
-    resource = stack.resources.get(base(change.address))
-    targets = stack.targets([resource.body.get(a) for a in attributes]) if resource else []
-    return any(one.address in created for one in targets)
+    created = {
+        one.address
+        for one in network.plan.changes
+        if one.before is None and one.after is not None
+    }  # fmt: skip
+    resource = network.stack.resources.get(base(change.address))
+    named = [resource.body.get(one) for one in attributes] if resource else []
+    return any(one.address in created for one in network.stack.targets(named))
 
 
-def _opened_policy(change: Change, plan: Plan, stack: Stack) -> Iterator[Reason]:
-    if change.type == "aws_iam_role_policy_attachment":
+def _opened_policy(change: Change, network: Network) -> Iterator[Reason]:
+    holder = ATTACHMENTS.get(change.type)
+    if holder:
         arn = change.settled.get("policy_arn")
-        if arn != (change.before or {}).get("policy_arn") and not _new(stack, plan, change, "role"):
-            yield Reason("opens", f"an existing role gets {arn}", ("policy_arn",))
+        if arn != (change.before or {}).get("policy_arn") and not is_new(network, change, holder):
+            yield Reason("opens", f"an existing {holder} gets {arn}", ("policy_arn",))
         return
     attribute, holder = POLICIES.get(change.type, ("", ""))
     if not attribute or (attribute not in change.changed):
         return
-    before = (change.before or {}).get(attribute)
-    after = (change.after or {}).get(attribute)
-    if change.unknown.get(attribute):
-        resource = stack.resources.get(change.address)
-        after = resource.body.get(attribute) if resource else None
-    if change.before is None and (not holder or _new(stack, plan, change, holder)):
+    if change.before is None and (not holder or is_new(network, change, holder)):
         return
-    more = policies.broader(before, after)
+    yield from _told(
+        _broader(change, network, attribute, _text(change, network, attribute)), attribute
+    )
+
+
+def _text(change: Change, network: Network, attribute: str) -> str | None:
+    """An attribute after; as it is written in the stack, with `${...}`, where it is not known."""
+    if change.unknown.get(attribute):
+        resource = network.stack.resources.get(base(change.address))
+        return resource.body.get(attribute) if resource else None
+    return (change.after or {}).get(attribute)
+
+
+def _broader(
+    change: Change, network: Network, attribute: str, after: str | None
+) -> list[str]:  # fmt: skip
+    before = (change.before or {}).get(attribute)
+    holder = HELD.get(change.type)
+    if not holder:
+        return policies.broader(before, after)
+    beside: dict[str, list[str]] = {"before": [], "after": []}
+    mine = {network.key(change, holder, "before"), network.key(change, holder, "after")}
+    for other, body, _ in network.of(change.type, side="before"):
+        if other.address != change.address and network.key(other, holder, "before") in mine:
+            beside["before"].append(str(body.get(attribute) or ""))
+    for other, _, _ in network.of(change.type, side="after"):
+        if other.address != change.address and network.key(other, holder, "after") in mine:
+            beside["after"].append(str(_text(other, network, attribute) or ""))
+    return policies.broader(before, after, beside["before"], beside["after"])
+
+
+def _told(more: list[str], attribute: str) -> Iterator[Reason]:
     if more:
         listed = ", ".join(more[:3]) + (f" and {len(more) - 3} more" if len(more) > 3 else "")
         yield Reason("opens", f"the policy allows more: {listed}", (attribute,))
-
-
-def _opened_listener(before: Json, after: Json) -> Iterator[Reason]:
-    encrypted = [body.get("protocol") in ("HTTPS", "TLS") for body in (before, after)]
-    if encrypted == [True, False]:
-        yield Reason("opens", "the listener serves without encryption", ("protocol",))
-    actions = [value_at(body, "default_action[0].type") for body in (before, after)]
-    if actions == ["redirect", "forward"] and not encrypted[1]:
-        yield Reason("opens", "requests are served without encryption", ("default_action[0].type",))
-    old, new = (guards.tls_version(body.get("ssl_policy") or "") for body in (before, after))
-    if old is not None and new is not None and new < old:
-        yield Reason("opens", f"the listener accepts TLS 1.{new}", ("ssl_policy",))
-
-
-def _requires_tls(type_: str, body: Json) -> bool:
-    return type_ == "aws_db_parameter_group" and any(
-        one.get("name") == "require_secure_transport" and one.get("value") == "1"
-        for one in body.get("parameter") or []
-    )
