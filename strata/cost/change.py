@@ -1,5 +1,6 @@
 """What a plan adds to the cost of a month, or takes from it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import Field
@@ -42,6 +43,9 @@ class CostChange(Model):
     resources: list[ResourceChange]
     not_priced: list[NotPriced] = Field(description="On one side of the change or on both.")
     assumptions: list[Assumption]
+    notes: list[str] = Field(
+        default_factory=list, description="What the settings say and the change does not do."
+    )
 
 
 def change(plan: dict[str, Any], settings: Settings, prices: PriceList | None = None) -> CostChange:
@@ -59,7 +63,28 @@ def change(plan: dict[str, Any], settings: Settings, prices: PriceList | None = 
         resources=_resources(old, new),
         not_priced=list(dict.fromkeys([*old_missing, *new_missing])),
         assumptions=assumptions(settings.cost.usage),
+        notes=list(_notes(plan, settings)),
     )
+
+
+def _notes(plan: dict[str, Any], settings: Settings) -> Iterator[str]:
+    """How many tasks are counted, where that is not what the settings say.
+
+    Terraform leaves the count of a service that stands to auto scaling: the setting has no price.
+    """
+    wanted = settings.service.desired_count
+    for one in plan.get("resource_changes", []):
+        before, after = one["change"].get("before"), one["change"].get("after")
+        stands = before is not None and after is not None
+        anew = one["change"].get("replace_paths")
+        if not one["address"].startswith("aws_ecs_service.") or not stands or anew:
+            continue
+        count = after.get("desired_count")
+        if isinstance(count, int) and count != wanted:
+            yield (
+                f"counted with the {count} tasks that the service has: service.desired_count = "
+                f"{wanted} is for its creation, auto scaling decides from then on"
+            )
 
 
 def _resources(old: list[Line], new: list[Line]) -> list[ResourceChange]:

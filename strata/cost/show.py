@@ -70,6 +70,7 @@ def text_change(change: CostChange) -> str:
     lines.append(_row("total", SIDES))
     for size in SIZES:
         lines.append(_row(f"  {size}", _sides(change.before, change.after, size)))
+    lines += _section("not changed by the settings:", change.notes)
     lines += _section("not priced, and not in the totals:", _missing(change.not_priced))
     lines += _section("use assumed, as [cost.usage] sets it:", _assumed(change.assumptions))
     return "\n".join(lines) + "\n"
@@ -86,6 +87,7 @@ def markdown_change(change: CostChange) -> str:
             for one in change.resources
         }
         lines += ["", *_table("at the desired size", SIDES, rows)]
+    lines += _bullets("Not changed by the settings:", change.notes)
     lines += _bullets("Not priced, and not in the totals:", _missing(change.not_priced))
     lines += _folded("Use assumed", [f"- {one}" for one in _assumed(change.assumptions)])
     return "\n".join(lines) + "\n"

@@ -5,13 +5,13 @@ that one setting put back to what was applied last; and of a resource whose chan
 refer to such a resource.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from strata.plan.changes import Change, any_unknown, base
+from strata.plan.changes import Change, any_unknown, base, layer_of
 from strata.settings.load import dotted, shown_value
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of
@@ -36,6 +36,19 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class WithoutEffect:
+    """A setting that was changed and changes nothing.
+
+    All that is written otherwise by it are attributes of a resource that stands, of which
+    `ignore_changes` says that they are ours only when it is created.
+    """
+
+    cause: Cause
+    address: str
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Causes:
     """The causes of each change by its address, and what could not be told.
 
@@ -45,6 +58,7 @@ class Causes:
     of: Mapping[str, tuple[Cause, ...]]
     changed: tuple[Cause, ...]
     unexplained: tuple[str, ...]
+    without_effect: tuple[WithoutEffect, ...] = ()
 
 
 def causes(
@@ -53,11 +67,14 @@ def causes(
     applied: Mapping[str, Json],
     lines: Mapping[Key, int],
     compose: Compose,
+    *,
+    stands: Collection[str] = (),
 ) -> Causes:
     """Why a plan of `settings` has these changes.
 
     `applied` gives the settings that each layer was applied with last, as far as that is known,
-    `lines` the lines of the settings file. `compose` writes the composed stack.
+    `lines` the lines of the settings file. `compose` writes the composed stack. `stands` are the
+    addresses of the resources that stand and stay.
     """
     listed = list(changes)
     now = settings.model_dump(mode="json")
@@ -65,16 +82,22 @@ def causes(
     found: dict[str, tuple[Cause, ...]] = {}
     every: dict[str, Cause] = {}
     explained: list[tuple[Json, dict[str, tuple[Cause, ...]]]] = []
+    without: dict[str, WithoutEffect] = {}
     for before in _distinct(applied.values()):
         keys = list(changed_keys(before, now))
         each = {key: _cause(key, before, now, lines) for key in keys}
         every.update({cause.key: cause for cause in each.values()})
-        explained.append((before, _explain(listed, now, before, each, compose)))
+        alone = _Alone.of(now, before, each, compose)
+        explained.append((before, _explain(listed, alone)))
+        for idle in alone.without_effect(stands):
+            # What a layer was applied with counts for the resources of that layer.
+            if applied.get(layer_of(idle.address)) == before:
+                without[idle.cause.key] = idle
     for one in listed:
         for before, of in explained:
             if applied.get(one.layer) == before and one.address in of:
                 found[one.address] = of[one.address]
-    return Causes(found, tuple(every.values()), tuple(unexplained))
+    return Causes(found, tuple(every.values()), tuple(unexplained), tuple(without.values()))
 
 
 def _distinct(applied: Iterable[Json]) -> list[Json]:
@@ -106,25 +129,65 @@ def _value(key: Key, data: Json) -> str:
     return "none" if inner is ABSENT or inner is None else shown_value(key, data)
 
 
-def _explain(
-    changes: list[Change],
-    now: Json,
-    before: Json,
-    each: Mapping[Key, Cause],
-    compose: Compose,
-) -> dict[str, tuple[Cause, ...]]:
+@dataclass(frozen=True)
+class _Alone:
+    """The stack as it is, and as it is with each changed setting alone put back."""
+
+    current: Stack
+    otherwise: Mapping[Key, Stack | None]
+    causes: Mapping[Key, Cause]
+
+    @classmethod
+    def of(cls, now: Json, before: Json, each: Mapping[Key, Cause], compose: Compose) -> "_Alone":
+        if not each:
+            return cls(Stack({}, {}), {}, {})
+        current = stack(compose(Settings.model_validate(now)))
+        back = {key: _composed(_with(now, before, key), compose) for key in each}
+        return cls(current, back, each)
+
+    def written_otherwise(self, key: Key) -> set[str]:
+        """The resources that are written otherwise by a setting."""
+        other = self.otherwise[key]
+        if other is None:
+            return set()
+        addresses = {*self.current.resources, *other.resources}
+        return {one for one in addresses if _body(self.current, one) != _body(other, one)}
+
+    def without_effect(self, stands: Collection[str]) -> Iterator[WithoutEffect]:
+        """The settings that are about nothing but what a resource that stands ignores."""
+        for key, cause in self.causes.items():
+            changed = self.written_otherwise(key)
+            other = self.otherwise[key]
+            if other is None or len(changed) != 1:
+                continue
+            (address,) = changed
+            now, was = _body(self.current, address), _body(other, address)
+            if now is None or was is None or address not in stands:
+                continue
+            names = tuple(n for n in sorted({*now, *was}) if now.get(n) != was.get(n))
+            lifecycle = now.get("lifecycle") or {}
+            if set(names) <= set(lifecycle.get("ignore_changes") or []):
+                yield WithoutEffect(cause, address, names)
+
+
+def _composed(data: Json, compose: Compose) -> Stack | None:
+    try:
+        return stack(compose(Settings.model_validate(data)))
+    except (ValidationError, LookupError, ValueError, RuntimeError):
+        # One setting put back alone may fit none of the others, as a subnet without its zone.
+        return None
+
+
+def _explain(changes: list[Change], alone: _Alone) -> dict[str, tuple[Cause, ...]]:
     """Address -> its causes among the changed keys."""
-    if not each:
-        return {}
-    current = stack(compose(Settings.model_validate(now)))
     direct: dict[str, list[Cause]] = {}
-    for key, cause in each.items():
-        for address in _written_otherwise(current, _with(now, before, key), compose):
+    for key, cause in alone.causes.items():
+        for address in alone.written_otherwise(key):
             direct.setdefault(address, []).append(cause)
     changing = {base(one.address): one for one in changes}
     found = {}
     for change in changes:
-        reached = _reached(change, current, direct, changing)
+        reached = _reached(change, alone.current, direct, changing)
         if reached:
             found[change.address] = tuple(dict.fromkeys(reached))
     return found
@@ -142,16 +205,6 @@ def _with(now: Json, before: Json, key: Key) -> Json:
     else:
         changed.pop(head, None)
     return changed
-
-
-def _written_otherwise(current: Stack, data: Json, compose: Compose) -> set[str]:
-    try:
-        other = stack(compose(Settings.model_validate(data)))
-    except (ValidationError, LookupError, ValueError, RuntimeError):
-        # One setting put back alone may fit none of the others, as a subnet without its zone.
-        return set()
-    addresses = {*current.resources, *other.resources}
-    return {one for one in addresses if _body(current, one) != _body(other, one)}
 
 
 def _body(found: Stack, address: str) -> Json | None:

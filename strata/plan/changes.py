@@ -116,6 +116,15 @@ class Plan:
     stays: Mapping[str, int]
     unchanged: tuple[Change, ...] = ()
 
+    @property
+    def standing(self) -> set[str]:
+        """The addresses of what stands before and is the same resource after."""
+        return {
+            one.address
+            for one in (*self.changes, *self.unchanged)
+            if one.before is not None and one.after is not None and not one.replaces
+        }
+
     def of(self, layer: str) -> tuple[Change, ...]:
         """The changes in one layer."""
         return tuple(one for one in self.changes if one.layer == layer)
@@ -240,12 +249,12 @@ def differences(reviewed: Sequence[Change], real: Sequence[Change]) -> list[Diff
     before is compared too, where either plan changes it, so that a hand which was faster than the
     apply shows.
     """
-    were = {one.address: one for one in reviewed if one.actions != ("no-op",)}
-    are = {one.address: one for one in real if one.actions != ("no-op",)}
+    were = {one.address: one for one in reviewed if one.actions != ("no-op",) or one.imports}
+    are = {one.address: one for one in real if one.actions != ("no-op",) or one.imports}
     found: list[Difference] = []
     for address in [*were, *(one for one in are if one not in were)]:
         was, now = were.get(address), are.get(address)
-        if was and now and was.actions == now.actions:
+        if was and now and (was.actions, was.imported) == (now.actions, now.imported):
             found += _values(was, now)
         elif now or not (was and _rests_on_unknown(was)):
             found.append(Difference(address, "", _said(was), _said(now)))
@@ -259,7 +268,11 @@ def _said(change: Change | None) -> str:
         ("delete", "create"): "replace",
         ("create", "delete"): "replace, the new one first",
     }
-    return words.get(change.actions, " and ".join(change.actions))
+    done = words.get(change.actions, " and ".join(change.actions))
+    if not change.imports:
+        return done
+    taken = f"import {change.imported}".rstrip()
+    return taken if change.actions == ("no-op",) else f"{taken} and {done}"
 
 
 def _rests_on_unknown(change: Change) -> bool:

@@ -36,10 +36,35 @@ def leaves(change: Change, resource: Resource | None, changing: Mapping[str, Cha
         before, after = (change.before or {}).get(name), (change.after or {}).get(name)
         text = written.get(name)
         if unknown is True and is_json(before) and is_json(text):
-            found += _half_known((name,), json.loads(before), json.loads(text), changing)
+            old, new = _usual(name, json.loads(before)), _usual(name, json.loads(text))
+            found += _half_known((name,), old, new, changing)
         else:
             found += differing((name,), before, after, unknown)
     return found
+
+
+def _usual(name: str, value: Any) -> Any:
+    """Container definitions with what ECS takes where nothing is written; others as they are.
+
+    The provider compares them so (5.100.0, containerDefinitionsAreEquivalent): none of this makes a
+    new revision.
+    """
+    if name != "container_definitions" or not _blocks(value):
+        return value
+    return [
+        {
+            "essential": True,
+            "cpu": 0,
+            **{key: one for key, one in container.items() if one is not None},
+            "portMappings": [
+                {"hostPort": 0, "protocol": "tcp"}
+                | {key: one for key, one in port.items() if one is not None}
+                for port in container.get("portMappings") or []
+                if isinstance(port, dict)
+            ],
+        }
+        for container in value
+    ]
 
 
 def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Iterator[Leaf]:
@@ -48,9 +73,11 @@ def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Itera
         yield dotted(path), before, UNKNOWN
         return
     if is_json(before) and is_json(after):
-        before, after = json.loads(before), json.loads(after)
-        if iam_policies.same(before, after):
-            return
+        name = str(path[0])
+        old, new = _usual(name, json.loads(before)), _usual(name, json.loads(after))
+        if not iam_policies.same(old, new):
+            yield from _differing_json(path, old, new)
+        return
     before, after = _by_name(before, after)
     if isinstance(before, dict) and isinstance(after, dict):
         below = unknown if isinstance(unknown, dict) else {}
@@ -63,6 +90,24 @@ def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Itera
             yield from differing((*path, index), *pair, open_)
     elif before != after or any_unknown(unknown):
         yield dotted(path), before, UNKNOWN if any_unknown(unknown) and after is None else after
+
+
+def _differing_json(path: Path, before: Any, after: Any) -> Iterator[Leaf]:
+    """Where the content of two JSON texts differs; what is empty is as good as not there."""
+    before, after = _by_name(before, after)
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from _differing_json((*path, key), before.get(key), after.get(key))
+    elif _blocks(before) and _blocks(after) and len(before) == len(after):
+        for index, pair in enumerate(zip(before, after, strict=True)):
+            yield from _differing_json((*path, index), *pair)
+    elif before != after and not (_empty(before) and _empty(after)):
+        yield dotted(path), before, after
+
+
+def _empty(value: Any) -> bool:
+    """AWS answers an empty list or object for what was left out, or nothing for one."""
+    return value is None or value in ([], {})
 
 
 def _half_known(

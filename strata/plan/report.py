@@ -16,7 +16,7 @@ from strata.drift.report import Drifted, NextApply
 from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
 from strata.layers import LAYERS
-from strata.plan.causes import Cause, Causes
+from strata.plan.causes import Cause, Causes, WithoutEffect
 from strata.plan.changes import Change, Plan, base, parse, shown
 from strata.plan.leaves import REPEATS, leaves
 from strata.plan.ranks import RANKS, Network, Rank, Reason, ranked
@@ -55,7 +55,7 @@ class Item(_Data):
     rank: Rank
     layer: str
     address: str
-    action: str = Field(description="create, update, replace, delete, move or forget.")
+    action: str = Field(description="create, update, replace, delete, move, import or forget.")
     why: str = Field(description="Why it has its rank.")
     causes: list[Setting]
     attributes: list[Attribute]
@@ -72,6 +72,10 @@ class Counts(_Data):
     replace: int
     delete: int
     move: int
+    imported: int = Field(
+        default=0, description="Those that come under Terraform, whatever else happens to them."
+    )
+    forget: int = Field(default=0, description="Those that Terraform leaves alone from then on.")
     stay: int
     stay_by_layer: dict[str, int]
 
@@ -85,6 +89,9 @@ class Report(_Data):
     counts: Counts
     drift: list[Drifted]
     settings: list[Setting] = Field(description="Every setting that was changed since.")
+    notes: list[str] = Field(
+        default_factory=list, description="Settings that were changed and change nothing."
+    )
     unexplained: list[str] = Field(
         description="Layers of which it is not known what settings they were applied with."
     )
@@ -97,7 +104,8 @@ class Report(_Data):
     def changes(self) -> bool:
         """Whether applying would do anything."""
         counts = self.counts
-        return bool(counts.create + counts.update + counts.replace + counts.delete + counts.move)
+        done = counts.create + counts.update + counts.replace + counts.delete + counts.move
+        return bool(done + counts.imported + counts.forget)
 
     @property
     def findings(self) -> list[Finding]:
@@ -170,6 +178,7 @@ def build(
         counts=_counts(plan),
         drift=drift,
         settings=[_setting(one, file) for one in found.changed],
+        notes=[_without_effect(_setting(one.cause, file), one) for one in found.without_effect],
         unexplained=[one for one in found.unexplained if one not in first],
         first=first,
         gate=None if isinstance(gate, str) else gate,
@@ -197,12 +206,15 @@ def _item(
     }
     changing = {name for name in change.changed if name not in REPEATS}
     moved = change.moved_from and change.actions != ("no-op",)
+    whence = f"; moved from {change.moved_from}" if moved else ""
+    if change.imports:
+        whence += f"; imported as {change.imported}" if change.imported else "; imported"
     return Item(
         rank=reason.rank,
         layer=change.layer,
         address=change.address,
         action=action(change),
-        why=reason.why + (f"; moved from {change.moved_from}" if moved else ""),
+        why=reason.why + whence,
         causes=causes,
         attributes=attributes,
         drift=gone or (change.actions == ("update",) and changing <= outside and not causes),
@@ -214,7 +226,7 @@ def action(change: Change) -> str:
     if change.replaces:
         return "replace"
     if change.actions == ("no-op",):
-        return "move"
+        return "move" if change.moved_from else "import"
     return change.actions[-1]
 
 
@@ -249,6 +261,32 @@ def short(value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
+OWNED_BY = {
+    "aws_ecs_service.service_service: desired_count": (
+        "tasks are started and ended by auto scaling from then on, between service.scaling.min and "
+        "service.scaling.max: set those"
+    ),
+    "aws_appautoscaling_target.service_scaling_target: min_capacity": (
+        "the schedules in service.scaling.schedules move it from then on: set theirs"
+    ),
+    "aws_appautoscaling_target.service_scaling_target: max_capacity": (
+        "the schedules in service.scaling.schedules move it from then on: set theirs"
+    ),
+}
+"""Attribute that is ours only at its creation -> who moves it later."""
+
+
+def _without_effect(setting: Setting, found: WithoutEffect) -> str:
+    where = f"{setting.file}:{setting.line}" if setting.line else setting.file
+    named = [f"{found.address}: {one}" for one in found.attributes]
+    owner = next((OWNED_BY[one] for one in named if one in OWNED_BY), "")
+    who = owner or f"{', '.join(found.attributes)} of it is left as it is from then on"
+    return (
+        f"{setting.key} {setting.before} -> {setting.after} ({where}) changes nothing: it counts "
+        f"only when {found.address} is created, and that stands; {who}"
+    )
+
+
 def _setting(cause: Cause, file: str) -> Setting:
     return Setting(
         key=cause.key, file=file, line=cause.line, before=cause.before, after=cause.after
@@ -263,6 +301,8 @@ def _counts(plan: Plan) -> Counts:
         replace=done.count("replace"),
         delete=done.count("delete"),
         move=done.count("move"),
+        forget=done.count("forget"),
+        imported=sum(change.imports for change in plan.changes),
         stay=sum(plan.stays.values()),
         stay_by_layer=dict(plan.stays),
     )

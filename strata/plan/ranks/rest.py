@@ -20,6 +20,8 @@ def _why(change: Change) -> str:
         return _changed_in_place(change)
     if change.actions == ("delete",) and change.type in PERMISSIONS:
         return "what it allowed is refused from then on"
+    if change.actions == ("no-op",) and change.imports and not change.moved_from:
+        return "it stands, and comes under Terraform; nothing happens to it"
     words: dict[tuple[str, ...], str] = {
         ("no-op",): f"from {change.moved_from}; nothing happens to it",
         ("forget",): "it stays as it is, and Strata leaves it alone",

@@ -22,6 +22,8 @@ def touched(counts: Counts) -> str:
         (counts.replace, "replaced"),
         (counts.delete, "destroyed"),
         (counts.move, "moved"),
+        (counts.imported, "imported"),
+        (counts.forget, "left alone from then on"),
     )
     return ", ".join(f"{count} {word}" for count, word in parts if count)
 
@@ -91,6 +93,7 @@ def costs(report: Report) -> list[str]:
         lines.append(f"{one.layer}: {one.resource}: {signed(one.difference.desired)}")
     if len(found) > MOST_COSTS:
         lines.append(f"and {len(found) - MOST_COSTS} more resources")
+    lines += cost.notes
     if cost.not_priced:
         names = dict.fromkeys(one.resource for one in cost.not_priced)
         lines.append(f"not priced: {', '.join(names)}")
