@@ -106,3 +106,39 @@ def test_a_cause_is_followed_through_the_attributes_that_give_it_on() -> None:
     found = causes([database, cache, task], now, applied, {}, compose)
     # The cache's address stays what it is, so that its replicas are no cause.
     assert [one.key for one in found.of[task.address]] == ["database.storage_encrypted"]
+
+
+SERVICE = "aws_ecs_service.service_service"
+SCALED = "aws_appautoscaling_target.service_scaling_target"
+
+
+def test_a_setting_that_counts_at_creation_only_is_told_while_the_resource_stands() -> None:
+    now = varied(service={"desired_count": 4})
+    found = causes([], now, {"service": LOCAL}, {}, compose, stands={SERVICE})
+    (idle,) = found.without_effect
+    assert (idle.cause.key, idle.cause.before, idle.cause.after) == (
+        "service.desired_count", "3", "4"
+    )  # fmt: skip
+    assert (idle.address, idle.attributes) == (SERVICE, ("desired_count",))
+    anew = Change(SERVICE, ("delete", "create"), {"name": "a"}, {"name": "b"})
+    assert causes([anew], now, {"service": LOCAL}, {}, compose).without_effect == ()
+
+
+def test_limits_that_schedules_move_count_at_creation_only_too() -> None:
+    schedule = {
+        "name": "night", "schedule": "cron(0 20 * * ? *)", "timezone": "UTC", "min": 1, "max": 2,
+    }  # fmt: skip
+    scaling = load("local").service.scaling.model_dump(mode="json")
+    before = varied(service={"scaling": {**scaling, "schedules": [schedule]}})
+    now = varied(service={"scaling": {**scaling, "max": 4, "schedules": [schedule]}})
+    applied = {"service": before.model_dump(mode="json")}
+    (idle,) = causes([], now, applied, {}, compose, stands={SCALED}).without_effect
+    assert (idle.cause.key, idle.attributes) == ("service.scaling.max", ("max_capacity",))
+
+
+def test_a_setting_that_changes_what_stands_has_an_effect() -> None:
+    now = varied(service={"desired_count": 4, "image_tag": "2"}, registry={"keep_images": 9})
+    applied = {"service": LOCAL, "registry": LOCAL}
+    stands = {SERVICE, "aws_ecr_lifecycle_policy.registry_lifecycle_policy"}
+    found = causes([], now, applied, {}, compose, stands=stands)
+    assert [one.cause.key for one in found.without_effect] == ["service.desired_count"]

@@ -205,3 +205,17 @@ def test_other_json_keeps_its_order() -> None:
     reviewed = update({"rules": "[]"}, {"rules": '["a", "b"]'})
     real = update({"rules": "[]"}, {"rules": '["b", "a"]'})
     assert len(differences([reviewed], [real])) == 2
+
+
+def test_an_import_that_was_not_reviewed_is_another_plan() -> None:
+    body = {"name": "a"}
+
+    def imports(id_: str) -> Change:
+        return Change("aws_vpc.network_vpc", ("no-op",), body, body, imports=True, imported=id_)
+
+    assert differences([imports("vpc-1")], [imports("vpc-1")]) == []
+    assert said([], [imports("vpc-1")]) == [
+        "aws_vpc.network_vpc\n  reviewed  no change\n  now       import vpc-1"
+    ]
+    assert len(differences([imports("vpc-1")], [imports("vpc-2")])) == 1
+    assert len(differences([imports("vpc-1")], [])) == 1

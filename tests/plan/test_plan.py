@@ -667,6 +667,57 @@ def test_a_state_that_cannot_be_read_is_an_error(
     assert not (tmp_path / "review").exists()
 
 
+def test_what_the_gate_finds_stops_an_apply_that_does_not_name_it(
+    strata: Command, changed: Reviewed
+) -> None:
+    """Its severity is high: a reviewer may have missed it, and --yes reads nothing."""
+    environment = load("local").environment
+    before = {layer: s and s.serial for layer, s in read_states(environment).items()}
+    for how in (("--yes",), ("--reviewed", changed.folder)):
+        code, said = strata("apply", changed.file, *how)
+        assert code == 1, said
+        assert "error: nothing was applied: a finding of the gate stops it\n" in said
+        assert "CKV_AWS_16+STRATA_DB_2: high: The database's storage is not encrypted (" in said
+        assert "--accept-finding CKV_AWS_16+STRATA_DB_2" in said
+        code, said = strata("apply", changed.file, *how, "--accept-finding", "CKV_AWS_16")
+        assert code == 2, said
+        assert "the gate did not find this; it found CKV_AWS_16+STRATA_DB_2" in said
+    assert {layer: s and s.serial for layer, s in read_states(environment).items()} == before
+
+
+def test_a_count_that_is_auto_scalings_own_is_told_and_costs_nothing(
+    strata: Command, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "local.toml", service={"desired_count": 5})
+    code, said = strata("plan", file, "--out", tmp_path / "review")
+    assert code == 0, said
+    assert "What changes nothing: 1\n" in said
+    report = Report.model_validate_json((tmp_path / "review" / "report.json").read_text())
+    (note,) = report.notes
+    line = file.read_text().splitlines().index("desired_count = 5") + 1
+    assert note.startswith(f"service.desired_count 3 -> 5 ({file}:{line}) changes nothing")
+    assert "set those" in note
+    assert report.cost.difference.cents() == ("0.00", "0.00", "0.00")
+    assert report.cost.notes[0].startswith("counted with the 3 tasks that the service has")
+
+
+def test_an_import_is_told_as_terraform_plans_it(
+    applied: LayerWork, aws: Client, folder: Path, terraform: Terraform
+) -> None:
+    name, address = "/shop/local/by-hand", "aws_cloudwatch_log_group.service_by_hand"
+
+    def imported(document: Json) -> None:
+        document["resource"]["aws_cloudwatch_log_group"]["service_by_hand"] = {"name": name}
+        document["import"] = [{"to": address, "id": name}]
+
+    aws("logs").create_log_group(logGroupName=name)
+    try:
+        (one,) = plan_of(load("local"), folder, terraform, imported).plan.changes
+    finally:
+        aws("logs").delete_log_group(logGroupName=name)
+    assert (one.address, one.imports, one.imported) == (address, True, name)
+
+
 TWO_ZONES: Json = {
     key: getattr(load("local").network, key)[:2]
     for key in ("availability_zones", "public_subnets", "private_subnets")
@@ -850,3 +901,19 @@ def test_parameters_whose_making_was_cut_off_are_made_anew_or_kept(
     assert f"`terraform untaint {cache}`" in refusals(plans(**now))[cache]
     mark("untaint", "cache", cache)
     assert not work.plan("cache")
+
+
+def test_a_finding_that_is_accepted_by_name_is_applied(
+    applied: LayerWork, strata: Command, tmp_path: Path
+) -> None:
+    """By the very command that the refusal gives."""
+    now = {**RENAMED, **engines("8.4", "7.1"), "edge": {"http": "forward"}}
+    file = write(tmp_path / "local.toml", **now)
+    code, said = strata("apply", file, "--yes")
+    assert code == 1, said
+    again = re.findall(r"--accept-finding (\S+)", said)
+    assert again
+    accepting = [word for name in again for word in ("--accept-finding", name)]
+    code, said = strata("apply", file, "--yes", *accepting)
+    assert code == 0, said
+    assert said.endswith("local stands as reviewed\n")

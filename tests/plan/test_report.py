@@ -1,11 +1,15 @@
 """The report of hand-made plan JSON, for what `local` does not bring about."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from strata.cost.change import change as cost_change
 from strata.plan.causes import Cause, Causes
 from strata.plan.report import Report, build
+from strata.plan.views.words import touched
 from strata.settings import load
 from strata.stacks import stack
 
@@ -131,3 +135,101 @@ def test_a_resource_that_somebody_deleted_is_drift_and_made_anew() -> None:
     )
     assert [(one.address, one.gone) for one in report.drift] == [(DATABASE, True)]
     assert [(one.rank, one.drift) for one in report.items] == [("created", True)]
+
+
+GROUP = "aws_cloudwatch_log_group.service_log_group"
+
+
+def test_an_import_is_a_change_and_says_as_what() -> None:
+    body = {"retention_in_days": 7}
+    report = made(entry(GROUP, ["no-op"], body, body, change={"importing": {"id": "/shop/api"}}))
+    (item,) = report.items
+    assert (item.rank, item.action) == ("else", "import")
+    assert item.why.endswith("; imported as /shop/api")
+    assert (report.counts.imported, report.counts.move, report.counts.stay) == (1, 0, 0)
+    assert report.changes
+    assert touched(report.counts) == "1 imported"
+
+
+def test_what_is_imported_and_changed_is_counted_as_both_and_ranked_by_the_change() -> None:
+    imported = {"importing": {"id": "/shop/api"}}
+    change = entry(
+        GROUP, ["update"], {"retention_in_days": 7}, {"retention_in_days": 1}, change=imported
+    )
+    report = made(change)
+    (item,) = report.items
+    assert (item.rank, item.action) == ("lost", "update")
+    assert "imported as /shop/api" in item.why
+    assert (report.counts.imported, report.counts.update) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("importing", "said"),
+    [
+        ({}, "imported"),
+        ({"unknown": True}, "imported"),
+        ({"identity": {"name": "a", "region": "b"}}, "imported as name a, region b"),
+    ],
+)
+def test_an_import_whose_id_is_not_known_yet_is_one_too(importing: Json, said: str) -> None:
+    report = made(entry(GROUP, ["no-op"], {}, {}, change={"importing": importing}))
+    assert report.items[0].why.endswith(said)
+    assert report.counts.imported == 1
+
+
+def test_what_terraform_forgets_is_a_change() -> None:
+    report = made(entry(GROUP, ["forget"], {"name": "a"}, None))
+    assert report.counts.forget == 1
+    assert report.changes
+    assert touched(report.counts) == "1 left alone from then on"
+
+
+TASK = "aws_ecs_task_definition.service_task_definition"
+AS_WRITTEN: Json = {
+    "name": "api", "image": "shop:1", "portMappings": [{"containerPort": 3000}],
+    "environment": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
+}  # fmt: skip
+AS_ANSWERED: Json = {
+    **AS_WRITTEN, "essential": True, "cpu": 0, "mountPoints": [], "volumesFrom": [],
+    "systemControls": [], "secrets": [], "linuxParameters": None,
+    "portMappings": [{"containerPort": 3000, "hostPort": 0, "protocol": "tcp"}],
+    "environment": list(reversed(AS_WRITTEN["environment"])),
+}  # fmt: skip
+
+
+def told_of_task(before: Json, after: Json) -> dict[str, tuple[str, str]]:
+    texts = ({"container_definitions": json.dumps([one])} for one in (before, after))
+    report = made(
+        entry(TASK, ["delete", "create"], *texts,
+              change={"replace_paths": [["container_definitions"]]})
+    )  # fmt: skip
+    return {one.name: (one.before, one.after) for one in report.items[0].attributes}
+
+
+def test_what_ecs_takes_where_nothing_is_written_forces_nothing() -> None:
+    assert told_of_task(AS_ANSWERED, AS_WRITTEN) == {}
+    image = {**AS_WRITTEN, "image": "shop:2"}
+    assert told_of_task(AS_ANSWERED, image) == {
+        "container_definitions.api.image": ('"shop:1"', '"shop:2"')
+    }
+    assert told_of_task(image, AS_ANSWERED) == {
+        "container_definitions.api.image": ('"shop:2"', '"shop:1"')
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"essential": False}, "essential"),
+        ({"cpu": 256}, "cpu"),
+        ({"mountPoints": [{"sourceVolume": "v"}]}, "mountPoints"),
+        ({"portMappings": [{"containerPort": 3000, "hostPort": 80}]}, "portMappings[0].hostPort"),
+        ({"portMappings": [{"containerPort": 3000, "protocol": "udp"}]},
+         "portMappings[0].protocol"),
+        ({"privileged": False}, "privileged"),
+    ],
+)  # fmt: skip
+def test_what_is_written_otherwise_than_ecs_takes_it_does(change: Json, name: str) -> None:
+    assert list(told_of_task(AS_ANSWERED, {**AS_WRITTEN, **change})) == [
+        f"container_definitions.api.{name}"
+    ]

@@ -98,7 +98,11 @@ def _item(item: Item, report: Report) -> list[str]:
 
 def _tail(report: Report, most: int) -> list[str]:
     """What stays, what drifted and what the gate found; the last two in `most` characters each."""
-    lines = ["", f"### What stays ({report.counts.stay})", "", stays(report.counts)]
+    lines: list[str] = []
+    if report.notes:
+        lines += ["", f"### What changes nothing ({len(report.notes)})", ""]
+        lines += _counted([f"- {_plain(one)}" for one in report.notes], most)
+    lines += ["", f"### What stays ({report.counts.stay})", "", stays(report.counts)]
     lines += ["", f"### Changed outside of Terraform ({len(report.drift)})", ""]
     lines += _counted([_drifted(one) for one in report.drift], most)
     if not report.drift:

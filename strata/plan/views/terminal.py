@@ -46,6 +46,9 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
             else [line for item in items for line in _item(item, report)]
         )
         yield f"{title}: {len(items) or 'nothing'}", told
+    if report.notes:
+        notes = [line for one in report.notes for line in _wrapped(one, 2)]
+        yield f"What changes nothing: {len(report.notes)}", notes
     stay = report.counts.stay
     yield f"What stays: {stay or 'nothing'}", _wrapped(stays(report.counts), 2) if stay else []
     yield f"Changed outside of Terraform: {len(report.drift) or 'nothing'}", _drift(report)

@@ -1,0 +1,66 @@
+"""What stops an apply, and how somebody goes on all the same."""
+
+import pytest
+
+from strata.errors import StrataError, UsageError
+from strata.gate.report import Finding, Report, Severity
+from strata.gate.stops import NO_VERDICT, left, refuse, stopping
+
+
+def finding(severity: Severity, *checks: str, key: str = "database.storage_encrypted") -> Finding:
+    return Finding(
+        checks=list(checks), severity=severity, protects="The storage is not encrypted",
+        environments=["local"], layers=["database"], constructs=["database/instance"],
+        file="envs/local.toml", line=12, key=key, right="storage_encrypted = true", more="",
+    )  # fmt: skip
+
+
+def verdict(*findings: Finding) -> Report:
+    return Report(environments=["local"], findings=list(findings), waivers=[], warnings=[])
+
+
+BAD = verdict(
+    finding("critical", "A_1"), finding("high", "B_1", "B_2"), finding("medium", "C_1"),
+    finding("low", "D_1"),
+)  # fmt: skip
+
+
+def test_high_and_critical_findings_stop_an_apply_and_others_do_not() -> None:
+    assert list(stopping(BAD)) == ["A_1", "B_1+B_2"]
+    assert stopping(verdict(finding("medium", "C_1"))) == {}
+    assert stopping(verdict()) == {}
+
+
+def test_no_verdict_stops_an_apply_as_well() -> None:
+    assert stopping("the plan cannot\nbe judged") == {
+        NO_VERDICT: "the gate has no verdict: the plan cannot be judged"
+    }
+
+
+def test_the_message_names_each_finding_and_the_command_that_accepts_it() -> None:
+    with pytest.raises(StrataError) as error:
+        refuse(stopping(BAD), "strata apply local --yes")
+    assert error.value.exit_code == 1
+    assert error.value.message == (
+        "nothing was applied: 2 findings of the gate stop it\n"
+        "A_1: critical: The storage is not encrypted "
+        "(envs/local.toml:12 database.storage_encrypted)\n"
+        "B_1+B_2: high: The storage is not encrypted "
+        "(envs/local.toml:12 database.storage_encrypted)"
+    )
+    assert (error.value.hint or "").endswith(
+        "strata apply local --yes --accept-finding A_1 --accept-finding B_1+B_2"
+    )
+    refuse({}, "strata apply local --yes")
+
+
+def test_what_is_accepted_is_named_whole_and_was_found() -> None:
+    found = stopping(BAD)
+    assert list(left(found, ["B_1+B_2"])) == ["A_1"]
+    assert left(found, ["A_1", "B_1+B_2"]) == {}
+    for name in ("B_1", "C_1", "*", ""):
+        with pytest.raises(UsageError) as error:
+            left(found, [name])
+        assert "it found A_1, B_1+B_2" in error.value.message
+    with pytest.raises(UsageError):
+        left({}, ["A_1"])
