@@ -86,9 +86,10 @@ def icmp(kind: object, code: object) -> Intervals:
 
 def passed(before: Sequence[Entry], after: Sequence[Entry]) -> Iterator[Passed]:
     """The packets that `after` lets through and `before` does not, by who stopped and who lets."""
-    olds, news = _ordered(before), _ordered(after)
+    named = {one.protocol for one in (*before, *after)} - {ALL}
+    lets = {one.block for one in after if one.allow}
+    olds, news = (_ordered(_touching(one, lets)) for one in (before, after))
     every = [*olds, *news]
-    named = {one.protocol for one in every} - {ALL}
     for what in [*sorted(named), OTHER]:
         for block in _blocks(every):
             stopped = _deciders(olds, what, block)
@@ -99,6 +100,15 @@ def passed(before: Sequence[Entry], after: Sequence[Entry]) -> Iterator[Passed]:
                     both = ports & held
                     if both and not (old and old.allow):
                         yield Passed(what, both, block, old, let_by)
+
+
+def _touching(entries: Sequence[Entry], blocks: set[Block]) -> list[Entry]:
+    """The entries that any of these addresses meets: a group may have a thousand others."""
+    return [one for one in entries if any(_meets(one.block, block) for block in blocks)]
+
+
+def _meets(one: Block, other: Block) -> bool:
+    return one[0] == other[0] and one[1] <= other[2] and other[1] <= one[2]
 
 
 def _ordered(entries: Iterable[Entry]) -> list[Entry]:
