@@ -32,10 +32,7 @@ def apply(
         ),
     ] = None,
 ) -> None:
-    """Apply a review and nothing else; without one, plan, show it and ask.
-
-    What the gate finds of high or critical severity stops it, unless it is accepted by name.
-    """
+    """Apply a review and nothing else; without one, plan, show it and ask."""
     from strata.gate.stops import left, refuse, stopping  # noqa: PLC0415 - checkov takes its time
     from strata.reviewed import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
 
