@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from strata.errors import Deviation, NotBegun, StrataError
 from strata.layers import LAYERS
@@ -23,7 +23,9 @@ from strata.plan.changes import Change, Difference, Plan, differences, parse
 from strata.plan.planning import plan_composed
 from strata.plan.ranks.refused import refused
 from strata.plan.review import Basis, Review, StateIdentity, basis, read, stale
+from strata.plan.seal import sealed, unsealed
 from strata.plan.states import State, read_state, read_states
+from strata.reading import Unreadable, bytes_of
 from strata.terraform.events import Watch, ignore
 from strata.terraform.layers import LayerWork
 
@@ -83,10 +85,11 @@ class ReviewedApply:
             )
         file = folder / APPLIED
         try:
-            record = Record.model_validate_json(file.read_text()) if file.exists() else Record()
-        except ValidationError:
+            record = unsealed(bytes_of(file), Record) if file.exists() else Record()
+        except Unreadable as error:
             raise StrataError(
-                f"{file} is not what strata writes", "plan and review again"
+                f"{file}: {error.why}: how far the review was applied is not known",
+                f"strata plan {work.settings.environment.name} --out {folder} reviews what is left",
             ) from None
         if record.plan != review.plan:
             # A run that applied what lay here before this review.
@@ -190,7 +193,7 @@ class ReviewedApply:
                 layers[layer] = record
             self.record = Record(plan=self.review.plan, layers=layers)
             part = self.folder / f"{APPLIED}.part"
-            part.write_text(self.record.model_dump_json(indent=2) + "\n")
+            part.write_text(sealed(self.record), encoding="utf-8")
             os.replace(part, self.folder / APPLIED)  # noqa: PTH105 - the same, and clearer
 
     def _refusal(self, reasons: Sequence[str]) -> StrataError:

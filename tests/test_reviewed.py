@@ -1,5 +1,6 @@
 """What a review says of a layer that its own apply has begun to change."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from strata.errors import StrataError
 from strata.plan.changes import Change, differences
-from strata.plan.review import Basis, Code, Review, StateIdentity, Tools, stale, write
+from strata.plan.review import PLAN, REVIEW, Basis, Code, Review, StateIdentity, Tools, stale, write
+from strata.plan.seal import sealed
 from strata.reviewed import APPLIED, LayerRecord, Record, ReviewedApply, expected, remaining
 from strata.settings import load
 from strata.terraform.layers import LayerWork
@@ -131,7 +133,7 @@ def test_what_another_review_of_this_folder_applied_is_not_done_for_this_one(
     folder = tmp_path / "review"
     done = {"network": LayerRecord(before=None, after=at(3))}
     for plan, layers in ((reviewed(folder).plan, done), ("that of an earlier review", {})):
-        (folder / APPLIED).write_text(Record(plan=plan, layers=done).model_dump_json())
+        (folder / APPLIED).write_text(sealed(Record(plan=plan, layers=done)))
         assert ReviewedApply.open(folder, work).record.layers == layers
 
 
@@ -144,3 +146,45 @@ def test_a_plan_that_took_the_place_of_the_one_shown_is_refused(
     reviewed(folder, "aws_subnet.network_subnet")
     with pytest.raises(StrataError, match="another plan was written to"):
         ReviewedApply.open(folder, work, shown)
+
+
+def test_any_bit_that_flips_in_a_file_of_a_review_is_noticed_or_means_the_same(
+    tmp_path: Path, work: LayerWork
+) -> None:
+    folder = tmp_path / "review"
+    plan = reviewed(folder).plan
+    layers = {
+        "network": LayerRecord(before=at(3), after=at(5)),
+        "edge": LayerRecord(before=None, ended=True, left=at(1)),
+    }
+    (folder / APPLIED).write_text(sealed(Record(plan=plan, layers=layers)))
+    whole = ReviewedApply.open(folder, work)
+    assert whole.record.layers == layers
+    for name in (PLAN, REVIEW, APPLIED):
+        file = folder / name
+        content = file.read_bytes()
+        noticed = 0
+        for position in range(len(content)):
+            for bit in (0, 3, 5, 7):
+                flipped = bytearray(content)
+                flipped[position] ^= 1 << bit
+                file.write_bytes(flipped)
+                try:
+                    found = ReviewedApply.open(folder, work)
+                except StrataError as error:
+                    noticed += 1
+                    assert str(file) in error.message
+                    assert "strata plan" in str(error.hint)
+                else:
+                    same = (found.review, found.plan, found.record)
+                    assert same == (whole.review, whole.plan, whole.record), (name, position, bit)
+        assert noticed > 3 * len(content), "hardly a flip of JSON means the same"
+        file.write_bytes(content)
+    for name in (PLAN, REVIEW, APPLIED):
+        for content in (b"", b"null", b"[]", b"{}", b"[" * 100_000, b"\xff", b'{"digest": 1}'):
+            file = folder / name
+            kept = file.read_bytes()
+            file.write_bytes(content)
+            with pytest.raises(StrataError, match=re.escape(str(file))):
+                ReviewedApply.open(folder, work)
+            file.write_bytes(kept)

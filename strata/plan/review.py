@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from strata.errors import StrataError, UsageError
 from strata.layers import LAYERS, stack_name
@@ -24,7 +24,9 @@ from strata.moves.blocks import NAME as MOVED
 from strata.paths import ROOT
 from strata.plan.changes import HIDDEN, Plan, hide, parse
 from strata.plan.configuration import hide_constants
+from strata.plan.seal import sealed, unsealed
 from strata.plan.states import States
+from strata.reading import Unreadable, bytes_of, json_of
 from strata.secrets import is_secret
 from strata.settings.models import Settings
 from strata.terraform.binary import wanted_version
@@ -291,31 +293,37 @@ def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) ->
         made = Path(temporary, "made")
         made.mkdir()
         (made / PLAN).write_text(text, encoding="utf-8")
-        (made / REVIEW).write_text(review.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (made / REVIEW).write_text(sealed(review), encoding="utf-8")
         for name, content in reports.items():
             (made / name).write_text(content, encoding="utf-8")
-        if folder.exists():
-            shutil.move(folder, Path(temporary, "old"))
-        shutil.move(made, folder)
+        old = Path(temporary, "old")
+        try:
+            if folder.exists():
+                shutil.move(folder, old)
+            shutil.move(made, folder)
+        except BaseException:
+            if old.exists() and not folder.exists():
+                shutil.move(old, folder)
+            raise
     return review
 
 
 def read(folder: Path) -> tuple[Review, Plan]:
     """The review in a folder, and its plan; raises UsageError for what is none."""
+    again = f"strata plan ENV --out {folder}"
+    file = folder / REVIEW
     try:
-        review = Review.model_validate_json((folder / REVIEW).read_text(encoding="utf-8"))
-        text = (folder / PLAN).read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{error.filename}: {error.strerror}", f"strata plan ENV --out {folder}"
-        ) from None
-    except ValidationError:
-        raise UsageError(
-            f"{folder / REVIEW} is no review of this version", f"strata plan ENV --out {folder}"
-        ) from None
-    if hashlib.sha256(text.encode()).hexdigest() != review.plan:
+        review = unsealed(bytes_of(file), Review)
+        file = folder / PLAN
+        content = bytes_of(file)
+    except Unreadable as error:
+        raise UsageError(f"{file}: {error.why}", again) from None
+    if hashlib.sha256(content).hexdigest() != review.plan:
         raise StrataError(
-            f"{folder / PLAN} is not the plan that was reviewed",
-            "plan and review again: somebody edited it",
+            f"{file} is not the plan that was reviewed",
+            f"somebody edited it, or the disk did: plan and review again, {again}",
         )
-    return review, parse(json.loads(text))
+    try:
+        return review, parse(json_of(content))
+    except Unreadable as error:
+        raise UsageError(f"{file}: {error.why}", again) from None
