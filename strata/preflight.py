@@ -1,5 +1,7 @@
 """Whether the work can begin: found before the first change, in one line each."""
 
+import shlex
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -37,9 +39,28 @@ UNKNOWN_KEY = {
 }
 
 
-def check(environment: Environment) -> None:
-    """Raise StrataError unless AWS answers, as the right account, and the state bucket is there."""
+def check(environment: Environment, env: str = "") -> None:
+    """Raise StrataError unless AWS answers, as the right account, and the state bucket is there.
+
+    `env` is how the user names the environment; a file may lie elsewhere than in `envs/`.
+    """
     check_account(environment)
+    if not has_state_bucket(environment):
+        raise no_state_bucket(environment.state_bucket, env or environment.name)
+
+
+def no_state_bucket(bucket: str, env: str) -> StrataError:
+    """What every command that needs the bucket says of one that is not there."""
+    return StrataError(f"there is no state bucket {bucket}", f"{bootstrap_command(env)} makes it")
+
+
+def bootstrap_command(env: str) -> str:
+    """The command that makes the state bucket, as a shell takes it."""
+    return f"strata bootstrap {shlex.quote(env)}"
+
+
+def has_state_bucket(environment: Environment) -> bool:
+    """Whether the state bucket is there; raises StrataError where it may not be used."""
     bucket = environment.state_bucket
     try:
         s3_client(environment, IMPATIENT).head_bucket(
@@ -48,10 +69,7 @@ def check(environment: Environment) -> None:
     except ClientError as error:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if status == 404:
-            raise StrataError(
-                f"there is no state bucket {bucket}",
-                f"strata bootstrap {environment.name} makes it",
-            ) from error
+            return False
         if status == 403:
             raise StrataError(
                 f"the state bucket {bucket} may not be read: it belongs to another account than "
@@ -65,6 +83,7 @@ def check(environment: Environment) -> None:
         raise explain(error) from error
     except BotoCoreError as error:
         raise explain(error) from error
+    return True
 
 
 def check_account(environment: Environment) -> None:
@@ -85,15 +104,7 @@ def check_account(environment: Environment) -> None:
 def explain(error: ClientError | BotoCoreError) -> StrataError:
     """What an error of AWS's library means to a user, in one line."""
     if isinstance(error, ClientError):
-        code = error.response["Error"]["Code"]
-        if code in EXPIRED:
-            return StrataError("the AWS credentials have expired", "log in again")
-        if code in UNKNOWN_KEY:
-            return StrataError(
-                f"AWS does not know these credentials ({code})",
-                "look at AWS_PROFILE, AWS_ACCESS_KEY_ID and the clock of this machine",
-            )
-        return StrataError(_line(error))
+        return _refused(error)
     if isinstance(error, NO_CREDENTIALS):
         return StrataError(
             f"no AWS credentials: {_line(error)}", "set AWS_PROFILE, or log in as the AWS CLI would"
@@ -103,6 +114,21 @@ def explain(error: ClientError | BotoCoreError) -> StrataError:
             f"AWS cannot be reached: {_line(error)}",
             "look at the network, the proxy and AWS_ENDPOINT_URL",
         )
+    return StrataError(_line(error))
+
+
+def _refused(error: ClientError) -> StrataError:
+    code = error.response["Error"]["Code"]
+    if code in EXPIRED:
+        return StrataError("the AWS credentials have expired", "log in again")
+    if code in UNKNOWN_KEY:
+        return StrataError(
+            f"AWS does not know these credentials ({code})",
+            "look at AWS_PROFILE, AWS_ACCESS_KEY_ID and the clock of this machine",
+        )
+    if code == "NoSuchBucket":
+        bucket = error.response["Error"].get("BucketName", "for this environment")
+        return no_state_bucket(str(bucket), "ENV")
     return StrataError(_line(error))
 
 

@@ -12,6 +12,7 @@ from strata import emulator, preflight
 from strata.aws import IMPATIENT
 from strata.bootstrap import bootstrap
 from strata.errors import StrataError
+from strata.locks import held
 from strata.settings import load
 from strata.settings.models import Environment
 
@@ -106,5 +107,8 @@ def test_the_wrong_account_and_a_missing_bucket_are_found(running: None) -> None
     with pytest.raises(StrataError, match="no state bucket shop-local-terraform-state") as error:
         preflight.check(LOCAL)
     assert error.value.hint == "strata bootstrap local makes it"
+    with pytest.raises(StrataError) as error:
+        held(LOCAL)
+    assert error.value.message == "there is no state bucket shop-local-terraform-state"
     bootstrap(LOCAL)
     preflight.check(LOCAL)

@@ -50,7 +50,7 @@ def apply(
             review = _planned(env, work, yes=yes, accepted=accepted)
             review.check()
         for one in review.move_states():
-            out.print(f"moved      {one}", soft_wrap=True)
+            out.print(f"moved      {one}")
         outcome = run_layers(LAYERS, review.step, work)
     finish(outcome, f"{again}{_accepting(accepted)}")
     out.print(f"{work.settings.environment.name} stands as reviewed")
@@ -64,14 +64,14 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
 
     made = planned(env, work)
     typer.echo(text(made.report), nl=False)
-    out.print(f"review     {shown(made.folder)}", soft_wrap=True)
+    out.print(f"review     {shown(made.folder)}")
     # What AWS would refuse is refused below; nobody has to be asked.
     if made.report.changes and not made.report.of("refused"):
         found = left(stopping(made.report.gate or made.report.no_verdict), accepted)
         if yes:
             refuse(found, f"strata apply {env} --yes{_accepting(accepted)}")
         for name, words in found.items():
-            out.print(f"gate       {name}: {words}", soft_wrap=True)
+            out.print(f"gate       {name}: {words}")
         confirm("Apply it all the same?" if found else "Apply it?", yes=yes)
     return ReviewedApply.open(made.folder, work, made.review)
 

@@ -26,7 +26,8 @@ Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path 
 Envs = Annotated[
     list[str], typer.Argument(metavar="ENV...", help="Names or paths.", callback=distinct)
 ]
-out = Console(highlight=False)
+# Nothing is markup or an emoji, as `:100:` would be, and no address is broken to fit the width.
+out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 CDKTF_OUT = ROOT / "cdktf.out"
 READ_OUT = WORK / "read"
 

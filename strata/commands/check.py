@@ -20,16 +20,16 @@ def check(envs: Envs) -> None:
             if settings.cost.over_budget == "fail":
                 failed.append(problem)
             else:
-                out.print(f"warning: {problem}", soft_wrap=True)
+                out.print(f"warning: {problem}")
     if failed:
         raise InvalidSettings(failed)
     for env in envs:
-        out.print(f"{env}: the settings are right", soft_wrap=True)
+        out.print(f"{env}: the settings are right")
     met = True
     for env, settings, composed in zip(envs, found, stacks, strict=True):
         report = reach_report(env, settings, from_stack(composed), live=False)
         met = met and report.met
         for line, good in table_lines(report, broken_only=True):
-            out.print(line, style=None if good else "red", soft_wrap=True, markup=False)
+            out.print(line, style=None if good else "red")
     if not met:
         raise typer.Exit(1)

@@ -72,7 +72,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
     from strata import found, preflight  # noqa: PLC0415 - boto3 takes its time
 
     aim(settings)
-    preflight.check(settings.environment)
+    preflight.check(settings.environment, env)
     with alone(settings.environment.name):
         work = layer_work(settings, CDKTF_OUT)
         found.refuse(found.look(work), env)
@@ -117,17 +117,17 @@ def move_states(work: LayerWork, *, begun: bool = False) -> bool:
 
     moved = move(work, begun=begun)
     for one in moved:
-        out.print(f"moved      {one}", soft_wrap=True)
+        out.print(f"moved      {one}")
     return bool(moved)
 
 
-def look_for_drift(settings: Settings) -> "Drift":
+def look_for_drift(settings: Settings, env: str) -> "Drift":
     """What differs between AWS and what was applied, in all layers."""
     from strata import preflight  # noqa: PLC0415 - boto3 takes its time
     from strata.drift.look import look  # noqa: PLC0415
 
     aim(settings)
-    preflight.check(settings.environment)
+    preflight.check(settings.environment, env)
     work = layer_work(settings)
     return look(settings, work.terraform, work.stacks.parent)
 

@@ -1,5 +1,6 @@
 """`strata destroy`"""
 
+import shlex
 import sys
 from typing import Annotated
 
@@ -39,12 +40,12 @@ def destroy(
         lost = losses(resources, inside)
         out.print(f"{name} has {len(resources)} resources. With them is lost, for good:")
         for line in lost or ["nothing that keeps data"]:
-            out.print(f"  {line}", soft_wrap=True)
+            out.print(f"  {line}")
         _confirm(name, yes)
         # What the code has moved away from a layer, that layer would forget and not destroy.
         move_states(work)
         outcome = run_layers(deploy.reverse(LAYERS), work.destroy, work)
-        finish(outcome, f"strata destroy {env} --yes {name}")
+        finish(outcome, shlex.join(["strata", "destroy", env, "--yes", name]))
     try:
         remains = left(settings.environment)
     except StrataError as error:
@@ -55,7 +56,7 @@ def destroy(
         ) from None
     snapshots = [one for one in remains if ":snapshot:" in one]
     for one in snapshots:
-        out.print(f"stays: {one}", soft_wrap=True)
+        out.print(f"stays: {one}")
     remains = [one for one in remains if one not in snapshots]
     if remains:
         raise StrataError(

@@ -20,7 +20,7 @@ def drift(
     if form not in FORMATS:
         raise UsageError(f"--format {form} is not known", f"one of {', '.join(FORMATS)}")
     settings = load(env)
-    report = look_for_drift(settings)
+    report = look_for_drift(settings, env)
     typer.echo(FORMATS[form](report), nl=False)
     if report.drift:
         raise typer.Exit(3)

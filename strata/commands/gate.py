@@ -57,7 +57,7 @@ def gate(
         _write(file, shown)
     elif form == "text":
         for line in shown.splitlines():
-            out.print(Text(line, STYLES.get(line.partition(":")[0], "")), soft_wrap=True)
+            out.print(Text(line, STYLES.get(line.partition(":")[0], "")))
     else:
         typer.echo(shown, nl=False)
     if verdict.findings:

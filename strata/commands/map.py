@@ -34,7 +34,7 @@ def map_(
     target = (folder or ROOT / "build" / "map" / name).resolve()
     written = write_map(target, settings, composed_stack(settings), changes)
     for file in written:
-        out.print(str(shown(file)), soft_wrap=True)
+        out.print(str(shown(file)))
     if open_:
         webbrowser.open(written[0].as_uri())
 

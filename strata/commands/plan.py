@@ -1,5 +1,6 @@
 """`strata plan`"""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,10 @@ import typer
 from strata.commands.base import Env, out
 from strata.commands.common import aim, layer_work, planned
 from strata.errors import Answered
+from strata.layers import LAYERS
 from strata.settings import load
 from strata.settings.load import shown
+from strata.settings.models import Environment
 
 
 def plan(
@@ -26,6 +29,20 @@ def plan(
     preflight.check_account(settings.environment)
     made = planned(env, layer_work(settings), folder)
     typer.echo(text(made.report), nl=False)
-    out.print(f"review     {shown(made.folder)}", soft_wrap=True)
+    out.print(f"review     {shown(made.folder)}")
+    if set(made.report.first) == set(LAYERS):
+        _say_next(env, settings.environment, made.folder)
     if made.report.changes:
         raise Answered(2)
+
+
+def _say_next(env: str, environment: Environment, folder: Path) -> None:
+    """What a new environment needs before this review of it can be applied."""
+    from strata import preflight  # noqa: PLC0415 - boto3 takes its time
+
+    if not preflight.has_state_bucket(environment):
+        first = preflight.bootstrap_command(env)
+        then = shlex.join(["strata", "apply", env, "--reviewed", str(shown(folder))])
+        bucket = environment.state_bucket
+        out.print(f"next       {first} makes the state bucket {bucket}")
+        out.print(f"then       {then}")

@@ -62,7 +62,7 @@ def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:
         typer.echo(report.model_dump_json(indent=2))
     else:
         for line, good in table_lines(report):
-            out.print(line, style=None if good else "red", soft_wrap=True, markup=False)
+            out.print(line, style=None if good else "red")
     if not report.met:
         raise typer.Exit(1)
 
@@ -81,4 +81,4 @@ def _path(
         typer.echo(found.model_dump_json(indent=2))
         return
     for line in path_lines(settings.environment.name, found):
-        out.print(line, soft_wrap=True, markup=False)
+        out.print(line)

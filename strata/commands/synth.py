@@ -19,4 +19,4 @@ def synth(
     synthesize(settings, folder)
     for one in settings:
         name = one.environment.name
-        out.print(f"{name}: {folder}/stacks/{name}-*  {folder}/composed/{name}", soft_wrap=True)
+        out.print(f"{name}: {folder}/stacks/{name}-*  {folder}/composed/{name}")

@@ -30,11 +30,11 @@ def unlock(
         raise UsageError(f"{layer} is no layer", f"one of {', '.join(LAYERS)}")
     settings = load(env)
     aim(settings)
-    preflight.check(settings.environment)
+    preflight.check(settings.environment, env)
     one = next(iter(found.look(layers_of(settings), [layer])), None)
     if one is None or one.lock is None:
         raise StrataError(f"{layer} of {settings.environment.name} is not locked")
-    out.print(one.words(locks.now()), soft_wrap=True)
+    out.print(one.words(locks.now()))
     if one.pid and not force:
         raise StrataError(
             f"nothing was unlocked: process {one.pid} would write the state after the next one",
@@ -53,5 +53,4 @@ def unlock(
     out.print(
         "If its Terraform was killed while it applied, AWS may have what no state knows:\n"
         f"strata drift {env} lists that, and what of it can be imported.",
-        soft_wrap=True,
     )

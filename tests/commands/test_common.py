@@ -79,3 +79,19 @@ def test_a_second_one_of_this_folder_is_refused(
     ):
         pytest.fail("two at once")
     assert error.value.hint == "wait until it has ended, then run this again"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "envs/local.toml:100: service.cpu",
+        "arn:aws:kms:eu-central-1:key:lock:",
+        "[bold]no markup[/bold] in /srv/[a]/local.toml",
+        f"review     /srv/{'a-folder-with-a-long-name/' * 9}review",
+    ],
+)
+def test_a_terminal_shows_what_is_said_as_it_is(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common.out.print(line)
+    assert capsys.readouterr().out == f"{line}\n"

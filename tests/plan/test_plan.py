@@ -128,7 +128,13 @@ Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
-def strata(applied: LayerWork, folder: Path) -> Iterator[Command]:
+def strata(applied: LayerWork, command: Command) -> Command:
+    """The command, once `local` stands."""
+    return command
+
+
+@pytest.fixture(scope="module")
+def command(aws: Client, folder: Path) -> Iterator[Command]:
     """Runs the command in this process, away from what others synthesize: (exit code, output)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(common, "CDKTF_OUT", folder / "cdktf.out")
@@ -189,6 +195,33 @@ def changed(strata: Command, folder: Path) -> Reviewed:
     """A review of another image, of larger instances, and of a database without encryption."""
     file = write(folder / "local.toml", **CHANGED)
     return Reviewed(*strata("plan", file, "--out", folder / "changed"), folder / "changed", file)
+
+
+def test_a_new_environment_is_told_what_comes_next(command: Command, folder: Path) -> None:
+    """Each command names the bucket and what makes it, as a shell takes it, wherever ENV lies."""
+    bucket = "shop-new-terraform-state"
+    place = folder / "a new one"
+    place.mkdir()
+    file = write(place / "local.toml", environment={"state_bucket": bucket})
+    for words in (
+        ["apply"], ["drift"], ["move"], ["redis-auth"], ["unlock"], ["destroy", "--yes", "local"],
+    ):  # fmt: skip
+        layer = ["edge"] if words == ["unlock"] else []
+        code, said = command(words[0], file, *layer, *words[1:])
+        assert code == 1
+        assert said.splitlines() == [
+            f"error: there is no state bucket {bucket}",
+            f"hint: strata bootstrap '{file}' makes it",
+        ], words
+    code, said = command("plan", file, "--out", place / "review")
+    assert code == 2, said
+    assert said.splitlines()[-2:] == [
+        f"next       strata bootstrap '{file}' makes the state bucket {bucket}",
+        f"then       strata apply '{file}' --reviewed '{place / 'review'}'",
+    ]
+    assert command("bootstrap", file)[0] == 0
+    assert "another strata" not in command("unlock", file, "edge")[1]
+    assert command("unlock", file, "edge")[1] == "error: edge of local is not locked\n"
 
 
 def test_on_the_first_day_every_resource_of_every_layer_is_created(first_day: Planned) -> None:
