@@ -1,14 +1,13 @@
 """The forms that an estimate and a change are shown in."""
 
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from strata.cost.change import CostChange
 from strata.cost.estimate import ORDER, Assumption, Estimate, Line, NotPriced
 from strata.cost.items import label
 from strata.cost.range import Range, dollars
+from strata.wrapping import WIDTH, wrapped
 
-WIDTH = 80
 CELL = 10
 LABEL = WIDTH - 3 * CELL
 SIZES = ("minimum", "desired", "maximum")
@@ -38,8 +37,8 @@ def text(cost: Estimate) -> str:
     lines += _section("use assumed, as [cost.usage] sets it:", _assumed(cost.assumptions))
     if cost.free_tier:
         free = (f"{label(one.resource)}: {one.what}: {one.free}" for one in cost.free_tier)
-        lines += ["", *textwrap.wrap(FREE_TIER, WIDTH), *(f"  {one}" for one in free)]
-    lines += ["", *textwrap.wrap(_prices(cost), WIDTH)]
+        lines += ["", *wrapped(FREE_TIER), *(f"  {one}" for one in free)]
+    lines += ["", *wrapped(_prices(cost))]
     return "\n".join(lines) + "\n"
 
 
@@ -167,13 +166,9 @@ def _row(name: str, cells: Sequence[str]) -> str:
 
 
 def _charge(name: str, cells: Sequence[str]) -> list[str]:
-    *above, last = textwrap.wrap(
-        name,
-        LABEL - 1,
-        initial_indent="  ",
-        subsequent_indent="    ",
-        break_on_hyphens=False,
-    )
+    *above, last = wrapped(name, "  ", "    ", LABEL - 1)
+    if len(last) >= LABEL:
+        above, last = [*above, last], ""
     return [*above, _row(last, cells)]
 
 
@@ -182,13 +177,7 @@ def _section(title: str, entries: list[str]) -> list[str]:
         return []
     lines = ["", title]
     for one in entries:
-        lines += textwrap.wrap(
-            one,
-            WIDTH,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_on_hyphens=False,
-        )
+        lines += wrapped(one, "  ", "    ")
     return lines
 
 

@@ -1,7 +1,6 @@
 """The drift of an environment, and the forms it is shown in."""
 
 import json
-import textwrap
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -9,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.plan.changes import shown
+from strata.wrapping import wrapped
 
-WIDTH = 80
 LONGEST = 400
 """Characters of a value in text and Markdown; JSON has all of it."""
 
@@ -162,10 +161,10 @@ def _summary(report: Report) -> list[str]:
     lines += [
         line
         for one in report.unchecked
-        for line in textwrap.wrap(f"not looked at, since access is denied: {one}", WIDTH)
+        for line in wrapped(f"not looked at, since access is denied: {one}")
     ]
     if report.never_applied:
-        lines += textwrap.wrap(f"never applied: {', '.join(report.never_applied)}", WIDTH)
+        lines += wrapped(f"never applied: {', '.join(report.never_applied)}")
     return lines
 
 
@@ -185,11 +184,7 @@ def _value(value: Any) -> str:
 
 
 def _folded(words: str, indent: int) -> list[str]:
-    """Lines of 80 columns at most, broken at blanks, or within a word that is longer."""
-    return textwrap.wrap(
-        words, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2),
-        break_on_hyphens=False,
-    )  # fmt: skip
+    return wrapped(words, " " * indent, " " * (indent + 2))
 
 
 def _cell(words: str) -> str:

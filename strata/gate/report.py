@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import textwrap
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from strata.reading import Unreadable, text_of, toml
 from strata.settings.load import resolve, shown
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.schema import at
+from strata.wrapping import wrapped
 
 CAUSES = ROOT / "policies" / "causes.toml"
 WAIVERS = "policies/waivers.toml"
@@ -193,7 +193,7 @@ def text(verdict: Report) -> str:
     """For a terminal of 80 columns."""
     lines = []
     for one in verdict.findings:
-        lines += textwrap.wrap(f"{one.severity}: {one.protects}", 80)
+        lines += wrapped(f"{one.severity}: {one.protects}")
         where = f"{one.file}:{one.line}: {one.key}" if one.file else one.key
         parts = {
             "set in": where,
@@ -204,19 +204,14 @@ def text(verdict: Report) -> str:
         }
         for label, content in parts.items():
             if content:
-                lines += textwrap.wrap(
-                    content, 80, initial_indent=f"  {label:8}", subsequent_indent=" " * 10,
-                    break_on_hyphens=False,
-                )  # fmt: skip
+                lines += wrapped(content, f"  {label:8}", " " * 10)
         lines.append("")
-    lines += [line for one in verdict.warnings for line in textwrap.wrap(f"warning: {one}", 80)]
+    lines += [line for one in verdict.warnings for line in wrapped(f"warning: {one}")]
     if verdict.waivers:
         lines.append(f"waived in {WAIVERS}: {len(verdict.waivers)}")
     for waiver in verdict.waivers:
-        lines += textwrap.wrap(
-            f"{waiver.check} {waiver.resource}, {waiver.owner}, to {waiver.expires}", 80,
-            initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False,
-        )  # fmt: skip
+        said = f"{waiver.check} {waiver.resource}, {waiver.owner}, to {waiver.expires}"
+        lines += wrapped(said, "  ", "    ")
     count = len(verdict.findings)
     words = f"{count} finding{'s' if count > 1 else ''}" if count else "clean"
     lines.append(f"{', '.join(verdict.environments)}: {words}")

@@ -1,6 +1,5 @@
 """The table and one path, as data and as text of 80 columns."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict
@@ -9,8 +8,7 @@ from strata.reach.checks import Step
 from strata.reach.evaluate import State, Trace, Verdict
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.table import Row
-
-WIDTH = 80
+from strata.wrapping import wrapped
 
 
 class _Model(BaseModel):
@@ -198,11 +196,4 @@ def path_lines(environment: str, one: Path) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: int, hang: int = 2) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + hang),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, " " * indent, " " * (indent + hang))

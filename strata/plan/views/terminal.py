@@ -1,6 +1,5 @@
 """The report for a terminal of 80 columns."""
 
-import textwrap
 from collections.abc import Iterator
 
 from strata.plan.report import Item, Report, short
@@ -15,8 +14,8 @@ from strata.plan.views.words import (
     touched,
     verdict,
 )
+from strata.wrapping import wrapped
 
-WIDTH = 80
 MOST_ATTRIBUTES = 6
 """Attributes of one item that are shown; the other views have all."""
 
@@ -96,10 +95,4 @@ def _drift(report: Report) -> list[str]:
 
 
 def _wrapped(content: str, indent: int) -> list[str]:
-    return textwrap.wrap(
-        content,
-        WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + 2),
-        break_on_hyphens=False,
-    )
+    return wrapped(content, " " * indent, " " * (indent + 2))

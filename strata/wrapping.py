@@ -1,0 +1,54 @@
+"""Text for a terminal of 80 columns, with nothing that is copied out of it broken in two."""
+
+import re
+import textwrap
+
+WIDTH = 80
+
+_WHOLE = re.compile(
+    r"""
+    \w://                                # a URL, also one in quotes or brackets
+    | \barn:aws
+    | ^\W*(module|data)\.\w
+    | ^\W*[a-z][a-z0-9]*(_\w+)+\.\w      # a Terraform address, with its key if it has one
+    | ^\W*[\w.~@+%-]*/[\w./@:+%,~-]*\W*$ # the path of a file or a construct
+    | ^\W*[\w.+-]+@[\w-]+\.\w
+    """,
+    re.VERBOSE,
+)
+
+
+def wrapped(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
+    """Lines of at most `width` columns; the first begins with `first`, the others with `rest`.
+
+    Lines end between words. Of words that are too long, an address stays whole, on a line of its
+    own that is indented less when that helps, and longer when it must be; any other is cut.
+    """
+    lines: list[str] = []
+    for line in textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        start = rest if lines else first
+        # textwrap leaves a line too long only where a single word is.
+        lines += [line] if len(line) <= width else _long(line[len(start) :], start, rest, width)
+    return lines
+
+
+def _long(word: str, start: str, rest: str, width: int) -> list[str]:
+    label = [start.rstrip()] if start.strip() else []
+    if _WHOLE.search(word):
+        indent = len(rest if label else start)
+        if len(word) <= width:
+            indent = min(indent, width - len(word))
+        return [*label, " " * indent + word]
+    room = max(width - len(rest), 1)
+    if label:
+        return [*label, *(rest + word[at : at + room] for at in range(0, len(word), room))]
+    head = max(width - len(start), 1)
+    tail = (rest + word[at : at + room] for at in range(head, len(word), room))
+    return [start + word[:head], *tail]
