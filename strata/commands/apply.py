@@ -1,6 +1,7 @@
 """`strata apply`"""
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,7 +38,8 @@ def apply(
     from strata.reviewed import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
 
     accepted = accept_finding or []
-    again = f"strata apply {env}" + (f" --reviewed {reviewed}" if reviewed else "")
+    words = ["strata", "apply", env, *(["--reviewed", str(reviewed)] if reviewed else [])]
+    again = shlex.join(words)
     with at_work(load(env), env) as work:
         if reviewed:
             review = ReviewedApply.open(reviewed, work)

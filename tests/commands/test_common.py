@@ -6,6 +6,7 @@ import pytest
 from filelock import FileLock
 
 from strata.commands import common
+from strata.commands.base import out
 from strata.commands.common import alone, finish
 from strata.deploy import Outcome
 from strata.errors import Deviation, StrataError
@@ -93,5 +94,5 @@ def test_a_second_one_of_this_folder_is_refused(
 def test_a_terminal_shows_what_is_said_as_it_is(
     line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    common.out.print(line)
+    out.print(line)
     assert capsys.readouterr().out == f"{line}\n"

@@ -12,7 +12,7 @@ from strata.cost.estimate import NotPriced
 from strata.cost.range import always
 from strata.drift.report import Attribute as DriftedAttribute
 from strata.drift.report import Drifted, NextApply
-from strata.gate.report import Finding
+from strata.gate.report import SEVERITIES, Finding
 from strata.gate.report import Report as Verdict
 from strata.paths import ROOT
 from strata.plan.ranks import RANKS
@@ -289,6 +289,146 @@ def test_the_guide_names_every_field() -> None:
 
 def test_what_is_written_as_json_is_the_report_again() -> None:
     assert Report.model_validate_json(WHOLE.model_dump_json()) == WHOLE
+
+
+def crowded() -> Report:
+    """A report in which every answer of the first screen is long."""
+    layers = ("network", "registry", "database", "cache", "cluster", "edge", "service")
+    items = [
+        item(rank, f"aws_lb.{layer}_{number}", "create" if rank == "created" else "update")
+        for rank in RANKS
+        for layer in layers
+        for number in range(3)
+    ]
+    [finding] = WHOLE.findings
+    found = [
+        finding.model_copy(update={"severity": severity})
+        for severity in SEVERITIES
+        for _ in range(99)
+    ]
+    unknown = [
+        NotPriced(layer="edge", resource=f"aws_lb.edge_{number}", what="hours", why="no price")
+        for number in range(99)
+    ]
+    cost = COST.model_copy(
+        update={
+            "exact": False, "not_priced": unknown, "before": always(123_456),
+            "after": always(999_999), "difference": always(876_543),
+        }
+    )  # fmt: skip
+    assert WHOLE.gate
+    gate = WHOLE.gate.model_copy(update={"findings": found})
+    return report(*items, cost=cost).model_copy(update={"gate": gate, "environment": "e" * 40})
+
+
+FIRST = ("lost", "opens", "down", "gate", "cost")
+
+
+@pytest.mark.parametrize("width, height", [(1280, 800), (375, 667)])
+def test_the_first_screen_answers_what_is_asked_first(
+    page: Page, tmp_path: Path, width: int, height: int
+) -> None:
+    file = tmp_path / "report.html"
+    page.set_viewport_size({"width": width, "height": height})
+    silent = WHOLE.model_copy(update={"gate": None, "no_verdict": "broken waivers " * 200})
+    nothing = report(drift=0)
+    for whole in (WHOLE, nothing, silent, crowded()):
+        file.write_text(html(whole))
+        page.goto(file.as_uri())
+        for section in FIRST:
+            chip = page.locator(f".chips a.{section}")
+            box = chip.bounding_box()
+            assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, section
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    said = page.locator(".chips a.gate").inner_text()
+    assert "396 findings" in said and "99 critical, 99 high" in said
+    assert "+876,543.00 $" in page.locator(".chips a.cost").inner_text()
+
+
+def test_each_chip_answers_in_words_and_leads_to_its_section(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html(WHOLE))
+    page.goto(file.as_uri())
+    said = {
+        str(one.get_attribute("href")): one.inner_text().split("\n")
+        for one in page.locator(".chips a").all()
+    }
+    assert said == {
+        "#lost": ["What can be lost", "1", "database 1"],
+        "#opens": ["What opens up", "1", "database 1"],
+        "#down": ["What goes down for a while", "1", "database 1"],
+        "#gate": ["The gate", "1 finding", "1 high"],
+        "#cost": ["What it costs", "+12.00 $", "a month: 100.00 before, 112.00 after"],
+        "#else": ["What else changes", "1", "service 1"],
+        "#created": ["What is created", "1", "network 1"],
+    }
+    page.get_by_role("button", name="Fold all").click()
+    for section in said:
+        page.locator(f".chips a[href='{section}']").click()
+        assert page.locator(f"{section} > details[open]").count() == 1
+        assert page.url.endswith(section)
+
+
+CREATED = report(
+    item("lost", "aws_db_instance.database_instance", "replace", "all of it"),
+    *(
+        item("created", f"{kind}.network_{number}", "create", "new")
+        for kind, count in (("aws_route", 2), ("aws_subnet", 3), ("aws_vpc", 1))
+        for number in range(count)
+    ),
+)
+
+
+def test_what_is_created_is_folded_and_counted_by_type(page: Page, tmp_path: Path) -> None:
+    counted = "aws_subnet 3, aws_route 2, aws_vpc 1"
+    fold = markdown(CREATED).partition("<details><summary>")[2].partition("</details>")[0]
+    assert fold.startswith(f"{counted}</summary>\n\n- network: ")
+    assert fold.count("\n- network: ") == 6
+
+    file = tmp_path / "report.html"
+    file.write_text(html(CREATED))
+    page.goto(file.as_uri())
+    assert page.locator("#created summary").first.inner_text().split("\n")[-1] == counted
+    created = page.locator("#created article")
+    assert created.count() == 6 and not created.first.is_visible()
+    assert page.locator("#lost article").is_visible()
+    # What is searched for is seen, wherever it lies.
+    page.get_by_role("searchbox").fill("aws_vpc")
+    assert page.locator("article:visible h3").all_text_contents() == ["aws_vpc.network_0"]
+    page.locator("#created summary").first.click()
+    assert page.locator("article:visible").count() == 0
+
+
+def test_every_view_says_why_something_has_no_price() -> None:
+    missing = [
+        NotPriced(layer="edge", resource=f"aws_lb.edge_{name}", what="hours", why="it has no rule")
+        for name in ("a", "b", "b")
+    ]
+    missing.append(
+        NotPriced(layer="cache", resource="aws_x.cache_x", what="nodes", why="no price of t9")
+    )
+    cost = COST.model_copy(update={"not_priced": missing, "exact": False})
+    for view in (text(report(cost=cost)), markdown(report(cost=cost)), html(report(cost=cost))):
+        said = " ".join(view.replace("\\", "").split())
+        assert "not priced: hours: it has no rule: aws_lb.edge_a, aws_lb.edge_b" in said
+        assert "not priced: nodes: no price of t9: aws_x.cache_x" in said
+    many = [one.model_copy(update={"why": f"reason {n}"}) for n in range(14) for one in missing[:1]]
+    cost = COST.model_copy(update={"not_priced": many})
+    for view in (text(report(cost=cost)), markdown(report(cost=cost)), html(report(cost=cost))):
+        assert "reason 11" in view and "reason 12" not in view
+        assert "and 2 more are not priced" in view
+
+
+def test_no_view_of_a_terminal_breaks_an_address() -> None:
+    name = "network_load_balancer_ingress_from_everywhere_to_every_port_of_it"
+    address = f'aws_vpc_security_group_ingress_rule.{name}["443"]'
+    arn = f"arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop/{'5' * 16}"
+    wide = item("lost", address, why=f"it takes {address} along").model_copy(
+        update={"attributes": [Attribute(name="arn", before=f'"{arn}"', after="no value")]}
+    )
+    created = [item("created", address, "create"), item("created", "aws_vpc.network_b", "create")]
+    said = text(report(wide, *created))
+    assert said.count(address) == 3 and arn in said
 
 
 def test_the_page_folds_narrows_fits_and_prints(page: Page, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """The report as Markdown that fits a comment on a pull request."""
 
+import html
 import re
 
 from strata.drift.report import Drifted
 from strata.plan.report import Item, Report
 from strata.plan.views.words import (
     by_layer,
+    by_type,
+    chips,
     costs,
     drifted,
     found_in,
@@ -13,6 +16,7 @@ from strata.plan.views.words import (
     origin,
     place,
     stays,
+    types,
     verdict,
 )
 
@@ -31,7 +35,9 @@ def markdown(report: Report, limit: int = LIMIT) -> str:
     room = _Room(limit - RESERVE)
     lines = room.take([f"## Plan of {code(report.environment)}", "", headline(report), ""])
     summary = [
-        f"{title.lower()}: **{len(report.of(rank))}**" for rank, title in report.titles.items()
+        f"{one.question}: **{_plain(one.answer)}**"
+        for one in chips(report)
+        if one.section != "gate"
     ]
     lines += room.take([" · ".join(summary), "", f"The gate: **{_cut(verdict(report))}**"])
     tail = _tail(report, limit // 4)
@@ -45,8 +51,10 @@ def markdown(report: Report, limit: int = LIMIT) -> str:
         lines += room.take(["", f"### {title} ({len(items)})", ""])
         if not items:
             lines += room.take(["Nothing."])
-        blocks = [_created(one) if rank == "created" else _item(one, report) for one in items]
-        lines += _fitting(items, blocks, room)
+        if rank == "created" and items:
+            lines += _folded(items, room)
+        else:
+            lines += _fitting(items, [_item(one, report) for one in items], room)
     return "\n".join([*lines, *tail]) + "\n"
 
 
@@ -76,8 +84,15 @@ def _fitting(items: list[Item], blocks: list[list[str]], room: _Room) -> list[st
     return lines
 
 
-def _created(item: Item) -> list[str]:
-    return [f"- {item.layer}: {code(item.address)}"]
+def _folded(items: list[Item], room: _Room) -> list[str]:
+    """What is created: counted by type, each one below a fold."""
+    counted = html.escape(types(items))
+    if len(counted) > LONGEST:
+        counted = f"{len(by_type(items))} types"
+    head = room.take([f"<details><summary>{counted}</summary>", ""])
+    foot = room.take(["", "</details>"])
+    blocks = [[f"- {item.layer}: {code(item.address)}"] for item in items]
+    return [*head, *_fitting(items, blocks, room), *foot]
 
 
 def _item(item: Item, report: Report) -> list[str]:

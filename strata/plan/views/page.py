@@ -4,7 +4,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from strata.plan.report import Report, short
+from strata.plan.ranks import Rank
+from strata.plan.report import Item, Report, short
 from strata.plan.views import words
 
 
@@ -22,4 +23,12 @@ def _template() -> Template:
 
 def page(report: Report) -> str:
     """The report as HTML."""
-    return _template().render(report=report, titles=report.titles, words=words, short=short) + "\n"
+    shared = {"words": words, "short": short, "ordered": _ordered}
+    return _template().render(report=report, titles=report.titles, **shared) + "\n"
+
+
+def _ordered(rank: Rank, items: list[Item]) -> list[Item]:
+    """What is created by type, as it is counted; the rest as it is."""
+    if rank != "created":
+        return items
+    return [item for found in words.by_type(items).values() for item in found]
