@@ -17,6 +17,9 @@ _WHOLE = re.compile(
     re.VERBOSE,
 )
 
+_CUT = re.compile(r"…|\.\.\.")
+"""What was shortened is no address any more."""
+
 
 def wrapped(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
     """Lines of at most `width` columns; the first begins with `first`, the others with `rest`.
@@ -41,7 +44,7 @@ def wrapped(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> l
 
 def _long(word: str, start: str, rest: str, width: int) -> list[str]:
     label = [start.rstrip()] if start.strip() else []
-    if _WHOLE.search(word):
+    if _WHOLE.search(word) and not _CUT.search(word):
         indent = len(rest if label else start)
         if len(word) <= width:
             indent = min(indent, width - len(word))

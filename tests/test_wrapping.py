@@ -47,7 +47,17 @@ def test_an_address_that_fits_on_a_line_is_indented_as_far_as_it_can_be() -> Non
     assert wrapped("https://a.example/", "  more    ") == ["  more    https://a.example/"]
 
 
-@pytest.mark.parametrize("word", ["a" * 300, "=" * 300, '{"a":' + "b" * 300, "-" * 300])
+@pytest.mark.parametrize(
+    "word",
+    [
+        f"{ADDRESSES[0]}...",
+        f"{ADDRESSES[3]}…",
+        "a" * 300,
+        "=" * 300,
+        '{"a":' + "b" * 300,
+        "-" * 300,
+    ],
+)
 def test_any_other_word_is_cut_to_the_width(word: str) -> None:
     for first, rest in (("", ""), ("    ", "      "), ("  right   ", " " * 10)):
         lines = wrapped(f"a {word} b", first, rest)
