@@ -120,7 +120,8 @@ class Progress:
         line = Text(f"{layer:10} {word:12} {seconds:>7}  {detail}".rstrip())
         # The work goes on when nobody can be told any more.
         with contextlib.suppress(OSError):
-            self._console.print(line, no_wrap=True, overflow="ellipsis")
+            # A log is no screen: what is copied out of it stands there whole.
+            self._console.print(line, soft_wrap=True)
 
     def _words(self, layer: str) -> tuple[str, str, str]:
         state, activity = self._state[layer], self._activity[layer]

@@ -32,8 +32,12 @@ def test_every_command_has_its_line() -> None:
 def test_every_link_leads_somewhere() -> None:
     for file in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
         for part in file.read_text().split("](")[1:]:
-            target = part.split(")")[0]
+            target, _, heading = part.split(")")[0].partition("#")
             assert (file.parent / target).exists(), f"{file}: {target}"
+            if heading:
+                lines = (file.parent / target).read_text().splitlines()
+                titles = [line.strip("# ").lower() for line in lines if line.startswith("#")]
+                assert heading in [title.replace(" ", "-") for title in titles], heading
 
 
 def test_help_fits_80_columns() -> None:

@@ -78,6 +78,17 @@ def test_elsewhere_a_layer_whose_terraform_says_nothing_is_named_too(
         assert told.wait(30)
 
 
+def test_a_log_has_every_address_whole() -> None:
+    address = "aws_vpc_security_group_ingress_rule.network_load_balancer_ingress_from_everywhere"
+    text = io.StringIO()
+    with Progress(Console(file=text, width=80), ["network"]) as progress:
+        hear = progress.watch("network")
+        for kind in ("apply_start", "apply_complete"):
+            hear({"type": kind, "hook": {"resource": {"addr": address}, "action": "create"}})
+        progress("network", "applied", 1)
+    assert f"{address} took 0 s\n" in text.getvalue()
+
+
 def test_work_goes_on_when_the_log_is_gone() -> None:
     class Gone(io.StringIO):
         def write(self, text: str, /) -> int:
