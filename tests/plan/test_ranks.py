@@ -1337,3 +1337,38 @@ def test_a_maximum_below_what_runs_ends_tasks() -> None:
 def test_a_rule_of_a_listener_that_goes_takes_its_requests_along() -> None:
     gone = deleted("aws_lb_listener_rule", {"action": FORWARD["default_action"]})
     assert "down" in told(gone)
+
+
+def test_the_policies_within_a_role_are_judged_as_one_set() -> None:
+    def role_with(*texts: str, **more: Any) -> Json:
+        return {"inline_policy": [{"name": "p", "policy": one} for one in texts], **more}
+
+    both = policy(READ, TLS_ONLY)
+    split = role_with(policy(TLS_ONLY), policy(READ))
+    assert "opens" not in told(updated("aws_iam_role", role_with(both), split))
+    for less in (role_with(policy(READ)), role_with(both, policy({**READ, "Action": "s3:*"}))):
+        assert "opens" in told(updated("aws_iam_role", role_with(both), less))
+    before, after = ({"managed_policy_arns": list(found)} for found in ("a", "ab"))
+    assert "opens" in told(updated("aws_iam_role", before, after))
+    assert "opens" not in told(updated("aws_iam_role", after, before))
+
+
+def test_a_redis_that_asks_for_no_token_any_more_opens() -> None:
+    type_ = "aws_elasticache_replication_group"
+    asks = {"auth_token": "(sensitive)"}
+    assert "opens" in told(updated(type_, asks, {"auth_token": None}))
+    assert "opens" not in told(updated(type_, asks, {"user_group_ids": ["g"]}))
+    assert "opens" not in told(updated(type_, {}, asks))
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "aws_lb_target_group_attachment",
+        "aws_autoscaling_attachment",
+        "aws_ecs_cluster_capacity_providers",
+        "aws_iam_instance_profile",
+    ],
+)
+def test_what_requests_or_tasks_need_goes_down_with_its_end(type_: str) -> None:
+    assert "nothing comes in its place" in told(deleted(type_, {"id": "a"}))["down"]

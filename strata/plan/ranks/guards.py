@@ -188,6 +188,9 @@ def weaker(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
         gone = sorted(set(before.get(attribute) or []) - set(after.get(attribute) or []))
         if gone:
             yield attribute, words.format(gone=", ".join(gone))
+    asks = [body.get("auth_token") or body.get("user_group_ids") for body in (before, after)]
+    if type_ == "aws_elasticache_replication_group" and asks[0] and not asks[1]:
+        yield "auth_token", "connections pass without a token"
     yield from _boundary(type_, before, after)
     yield from _disks(type_, before, after)
     if type_ == "aws_ecs_task_definition":

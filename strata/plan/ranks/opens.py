@@ -69,12 +69,32 @@ def opens(change: Change, network: Network) -> Iterator[Reason]:
     before, after = change.before, change.settled
     for attribute, words in guards.weaker(change.type, before, after):
         yield Reason("opens", words, (attribute,))
+    yield from _within_a_role(change, before, after)
     if change.type == "aws_ecs_task_definition":
         texts = before.get("container_definitions"), _text(
             change, network, "container_definitions"
         )  # fmt: skip
         for said in guards.containers(*texts):
             yield Reason("opens", said, ("container_definitions",))
+
+
+def _within_a_role(change: Change, before: Json, after: Json) -> Iterator[Reason]:
+    """The policies that a role has as blocks and as a list of its own."""
+    if change.type != "aws_iam_role":
+        return
+    more = sorted(
+        set(after.get("managed_policy_arns") or []) - set(before.get("managed_policy_arns") or [])
+    )
+    if more:
+        yield Reason("opens", f"an existing role gets {', '.join(more)}", ("managed_policy_arns",))
+    if "inline_policy" in change.changed:
+        was, will = (
+            [str(one.get("policy") or "") for one in body.get("inline_policy") or []]
+            for body in (before, after)
+        )
+        found = [each for one in will for each in policies.broader(None, one, was)]
+        found += [each for one in was for each in policies.broader(one, None, (), will)]
+        yield from _told(found, "inline_policy")
 
 
 def _created(change: Change) -> Iterator[Reason]:

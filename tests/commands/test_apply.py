@@ -1,0 +1,137 @@
+"""When `strata apply` asks, and when it refuses: by what the gate found in its review."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from strata.commands import apply as command
+from strata.errors import StrataError, UsageError
+from strata.gate.report import Finding
+from strata.gate.report import Report as Verdict
+from strata.plan.report import Report
+from strata.reviewed import ReviewedApply
+from tests.gate.test_stops import finding, verdict
+from tests.plan.test_report import DATABASE, entry, made
+
+CHANGED = entry(DATABASE, ["update"], {"backup_window": "a"}, {"backup_window": "b"})
+PROTECTED = {"id": "db", "deletion_protection": True}
+
+
+class Confirmed(Exception):
+    """Raised once the review would be opened to be applied."""
+
+
+class Asked:
+    """What `confirm` was asked, and with what answer from the command line."""
+
+    def __init__(self) -> None:
+        self.questions: list[tuple[str, bool]] = []
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    found = Asked()
+
+    @contextlib.contextmanager
+    def at_work(*_: Any) -> Iterator[Any]:
+        yield SimpleNamespace()
+
+    def confirmed(*_: Any) -> None:
+        raise Confirmed
+
+    def confirm(question: str, *, yes: bool) -> None:
+        found.questions.append((question, yes))
+
+    monkeypatch.setattr(command, "at_work", at_work)
+    monkeypatch.setattr(command, "confirm", confirm)
+    monkeypatch.setattr(ReviewedApply, "open", confirmed)
+    return found
+
+
+def plan(
+    monkeypatch: pytest.MonkeyPatch, gate: Verdict | None, report: Report | None = None
+) -> None:
+    """Let the next plan have this verdict, or none at all."""
+    whole = report or made(CHANGED)
+    update = {"gate": gate, "no_verdict": "" if gate else "it cannot be judged"}
+    folder = Path("review")
+    review = SimpleNamespace(report=whole.model_copy(update=update), folder=folder, review=None)
+    monkeypatch.setattr(command, "planned", lambda *_: review)
+
+
+HIGH = finding("high", "CKV_AWS_16")
+
+
+@pytest.mark.parametrize("found", [HIGH, finding("critical", "CKV_AWS_16")])
+def test_yes_does_not_answer_for_a_finding_that_nobody_named(
+    found: Finding, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(monkeypatch, verdict(found))
+    with pytest.raises(StrataError) as error:
+        command.apply("local", yes=True)
+    assert "CKV_AWS_16: " in error.value.message
+    assert (error.value.hint or "").endswith("local --yes --accept-finding CKV_AWS_16")
+    assert asked.questions == []
+    with pytest.raises(Confirmed):
+        command.apply("local", yes=True, accept_finding=["CKV_AWS_16"])
+    assert asked.questions == [("Apply it?", True)]
+
+
+@pytest.mark.parametrize("found", [(), (finding("medium", "CKV_AWS_16"),)])
+def test_what_is_less_than_high_stops_nothing(
+    found: tuple[Finding, ...], asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(monkeypatch, verdict(*found))
+    with pytest.raises(Confirmed):
+        command.apply("local", yes=True)
+
+
+def test_whoever_is_asked_sees_the_findings_first(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan(monkeypatch, verdict(HIGH))
+    with pytest.raises(Confirmed):
+        command.apply("local")
+    assert asked.questions == [("Apply it all the same?", False)]
+    assert "gate       CKV_AWS_16: high: The storage is not encrypted" in capsys.readouterr().out
+
+
+def test_without_a_verdict_yes_is_no_answer_either(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(monkeypatch, None)
+    with pytest.raises(StrataError, match="the gate has no verdict: it cannot be judged"):
+        command.apply("local", yes=True)
+    with pytest.raises(Confirmed):
+        command.apply("local", yes=True, accept_finding=["no-verdict"])
+
+
+def test_a_name_that_was_not_found_is_wrong_usage(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(monkeypatch, verdict(HIGH))
+    with pytest.raises(UsageError, match="--accept-finding CKV_AWS_17"):
+        command.apply("local", yes=True, accept_finding=["CKV_AWS_17"])
+    assert asked.questions == []
+
+
+def test_a_plan_without_changes_is_not_stopped(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(monkeypatch, verdict(HIGH), made())
+    with pytest.raises(Confirmed):
+        command.apply("local", yes=True)
+    assert asked.questions == []
+
+
+def test_what_aws_would_refuse_is_told_before_what_the_gate_found(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(monkeypatch, verdict(HIGH), made(entry(DATABASE, ["delete"], PROTECTED, None)))
+    with pytest.raises(Confirmed):
+        command.apply("local", yes=True)
+    assert asked.questions == []
