@@ -1,7 +1,8 @@
 """Makes the bucket that holds the state of every layer, and mends it when it was changed."""
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -56,50 +57,33 @@ def _make(s3: "S3Client", environment: Environment) -> bool:
     return True
 
 
-def _protect(s3: "S3Client", bucket: str, account: str) -> None:
-    s3.put_public_access_block(
-        Bucket=bucket,
-        ExpectedBucketOwner=account,
-        PublicAccessBlockConfiguration={
-            "BlockPublicAcls": True,
-            "IgnorePublicAcls": True,
-            "BlockPublicPolicy": True,
-            "RestrictPublicBuckets": True,
-        },
-    )
-    s3.put_bucket_ownership_controls(
-        Bucket=bucket,
-        ExpectedBucketOwner=account,
-        OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-    )
-    s3.put_bucket_versioning(
-        Bucket=bucket,
-        ExpectedBucketOwner=account,
-        VersioningConfiguration={"Status": "Enabled"},
-    )
-    s3.put_bucket_encryption(
-        Bucket=bucket,
-        ExpectedBucketOwner=account,
-        ServerSideEncryptionConfiguration={
-            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-        },
-    )
-    s3.put_bucket_lifecycle_configuration(
-        Bucket=bucket,
-        ExpectedBucketOwner=account,
-        LifecycleConfiguration={
-            "Rules": [
-                {
-                    "ID": "expire-old-versions",
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": ""},
-                    "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_VERSION_DAYS},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-                }
-            ]
-        },
-    )
-    statement = {
+@dataclass(frozen=True)
+class Protection:
+    """A property of the bucket: the calls that set and give it, and what it is set to.
+
+    `argument` is the parameter that sets it, `answer` the key that gives it, "" for all of it.
+    """
+
+    name: str
+    put: str
+    get: str
+    argument: str
+    answer: str
+    wanted: Any
+
+
+def protections(bucket: str) -> tuple[Protection, ...]:
+    """What the state bucket is protected by, in the order it is set."""
+    public = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    lifecycle = {
+        "ID": "expire-old-versions",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_VERSION_DAYS},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }
+    encryption = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    tls_only = {
         "Sid": "TlsOnly",
         "Effect": "Deny",
         "Principal": "*",
@@ -107,8 +91,38 @@ def _protect(s3: "S3Client", bucket: str, account: str) -> None:
         "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    s3.put_bucket_policy(
-        Bucket=bucket,
-        ExpectedBucketOwner=account,
-        Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
-    )
+    return (
+        Protection(
+            "public access block", "put_public_access_block", "get_public_access_block",
+            "PublicAccessBlockConfiguration", "PublicAccessBlockConfiguration",
+            dict.fromkeys(public, True),
+        ),
+        Protection(
+            "object ownership", "put_bucket_ownership_controls", "get_bucket_ownership_controls",
+            "OwnershipControls", "OwnershipControls",
+            {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        ),
+        Protection(
+            "versioning", "put_bucket_versioning", "get_bucket_versioning",
+            "VersioningConfiguration", "", {"Status": "Enabled"},
+        ),
+        Protection(
+            "encryption", "put_bucket_encryption", "get_bucket_encryption",
+            "ServerSideEncryptionConfiguration", "ServerSideEncryptionConfiguration",
+            {"Rules": [encryption]},
+        ),
+        Protection(
+            "lifecycle", "put_bucket_lifecycle_configuration", "get_bucket_lifecycle_configuration",
+            "LifecycleConfiguration", "", {"Rules": [lifecycle]},
+        ),
+        Protection(
+            "policy", "put_bucket_policy", "get_bucket_policy", "Policy", "Policy",
+            json.dumps({"Version": "2012-10-17", "Statement": [tls_only]}),
+        ),
+    )  # fmt: skip
+
+
+def _protect(s3: Any, bucket: str, account: str) -> None:
+    for one in protections(bucket):
+        put = getattr(s3, one.put)
+        put(Bucket=bucket, ExpectedBucketOwner=account, **{one.argument: one.wanted})

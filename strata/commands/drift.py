@@ -22,5 +22,5 @@ def drift(
     settings = load(env)
     report = look_for_drift(settings, env)
     typer.echo(FORMATS[form](report), nl=False)
-    if report.drift:
+    if report.drift or report.added:
         raise typer.Exit(3)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Lookup = Callable[[], Iterator[Listed]]
 
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,8 @@ GONE = ("deleted", "deleting", "terminated", "failed", "rejected", "expired")
 """States in which EC2 still lists what is no more."""
 
 
-def inventory(
-    environment: Environment, vpcs: Sequence[str], clusters: Sequence[str]
-) -> tuple[list[Listed], list[str]]:
-    """What carries our tags, and what lies in the VPCs and the ECS clusters.
+def inventory(environment: Environment, vpcs: Sequence[str]) -> tuple[list[Listed], list[str]]:
+    """What carries our tags, and what lies in the VPCs.
 
     The second part says what could not be looked at, since the credentials may not: the rest is
     worth having. Raises StrataError for what else goes wrong.
@@ -93,8 +91,6 @@ def inventory(
             f"databases in {vpc} (rds)": partial(_databases, session, vpc),
             f"caches in {vpc} (elasticache)": partial(_caches, session, vpc),
         }
-    for cluster in clusters:
-        lookups[f"services of {cluster} (ecs)"] = partial(_services, session, cluster)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(_ask, lookups.values()))
     listed = [one for found in answers if found is not None for one in found]
@@ -102,11 +98,16 @@ def inventory(
     return listed, unchecked
 
 
+def denied(error: ClientError) -> bool:
+    """Whether the credentials may not ask this."""
+    return error.response["Error"]["Code"] in _DENIED
+
+
 def _ask(lookup: Lookup) -> list[Listed] | None:
     try:
         return list(lookup())
     except ClientError as error:
-        if error.response["Error"]["Code"] in DENIED:
+        if denied(error):
             return None
         raise explain(error) from error
     except BotoCoreError as error:
@@ -201,9 +202,6 @@ def _balancers(session: "Session", vpc: str) -> Iterator[Listed]:
         yield Listed("load balancer", arn, "vpc", one["LoadBalancerName"])
         # Its network interfaces name it so.
         yield Listed("load balancer", arn.partition("loadbalancer/")[2], "vpc", "", arn)
-        for listener in pages(client, "describe_listeners", "Listeners", LoadBalancerArn=arn):
-            words = f"{listener['Protocol']} {listener['Port']}"
-            yield Listed("listener", listener["ListenerArn"], "vpc", words)
     for one in pages(client, "describe_target_groups", "TargetGroups"):
         if one.get("VpcId") == vpc:
             yield Listed("target group", one["TargetGroupArn"], "vpc", one["TargetGroupName"])
@@ -219,6 +217,9 @@ def _databases(session: "Session", vpc: str) -> Iterator[Listed]:
             yield Listed(
                 "database subnet group", one["DBSubnetGroupArn"], "vpc", one["DBSubnetGroupName"]
             )
+    for one in pages(client, "describe_db_proxies", "DBProxies"):
+        if one.get("VpcId") == vpc:
+            yield Listed("database proxy", one["DBProxyArn"], "vpc", one["DBProxyName"])
 
 
 def _caches(session: "Session", vpc: str) -> Iterator[Listed]:
@@ -234,11 +235,6 @@ def _caches(session: "Session", vpc: str) -> Iterator[Listed]:
     for one in pages(client, "describe_cache_clusters", "CacheClusters"):
         if one.get("CacheSubnetGroupName") in names:
             yield Listed("cache cluster", one["ARN"], "vpc", one["CacheClusterId"])
-
-
-def _services(session: "Session", cluster: str) -> Iterator[Listed]:
-    for arn in pages(session.client("ecs"), "list_services", "serviceArns", cluster=cluster):
-        yield Listed("ECS service", arn, "vpc", arn.rpartition("/")[2])
 
 
 def _name(one: Json) -> str:

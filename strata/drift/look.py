@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from strata.drift.children import children, told_once
 from strata.drift.find import find, resources_now
 from strata.drift.imports import with_addresses
 from strata.drift.inventory import inventory
@@ -29,18 +30,17 @@ def look(settings: Settings, terraform: Terraform, out: Path) -> Report:
     code = stack(json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8")))
     drift, left_out = find(parse(document), document, code)
     ours = resources_now(document)
-    listed, unchecked = inventory(
-        environment,
-        [values["id"] for address, values in ours if address.startswith("aws_vpc.")],
-        [values["name"] for address, values in ours if address.startswith("aws_ecs_cluster.")],
-    )
+    vpcs = [values["id"] for address, values in ours if address.startswith("aws_vpc.")]
+    listed, unchecked = inventory(environment, vpcs)
+    found, not_looked_at = children(environment, ours)
+    beside = with_addresses(strangers(listed, known(ours)), code, {address for address, _ in ours})
+    added, beside = told_once(found, beside)
     return Report(
         environment=environment.name,
         never_applied=[layer for layer, state in states.items() if state is None],
         drift=drift,
         left_out=left_out,
-        strangers=with_addresses(
-            strangers(listed, known(ours)), code, {address for address, _ in ours}
-        ),
-        unchecked=unchecked,
+        added=added,
+        strangers=beside,
+        unchecked=[*unchecked, *not_looked_at],
     )

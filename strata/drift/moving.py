@@ -45,6 +45,23 @@ def _secret_status(before: Any, now: Any) -> bool:
     return kept[0] == kept[1]
 
 
+def _managed_tag(before: Any, now: Any) -> bool:
+    """Whether ECS wrote its own tag over ours: still there, and every other tag as it was."""
+    was, is_ = before or [], now or []
+    return _others(was) == _others(is_) and any(one["key"] == ECS_TAG for one in is_)
+
+
+def _others(tags: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    return sorted(
+        (one["key"], one["value"], one["propagate_at_launch"])
+        for one in tags
+        if one["key"] != ECS_TAG
+    )
+
+
+ECS_TAG = "AmazonECSManaged"
+"""The tag that ECS sets on the group of a capacity provider, and on its instances."""
+
 MOVING = (
     Moving("aws_acm_certificate", "status", "ACM issues it after its validation", _in_force),
     Moving("aws_acm_certificate", "not_after", "ACM renews it"),
@@ -53,6 +70,12 @@ MOVING = (
     Moving("aws_acm_certificate", "renewal_eligibility", "ACM renews it"),
     Moving("aws_acm_certificate", "renewal_summary", "ACM renews it"),
     Moving("aws_appautoscaling_policy", "alarm_arns", "the scaler makes its alarms itself"),
+    # Whoever changes the subnets changes an attribute of their own, which is drift.
+    Moving("aws_autoscaling_group", "availability_zones", "the zones of its subnets"),
+    Moving(
+        "aws_autoscaling_group", "tag", f"ECS sets {ECS_TAG} itself", _managed_tag,
+    ),
+    Moving("aws_db_instance", "availability_zone", "RDS fails over to the other zone"),
     Moving("aws_db_instance", "allocated_storage", "RDS lets storage grow", _grew),
     Moving("aws_db_instance", "engine_version_actual", "RDS upgrades minor versions"),
     Moving("aws_db_instance", "latest_restorable_time", "backups go on"),

@@ -1,6 +1,7 @@
 """The drift of an environment, and the forms it is shown in."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.plan.changes import shown
-from strata.wrapping import wrapped
+from strata.wrapping import WIDTH, wrapped
 
 LONGEST = 400
 """Characters of a value in text and Markdown; JSON has all of it."""
@@ -58,6 +59,20 @@ class LeftOut(_Data):
     reason: str = Field(description="Why that is no drift.")
 
 
+class Added(_Data):
+    """What a hand added below a resource of ours: no state knows it, and no apply takes it away."""
+
+    layer: str = Field(description="Its layer; empty for the state bucket.")
+    address: str = Field(
+        description="The Terraform address of what it is below; `state bucket` for that one."
+    )
+    kind: str = Field(description="What it is, in AWS's words.")
+    name: str = Field(description="Its name, or what tells it best.")
+    identifier: str = Field(default="", description="Its ARN or identifier, if it has one.")
+    does: str = Field(description="What it opens or does.")
+    delete: str = Field(description="The command that takes it away.")
+
+
 class Stranger(_Data):
     """A resource in the VPC, or with our tags, that no state knows."""
 
@@ -77,10 +92,11 @@ class Report(_Data):
     environment: str
     never_applied: list[str] = Field(description="Layers without a state.")
     drift: list[Drifted]
+    added: list[Added]
     left_out: list[LeftOut]
     strangers: list[Stranger]
     unchecked: list[str] = Field(
-        description="Where strangers could not be looked for: the credentials may not."
+        description="Where nothing could be looked for: the credentials may not."
     )
 
 
@@ -98,6 +114,12 @@ def text(report: Report) -> str:
         for attribute in one.attributes:
             lines += _folded(f"{attribute.attribute}: {_change(attribute)}", 4)
             lines += _folded(f"the next apply {attribute.next_apply}", 6)
+    if report.added:
+        lines += ["", "added below ours, where no state knows it and no apply takes it away"]
+    for child in report.added:
+        lines += _folded(f"{child.address}", 2)
+        lines += _folded(f"{child.kind} {child.name}: {child.does}", 4)
+        lines += _command(child.delete, 4)
     if report.strangers:
         lines += ["", "strangers, which no state knows"]
         for stranger in report.strangers:
@@ -126,6 +148,19 @@ def markdown(report: Report) -> str:
             f"| {_code(_value(each.now))} | {each.next_apply} |"
             for each in one.attributes
         ]
+    if report.added:
+        lines += [
+            "",
+            "### Added below ours",
+            "",
+            "| below | kind | name | does | to delete it |",
+            "|---|---|---|---|---|",
+        ]
+    lines += [
+        f"| {_code(one.address)} | {one.kind} | {_cell(one.name)} | {_cell(one.does)} "
+        f"| {_code(one.delete)} |"
+        for one in report.added
+    ]
     if report.strangers:
         lines += [
             "",
@@ -153,6 +188,8 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {"text": text, "json": as_json,
 def _summary(report: Report) -> list[str]:
     count = len(report.drift)
     words = f"{_number(count, 'resource')} drifted" if count else "no drift"
+    if report.added:
+        words += f", {len(report.added)} added below ours"
     if report.strangers:
         words += f", {_number(len(report.strangers), 'stranger')}"
     lines = [f"{report.environment}: {words}"]
@@ -185,6 +222,19 @@ def _value(value: Any) -> str:
 
 def _folded(words: str, indent: int) -> list[str]:
     return wrapped(words, " " * indent, " " * (indent + 2))
+
+
+def _command(words: str, indent: int) -> list[str]:
+    """Lines of a command as a shell takes them: broken between its words alone, so that one that
+    is long has a longer line of its own."""
+    lines: list[str] = []
+    line = " " * indent
+    for word in re.findall(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""", words):
+        if line.strip() and len(f"{line} {word}") > WIDTH - len(" \\"):
+            lines.append(f"{line} \\")
+            line = " " * (indent + 2)
+        line += f" {word}" if line.strip() else word
+    return [*lines, line]
 
 
 def _cell(words: str) -> str:

@@ -124,6 +124,13 @@ def test_what_a_construct_ignores_is_left_out_with_the_reason() -> None:
     assert search(sizes, code={"aws_autoscaling_group": {"cluster_asg": {}}})[0]
 
 
+OURS: Json = {"key": "Name", "value": "a", "propagate_at_launch": False}
+
+
+def managed(value: str, *, launch: bool = False) -> Json:
+    return {"key": "AmazonECSManaged", "value": value, "propagate_at_launch": launch}
+
+
 @pytest.mark.parametrize(
     ("address", "name", "before", "now", "moves"),
     [
@@ -150,6 +157,13 @@ def test_what_a_construct_ignores_is_left_out_with_the_reason() -> None:
         ("aws_acm_certificate.edge_c", "status", "PENDING_VALIDATION", "ISSUED", True),
         ("aws_acm_certificate.edge_c", "status", "ISSUED", "EXPIRED", False),
         ("aws_ecs_service.service_s", "desired_count", 1, 2, False),
+        (ASG, "availability_zones", ["a", "b"], ["a", "b", "c"], True),
+        (ASG, "vpc_zone_identifier", ["subnet-1"], ["subnet-1", "subnet-2"], False),
+        (DB, "availability_zone", "a", "b", True),
+        (ASG, "tag", [OURS, managed("true")], [managed("", launch=True), OURS], True),
+        (ASG, "tag", [OURS, managed("true")], [OURS], False),
+        (ASG, "tag", [OURS, managed("true")], [managed("true")], False),
+        (ASG, "tag", [OURS, managed("true")], [{**OURS, "value": "b"}, managed("")], False),
     ],
 )
 def test_what_aws_moves_itself(address: str, name: str, before: Any, now: Any, moves: bool) -> None:

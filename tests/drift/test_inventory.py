@@ -43,7 +43,7 @@ def test_what_may_not_be_looked_at_is_named_and_the_rest_is_listed(
             "describe_subnets": [{"SubnetId": "subnet-1", "State": "available"}],
         },
     )
-    listed, unchecked = inventory(load("local").environment, ["vpc-1"], [])
+    listed, unchecked = inventory(load("local").environment, ["vpc-1"])
     assert [one.identifier for one in listed] == ["subnet-1"]
     assert unchecked == [
         "roles by tags (iam:GetAccountAuthorizationDetails)",
@@ -69,7 +69,7 @@ def test_what_is_gone_is_not_listed_though_its_tags_are(monkeypatch: pytest.Monk
             ],
         },
     )
-    listed, _ = inventory(load("local").environment, [], [])
+    listed, _ = inventory(load("local").environment, [])
     found = {one.identifier for one in listed if one.kind.startswith("ec2")}
     assert found == {f"{arn}instance/i-1", f"{arn}natgateway/nat-1"}
 
@@ -81,7 +81,7 @@ def test_nodes_of_a_cache_and_instances_of_a_group_are_told_to_be_made_by_them(
     group = {"AutoScalingGroupARN": "arn:group", "AutoScalingGroupName": "shop"}
     node = {"ResourceARN": f"{arn}cluster:shop-cache-001", "Tags": []}
     answer(monkeypatch, {"get_resources": [node], "describe_auto_scaling_groups": [group]})
-    listed, _ = inventory(load("local").environment, [], [])
+    listed, _ = inventory(load("local").environment, [])
     made_by = {one.identifier: one.made_by for one in listed}
     assert made_by[f"{arn}cluster:shop-cache-001"] == f"{arn}replicationgroup:shop-cache"
     assert made_by["arn:group"] == ""
@@ -98,19 +98,19 @@ def test_a_role_whose_name_was_shortened_has_the_name_of_its_tag(
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
     }  # fmt: skip
     answer(monkeypatch, {"get_account_authorization_details": [role]})
-    listed, _ = inventory(environment, [], [])
+    listed, _ = inventory(environment, [])
     assert [one.name for one in listed] == ["shop-local-task"]
 
 
 def test_another_error_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, {"describe_subnets": "ExpiredToken"})
     with pytest.raises(StrataError, match="expired"):
-        inventory(load("local").environment, ["vpc-1"], [])
+        inventory(load("local").environment, ["vpc-1"])
 
 
 def test_it_only_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answer(monkeypatch, {})
-    inventory(load("local").environment, ["vpc-1"], ["shop-local"])
+    inventory(load("local").environment, ["vpc-1"])
     assert len(asked) > 20
     assert all(one.startswith(("describe_", "list_", "get_")) for one in asked)
 
@@ -133,7 +133,7 @@ def test_interfaces_of_what_is_ours_are_no_strangers(
     one: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer(monkeypatch, {"describe_network_interfaces": [one]})
-    listed, _ = inventory(load("local").environment, ["vpc-1"], [])
+    listed, _ = inventory(load("local").environment, ["vpc-1"])
     ours = known([("aws_nat_gateway.network_n", {"id": "nat-1"}),
                   ("aws_lb.edge_lb", {"arn_suffix": "app/shop/1"})])  # fmt: skip
     assert strangers(listed, ours | {cache_cluster("shop-1"), "i-1"}) == []
@@ -142,7 +142,7 @@ def test_interfaces_of_what_is_ours_are_no_strangers(
 def test_a_function_in_the_vpc_shows_by_its_interface(monkeypatch: pytest.MonkeyPatch) -> None:
     one = interface(Description="AWS Lambda VPC ENI-somebody", RequesterId="lambda")
     answer(monkeypatch, {"describe_network_interfaces": [one]})
-    listed, _ = inventory(load("local").environment, ["vpc-1"], [])
+    listed, _ = inventory(load("local").environment, ["vpc-1"])
     (found,) = strangers(listed, frozenset())
     assert found.name == "AWS Lambda VPC ENI-somebody"
 
@@ -165,6 +165,6 @@ def test_instances_are_strangers_unless_our_group_made_them(
         "BlockDeviceMappings": [{"Ebs": {"VolumeId": "vol-1"}}],
     }  # fmt: skip
     answer(monkeypatch, {"describe_instances": [{"Instances": [one]}]})
-    listed, _ = inventory(load("local").environment, ["vpc-1"], [])
+    listed, _ = inventory(load("local").environment, ["vpc-1"])
     found = strangers(listed, frozenset({scaling_group("shop")}))
     assert [one.identifier for one in found] == (["i-1"] if strange else [])

@@ -1,9 +1,12 @@
 """The forms of the report."""
 
 import json
+import shlex
+import subprocess
 
 from strata.drift.report import (
     FORMATS,
+    Added,
     Attribute,
     Drifted,
     LeftOut,
@@ -13,10 +16,17 @@ from strata.drift.report import (
 )
 from strata.paths import ROOT
 
-NOTHING = Report(
-    environment="dev", never_applied=[], drift=[], left_out=[], strangers=[], unchecked=[]
-)
 LONG = "arn:aws:iam::123456789012:policy/" + "x" * 900
+BATCH = shlex.quote(f'{{"a": "b c {LONG}"}}')
+NOTHING = Report(
+    environment="dev",
+    never_applied=[],
+    drift=[],
+    added=[],
+    left_out=[],
+    strangers=[],
+    unchecked=[],
+)
 SOME = Report(
     environment="dev",
     never_applied=["service"],
@@ -43,6 +53,16 @@ SOME = Report(
             next_apply=NextApply.MAKES_ANEW,
         ),
     ],
+    added=[
+        Added(
+            layer="edge",
+            address="aws_route53_zone.edge_zone",
+            kind="record",
+            name="a|b.example TXT",
+            does=f"answers {'word ' * 40}",
+            delete=f"aws route53 change {'--flag value ' * 9}--batch {BATCH} --end",
+        )
+    ],
     left_out=[LeftOut(address="a.b", attribute="c", reason="backups go on")],
     strangers=[
         Stranger(kind="instance", identifier="i-1", name="mine", found_by="vpc"),
@@ -65,10 +85,11 @@ def test_no_drift_is_one_line() -> None:
 
 def test_text_fits_80_columns_and_says_what_the_next_apply_does() -> None:
     text = FORMATS["text"](SOME)
-    assert all(len(line) <= 80 for line in text.splitlines())
+    (command,) = [line for line in text.splitlines() if len(line) > 80]
+    assert command.startswith('      \'{"a": "b c ')
     assert '    name: "a" -> "b"\n      the next apply puts it back\n' in text
     assert "    is gone; the next apply makes it anew\n" in text
-    assert "dev: 2 resources drifted, 2 strangers\n" in text
+    assert "dev: 2 resources drifted, 1 added below ours, 2 strangers\n" in text
     assert "  ec2 vpc shop\n    arn:aws:ec2:r:a:vpc/vpc-1\n" in text
     assert "    terraform import aws_vpc.network_vpc vpc-1\n" in text
     assert text.count("terraform import") == 1
@@ -76,9 +97,21 @@ def test_text_fits_80_columns_and_says_what_the_next_apply_does() -> None:
     assert "never applied: service\n" in text
 
 
+def test_a_command_can_be_copied_as_it_stands() -> None:
+    lines = FORMATS["text"](SOME).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.strip().startswith("aws route53"))
+    command = "\n".join(lines[start:]).partition("\n\n")[0]
+    shell = ["sh", "-c", f"printf '%s\\n' {command}"]
+    answer = subprocess.run(shell, capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines() == shlex.split(SOME.added[0].delete)
+
+
 def test_markdown_is_a_table_whatever_the_values() -> None:
     lines = FORMATS["md"](SOME).splitlines()
     rows = [line for line in lines if line.startswith("| `aws_")]
+    (added,) = [line for line in rows if "aws_route53_zone" in line]
+    rows.remove(added)
+    assert added.replace("\\|", "").count("|") == 6
     assert len(rows) == 3
     assert (
         "| ec2 vpc | `arn:aws:ec2:r:a:vpc/vpc-1` | shop | `aws_vpc.network_vpc` | `vpc-1` |"
@@ -97,7 +130,7 @@ def test_the_guide_names_every_field() -> None:
     guide = (ROOT / "docs" / "find-drift.md").read_text()
     schema = Report.model_json_schema()
     names = set(schema["properties"])
-    for model in ("Attribute", "Drifted", "LeftOut", "Stranger"):
+    for model in ("Added", "Attribute", "Drifted", "LeftOut", "Stranger"):
         names |= set(schema["$defs"][model]["properties"])
     assert {name for name in names if f"`{name}`" not in guide} == set()
     assert all(value in guide for value in schema["$defs"]["NextApply"]["enum"])

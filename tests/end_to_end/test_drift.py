@@ -6,6 +6,7 @@ In the order of the tests: one system is applied once.
 import contextlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore import xform_name
 
 from strata import deploy, locks
 from strata.drift.find import find
@@ -459,8 +461,6 @@ def make_strangers(aws: Client) -> set[str]:
     logs.create_log_group(logGroupName="/old", tags=ours)
     logs.create_log_group(logGroupName="/another-environment", tags={**ours, "Environment": "prod"})
     aws("iam").create_role(RoleName="theirs", AssumeRolePolicyDocument="{}", Tags=theirs)
-    balancer = aws("elbv2").describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
-    fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
     (group,) = logs.describe_log_groups(logGroupNamePrefix="/old")["logGroups"]
     return {
         group["arn"].removesuffix(":*"),
@@ -481,17 +481,189 @@ def make_strangers(aws: Client) -> set[str]:
             CacheClusterId="hand", Engine="redis", CacheNodeType="cache.t3.micro",
             NumCacheNodes=1, CacheSubnetGroupName="shop-local-cache",
         )["CacheCluster"]["ARN"],
-        aws("elbv2").create_listener(
-            LoadBalancerArn=balancer, Protocol="HTTP", Port=8080, DefaultActions=[fixed]
-        )["Listeners"][0]["ListenerArn"],
-        aws("ecs").create_service(
-            cluster="shop-local", serviceName="hand", taskDefinition="shop-local", desiredCount=0
-        )["service"]["serviceArn"],
+        aws("rds").create_db_proxy(
+            DBProxyName="hand", EngineFamily="MYSQL", RoleArn=ROLE, VpcSubnetIds=[subnet],
+            Auth=[{"AuthScheme": "SECRETS", "SecretArn": "arn:aws:secretsmanager:x:1:secret:x"}],
+        )["DBProxy"]["DBProxyArn"],
         aws("iam").create_role(
             RoleName="old", AssumeRolePolicyDocument="{}", Tags=tags
         )["Role"]["Arn"],
         secrets.create_secret(Name="old", SecretString="a-value-by-hand", Tags=tags)["ARN"],
     }  # fmt: skip
+
+
+ROLE = "arn:aws:iam::123456789012:role/hand"
+ADDED = {
+    ("aws_appautoscaling_target.service_scaling_target", "scaling policy", "hand"),
+    ("aws_appautoscaling_target.service_scaling_target", "scheduled action", "hand"),
+    ("aws_autoscaling_group.cluster_auto_scaling_group", "lifecycle hook", "hand"),
+    ("aws_autoscaling_group.cluster_auto_scaling_group", "scaling policy", "hand"),
+    ("aws_autoscaling_group.cluster_auto_scaling_group", "scheduled action", "hand"),
+    ("aws_cloudwatch_log_group.service_log_group", "metric filter", "hand"),
+    ("aws_cloudwatch_log_group.service_log_group", "subscription filter", "hand"),
+    (
+        "aws_db_instance.database_instance", "resource policy",
+        "of the secret of the master password",
+    ),
+    ("aws_db_instance.database_instance", "role", "hand"),
+    ("aws_ecr_repository.registry_repository", "repository policy", "shop-local"),
+    ("aws_ecs_cluster.cluster_cluster", "event rule", "hand"),
+    ("aws_ecs_cluster.cluster_cluster", "service", "hand"),
+    ("aws_iam_role.service_task_role", "instance profile", "hand"),
+    ("aws_lb.edge_load_balancer", "listener", "HTTP 8080"),
+    ("aws_lb_listener.edge_http_listener", "listener rule", "priority 5"),
+    ("aws_lb_listener.edge_https_listener", "certificate", "hand"),
+    ("aws_lb_target_group.edge_target_group", "target", "hand"),
+    ("aws_route53_zone.edge_zone", "record", "*.hand.local.shop.example TXT"),
+    ("aws_route53_zone.edge_zone", "record", "hand.local.shop.example CNAME"),
+    ("aws_vpc.network_vpc", "address range", "10.1.0.0/16"),
+}  # fmt: skip
+"""(address, kind, name) of everything that `add_below` adds; a name that AWS gives is `hand`."""
+
+
+def add_below(aws: Client) -> None:
+    """Adds something by hand below resources of every layer."""
+    ec2, elb = aws("ec2"), aws("elbv2")
+    vpc = named(ec2.describe_vpcs()["Vpcs"], "shop-local")["VpcId"]
+    ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="10.1.0.0/16")
+    everybody = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}
+            ],
+        }
+    )  # fmt: skip
+    aws("ecr").set_repository_policy(repositoryName="shop-local", policyText=everybody)
+    (database,) = [
+        one for one in aws("rds").describe_db_instances()["DBInstances"]
+        if one["DBInstanceIdentifier"] == "shop-local-database"
+    ]  # fmt: skip
+    aws("rds").add_role_to_db_instance(
+        DBInstanceIdentifier="shop-local-database", RoleArn=ROLE, FeatureName="S3_INTEGRATION"
+    )
+    aws("secretsmanager").put_resource_policy(
+        SecretId=database["MasterUserSecret"]["SecretArn"],
+        ResourcePolicy=everybody.replace("ecr:BatchGetImage", "secretsmanager:GetSecretValue"),
+    )
+    add_scaling(aws)
+    balancer = elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
+    listeners = {
+        one["Port"]: one["ListenerArn"]
+        for one in elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"]
+    }
+    group = elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
+    forward = [{"Type": "forward", "TargetGroupArn": group}]
+    elb.create_listener(
+        LoadBalancerArn=balancer, Protocol="HTTP", Port=8080, DefaultActions=forward
+    )
+    elb.create_rule(
+        ListenerArn=listeners[80], Priority=5, Actions=forward,
+        Conditions=[{"Field": "path-pattern", "Values": ["/api/*"]}],
+    )  # fmt: skip
+    certificate = aws("acm").request_certificate(DomainName="hand.example")["CertificateArn"]
+    elb.add_listener_certificates(
+        ListenerArn=listeners[443], Certificates=[{"CertificateArn": certificate}]
+    )
+    instance = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
+    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance, "Port": 9999}])
+    zone = aws("route53").list_hosted_zones()["HostedZones"][0]["Id"]
+    records = {
+        "hand.local.shop.example": ("CNAME", "attacker.example."),
+        "*.hand.local.shop.example": ("TXT", "\"words with 'quotes' and blanks\""),
+    }
+    changes = [
+        {
+            "Action": "CREATE",
+            "ResourceRecordSet": {
+                "Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}],
+            },
+        }
+        for name, (kind, value) in records.items()
+    ]  # fmt: skip
+    aws("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    aws("ecs").create_service(
+        cluster="shop-local", serviceName="hand", taskDefinition="shop-local", desiredCount=0
+    )
+    cluster = aws("ecs").describe_clusters(clusters=["shop-local"])["clusters"][0]["clusterArn"]
+    task = {"TaskDefinitionArn": "arn:aws:ecs:eu-central-1:123456789012:task-definition/x"}
+    aws("events").put_rule(Name="hand", ScheduleExpression="rate(1 day)")
+    aws("events").put_targets(
+        Rule="hand",
+        Targets=[{"Id": "1", "Arn": cluster, "RoleArn": ROLE, "EcsParameters": task}],
+    )
+    logs = {"logGroupName": "/shop/local/service", "filterName": "hand", "filterPattern": ""}
+    aws("kinesis").create_stream(StreamName="hand", ShardCount=1)
+    stream = "arn:aws:kinesis:eu-central-1:123456789012:stream/hand"
+    aws("logs").put_subscription_filter(**logs, destinationArn=stream)
+    metric = {"metricName": "hand", "metricNamespace": "hand", "metricValue": "1"}
+    aws("logs").put_metric_filter(**logs, metricTransformations=[metric])
+    aws("iam").create_instance_profile(InstanceProfileName="hand")
+    aws("iam").add_role_to_instance_profile(InstanceProfileName="hand", RoleName="shop-local-task")
+
+
+def add_scaling(aws: Client) -> None:
+    """Adds policies, actions and a hook to the scalable target and the auto scaling group."""
+    target = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": "service/shop-local/shop-local",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    metric = {"PredefinedMetricType": "ECSServiceAverageMemoryUtilization"}
+    aws("application-autoscaling").put_scaling_policy(
+        **target, PolicyName="hand", PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 10.0, "PredefinedMetricSpecification": metric,
+        },
+    )  # fmt: skip
+    aws("application-autoscaling").put_scheduled_action(
+        **target, ScheduledActionName="hand", Schedule="rate(1 day)",
+        ScalableTargetAction={"MinCapacity": 0, "MaxCapacity": 0},
+    )  # fmt: skip
+    group = {"AutoScalingGroupName": "shop-local-instances"}
+    aws("autoscaling").put_scaling_policy(
+        **group, PolicyName="hand", AdjustmentType="ChangeInCapacity", ScalingAdjustment=-1
+    )
+    aws("autoscaling").put_lifecycle_hook(
+        **group, LifecycleHookName="hand",
+        LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+    )  # fmt: skip
+    aws("autoscaling").put_scheduled_update_group_action(
+        **group, ScheduledActionName="hand", Recurrence="0 0 * * *", MinSize=0, MaxSize=0
+    )
+    # What ECS itself puts on the group of a capacity provider, which moto does not.
+    aws("autoscaling").put_scaling_policy(
+        **group, PolicyName="ECSManagedAutoScalingPolicy-0b5d", ScalingAdjustment=1,
+        AdjustmentType="ChangeInCapacity",
+    )  # fmt: skip
+    aws("autoscaling").put_lifecycle_hook(
+        **group, LifecycleHookName="ecs-managed-draining-termination-hook",
+        LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING",
+    )  # fmt: skip
+
+
+def carry_out(aws: Client, command: str) -> None:
+    """Do what a command of the AWS CLI does, by the API's own names of its options."""
+    program, service, operation, *words = shlex.split(command)
+    assert program == "aws"
+    client = aws({"s3api": "s3"}.get(service, service))
+    method = operation.replace("-", "_")
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+    members = {xform_name(one, "-"): one for one in model.input_shape.members}
+    given: dict[str, Any] = {}
+    while words:
+        name = members[words.pop(0).removeprefix("--")]
+        shape = model.input_shape.members[name]
+        if shape.type_name == "boolean":
+            given[name] = True
+        elif shape.type_name == "structure":
+            given[name] = json.loads(words.pop(0))
+        elif shape.type_name == "list":
+            one = dict(pair.split("=", 1) for pair in words.pop(0).split(","))
+            given[name] = [{key: int(v) if v.isdecimal() else v for key, v in one.items()}]
+        else:
+            given[name] = words.pop(0)
+    getattr(client, method)(**given)
 
 
 @dataclass(frozen=True)
@@ -505,10 +677,11 @@ class Drifted:
 
 @pytest.fixture(scope="module")
 def drifted(standing: Standing, aws: Client) -> Drifted:
-    """Changes every layer by hand, makes strangers, and looks."""
+    """Changes every layer by hand, adds below it, makes strangers, and looks."""
     before = bucket(standing, aws)
     for change in CHANGES.values():
         change(aws)
+    add_below(aws)
     strangers = make_strangers(aws)
     return Drifted(standing.look(), strangers, before)
 
@@ -552,6 +725,20 @@ def test_strangers_are_listed_and_nothing_of_ours_is(drifted: Drifted) -> None:
     assert drifted.report.unchecked == []
 
 
+def test_what_was_added_below_ours_is_told_and_nothing_that_aws_makes(drifted: Drifted) -> None:
+    given = {"certificate", "target"}
+    assert {
+        (one.address, one.kind, "hand" if one.kind in given else one.name)
+        for one in drifted.report.added
+    } == ADDED
+    assert {one.layer for one in drifted.report.added} == set(LAYERS) - {"cache"}
+    does = {(one.kind, one.name): one.does for one in drifted.report.added}
+    assert does["listener rule", "priority 5"] == (
+        "on port 80, path-pattern /api/*: forwards to shop-local-tasks"
+    )
+    assert does["repository policy", "shop-local"] == "allows everybody: ecr:BatchGetImage"
+
+
 def plain(secret: str) -> str:
     """The password in a secret of RDS; another secret as it is."""
     try:
@@ -579,11 +766,15 @@ def test_the_command_says_so_in_each_form_and_writes_nothing(
         answer = strata(folder, "drift", "local", "--format", form)
         assert answer.returncode == 3, answer.stdout
         if form == "json":
-            assert found(Report.model_validate_json(answer.stdout)) == EXPECTED
+            report = Report.model_validate_json(answer.stdout)
+            assert found(report) == EXPECTED
+            assert report.added == drifted.report.added
         else:
             assert "image_tag_mutability" in answer.stdout
         if form == "text":
-            assert all(len(line) <= 80 for line in answer.stdout.splitlines())
+            long = [line for line in answer.stdout.splitlines() if len(line) > 80]
+            # A word of a command that is longer, to be copied whole.
+            assert all(len(shlex.split(line.removesuffix(" \\"))) == 1 for line in long)
     assert bucket(standing, aws) == drifted.objects_before
 
 
@@ -608,12 +799,17 @@ def test_it_is_what_a_refresh_only_plan_of_each_layer_finds(
     assert places == {(address, attribute) for address, attribute, _ in EXPECTED}
 
 
-def test_the_next_apply_does_what_was_said(standing: Standing, drifted: Drifted) -> None:
+def test_the_next_apply_does_what_was_said_and_the_commands_take_away_what_was_added(
+    standing: Standing, drifted: Drifted, aws: Client
+) -> None:
     outcome = deploy.run(LAYERS, standing.work.apply, deploy.quiet)
     assert outcome.ok, outcome.failed
-    left = found(standing.look())
+    for one in drifted.report.added:
+        carry_out(aws, one.delete)
+    report = standing.look()
     said = {one for one in EXPECTED if one[2] is LEAVES and one[1] != "arn"}
-    assert left == said
+    assert found(report) == said
+    assert report.added == []
 
 
 @pytest.fixture(scope="module")

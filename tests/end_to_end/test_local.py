@@ -160,7 +160,7 @@ def test_what_stands_in_no_state_can_be_taken_up_as_it_is_told(
     applied: Applied, folder: Path
 ) -> None:
     """As if no state knew anything: Terraform itself finds each by what we tell."""
-    listed, unchecked = inventory(applied.settings.environment, [], [])
+    listed, unchecked = inventory(applied.settings.environment, [])
     assert unchecked == []
     found = with_addresses(
         strangers(listed, frozenset()), stack(compose(applied.settings)), standing=()

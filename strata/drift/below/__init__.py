@@ -1,0 +1,1 @@
+"""What hands add below our resources, one file for each layer that has such resources."""

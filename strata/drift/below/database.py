@@ -1,0 +1,55 @@
+"""What hands add to the database and its secret."""
+
+from collections.abc import Iterator
+
+from strata.aws import pages
+from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, grants
+
+
+def _database_roles(clients: Clients, database: Json, ours: Ours) -> Iterator[Child]:
+    held = ours.held("aws_db_instance_role_association", "db_instance_identifier", "role_arn")
+    name = database["identifier"]
+    for one in pages(
+        clients["rds"], "describe_db_instances", "DBInstances", DBInstanceIdentifier=name
+    ):
+        for role in one.get("AssociatedRoles", []):
+            arn, feature = role["RoleArn"], role.get("FeatureName", "")
+            if (name, arn) not in held:
+                yield Child(
+                    "role",
+                    arn.rpartition("/")[2],
+                    f"the database can use it for {feature}",
+                    aws(
+                        "rds remove-role-from-db-instance",
+                        db_instance_identifier=name,
+                        role_arn=arn,
+                        feature_name=feature,
+                    ),
+                    arn,
+                )
+
+
+def _master_secret_policy(clients: Clients, database: Json, _: Ours) -> Iterator[Child]:
+    for secret in database.get("master_user_secret") or []:
+        arn = secret["secret_arn"]
+        policy = clients["secretsmanager"].get_resource_policy(SecretId=arn).get("ResourcePolicy")
+        if policy:
+            yield Child(
+                "resource policy",
+                "of the secret of the master password",
+                grants(policy),
+                aws("secretsmanager delete-resource-policy", secret_id=arn),
+                arn,
+            )
+
+
+BELOW = (
+    Below("aws_db_instance", "roles", "rds:DescribeDBInstances", "rds", _database_roles),
+    Below(
+        "aws_db_instance",
+        "resource policy of the secret",
+        "secretsmanager:GetResourcePolicy",
+        "secretsmanager",
+        _master_secret_policy,
+    ),
+)

@@ -1,0 +1,277 @@
+"""What hands add to the load balancer, the hosted zone and buckets."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from strata.aws import pages
+from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, hundreds
+
+
+def _listeners(clients: Clients, balancer: Json, ours: Ours) -> Iterator[Child]:
+    held = {arn for (arn,) in ours.held("aws_lb_listener", "arn")}
+    found = pages(
+        clients["elbv2"], "describe_listeners", "Listeners", LoadBalancerArn=balancer["arn"]
+    )
+    for one in found:
+        arn = one["ListenerArn"]
+        if arn not in held:
+            yield Child(
+                "listener",
+                f"{one['Protocol']} {one['Port']}",
+                f"port {one['Port']} {_actions(one.get('DefaultActions', []), ours)}",
+                aws("elbv2 delete-listener", listener_arn=arn),
+                arn,
+            )
+
+
+def _rules(clients: Clients, listener: Json, ours: Ours) -> Iterator[Child]:
+    held = {arn for (arn,) in ours.held("aws_lb_listener_rule", "arn")}
+    found = pages(clients["elbv2"], "describe_rules", "Rules", ListenerArn=listener["arn"])
+    for one in found:
+        arn = one["RuleArn"]
+        if one.get("IsDefault") or arn in held:
+            continue
+        where = ", ".join(_condition(each) for each in one.get("Conditions", [])) or "everything"
+        yield Child(
+            "listener rule",
+            f"priority {one['Priority']}",
+            f"on port {listener['port']}, {where}: {_actions(one.get('Actions', []), ours)}",
+            aws("elbv2 delete-rule", rule_arn=arn),
+            arn,
+        )
+
+
+def _condition(condition: Json) -> str:
+    configured: Json = next(
+        (value for key, value in condition.items() if key.endswith("Config") and value), {}
+    )
+    values = condition.get("Values") or configured.get("Values") or []
+    words = " or ".join(
+        one if isinstance(one, str) else f"{one.get('Key', '')}={one.get('Value', '')}"
+        for one in values
+    )
+    return f"{condition.get('Field', '')} {words}".strip()
+
+
+def _actions(actions: Sequence[Json], ours: Ours) -> str:
+    """What a listener or a rule does with a request, in words."""
+    groups = {values["arn"]: values["name"] for _, values in ours.of("aws_lb_target_group")}
+
+    def words(action: Json) -> str:
+        if action["Type"] == "forward":
+            targets = [
+                one["TargetGroupArn"]
+                for one in action.get("ForwardConfig", {}).get("TargetGroups", [])
+            ]
+            targets = targets or [action.get("TargetGroupArn", "")]
+            return "forwards to " + ", ".join(groups.get(one, one) for one in targets)
+        if action["Type"] == "redirect":
+            to = action.get("RedirectConfig", {})
+            return (
+                f"redirects to {to.get('Protocol', '')}://{to.get('Host', '')}:{to.get('Port', '')}"
+            )
+        return "answers itself" if action["Type"] == "fixed-response" else str(action["Type"])
+
+    return ", ".join(map(words, actions)) or "does nothing"
+
+
+def _certificates(clients: Clients, listener: Json, ours: Ours) -> Iterator[Child]:
+    if listener.get("protocol") not in ("HTTPS", "TLS"):
+        return
+    held = ours.held("aws_lb_listener_certificate", "listener_arn", "certificate_arn")
+    found = pages(
+        clients["elbv2"],
+        "describe_listener_certificates",
+        "Certificates",
+        ListenerArn=listener["arn"],
+    )
+    for one in found:
+        arn = one["CertificateArn"]
+        if one.get("IsDefault") or arn == listener.get("certificate_arn"):
+            continue
+        if (listener["arn"], arn) not in held:
+            yield Child(
+                "certificate",
+                arn.rpartition("/")[2],
+                f"port {listener['port']} answers under its names too",
+                aws(
+                    "elbv2 remove-listener-certificates",
+                    listener_arn=listener["arn"],
+                    certificates=f"CertificateArn={arn}",
+                ),
+                arn,
+            )
+
+
+def _targets(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
+    """Targets that no task of ours is behind; those that leave are on their way out."""
+    answer = clients["elbv2"].describe_target_health(TargetGroupArn=group["arn"])
+    standing = [
+        one["Target"]
+        for one in answer["TargetHealthDescriptions"]
+        if one.get("TargetHealth", {}).get("State") not in ("draining", "unused.draining")
+    ]
+    if not standing:
+        return
+    held = ours.held("aws_lb_target_group_attachment", "target_group_arn", "target_id", "port")
+    tasks = {
+        one for _, service in ours.of("aws_ecs_service") for one in _places(clients["ecs"], service)
+    }
+    for one in standing:
+        target, port = one["Id"], one.get("Port")
+        if (target, port) not in tasks and (group["arn"], target, port) not in held:
+            yield Child(
+                "target",
+                f"{target}:{port}",
+                f"gets a share of the requests of {group['name']}",
+                aws(
+                    "elbv2 deregister-targets",
+                    target_group_arn=group["arn"],
+                    targets=f"Id={target},Port={port}",
+                ),
+            )
+
+
+def _places(ecs: Any, service: Json) -> Iterator[tuple[str, int]]:
+    """Instance and host port of each task of a service, of what just stopped too."""
+    cluster = service["cluster"]
+    for status in ("RUNNING", "STOPPED"):
+        arns = list(
+            pages(
+                ecs,
+                "list_tasks",
+                "taskArns",
+                cluster=cluster,
+                serviceName=service["name"],
+                desiredStatus=status,
+            )
+        )
+        tasks = [
+            task
+            for some in hundreds(arns)
+            for task in ecs.describe_tasks(cluster=cluster, tasks=some)["tasks"]
+        ]
+        instances = sorted(
+            {t["containerInstanceArn"] for t in tasks if "containerInstanceArn" in t}
+        )
+        ids = {
+            one["containerInstanceArn"]: one.get("ec2InstanceId", "")
+            for some in hundreds(instances)
+            for one in ecs.describe_container_instances(cluster=cluster, containerInstances=some)[
+                "containerInstances"
+            ]
+        }
+        for task in tasks:
+            for container in task.get("containers", []):
+                for binding in container.get("networkBindings", []):
+                    yield ids.get(task.get("containerInstanceArn"), ""), binding.get("hostPort", 0)
+
+
+def _records(clients: Clients, zone: Json, ours: Ours) -> Iterator[Child]:
+    apex = _record_name(zone["name"])
+    held = {
+        (zone_id, _record_name(fqdn or name or ""), kind, identifier or "")
+        for zone_id, fqdn, name, kind, identifier in ours.held(
+            "aws_route53_record", "zone_id", "fqdn", "name", "type", "set_identifier"
+        )
+    }
+    found = pages(
+        clients["route53"],
+        "list_resource_record_sets",
+        "ResourceRecordSets",
+        HostedZoneId=zone["zone_id"],
+    )
+    for one in found:
+        name, kind = _record_name(one["Name"]), one["Type"]
+        # Route 53 makes these two with the zone.
+        if kind in ("NS", "SOA") and name == apex:
+            continue
+        if (zone["zone_id"], name, kind, one.get("SetIdentifier", "")) in held:
+            continue
+        values = [each["Value"] for each in one.get("ResourceRecords", [])]
+        values = values or [one.get("AliasTarget", {}).get("DNSName", "another resource")]
+        change = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": one}]}
+        yield Child(
+            "record",
+            f"{name} {kind}",
+            f"answers {', '.join(values)}",
+            aws(
+                "route53 change-resource-record-sets",
+                hosted_zone_id=zone["zone_id"],
+                change_batch=json.dumps(change, separators=(",", ":")),
+            ),
+        )
+
+
+def _record_name(name: str) -> str:
+    """A name without its last dot; Route 53 answers `*` and the like in octal."""
+    plain = re.sub(r"\\(\d{3})", lambda match: chr(int(match[1], 8)), name)
+    return plain.rstrip(".").lower()
+
+
+def notifications(clients: Clients, bucket: Json, ours: Ours) -> Iterator[Child]:
+    """Who is told of what happens to the objects of a bucket."""
+    name = bucket["bucket"]
+    if (name,) in ours.held("aws_s3_bucket_notification", "bucket"):
+        return
+    answer = clients["s3"].get_bucket_notification_configuration(Bucket=name)
+    for key in sorted(answer.keys() - {"ResponseMetadata"}):
+        for one in answer[key] if isinstance(answer[key], list) else [{}]:
+            to = next((str(value) for part, value in one.items() if part.endswith("Arn")), key)
+            yield Child(
+                "notification",
+                one.get("Id", key),
+                f"tells {to} of objects of {name}",
+                aws(
+                    "s3api put-bucket-notification-configuration",
+                    bucket=name,
+                    notification_configuration="{}",
+                ),
+            )
+
+
+def _ownership(clients: Clients, bucket: Json, ours: Ours) -> Iterator[Child]:
+    name = bucket["bucket"]
+    if (name,) in ours.held("aws_s3_bucket_ownership_controls", "bucket"):
+        return
+    answer = clients["s3"].get_bucket_ownership_controls(Bucket=name)
+    for one in answer["OwnershipControls"]["Rules"]:
+        # S3 makes every bucket so since April 2023; anything else brings ACLs back.
+        if one["ObjectOwnership"] != "BucketOwnerEnforced":
+            yield Child(
+                "object ownership",
+                one["ObjectOwnership"],
+                "access can be given by ACLs again",
+                aws(
+                    "s3api put-bucket-ownership-controls",
+                    bucket=name,
+                    ownership_controls="Rules=[{ObjectOwnership=BucketOwnerEnforced}]",
+                ),
+            )
+
+
+BELOW = (
+    Below("aws_lb", "listeners", "elasticloadbalancing:DescribeListeners", "elbv2", _listeners),
+    Below("aws_lb_listener", "rules", "elasticloadbalancing:DescribeRules", "elbv2", _rules),
+    Below(
+        "aws_lb_listener",
+        "certificates",
+        "elasticloadbalancing:DescribeListenerCertificates",
+        "elbv2",
+        _certificates,
+    ),
+    Below(
+        "aws_lb_target_group",
+        "targets",
+        "elasticloadbalancing:DescribeTargetHealth, ecs:ListTasks, ecs:DescribeTasks, "
+        "ecs:DescribeContainerInstances",
+        "elbv2",
+        _targets,
+        ("ecs",),
+    ),
+    Below("aws_route53_zone", "records", "route53:ListResourceRecordSets", "route53", _records),
+    Below("aws_s3_bucket", "notifications", "s3:GetBucketNotification", "s3", notifications),
+    Below("aws_s3_bucket", "object ownership", "s3:GetBucketOwnershipControls", "s3", _ownership),
+)

@@ -1,0 +1,106 @@
+"""What stands below a resource: how it is looked for, and the words for it."""
+
+import json
+import shlex
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Child:
+    """Something below a resource: what it is, what it opens or does, how to take it away."""
+
+    kind: str
+    name: str
+    does: str
+    delete: str
+    identifier: str = ""
+
+
+class Ours:
+    """The resources of the states, as (address, values), by type and by what they hold."""
+
+    def __init__(self, resources: Sequence[tuple[str, Json]]) -> None:
+        self._by_type: dict[str, list[tuple[str, Json]]] = defaultdict(list)
+        for address, values in resources:
+            self._by_type[address.partition(".")[0]].append((address, values))
+
+    def of(self, kind: str) -> list[tuple[str, Json]]:
+        """Addresses and values of every resource of a type."""
+        return self._by_type.get(kind, [])
+
+    def held(self, kind: str, *attributes: str) -> set[tuple[Any, ...]]:
+        """The values that each resource of a type has for some attributes."""
+        return {tuple(values.get(one) for one in attributes) for _, values in self.of(kind)}
+
+
+Clients = Mapping[str, Any]
+Look = Callable[[Clients, Json, Ours], Iterator[Child]]
+
+
+@dataclass(frozen=True)
+class Below:
+    """Where children of a type of resource are looked for, by which read of which client."""
+
+    parent: str
+    what: str
+    action: str
+    client: str
+    look: Look
+    others: tuple[str, ...] = field(default=())
+    """Further clients that it needs."""
+
+
+def aws(operation: str, **options: str) -> str:
+    """A command of the AWS CLI; what hands named is quoted, as a shell needs it.
+
+    An option without a value is empty.
+    """
+    flags = [
+        one
+        for name, value in options.items()
+        for one in (f"--{name.replace('_', '-')}", value)
+        if one
+    ]
+    return f"aws {operation} {shlex.join(flags)}"
+
+
+def hundreds(names: Sequence[str]) -> Iterator[list[str]]:
+    """As many as ECS describes at once (DescribeTasks, DescribeContainerInstances)."""
+    for start in range(0, len(names), 100):
+        yield list(names[start : start + 100])
+
+
+def grants(policy: str) -> str:
+    """What a policy allows whom, in words."""
+    statements = json.loads(policy).get("Statement", [])
+    statements = statements if isinstance(statements, list) else [statements]
+
+    def listed(value: Any) -> str:
+        if isinstance(value, dict):
+            return ", ".join(listed(one) for one in value.values())
+        return ", ".join(value) if isinstance(value, list) else str(value)
+
+    def but(one: Json, key: str) -> str:
+        return listed(one[key]) if key in one else f"all but {listed(one.get(f'Not{key}', ''))}"
+
+    def words(one: Json) -> str:
+        who = but(one, "Principal")
+        who = "everybody" if who == "*" else who
+        verb = "allows" if one.get("Effect") == "Allow" else "denies"
+        condition = " under a condition" if one.get("Condition") else ""
+        return f"{verb} {who}: {but(one, 'Action')}{condition}"
+
+    return "; ".join(map(words, statements)) or "says nothing"
+
+
+def limits(action: Json, key: str, unit: str) -> str:
+    """What a scheduled action sets, and when; its limits stand under `key`, or in itself."""
+    values = action.get(key, action)
+    least, most = (values.get(f"{end}{unit}", "as it is") for end in ("Min", "Max"))
+    when = action.get("Schedule") or action.get("Recurrence") or action.get("StartTime")
+    return f"sets least {least} and most {most}, {when}"

@@ -1,0 +1,29 @@
+"""What hands add to the repository."""
+
+from collections.abc import Iterator
+
+from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, grants
+
+
+def _repository_policy(clients: Clients, repository: Json, ours: Ours) -> Iterator[Child]:
+    name = repository["name"]
+    if (name,) in ours.held("aws_ecr_repository_policy", "repository"):
+        return
+    policy = clients["ecr"].get_repository_policy(repositoryName=name)["policyText"]
+    yield Child(
+        "repository policy",
+        name,
+        grants(policy),
+        aws("ecr delete-repository-policy", repository_name=name),
+    )
+
+
+BELOW = (
+    Below(
+        "aws_ecr_repository",
+        "repository policy",
+        "ecr:GetRepositoryPolicy",
+        "ecr",
+        _repository_policy,
+    ),
+)
