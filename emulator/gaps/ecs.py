@@ -1,12 +1,15 @@
 """ECS: CreateService and UpdateService drop most of what a service on a capacity provider says.
 
-An empty `networkConfiguration` in the answer makes the Terraform provider crash.
+An empty `networkConfiguration` in the answer makes the Terraform provider crash. A service that was
+deleted is listed for good; AWS lists none that drains or is inactive (API, DeleteService).
 """
 
 from typing import Any
 
+from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse as Response
 
+list_services = EC2ContainerServiceBackend.list_services
 create = Response.create_service
 update = Response.update_service
 
@@ -42,6 +45,11 @@ def _keep(response: Any, service: Any, *, created: bool) -> None:
             deployment["capacityProviderStrategy"] = service.capacity_provider_strategy
 
 
+def _list(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+    active = {one.arn for one in self.services.values() if one.status == "ACTIVE"}
+    return [arn for arn in list_services(self, *args, **kwargs) if arn in active]
+
+
 def _create(self: Any) -> Any:
     answer = create(self)
     _keep(self, _service(self), created=True)
@@ -55,6 +63,7 @@ def _update(self: Any) -> Any:
 
 
 def fill() -> None:
-    """Keep the fields of a service when it is created and when it is changed."""
+    """Keep the fields of a service, and list those that are there."""
+    EC2ContainerServiceBackend.list_services = _list
     Response.create_service = _create
     Response.update_service = _update

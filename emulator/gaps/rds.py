@@ -3,14 +3,15 @@
 Parameters that were set have no `Source`, so Terraform plans to set them again. Every database has
 the same resource identifier, by which Terraform waits for its own: with a second one beside it, it
 finds two. A subnet group whose subnets change is forgotten, and a parameter group goes although a
-database uses it. Parameters cannot be set back: the call is not there.
+database uses it. Two calls are not there: parameters cannot be set back, and a role that a database
+got cannot be taken away.
 """
 
 import secrets
 import string
 from typing import Any
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.rds.exceptions import (
     DBParameterGroupNotFoundError,
     DBSubnetGroupNotFoundError,
@@ -66,9 +67,20 @@ def _reset_parameters(self: Any) -> ActionResult:
     return ActionResult({"DBParameterGroupName": group.name})
 
 
+def _remove_role(self: Any) -> EmptyResult:
+    (database,) = self.backend.describe_db_instances(self.params["DBInstanceIdentifier"])
+    arn = self.params["RoleArn"]
+    kept = [one for one in database._associated_roles if one.role_arn != arn]
+    if len(kept) == len(database._associated_roles):
+        raise RDSClientError("DBInstanceRoleNotFound", f"{arn} is no role of this database")
+    database._associated_roles = kept
+    return EmptyResult()
+
+
 def fill() -> None:
-    """Say who set parameters and set them back, name each database, and keep the groups that are
-    there or in use."""
+    """Say who set parameters and set them back, name each database, keep the groups that are there
+    or in use, and take roles away."""
+    RDSResponse.remove_role_from_db_instance = _remove_role
     RDSResponse.reset_db_parameter_group = _reset_parameters
     RDSBackend.delete_db_parameter_group = _delete_parameters
     RDSBackend.modify_db_subnet_group = _modify_subnets

@@ -308,6 +308,28 @@ def database_identifier() -> bool:
     return len({one["DbiResourceId"] for one in found}) == 2
 
 
+def database_roles() -> bool:
+    rds = client("rds")
+    rds.create_db_instance(**_database("one"))
+    role = {"DBInstanceIdentifier": "one", "RoleArn": "arn:aws:iam::123456789012:role/r"}
+    rds.add_role_to_db_instance(**role, FeatureName="S3_INTEGRATION")
+    rds.remove_role_from_db_instance(**role, FeatureName="S3_INTEGRATION")
+    return not rds.describe_db_instances()["DBInstances"][0]["AssociatedRoles"]
+
+
+def deleted_service() -> bool:
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(
+        family="t", containerDefinitions=[{"name": "a", "image": "a", "memory": 128}]
+    )
+    for name in ("gone", "here"):
+        ecs.create_service(cluster="c", serviceName=name, taskDefinition="t", desiredCount=0)
+    ecs.delete_service(cluster="c", service="gone", force=True)
+    (arn,) = ecs.list_services(cluster="c")["serviceArns"]
+    return bool(arn.endswith("/here"))
+
+
 PROBES = {
     probe.__name__: probe
     for probe in (
@@ -327,6 +349,8 @@ PROBES = {
         parameters_set_back,
         parameters_in_use,
         database_identifier,
+        database_roles,
+        deleted_service,
         database_subnets,
     )
 }
