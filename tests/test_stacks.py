@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from strata.cost.items import of_stack
+from strata.map.make import files
+from strata.reach import from_stack
+from strata.reach.table import table
 from strata.stacks import Reference, blocks, is_on, references, stack
 
 Json = dict[str, Any]
@@ -62,3 +66,22 @@ def test_a_boolean_is_on_as_json_and_as_text(value: object) -> None:
 @pytest.mark.parametrize("value", [False, "false", None, "", 0, "${var.x}"])
 def test_all_else_is_off(value: object) -> None:
     assert not is_on(value)
+
+
+def test_a_resource_with_another_provider_configuration_is_read_as_any(
+    composed: Callable[[str], Json],
+) -> None:
+    document, other = composed("prod"), composed("prod")
+    for kind in ("resource", "data"):
+        for body in blocks(other, kind).values():
+            body["provider"] = "aws.x"
+    one, two = stack(document), stack(other)
+    items = [[item.address for item in of_stack(each)] for each in (one, two)]
+    assert items[0] == items[1]
+    paths = [
+        [(row.verdict.source, row.verdict.target, row.met) for row in table(from_stack(each), ())]
+        for each in (one, two)
+    ]
+    assert paths[0] == paths[1]
+    drawn = [files(each, "shop-prod", "eu-central-1", None) for each in (one, two)]
+    assert drawn[0]["network.svg"] == drawn[1]["network.svg"]

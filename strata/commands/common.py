@@ -96,7 +96,7 @@ def alone(name: str) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         # It says who it is once it has the lock.
-        words = who.read_text().strip() if who.exists() else "it has only begun"
+        words = who.read_text(errors="replace").strip() if who.exists() else "it has only begun"
         raise StrataError(
             f"another strata of this folder works on {name}: {words}",
             "wait until it has ended, then run this again",

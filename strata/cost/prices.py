@@ -6,7 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from strata.errors import StrataError
+from strata.reading import Unreadable, json_of, text_of
 
 FILE = Path(__file__).with_name("prices.json")
 
@@ -67,8 +70,11 @@ class PriceList:
 
 
 def parse(text: str) -> PriceList:
-    """The content of a data file."""
-    return PriceList([Price.model_validate(row) for row in json.loads(text)["prices"]])
+    """The content of a data file; raises Unreadable."""
+    try:
+        return PriceList([Price.model_validate(row) for row in json_of(text)["prices"]])
+    except (ValidationError, TypeError, LookupError):
+        raise Unreadable("is no list of prices") from None
 
 
 def dump(prices: PriceList) -> str:
@@ -80,4 +86,10 @@ def dump(prices: PriceList) -> str:
 @cache
 def shipped() -> PriceList:
     """The prices that lie beside this module."""
-    return parse(FILE.read_text(encoding="utf-8"))
+    try:
+        return parse(text_of(FILE))
+    except Unreadable as error:
+        raise StrataError(
+            f"{FILE}: {error.why}",
+            f"git checkout -- {FILE} brings back the prices that came with it",
+        ) from None

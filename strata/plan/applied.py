@@ -4,7 +4,6 @@ It names the state it belongs to. When the state has been written since by somet
 plain `cdktf deploy`, the object says nothing.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from strata.errors import StrataError
 from strata.layers import state_key
 from strata.plan.review import StateIdentity
 from strata.plan.states import States, read_state
+from strata.reading import Unreadable, json_of
 from strata.settings.models import Environment, Settings
 from strata.state_bucket import s3_client
 
@@ -74,8 +74,8 @@ def read_applied(environment: Environment, states: States) -> Mapping[str, Json]
                 Key=applied_key(environment.name, layer),
                 ExpectedBucketOwner=environment.account_id,
             )
-            noted = Applied.model_validate(json.loads(answer["Body"].read()))
-        except (ClientError, BotoCoreError, ValidationError, ValueError):
+            noted = Applied.model_validate(json_of(answer["Body"].read()))
+        except (ClientError, BotoCoreError, ValidationError, Unreadable):
             # Only an explanation is missing, not the plan.
             continue
         if (noted.state.lineage, noted.state.serial) == (state.lineage, state.serial):

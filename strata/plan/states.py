@@ -1,6 +1,5 @@
 """The states of all layers, and one state for the composed stack made of them."""
 
-import json
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from strata.errors import StrataError
 from strata.layers import LAYERS, state_key
+from strata.reading import Unreadable, json_of
 from strata.settings.models import Environment
 from strata.state_bucket import s3_client
 
@@ -72,17 +73,41 @@ def _read(s3: "S3Client", environment: Environment, layer: str) -> State | None:
     return parse(content, where)
 
 
+class _Instance(BaseModel):
+    attributes: Json | None = None
+
+
+class _Resource(BaseModel):
+    mode: str
+    type: str
+    name: str
+    instances: list[_Instance] = []
+
+
+class _Version4(BaseModel):
+    """What is read of a state. Terraform documents it as no interface, so all else may change."""
+
+    model_config = ConfigDict(strict=True)
+
+    version: int
+    terraform_version: str = Field(pattern=r"^\d+(\.\d+)*(-|$)")
+    lineage: str
+    serial: int
+    resources: list[_Resource]
+
+
 def parse(content: bytes | str, where: str) -> State:
     """A version-4 state; raises StrataError, naming `where`, for anything else."""
     try:
-        document = json.loads(content)
-        if document["version"] != 4:
+        document = json_of(content)
+        if isinstance(document, dict) and document.get("version", 4) != 4:
             raise StrataError(
                 f"{where} is of version {document['version']}, not 4",
                 "another Terraform than ours wrote it",
             )
-        return State(document["lineage"], document["serial"], document)
-    except (ValueError, TypeError, KeyError):
+        found = _Version4.model_validate(document)
+        return State(found.lineage, found.serial, document)
+    except (Unreadable, ValidationError):
         raise StrataError(
             f"{where} is no Terraform state",
             "the bucket keeps older versions: aws s3api list-object-versions",

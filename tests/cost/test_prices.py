@@ -1,11 +1,14 @@
 """The price file: three regions, every row with its source and date."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from strata.cost import prices as price_file
 from strata.cost.prices import FILE, GLOBAL, dump, parse, shipped
 from strata.cost.refresh import question_of
+from strata.errors import StrataError
 from strata.settings import figures
 
 REGIONS = ["ap-northeast-2", "eu-central-1", "us-east-1"]
@@ -95,3 +98,20 @@ def test_the_price_list_can_be_asked_for_every_row() -> None:
 def test_the_file_is_written_as_it_is_read() -> None:
     text = FILE.read_text(encoding="utf-8")
     assert dump(parse(text)) == text
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"prices": 1}', '{"prices": [{}]}', "[" * 100_000])
+def test_a_broken_file_of_prices_says_how_to_get_it_back(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "prices.json"
+    file.write_text(content)
+    monkeypatch.setattr(price_file, "FILE", file)
+    price_file.shipped.cache_clear()
+    try:
+        with pytest.raises(StrataError, match=str(file)) as error:
+            price_file.shipped()
+    finally:
+        price_file.shipped.cache_clear()
+    assert error.value.hint is not None
+    assert error.value.hint.startswith(f"git checkout -- {file}")
