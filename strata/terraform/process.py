@@ -104,11 +104,14 @@ class Terraform:
             start = out.tell()
             name, *rest = arguments
             words = [str(self.executable), chdir(folder), name, "-input=false", "-no-color", *rest]
-            with self.children.run(words, self._variables(), out) as process:
-                for one in _follow(log, start, process):
-                    said.append(one)
-                    watch(one)
-        _forget_source(log, start)
+            try:
+                with self.children.run(words, self._variables(), out) as process:
+                    for one in _follow(log, start, process):
+                        said.append(one)
+                        watch(one)
+            finally:
+                # Also when it was stopped in between.
+                _forget_source(log, start)
         if process.returncode not in accept:
             kind = NotBegun if refused(said) else StrataError
             raise kind(error_text(said), f"all of it: {log}")
