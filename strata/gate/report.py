@@ -341,8 +341,10 @@ def junit(verdict: Report) -> str:
         lines = [where, ", ".join(one.constructs), f"right: {one.right}", one.more]
         failure.text = "\n".join(line for line in lines if line)
     for waiver in verdict.waivers:
+        # Another waiver may be of the same resource elsewhere; a server shows a name once.
+        where = f" in {', '.join(waiver.environments)}" if waiver.environments else ""
         case = ElementTree.SubElement(
-            suite, "testcase", name=f"{waiver.check} {waiver.resource}", time="0",
+            suite, "testcase", name=f"{waiver.check} {waiver.resource}{where}", time="0",
             classname=f"strata.gate.{waiver.resource.partition('/')[0]}",
         )  # fmt: skip
         ElementTree.SubElement(

@@ -126,6 +126,18 @@ def uris(found: Any) -> Iterator[str]:
             yield from uris(one)
 
 
+def test_waivers_of_a_resource_in_two_environments_are_two_cases() -> None:
+    both = made(
+        (), tuple(waiver("edge/a").model_copy(update={"environments": (e,)}) for e in ("a", "b"))
+    )
+    root = ElementTree.fromstring(FORMATS["junit"](both))
+    names = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+    assert len(set(names)) == len(names) == 3
+    (run,) = json.loads(FORMATS["sarif"](both))["runs"]
+    prints = [one["partialFingerprints"]["strata/v1"] for one in run["results"]]
+    assert len(set(prints)) == 2
+
+
 def test_odd_characters_stay_recognizable() -> None:
     root = ElementTree.fromstring(FORMATS["junit"](REPORTS["odd characters"]))
     message = next(root.iter("failure")).get("message", "")
