@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: setup test lint lock browser
+.PHONY: setup test check lint lock browser
 setup: .venv/installed node_modules/installed
 
 .venv/installed: requirements.lock Makefile
@@ -34,12 +34,27 @@ browser: setup
 	$(BIN)/python -m tests.browser
 
 # In the order of the tree: the long files of end_to_end begin early, and short ones fill the end.
-test: lint browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# More workers than processors: those with Terraform mostly wait for its provider, which sleeps.
+test: lint browser tests/nodes/node_modules/installed
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+# What needs neither Terraform nor the emulator nor a browser: before each commit.
+check: lint
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		-m "not emulator and not terraform and not browser and not nodes"
+
+# Node 22 and 24 for Linux on x64, for the test that all write the same JSON.
+tests/nodes/node_modules/installed: tests/nodes/package-lock.json
+	cd tests/nodes && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+bench/peer/node_modules/installed: bench/peer/package-lock.json
+	cd bench/peer && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
 
 .PHONY: bench
 # Ratios within one run; the last parts take about ten minutes.
-bench: setup
+bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.synthesis
 	$(BIN)/python -m bench.map
 	$(BIN)/python -m bench.gate

@@ -1,11 +1,7 @@
 """The CDKTF app: every layer of every environment in `envs/`, one stack each."""
 
-import os
 import sys
 from pathlib import Path
-
-# Node 20 works; the banner that jsii prints about its age would stand in every log.
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 from strata.moves import blocks
 from strata.moves.declared import read

@@ -1,21 +1,24 @@
-"""Synthesis with the light provider import beside the ordinary one: `python -m bench.synthesis`.
+"""The synthesis beside its peer, the commands beside an earlier build: `python -m bench.synthesis`.
 
-Prints seconds and ratios; each figure is the least of three runs, each in a process of its own.
+The peer is a Node program (`bench/peer/`) that makes the calls of `main.py` of the same classes in
+one process; what both write must be the same to the byte. Each figure is the least of five runs in
+turns, after one that is not counted. Exit code 1 where a target is missed or the JSON differs.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from bench.sides import Program, before, in_turns, row, strata
 from strata.paths import ROOT
 
-RUNS = 3
+PEER = ROOT / "bench" / "peer"
+FOUR = ("local", "dev", "staging", "prod")
 
 PROGRAM = """
-import os, sys
-os.environ["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "20"
+import sys
 if sys.argv[1] == "ordinary":
     import cdktf_cdktf_provider_aws
 from pathlib import Path
@@ -25,11 +28,9 @@ synthesize(load_each(sys.argv[3:]), Path(sys.argv[2]), composed=False)
 """
 
 
-def synthesize(how: str, out: Path, *envs: str) -> float:
-    """Seconds that a synthesis of `envs` into `out` takes."""
-    start = time.perf_counter()
+def synthesize(how: str, out: Path, *envs: str) -> None:
+    """Synthesize `envs` into `out`, with the provider package imported as `how` says."""
     subprocess.run([sys.executable, "-c", PROGRAM, how, str(out), *envs], cwd=ROOT, check=True)
-    return time.perf_counter() - start
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -37,22 +38,55 @@ def files(out: Path) -> dict[str, bytes]:
     return {str(p.relative_to(out)): p.read_bytes() for p in sorted(out.rglob("*.json"))}
 
 
+def beside_the_peer(folder: Path) -> bool:
+    """`main.py` for four environments; whether it wrote the same and is within its ratio."""
+    ours, theirs = folder / "ours", folder / "theirs"
+    for one in (ours, theirs):
+        one.mkdir()
+    path = {"PYTHONPATH": str(ROOT)}
+    calls = folder / "calls.json"
+    subprocess.run(
+        [sys.executable, "-m", "bench.record", calls],
+        cwd=ours,
+        env={**os.environ, **path},
+        check=True,
+    )
+    python, peer = in_turns(
+        Program([sys.executable, str(ROOT / "main.py")], ours, path),
+        Program(["node", str(PEER / "replay.js"), str(calls)], theirs, {}),
+    )
+    same = files(ours / "cdktf.out") == files(theirs / "cdktf.out")
+    print(f"the JSON of main.py and its peer is {'the same' if same else 'DIFFERENT'}")
+    within = row("main.py, four environments, and the peer", python.clock, peer.clock, 4.0)
+    row("  processor time of both", python.processor, peer.processor, 4.0)
+    row("  memory of their largest process", python.memory, peer.memory, 4.0, "MiB")
+    return same and within
+
+
+def beside_the_build_before(folder: Path) -> bool:
+    """Commands beside the same ones of the earlier build; whether all are within their ratios."""
+    build = before(folder)
+    targets = [
+        ("strata --help", ("--help",), 0.5),
+        ("strata synth local", ("synth", "local", "--out", str(folder / "out")), 0.4),
+        ("strata gate, four environments", ("gate", *FOUR), 0.65),
+    ]
+    within = True
+    for name, arguments, most in targets:
+        now, then = in_turns(strata(ROOT, *arguments), strata(build, *arguments))
+        within &= row(name, now.clock, then.clock, most)
+        row("  processor time", now.processor, then.processor, most)
+        if "synth" in arguments:
+            within &= row("  memory", now.memory, then.memory, 0.3, "MiB")
+    return within
+
+
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder)
-        ordinary = min(synthesize("ordinary", out / "ordinary", "local") for _ in range(RUNS))
-        light = min(synthesize("light", out / "light", "local") for _ in range(RUNS))
-        four = min(
-            synthesize("light", out / "four", "local", "dev", "staging", "prod")
-            for _ in range(RUNS)
-        )
-        same = files(out / "ordinary") == files(out / "light")
-    print(f"one environment, ordinary import  {ordinary:6.2f} s")
-    print(f"one environment, light import     {light:6.2f} s   ratio {light / ordinary:.2f}")
-    print(f"four environments in one go       {four:6.2f} s   of one {four / light:.2f}")
-    print(f"the JSON is {'identical' if same else 'DIFFERENT'}")
-    sys.exit(0 if same else 1)
+        peer = beside_the_peer(Path(folder))
+        build = beside_the_build_before(Path(folder))
+    sys.exit(0 if peer and build else 1)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,10 @@ OLDEST = 20
 ANSWER_SECONDS = 20.0
 """For `node --version`, which takes milliseconds."""
 
+# jsii has a switch for each of its banners about Node. Node 20 ended on 2026-04-30 and jsii 1.142
+# supports it no more since 2026-10-30; it writes the same JSON, so this banner alone is silenced.
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+
 INSTALL = f"install Node {OLDEST} or newer, and have it on the PATH"
 PACKAGE_CACHE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 

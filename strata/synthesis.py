@@ -1,7 +1,6 @@
 """From settings to Terraform JSON on disk."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -12,9 +11,6 @@ from strata.moves import blocks
 from strata.moves.declared import read
 from strata.node import in_use
 from strata.settings.models import Settings
-
-# Node 20 works; the banner that jsii prints about its age would stand in every log.
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 
 @in_use()

@@ -1,17 +1,40 @@
 """Settings and synthesized JSON that many tests read."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from strata.settings import Settings, load
 from strata.synthesis import synthesize
 from tests.browser import browser, page
+from tests.needs import (
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_runtest_call,
+    pytest_runtest_protocol,
+)
+from tests.progress import (
+    pytest_runtest_logreport,
+    pytest_terminal_summary,
+    pytest_xdist_node_collection_finished,
+)
 
-__all__ = ["browser", "page"]
+__all__ = [
+    "browser",
+    "page",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_runtest_call",
+    "pytest_runtest_logreport",
+    "pytest_runtest_protocol",
+    "pytest_terminal_summary",
+    "pytest_xdist_node_collection_finished",
+]
 
 Json = dict[str, Any]
 
@@ -19,8 +42,14 @@ Json = dict[str, Any]
 @pytest.fixture(scope="session")
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that a synthesis of all four environments wrote."""
-    out = tmp_path_factory.mktemp("synthesized")
-    synthesize([load(name) for name in ("local", "dev", "staging", "prod")], out)
+    base = tmp_path_factory.getbasetemp()
+    # Made once for all workers of pytest-xdist; each has a folder of its own below one of the run.
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    out, done = folder / "synthesized", folder / "synthesized.done"
+    with FileLock(folder / "synthesized.lock"):
+        if not done.exists():
+            synthesize([load(name) for name in ("local", "dev", "staging", "prod")], out)
+            done.touch()
     return out
 
 

@@ -40,6 +40,7 @@ def evaluated(folder: Path, templates: dict[str, str]) -> dict[str, str]:
     return {name: planned[name]["value"] for name in templates}
 
 
+@pytest.mark.terraform
 def test_terraform_and_we_read_an_escaped_text_as_it_was_written(tmp_path: Path) -> None:
     texts = every()
     assert len(texts) > 1000
@@ -53,6 +54,7 @@ def test_terraform_and_we_read_an_escaped_text_as_it_was_written(tmp_path: Path)
     assert not any(map(has_expression, templates.values()))
 
 
+@pytest.mark.terraform
 def test_every_text_of_the_settings_arrives_as_it_was_written(tmp_path: Path) -> None:
     texts = every()[:400]
     path, key = '/${file("main.tf.json")}%{if}"$$${', "${aws_vpc.network_vpc.id} %%{ $${x}"
@@ -83,6 +85,7 @@ def test_every_text_of_the_settings_arrives_as_it_was_written(tmp_path: Path) ->
     assert (found["path"], found["key"]) == (path, key)
 
 
+@pytest.mark.terraform
 @given(text=TEXTS.filter(lambda text: not text.endswith("$")), other=TEXTS)
 def test_an_expression_is_told_from_the_text_around_it(text: str, other: str) -> None:
     template = f'{escaped(text)}${{join(",", ["}}", aws_a.b.c]) }}{escaped(other)}'

@@ -12,6 +12,8 @@ import pytest
 
 from strata import emulator
 
+pytestmark = pytest.mark.emulator
+
 
 def test_it_starts_on_loopback_once_and_leaves_nothing(tmp_path: Path) -> None:
     with emulator.emulator(tmp_path) as running:

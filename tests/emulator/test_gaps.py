@@ -10,6 +10,8 @@ import pytest
 from strata.emulator import python
 from strata.paths import ROOT
 
+pytestmark = pytest.mark.emulator
+
 FILE = Path(__file__).with_name("probes.py")
 
 

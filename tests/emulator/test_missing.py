@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 from emulator.missing import FAILED, LACKS
 from strata import emulator as emulation
 
+pytestmark = pytest.mark.emulator
+
 REGION = "eu-central-1"
 BUCKET = "a-bucket"
 OBJECT = {"Bucket": BUCKET, "Key": "a/key"}

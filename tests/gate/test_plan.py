@@ -162,6 +162,7 @@ def test_a_broken_plan_is_no_verdict(words: str, plan: Json, local: Path, comman
     assert words in answer.err
 
 
+@pytest.mark.terraform
 @pytest.mark.parametrize("content", [b"", b"{", b"PK\x03\x04", b"\xff"])
 def test_a_file_that_is_no_plan_is_no_verdict(
     content: bytes, tmp_path: Path, command: Command

@@ -1,0 +1,95 @@
+"""Which tests need Terraform, the emulator or a browser, so that `make check` can leave them out.
+
+A fixture says it for the tests that use it; others carry the mark themselves. A test that starts
+one of the three without its mark fails in `make check`, so nobody can forget one.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FIXTURES = {
+    "aws": "emulator",
+    "browser": "browser",
+    "planned": "emulator",
+    "tool": "terraform",
+    "validate": "terraform",
+}
+"""A fixture -> the mark of the tests that use it, themselves or by another fixture."""
+
+IN_PATH = {"terraform": "/terraform", "emulator": "/emulator-venv/", "browser": "/playwright/"}
+"""A mark -> what the path of a program has in it that needs this mark."""
+
+CHECK = "not terraform"
+"""Part of the expression of marks by which `make check` leaves tests out."""
+
+running: list[pytest.Item] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses one of the fixtures."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in FIXTURES:
+                item.add_marker(FIXTURES[fixture])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where tests with a mark are left out: look at every program that another one starts."""
+    if CHECK not in config.getoption("markexpr"):
+        return
+    real: Any = subprocess.Popen.__init__
+
+    def started(self: Any, args: Any, *rest: Any, **options: Any) -> None:
+        words = [args] if isinstance(args, str | os.PathLike) else list(args)
+        _judge(os.fspath(words[0]))
+        real(self, args, *rest, **options)
+
+    subprocess.Popen.__init__ = started  # type: ignore[method-assign]
+    _stand_in()
+
+
+def _judge(program: str) -> None:
+    # A test may have a `terraform` of its own, which does what the test is about.
+    own = program.startswith(tempfile.gettempdir())
+    for mark, part in IN_PATH.items():
+        if part in program and not own and running:
+            pytest.fail(f"{program} is started: the test needs @pytest.mark.{mark}", pytrace=False)
+
+
+def _stand_in() -> None:
+    """A `terraform` that is found before the real one, and writes down that it was called."""
+    folder = Path(tempfile.mkdtemp(prefix="strata-no-terraform-"))
+    called = folder / "called"
+    os.environ["STRATA_TERRAFORM_CALLED"] = str(called)
+    script = folder / "terraform"
+    script.write_text(f'#!/bin/sh\necho "terraform $*" >> {called}\nexit 1\n')
+    script.chmod(0o755)
+    os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Know which test runs."""
+    running.append(item)
+    try:
+        return (yield)
+    finally:
+        running.pop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test whose own processes called Terraform, though it has no mark for that."""
+    result = yield
+    called = os.environ.get("STRATA_TERRAFORM_CALLED")
+    if called and Path(called).exists():
+        said = Path(called).read_text()
+        Path(called).unlink()
+        pytest.fail(f"{item.nodeid} needs @pytest.mark.terraform; it called: {said}")
+    return result
