@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import re
 import sys
 import traceback
@@ -25,6 +26,7 @@ SYSTEM: dict[int, tuple[str, str | None]] = {
     errno.ENOENT: ("there is no such file or folder", None),
     errno.ENOTDIR: ("a part of the path is no folder", None),
     errno.EISDIR: ("it is a folder", "a file is wanted there"),
+    errno.EEXIST: ("there is a file of that name already", "a folder is wanted there"),
     errno.ENAMETOOLONG: ("the name is too long for this system", None),
     errno.ELOOP: ("its links lead in a circle", None),
     errno.EMFILE: ("too many files are open", "look at `ulimit -n`"),
@@ -47,11 +49,11 @@ def explain(error: BaseException) -> StrataError:
         return StrataError("this machine has not enough memory left for that")
     if isinstance(error, RecursionError):
         return StrataError(f"something that was read is nested too deeply ({place(error)})", REPORT)
-    if isinstance(error, OSError) and error.errno in SYSTEM:
-        return system_error(error.errno, str(error.filename or ""))
+    if isinstance(error, OSError) and error.strerror:
+        return system_error(error, str(error.filename or ""))
     number = node_error(str(error))
     if number:
-        return system_error(number, _quoted(str(error)))
+        return system_error(OSError(number, os.strerror(number)), _quoted(str(error)))
     return StrataError(
         f"Strata failed on something that it does not foresee: {type(error).__name__} in "
         f"{place(error)}",
@@ -83,10 +85,10 @@ def words(error: OSError) -> str:
     return known[0] if known else (error.strerror or type(error).__name__)
 
 
-def system_error(number: int, file: str) -> StrataError:
+def system_error(error: OSError, file: str) -> StrataError:
     """A refusal of the system in words; `file` is what was refused, empty if that is not known."""
-    words, hint = SYSTEM[number]
-    return StrataError(f"{file}: {words}" if file else words, hint)
+    said, hint = words(error), SYSTEM.get(error.errno or 0, ("", None))[1]
+    return StrataError(f"{file}: {said}" if file else said, hint)
 
 
 def node_error(text: str) -> int:

@@ -103,6 +103,8 @@ def test_debug_behind_two_dashes_is_a_name() -> None:
         (errno.ENAMETOOLONG, "too long"),
         (errno.ENOEXEC, "cannot be run on this machine"),
         (errno.EMFILE, "too many files"),
+        (errno.EEXIST, "there is a file of that name already"),
+        (errno.ESTALE, os.strerror(errno.ESTALE)),
     ],
 )
 def test_what_the_system_refuses_is_said_in_plain_words(number: int, words: str, run: Run) -> None:
