@@ -9,6 +9,9 @@ from strata.templates import expressions
 
 Json = dict[str, Any]
 
+STAGE = "stage"
+"""Where the `//` of a stack says the `stage` of its environment."""
+
 _REFERENCE = re.compile(r"(?<![\w.])((?:data\.)?aws_\w+)\.([A-Za-z_][\w-]*)((?:\.\w+|\[\d+\])*)")
 
 

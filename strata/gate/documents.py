@@ -6,14 +6,16 @@ from pathlib import Path
 
 from strata.errors import UsageError
 from strata.gate.resolve import missing_layers
-from strata.reading import Unreadable, bytes_of, json_of
-from strata.stacks import Json, blocks, construct_path, merged
+from strata.moves import blocks as moves
+from strata.reading import Unreadable, bytes_of, json_of, text_of
+from strata.stacks import STAGE, Json, blocks, construct_path, merged
 
 BLOCKS = frozenset(
     ("//", "terraform", "provider", "resource", "data", "ephemeral", "output", "variable", "locals")
 )
 """What a document may hold. For `moved` and `import` checkov drops the whole file, with exit code
 0; a `module` would bring resources that nobody looks at."""
+PRODUCTION = "production"
 TERRAFORM = frozenset(("//", "required_providers", "backend"))
 """The same within `terraform`; for `required_version` checkov drops the file too."""
 ALSO_READ = ("*.tf", "*.tf.json", "terraform.tfvars*", "*.auto.tfvars*")
@@ -32,6 +34,12 @@ class Environment:
     path: Path
     composed: Json
     layers: Mapping[str, Json]
+
+    @property
+    def stage(self) -> str:
+        """What the environment is for; one that does not say so is judged as production."""
+        noted = self.composed.get("//")
+        return str(noted.get(STAGE, PRODUCTION)) if isinstance(noted, dict) else PRODUCTION
 
     def construct(self, address: str) -> str:
         """The construct path below the stack of a resource or `data.` source, else its address."""
@@ -97,7 +105,7 @@ def document(path: Path) -> Json:
     except Unreadable as error:
         raise Unjudgeable(f"{path}: {error.why}") from None
     for other in sorted(one for pattern in ALSO_READ for one in path.parent.glob(pattern)):
-        if other != path:
+        if other != path and not _only_moves(other):
             raise Unjudgeable(f"{other}: Terraform reads it, and no check does")
     try:
         unknown = sorted(set(found) - BLOCKS)
@@ -115,3 +123,11 @@ def document(path: Path) -> Json:
     if not all(isinstance(body, dict) for body in shapes):
         raise Unjudgeable(f"{path}: is not written as Terraform has it")
     return dict(found)
+
+
+def _only_moves(path: Path) -> bool:
+    """Whether a file says no more than where a resource was before; nothing is built by it."""
+    try:
+        return path.name == moves.NAME and moves.is_ours(text_of(path))
+    except Unreadable:
+        return False

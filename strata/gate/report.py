@@ -78,7 +78,9 @@ class Report(BaseModel):
     environments: list[str] = Field(description="What was judged.")
     findings: list[Finding] = Field(description="Worst first.")
     waivers: list[Waiver] = Field(description="The waivers that were used.")
-    warnings: list[str] = Field(description="Waivers that end within thirty days.")
+    warnings: list[str] = Field(
+        description="Waivers that end within thirty days, and environments that say no stage."
+    )
 
 
 def schema_text() -> str:
@@ -267,7 +269,7 @@ def sarif(verdict: Report) -> str:
             "message": {"text": f"Waived by {one.owner} to {one.expires}: {one.reason}"},
             "locations": [_location("", 0, [one.resource])],
             "partialFingerprints": {
-                "strata/v1": _fingerprint(one.check, one.resource, *one.environments)
+                "strata/v1": _fingerprint(one.check, one.resource, *one.stages, *one.environments)
             },
             "suppressions": [
                 {"kind": "external", "status": "accepted", "justification": one.reason}

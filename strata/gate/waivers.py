@@ -1,38 +1,51 @@
 """Findings that somebody has taken upon themselves: `policies/waivers.toml`."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.paths import ROOT
 from strata.reading import Unreadable, text_of, toml
+from strata.settings.models import Stage
 
 WAIVERS = ROOT / "policies" / "waivers.toml"
 WARNING = timedelta(days=30)
 
 
 class Waiver(BaseModel):
-    """One check on one resource, in some environments or, with none named, in all."""
+    """One check on one resource: in environments of some stages, in some by name, or in all."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     check: str = Field(min_length=1)
     resource: str = Field(min_length=1)
+    stages: tuple[Stage, ...] = ()
     environments: tuple[str, ...] = ()
     reason: str = Field(min_length=20)
     owner: str = Field(min_length=1)
     expires: date
 
-    def covers(self, failure: Failure) -> bool:
-        """Whether this failure is the one that is waived."""
-        return (self.check, self.resource) == (failure.check, failure.construct) and (
-            not self.environments or failure.environment in self.environments
-        )
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.stages and self.environments:
+            raise ValueError("names stages and environments: one of them")
+        return self
+
+    def meant(self, failure: Failure) -> bool:
+        """Whether it is about this check and resource, in whichever environment."""
+        return (self.check, self.resource) == (failure.check, failure.construct)
+
+    def holds(self, environment: str, stage: str) -> bool:
+        """Whether it is for an environment of this name and stage."""
+        if self.stages:
+            return stage in self.stages
+        return not self.environments or environment in self.environments
 
 
 @dataclass(frozen=True)
@@ -79,20 +92,25 @@ def apply(
     failures: Sequence[Failure],
     waivers: Iterable[Waiver],
     *,
-    judged: Collection[str],
-    every: Collection[str],
+    judged: Mapping[str, str],
+    every: Mapping[str, str],
     checks: Collection[str],
     today: date,
 ) -> Waived:
     """Take what is waived out of `failures`; raises Unjudgeable for a broken waiver.
 
-    `judged` are the environments that were looked at, `every` those that the project has: a waiver
-    is known to match nothing only when all of its environments were looked at.
+    `judged` are the environments that were looked at, `every` those that the project has, each with
+    its stage: a waiver is known to match nothing only when all that it is for were looked at.
     """
+
+    def covers(waiver: Waiver, failure: Failure) -> bool:
+        name = failure.environment
+        return waiver.meant(failure) and waiver.holds(name, judged[name])
+
     broken, used, warnings = [], [], []
     for waiver in waivers:
         label = f"{waiver.check} on {waiver.resource}"
-        matching = [f for f in failures if waiver.covers(f)]
+        matching = [f for f in failures if covers(waiver, f)]
         matched = {f.environment for f in matching}
         if waiver.check not in checks:
             broken.append(f"{label}: there is no such check")
@@ -106,11 +124,24 @@ def apply(
         if strange:
             broken.append(f"{label}: there is no environment {', '.join(strange)}")
         idle = [e for e in waiver.environments if e in judged and e not in matched]
-        if idle or (not waiver.environments and set(every) <= set(judged) and not matched):
-            broken.append(f"{label}: matches nothing in {', '.join(idle) or 'any environment'}")
+        # One of the same stage may be safe where another is not: it must match in one of them.
+        meant = {name for name, stage in every.items() if waiver.holds(name, stage)}
+        if idle or (not waiver.environments and meant and meant <= set(judged) and not matched):
+            where = idle or [f"{stage} environments" for stage in waiver.stages]
+            broken.append(f"{label}: matches nothing in {', '.join(where) or 'any environment'}")
         if matching:
             used.append(waiver)
     if broken:
         raise Unjudgeable("\n  ".join(["broken waivers", *broken]), "mend policies/waivers.toml")
-    left = [f for f in failures if not any(w.covers(f) for w in used)]
+    left = [f for f in failures if not any(covers(w, f) for w in used)]
     return Waived(left, used, warnings)
+
+
+def elsewhere(failures: Iterable[Failure], waivers: Iterable[Waiver]) -> dict[str, list[Stage]]:
+    """Environment -> the stages in which some of these failures in it would be waived."""
+    found: dict[str, list[Stage]] = {}
+    listed = list(waivers)
+    for failure in failures:
+        stages = found.setdefault(failure.environment, [])
+        stages += [s for w in listed if w.meant(failure) for s in w.stages if s not in stages]
+    return {environment: sorted(stages) for environment, stages in found.items() if stages}

@@ -5,6 +5,7 @@ HCL; Terraform reads every file of the folder, so that plain `cdktf` has the mov
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,12 @@ from strata.moves.declared import History, Move, Place, histories
 from strata.stacks import Stack, stack
 
 NAME = "moved.tf"
+HEAD = "# From modules/moves.toml.\n"
+
+_ADDRESS = r"[a-z]\w*\.[A-Za-z_][\w-]*"
+_MOVED = rf"moved \{{\n  from = {_ADDRESS}\n  to   = {_ADDRESS}\n\}}\n"
+_REMOVED = rf"removed \{{\n  from = {_ADDRESS}\n  lifecycle \{{\n    destroy = false\n  \}}\n\}}\n"
+_OURS = re.compile(rf"{re.escape(HEAD)}(\n({_MOVED}|{_REMOVED}))+")
 
 
 def write(out: Path, environments: Iterable[str], moves: Sequence[Move]) -> None:
@@ -77,4 +84,9 @@ def _text(moved: Sequence[Sequence[tuple[str, str]]], removed: Sequence[str]) ->
         f"removed {{\n  from = {address}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n"
         for address in dict.fromkeys(removed)
     ]
-    return "\n".join(["# From modules/moves.toml.\n", *blocks]) if blocks else ""
+    return "\n".join([HEAD, *blocks]) if blocks else ""
+
+
+def is_ours(text: str) -> bool:
+    """Whether the text of such a file holds what is written here, and nothing that builds."""
+    return bool(_OURS.fullmatch(text))

@@ -87,6 +87,17 @@ def own_files(root: Path = ROOT) -> list[Path]:
     return sorted((root / "envs").glob("*.toml"))
 
 
+def said_stage(file: Path) -> str | None:
+    """What a settings file says at `environment.stage`; None where it says nothing readable."""
+    try:
+        data = toml(text_of(file))
+    except Unreadable:
+        return None
+    environment = data.get("environment")
+    stage = environment.get("stage") if isinstance(environment, dict) else None
+    return stage if isinstance(stage, str) else None
+
+
 def shown(path: Path) -> Path:
     """A path as a message names it: relative to where the command runs when it lies there."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

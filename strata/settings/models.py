@@ -40,6 +40,9 @@ Distance = Annotated[float, Field(ge=-1e6, le=1e6)]
 Tasks = Annotated[int, Field(ge=0, le=MOST_TASKS)]
 
 
+Stage = Literal["development", "staging", "production"]
+
+
 class Section(BaseModel):
     """A table of the file: unknown keys are refused, types are not converted.
 
@@ -59,6 +62,11 @@ class Environment(Section):
         description="The 12 digits of the AWS account; every other account is refused."
     )
     state_bucket: str = Field(description="S3 bucket that holds the Terraform state of each layer.")
+    stage: Stage = Field(
+        default="production",
+        description="What it is for: by it some waivers of the policy gate hold or do not. "
+        "Production is the strictest.",
+    )
     emulated: bool = Field(
         default=False,
         description="Whether AWS is the emulator: path-style S3, credentials not checked.",

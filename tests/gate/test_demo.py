@@ -54,4 +54,4 @@ def test_a_finding_stops_the_demo_before_anything_is_applied(unsafe: Path) -> No
     assert not (unsafe / WORK.name / "logs").exists()
     gate = strata(unsafe, "gate", "local")
     assert gate.returncode == 1
-    assert "envs/local.toml:25: edge.http" in gate.stdout
+    assert "envs/local.toml:26: edge.http" in gate.stdout

@@ -118,7 +118,7 @@ def test_junit_counts_as_ci_servers_read_it(report: Report) -> None:
 
 
 def test_a_report_of_nothing_says_that_it_judged(report: Report) -> None:
-    clean = report.model_copy(update={"findings": [], "waivers": []})
+    clean = report.model_copy(update={"findings": [], "waivers": [], "warnings": []})
     assert FORMATS["text"](clean) == "as-blogged: clean\n"
     assert json.loads(FORMATS["sarif"](clean))["runs"][0]["results"] == []
     root = ElementTree.fromstring(FORMATS["junit"](clean))

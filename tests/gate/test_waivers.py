@@ -63,7 +63,33 @@ def test_a_waiver_takes_one_check_on_one_resource_away(
     assert f"  STRATA_ECR_1 registry/repository, platform, to {END}\n" in answer.out
 
 
-@pytest.mark.parametrize("where", [{"environments": ["prod"]}, {"resource": "registry/other"}])
+@pytest.mark.parametrize("stages", [["development"], ["staging", "development"]])
+def test_a_waiver_for_a_stage_covers_its_environments(
+    stages: list[str], file: Path, local: Path, command: Command
+) -> None:
+    mutable(local)
+    given: Json = {"environments": None, "stages": stages}
+    file.write_text(WAIVERS + waiver(**given) + waiver(**given, check="CKV_AWS_51"))
+    assert command("gate", "--synthesized", local).code == 0
+
+
+def test_a_waiver_for_a_stage_must_match_in_one_of_its_environments(
+    file: Path, synthesized: Path, command: Command
+) -> None:
+    file.write_text(WAIVERS + waiver(environments=None, stages=["development"]))
+    answer = command("gate", "--synthesized", synthesized)
+    assert answer.code == 2
+    assert "registry/repository: matches nothing in development environments" in answer.err
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"environments": ["prod"]},
+        {"environments": None, "stages": ["production"]},
+        {"resource": "registry/other"},
+    ],
+)
 def test_a_waiver_covers_nothing_else(
     where: Json, file: Path, local: Path, command: Command
 ) -> None:
@@ -81,6 +107,8 @@ def test_a_waiver_covers_nothing_else(
         ({"resource": "registry/gone"}, "matches nothing in local"),
         ({"check": "CKV_AWS_99999"}, "there is no such check"),
         ({"environments": ["lokal"]}, "there is no environment lokal"),
+        ({"stages": ["development"]}, "names stages and environments"),
+        ({"environments": None, "stages": ["dev"]}, "stages"),
         ({"reason": None}, "reason"),
         ({"reason": "because"}, "reason"),
         ({"owner": None}, "owner"),
