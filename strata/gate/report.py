@@ -344,7 +344,8 @@ def junit(verdict: Report) -> str:
         failure.text = "\n".join(line for line in lines if line)
     for waiver in verdict.waivers:
         # Another waiver may be of the same resource elsewhere; a server shows a name once.
-        where = f" in {', '.join(waiver.environments)}" if waiver.environments else ""
+        places = waiver.stages or waiver.environments
+        where = f" in {', '.join(places)}" if places else ""
         case = ElementTree.SubElement(
             suite, "testcase", name=f"{waiver.check} {waiver.resource}{where}", time="0",
             classname=f"strata.gate.{waiver.resource.partition('/')[0]}",

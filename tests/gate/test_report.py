@@ -125,6 +125,17 @@ def test_a_report_of_nothing_says_that_it_judged(report: Report) -> None:
     assert [case.get("name") for case in root.iter("testcase")] == ["judged as-blogged"]
 
 
+def test_waivers_of_one_resource_for_two_stages_have_two_names(report: Report) -> None:
+    first = report.waivers[0]
+    places = ("development", "staging")
+    stages = [first.model_copy(update={"stages": (one,)}) for one in places]
+    root = ElementTree.fromstring(FORMATS["junit"](report.model_copy(update={"waivers": stages})))
+    names = [case.get("name") for case in root.iter("testcase") if case.find("skipped") is not None]
+    assert names == [
+        f"{first.check} {first.resource} in {one}" for one in ("development", "staging")
+    ]
+
+
 def test_warnings_stand_in_every_form(report: Report) -> None:
     warned = report.model_copy(update={"warnings": ["it ends soon"]})
     for form in FORMATS.values():
