@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,10 @@ from pydantic import ValidationError
 
 from strata.errors import UsageError
 from strata.paths import ROOT
-from strata.reading import Unreadable, text_of, toml
+from strata.reading import Unreadable, bytes_of, text_of, toml
 from strata.secrets import is_secret, names_secret
 from strata.settings import schema
+from strata.settings.advice import NoToml, decode, literal, parse
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.rules import Finding, findings
@@ -23,6 +25,8 @@ from strata.settings.rules.secrets import is_reference
 
 LONGEST_VALUE = 60
 """Characters of a value that a message repeats."""
+
+DEFAULT = " (not in the file, default)"
 
 KINDS = {
     "int_type": "a whole number",
@@ -68,8 +72,15 @@ class Problem:
         where = f"{self.file}:{self.line}" if self.line else f"{self.file}"
         what = f": {self.key}" if self.key else ""
         value = f" = {self.value}" if self.value else ""
-        lines = [f"{where}{what}{value}", f"  wrong: {self.wrong}", f"  right: {self.right}"]
-        return "\n".join(lines)
+        told = [_folded(f"  wrong: {self.wrong}"), _folded(f"  right: {self.right}")]
+        return "\n".join([f"{where}{what}{value}", *told])
+
+
+def _folded(line: str) -> str:
+    """Lines that a terminal of 80 columns shows; names, addresses and literals stay whole."""
+    return textwrap.fill(
+        line, 80, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False
+    )
 
 
 class InvalidSettings(UsageError):
@@ -120,11 +131,16 @@ def load(env: str, root: Path = ROOT) -> Settings:
     path = resolve(env, root)
     named = shown(path)
     try:
-        text = text_of(path)
-        data = toml(text)
+        text = decode(bytes_of(path))
+        data = parse(text)
     except Unreadable as error:
-        right = "key = value, as TOML 1.0 says" if error.line else "a readable TOML file"
-        raise InvalidSettings([Problem(named, error.line, "", "", error.why, right)]) from None
+        raise InvalidSettings(
+            [Problem(named, 0, "", "", error.why, "a readable TOML file")]
+        ) from None
+    except NoToml as error:
+        raise InvalidSettings(
+            [Problem(named, error.line, "", "", error.wrong, error.right)]
+        ) from None
     settings, problems = judge(data)
     stem = path.stem if path.resolve().parent == (root / "envs").resolve() else None
     if settings and stem not in (None, settings.environment.name):
@@ -139,21 +155,24 @@ def load(env: str, root: Path = ROOT) -> Settings:
         lines = positions(text)
         raise InvalidSettings(
             sorted(
-                (
-                    Problem(
-                        named,
-                        line_of(lines, one.key),
-                        dotted(one.key),
-                        shown_value(one.key, data),
-                        one.wrong,
-                        one.right,
-                    )
-                    for one in problems
-                ),
+                (_problem(named, one, lines, data) for one in problems),
                 key=lambda problem: problem.line,
             )
         )
     return settings
+
+
+def _problem(file: Path, one: Finding, lines: dict[Key, int], data: dict[str, Any]) -> Problem:
+    """The problem with its line: that of the key, or of the table that lacks it; else none."""
+    value = shown_value(one.key, data)
+    wrong = one.wrong
+    line = line_of(lines, one.key)
+    if value.endswith(DEFAULT):
+        # Nobody wrote the key: what was written is the other key that the default cannot go with.
+        line = 0
+        written = [f"{dotted(key)} in line {lines[key]}" for key in one.reads if key in lines]
+        wrong += f"; it rests on {' and '.join(written)}" if written else ""
+    return Problem(file, line, dotted(one.key), value, wrong, one.right)
 
 
 def load_all(root: Path = ROOT) -> list[Settings]:
@@ -209,7 +228,8 @@ def judge(data: dict[str, Any]) -> tuple[Settings | None, list[Finding]]:
         broken = {problem.key for problem in problems}
         repaired = _repair(data, broken)
         if repaired:
-            problems += [f for f in findings(repaired) if not _rests_on(f, broken)]
+            around = {key[:length] for key in broken for length in range(1, len(key))}
+            problems += [f for f in findings(repaired) if not _rests_on(f, broken, around)]
         return None, problems
     return settings, findings(settings)
 
@@ -224,8 +244,31 @@ def _type_problems(error: ValidationError) -> list[Finding]:
             problems.append(Finding(key, "is missing", schema.expected(key)))
         else:
             meant = KINDS.get(one["type"], one["msg"].removeprefix("Input should be "))
-            problems.append(Finding(key, f"should be {meant}", schema.expected(key)))
+            right = schema.expected(key)
+            written = _written(one["type"], one["input"], str(key[-1]))
+            right = f"{written}: {right}" if written else right
+            problems.append(Finding(key, f"should be {meant}", right))
     return problems
+
+
+def _written(kind: str, value: Any, name: str) -> str:
+    """A value of a wrong type as it was probably meant, as TOML writes it; empty if unclear."""
+    meant: Any = None
+    if kind == "string_type" and isinstance(value, int | float):
+        meant = str(value).lower() if isinstance(value, bool) else str(value)
+    elif kind == "string_type" and isinstance(value, list) and len(value) == 1:
+        meant = value[0] if isinstance(value[0], str) else None
+    elif kind == "list_type" and isinstance(value, str):
+        meant = [part.strip() for part in value.strip("[] ").split(",")]
+    elif isinstance(value, str) and (kind in ("int_type", "float_type", "bool_type")):
+        plain = value.strip().lower()
+        fits = r"true|false" if kind == "bool_type" else r"-?(0|[1-9][0-9]{0,8})"
+        meant = json.loads(plain) if re.fullmatch(fits, plain) else None
+    elif kind == "int_type" and isinstance(value, float) and value.is_integer():
+        meant = int(value)
+    if meant is None or is_secret(name, str(value)) or len(str(value)) > LONGEST_VALUE:
+        return ""
+    return literal(meant)
 
 
 def _repair(data: dict[str, Any], broken: set[Key]) -> Settings | None:
@@ -254,10 +297,10 @@ def _take_out(data: dict[str, Any], key: Key) -> None:
         inner[last] = copy.deepcopy(STAND_IN[parents[0]][last])
 
 
-def _rests_on(finding: Finding, broken: set[Key]) -> bool:
+def _rests_on(finding: Finding, broken: set[Key], around: set[Key]) -> bool:
+    """Whether a finding reads what is broken, something in it, or something around it."""
     return any(
-        read[: len(key)] == key or key[: len(read)] == read
-        for key in broken
+        read in around or any(read[:length] in broken for length in range(1, len(read) + 1))
         for read in (finding.key, *finding.reads)
     )
 
@@ -282,7 +325,7 @@ def shown_value(key: Key, data: dict[str, Any]) -> str:
             value = value[part]
         except (KeyError, IndexError, TypeError):
             default = schema.at(key).get("default")
-            return "" if default is None else f"{json.dumps(default)} (default)"
+            return "" if default is None else f"{json.dumps(default)}{DEFAULT}"
     if isinstance(value, dict):
         return ""
     text = json.dumps(value, default=str, ensure_ascii=False)

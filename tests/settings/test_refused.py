@@ -252,7 +252,7 @@ def test_bad_input_is_named(
     problem = problems[key]
     assert words in f"{problem.wrong} {problem.right}"
     assert problem.wrong and problem.right
-    if problem.value and "(default)" not in problem.value:
+    if problem.value and "default)" not in problem.value:
         written = text.splitlines()[problem.line - 1]
         assert key.rsplit(".", 1)[-1].split("[")[0].strip('"') in written
 

@@ -18,16 +18,13 @@ def check(settings: Settings) -> Iterator[Finding]:
     edge = settings.edge
     domain_key: Key = ("edge", "domain")
     if not _is_domain(edge.domain):
-        yield Finding(
-            domain_key,
-            "is no domain",
-            "lower-case labels with dots between, such as shop.example.com",
-        )
+        yield Finding(domain_key, *_no_domain(edge.domain, "shop.example.com"))
     key: Key = ("edge", "record_name") if edge.record_name else domain_key
     record = edge.record_name or edge.domain
     if edge.record_name:
         if not _is_domain(record):
-            yield Finding(key, "is no name", f"a full name, such as api.{edge.domain}")
+            wrong, right = _no_domain(record, f"api.{edge.domain}")
+            yield Finding(key, wrong.replace("domain", "name"), right)
         elif record != edge.domain and not record.endswith(f".{edge.domain}"):
             yield Finding(
                 key,
@@ -62,6 +59,38 @@ def check(settings: Settings) -> Iterator[Finding]:
             f"2 to {edge.health_check_interval_seconds - 1}",
             (("edge", "health_check_interval_seconds"),),
         )
+
+
+def _no_domain(text: str, example: str) -> tuple[str, str]:
+    """What of an address is no part of its domain, and the domain to write."""
+    rest = text.strip()
+    faults = ["blanks around it"] if rest != text else []
+    scheme, found, behind = rest.partition("://")
+    if found:
+        faults.append(f"{scheme}://" if scheme.isalpha() else "a scheme")
+        rest = behind
+    rest, at, path = re.fullmatch(r"([^/?#]*)([/?#]?)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
+    if at:
+        faults.append("a path" if at == "/" and path else f"a {at} at its end")
+    if "@" in rest:
+        faults.append("a user")
+        rest = rest.rpartition("@")[2]
+    host, colon, port = rest.partition(":")
+    if colon and port.isdigit():
+        faults.append("a port")
+        rest = host
+    if rest.startswith("*."):
+        faults.append("a wildcard")
+        rest = rest[2:]
+    if rest.endswith("."):
+        faults.append("a dot at its end")
+        rest = rest.rstrip(".")
+    if rest != rest.lower():
+        faults.append("capitals")
+        rest = rest.lower()
+    if faults and _is_domain(rest):
+        return f"is no domain: it has {', '.join(faults)}", f'"{rest}"'
+    return "is no domain", f"lower-case labels with dots between, such as {example}"
 
 
 def _is_domain(name: str) -> bool:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from strata.settings.positions import Key
 
+MANY = 2000
+"""Words that one is compared with."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -19,6 +22,9 @@ class Finding:
 
 def near(word: str, known: Collection[str], otherwise: str) -> str:
     """The known words that `word` resembles."""
+    if len(known) > MANY:
+        # Each comparison costs: of thousands, those of nearly the same beginning.
+        known = [one for one in known if one[:3].lower() == word[:3].lower()][:MANY]
     close = difflib.get_close_matches(word, sorted(known), n=3, cutoff=0.5)
     return f"perhaps {' or '.join(close)}" if close else otherwise
 

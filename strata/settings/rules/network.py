@@ -1,7 +1,9 @@
 """Zones, and the arithmetic of the VPC's address ranges."""
 
 import ipaddress
+import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
@@ -82,74 +84,123 @@ def _host_bits(interface: ipaddress.IPv4Interface) -> str:
     return f"has host bits set: it is an address that lies in {interface.network}"
 
 
+class _Taken:
+    """Ranges that are in use, to be asked in time that does not grow with their number.
+
+    Two CIDR blocks overlap when one holds the other: a block is found by itself and by each of the
+    shorter ones around it.
+    """
+
+    def __init__(self, vpc: IPv4Network | None) -> None:
+        self._vpc = vpc
+        self._whole: dict[IPv4Network, Key] = {}
+        self._around: dict[tuple[int, int], tuple[Key, IPv4Network]] = {}
+        self._candidates: dict[int, Iterator[IPv4Network]] = {}
+
+    def add(self, key: Key, network: IPv4Network) -> None:
+        """Take a range."""
+        self._whole.setdefault(network, key)
+        address = int(network.network_address)
+        for length in range(network.prefixlen + 1):
+            self._around.setdefault((length, address >> (32 - length)), (key, network))
+
+    def overlapping(self, network: IPv4Network) -> tuple[Key, IPv4Network] | None:
+        """A range that is in use and overlaps this one, with its key."""
+        address, length = int(network.network_address), network.prefixlen
+        within = self._around.get((length, address >> (32 - length)))
+        if within:
+            return within
+        for shorter in range(length - 1, -1, -1):
+            around = network.supernet(new_prefix=shorter)
+            if around in self._whole:
+                return self._whole[around], around
+        return None
+
+    def free(self, prefix: int) -> IPv4Network | None:
+        """The first range of that size in the VPC that nothing lies in."""
+        if self._vpc is None or prefix < self._vpc.prefixlen:
+            return None
+        # What was in use stays so: the next one is looked for behind the last.
+        candidates = self._candidates.setdefault(prefix, self._vpc.subnets(new_prefix=prefix))
+        for candidate in candidates:
+            if not self.overlapping(candidate):
+                self._candidates[prefix] = itertools.chain([candidate], candidates)
+                return candidate
+        return None
+
+
 def _subnets(settings: Settings, vpc: IPv4Network | None) -> Iterator[Finding]:
     written: list[tuple[Key, str]] = [
         (("network", f"{kind}_subnets", index), text)
         for kind in ("public", "private")
         for index, text in enumerate(getattr(settings.network, f"{kind}_subnets"))
     ]
-    taken: list[tuple[Key, IPv4Network]] = []
+    taken = _Taken(vpc)
     slipped: list[tuple[Key, ipaddress.IPv4Interface]] = []
     for key, text in written:
         network, problem = _network(key, text)
         if network is not None:
             yield from _subnet(key, network, vpc, taken)
-            taken.append((key, network))
+            taken.add(key, network)
         elif problem and "host bits" in problem.wrong:
             slipped.append((key, ipaddress.IPv4Interface(text)))
         elif problem:
             yield problem
+    shared = Counter(interface.network for _, interface in slipped)
     for key, interface in slipped:
-        meant = _meant(interface, vpc, [network for _, network in taken])
+        meant = _meant(interface, vpc, taken, counted=shared[interface.network] > 1)
         right = str(interface.network)
         if meant:
-            taken.append((key, meant))
-            right = f"{meant}, which was meant in this list"
+            taken.add(key, meant)
+            right = str(meant)
+            right += ", which is free" if meant == interface.network else ""
+            right += ", which was meant in this list" if meant != interface.network else ""
         reads = (VPC, ("network", "public_subnets"), ("network", "private_subnets"))
         yield Finding(key, _host_bits(interface), right, reads if meant else ())
 
 
 def _subnet(
-    key: Key, network: IPv4Network, vpc: IPv4Network | None, taken: list[tuple[Key, IPv4Network]]
+    key: Key, network: IPv4Network, vpc: IPv4Network | None, taken: _Taken
 ) -> Iterator[Finding]:
     if network.prefixlen not in SIZES:
         yield Finding(key, "is not between /16 and /28", f"such as {network.network_address}/24")
         return
     if vpc and not network.subnet_of(vpc):
         yield Finding(key, f"lies outside the VPC, {vpc}", f"a range within {vpc}", (VPC,))
-    for other_key, other in taken:
-        if network.overlaps(other):
-            free = _free(network.prefixlen, vpc, [n for _, n in taken])
-            yield Finding(
-                key,
-                f"overlaps {other_key[1]}[{other_key[2]}], {other}",
-                f"a range of its own, such as {free}" if free else "a range of its own",
-                (other_key,),
-            )
-            return
+    found = taken.overlapping(network)
+    if found:
+        other_key, other = found
+        free = taken.free(network.prefixlen)
+        yield Finding(
+            key,
+            f"overlaps {other_key[1]}[{other_key[2]}], {other}",
+            f"a range of its own, such as {free}" if free else "a range of its own",
+            (other_key,),
+        )
 
 
 def _meant(
-    interface: ipaddress.IPv4Interface, vpc: IPv4Network | None, taken: list[IPv4Network]
+    interface: ipaddress.IPv4Interface, vpc: IPv4Network | None, taken: _Taken, *, counted: bool
 ) -> IPv4Network | None:
-    """The network that `10.0.0.1/24` was meant to be: number 1 of the /24s from 10.0.0.0 on."""
-    if interface.network.prefixlen not in SIZES:
-        return None
-    number = int(interface.ip) - int(interface.network.network_address)
-    start = int(interface.network.network_address) + number * interface.network.num_addresses
-    if start < 2**32:
-        meant = IPv4Network((start, interface.network.prefixlen))
-        if (vpc is None or meant.subnet_of(vpc)) and not any(meant.overlaps(n) for n in taken):
-            return meant
-    return _free(interface.network.prefixlen, vpc, taken)
+    """The network that an address was meant to be.
 
-
-def _free(prefix: int, vpc: IPv4Network | None, taken: list[IPv4Network]) -> IPv4Network | None:
-    """The first range of that size in the VPC that nothing lies in."""
-    if vpc is None or prefix < vpc.prefixlen:
+    Its own, if nothing else lies there; `10.0.0.1/24` beside 10.0.0.0/24, or beside another such
+    address (`counted`), was number 1 of the /24s from 10.0.0.0 on.
+    """
+    own = interface.network
+    if own.prefixlen not in SIZES:
         return None
-    candidates = vpc.subnets(new_prefix=prefix)
-    return next((c for c in candidates if not any(c.overlaps(n) for n in taken)), None)
+
+    def fits(network: IPv4Network) -> bool:
+        return (vpc is None or network.subnet_of(vpc)) and not taken.overlapping(network)
+
+    if not counted and fits(own):
+        return own
+    number = int(interface.ip) - int(own.network_address)
+    start = int(own.network_address) + number * own.num_addresses
+    if start < 2**32 and fits(IPv4Network((start, own.prefixlen))):
+        return IPv4Network((start, own.prefixlen))
+    return taken.free(own.prefixlen)
 
 
 def _counts(settings: Settings) -> Iterator[Finding]:

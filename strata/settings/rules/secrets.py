@@ -129,7 +129,7 @@ def _reasons(service: Service) -> Iterator[Finding]:
             yield Finding(
                 key,
                 "is no variable of [service.environment] or [service.secrets]",
-                near(name, variables, "no entry"),
+                near(name, variables if len(variables) < 100 else (), "no entry"),
                 (("service", "environment"), ("service", "secrets")),
             )
         elif not reason.strip():

@@ -1,0 +1,191 @@
+"""Reads the text of a settings file; says of what is no TOML what to write in its place."""
+
+import codecs
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from strata.reading import Unreadable, toml
+from strata.secrets import is_secret
+
+SYNTAX = "is not TOML: "
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"') | dict.fromkeys("‘’‚‛′", "'"))  # noqa: RUF001
+BLANKS = {
+    "\u00a0": "a no-break space",
+    "\u202f": "a narrow no-break space",
+    "\u2007": "a figure space",
+    "\u3000": "an ideographic space",
+    "\u200b": "a zero-width space",
+    "\u200e": "a mark of writing direction",
+    "\u200f": "a mark of writing direction",
+    "\ufeff": "a byte order mark",
+    "\u00ad": "a soft hyphen",
+}
+_PAIR = re.compile(r"\s*(?P<key>[\w.\"'-]+)\s*(?P<sign>:=|=|:)?\s*(?P<value>.*?)\s*,?\s*(#.*)?$")
+_WORDS = {
+    "true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false",
+}  # fmt: skip
+_ZEROS = re.compile(r"[+-]?0[0-9_]+")
+
+
+@dataclass(frozen=True)
+class NoToml(Exception):
+    """Text that is no TOML; `line` is 0 for the whole file."""
+
+    line: int
+    wrong: str
+    right: str
+
+
+def decode(content: bytes) -> str:
+    """The text of a file; raises NoToml for another encoding than UTF-8."""
+    if content.startswith(codecs.BOM_UTF8):
+        raise NoToml(1, "begins with a byte order mark", "UTF-8 without one")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or (
+        content[1:4:2] == b"\0\0" or content[:3:2] == b"\0\0"
+    ):
+        raise NoToml(0, "is UTF-16", "the same text saved as UTF-8, without a byte order mark")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = content[error.start]
+        letter = bytes([byte]).decode("cp1252", "replace")
+        raise NoToml(
+            line,
+            f"is not UTF-8: the byte 0x{byte:02X}, which would be {letter} in Latin-1",
+            "the same text saved as UTF-8",
+        ) from None
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The content of TOML; raises NoToml."""
+    try:
+        return toml(text)
+    except Unreadable as error:
+        if error.why.startswith(SYNTAX):
+            raise _advice(text, error.line, error.why.removeprefix(SYNTAX)) from None
+        right = "key = value, as TOML 1.0 says" if error.line else "a readable TOML file"
+        raise NoToml(error.line, error.why, right) from None
+
+
+def literal(value: object) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _advice(text: str, number: int, message: str) -> NoToml:
+    lines = text.splitlines()
+    line = lines[number - 1] if number <= len(lines) else ""
+    return (
+        _characters(number, line)
+        or _twice(lines, number, line, message)
+        or _in_pair(number, line, message)
+        or _other(number, message)
+    )
+
+
+def _characters(number: int, line: str) -> NoToml | None:
+    """What an editor or a web page put in place of plain characters."""
+    for blank, name in BLANKS.items():
+        if blank in line:
+            return NoToml(number, f"has {name}, which looks like a blank and is none", "a blank")
+    if line.translate(QUOTES) != line:
+        right = _safe(line.translate(QUOTES).strip())
+        return NoToml(number, "has typographic quotes, which do not quote in TOML", right)
+    return None
+
+
+def _in_pair(number: int, line: str, message: str) -> NoToml | None:
+    if not line.replace("\t", "").isprintable():
+        return None
+    bare = line.split("#", maxsplit=1)[0].strip()
+    if bare.startswith("[") and "=" not in bare and not bare.endswith("]"):
+        return NoToml(number, "is not TOML: the name of a table is not closed", f"{bare}]")
+    found = _PAIR.fullmatch(line)
+    if not found or bare.startswith(("[", '"""')):
+        return None
+    key, sign, value = found["key"], found["sign"], found["value"]
+    if sign != "=":
+        wrong = f"has {sign} where TOML has =" if sign else "has no ="
+        return NoToml(number, wrong, _pair(key, value) if value else f"{key} = a value")
+    if not value:
+        return NoToml(number, "has no value", f'{key} = "a text", a number, true, false or a list')
+    return _value(number, key, value, message)
+
+
+def _value(number: int, key: str, value: str, message: str) -> NoToml | None:
+    if _ZEROS.fullmatch(value):
+        wrong = "is a number with a leading zero, which TOML has not: digits that are no number"
+        return NoToml(number, f"{wrong} go in quotes", _pair(key, value))
+    if value[0] in "\"'[{":
+        return _quoted(number, key, value, message)
+    wrong = (
+        f"is not how TOML writes {_WORDS[value.lower()]}"
+        if value.lower() in _WORDS
+        else "is a text without quotes"
+    )
+    return NoToml(number, wrong, _pair(key, value))
+
+
+def _twice(lines: list[str], number: int, line: str, message: str) -> NoToml | None:
+    if not re.search(r"twice|overwrite|already|immutable|Cannot (declare|mutate)", message):
+        return None
+    table = re.match(r"\s*(\[\[?[^\]]*\]\]?)", line)
+    if table:
+        first = _first(lines, re.escape(table[1]) + r"\s*(#.*)?")
+        where = f" first in line {first}" if first and first != number else " before"
+        return NoToml(
+            number, f"has {table[1]} twice,{where}", f"one {table[1]} with all of its keys"
+        )
+    key = line.partition("=")[0].strip()
+    if key.startswith("["):
+        return None
+    start = next((at for at in range(number - 1, 0, -1) if lines[at - 1].startswith("[")), 0)
+    first = _first(lines[start : number - 1], re.escape(key) + r"\s*=.*")
+    where = f", first in line {start + first}" if first else ""
+    return NoToml(number, f"has {key} twice{where}", f"{key} once")
+
+
+def _first(lines: list[str], pattern: str) -> int:
+    found = re.compile(r"\s*" + pattern)
+    return next((at for at, line in enumerate(lines, start=1) if found.fullmatch(line)), 0)
+
+
+def _quoted(number: int, key: str, value: str, message: str) -> NoToml:
+    if "\\" in value and value[0] == '"' and re.search("escape|Unescaped", message):
+        return NoToml(
+            number,
+            "has a backslash, which begins an escape between double quotes",
+            f"{key} = '...' between single quotes, or \\\\ for each backslash",
+        )
+    if value[0] in "\"'" and value.count(value[0]) % 2:
+        return NoToml(number, "has a quote that is not closed", f"{key} = {value[0]}...{value[0]}")
+    return _other(number, message)
+
+
+def _other(number: int, message: str) -> NoToml:
+    # What the parser says may quote a character, and never more of the text.
+    words = re.sub(r" \(at .*\)$", "", message)
+    return NoToml(number, f"is not TOML: {words}", "key = value, as TOML 1.0 says")
+
+
+def _pair(key: str, value: str) -> str:
+    """The line to write, without the value when it may be a secret."""
+    plain = value.strip().strip("\"'")
+    if is_secret(key, plain):
+        return f'{key} = "..."'
+    if plain.lower() in _WORDS:
+        return f"{key} = {_WORDS[plain.lower()]}"
+    number = re.fullmatch(r"[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?", value)
+    whole = value[:1] in "[{" and value[-1:] in "]}"
+    return f"{key} = {value if number or whole else literal(plain)}"
+
+
+def _safe(line: str) -> str:
+    key, sign, value = line.partition("=")
+    plain = value.strip().strip("\"'")
+    return f'{key.strip()} = "..."' if sign and is_secret(key.strip(), plain) else line

@@ -1,0 +1,146 @@
+"""What is no TOML, or not as TOML has it, is told with what to write."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from strata.paths import ROOT
+from strata.settings import InvalidSettings, Problem, load
+
+GOOD = (ROOT / "envs" / "local.toml").read_text()
+Refuse = Callable[[bytes | str], list[Problem]]
+
+
+@pytest.fixture
+def refuse(tmp_path: Path) -> Refuse:
+    """Content of a settings file -> its problems."""
+
+    def read(content: bytes | str) -> list[Problem]:
+        file = tmp_path / "local.toml"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        with pytest.raises(InvalidSettings) as caught:
+            load(str(file))
+        for line in str(caught.value).splitlines():
+            assert len(line) <= 80 or str(tmp_path) in line
+        return list(caught.value.problems)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong", "right"),
+    [
+        ("region = “eu-central-1”", "typographic quotes", 'region = "eu-central-1"'),
+        ('region\u00a0= "eu-central-1"', "no-break space", "a blank"),
+        ("region = eu-central-1", "without quotes", 'region = "eu-central-1"'),
+        ("region: eu-central-1", "has : where", 'region = "eu-central-1"'),
+        ('region "eu-central-1"', "has no =", 'region = "eu-central-1"'),
+        ("region =", "has no value", "region ="),
+        ('region = "eu-central-1', "not closed", "region = "),
+        ('path = "a\\q"', "backslash", "single quotes"),
+        ("account = 012345678901", "leading zero", 'account = "012345678901"'),
+        ("emulated = True", "how TOML writes true", "emulated = true"),
+        ("emulated = off", "how TOML writes false", "emulated = false"),
+        ("[environment]", "twice, first in line", "one [environment]"),
+        ('name = "local"', "has name twice, first in line", "name once"),
+    ],
+)
+def test_what_to_write_is_said(written: str, wrong: str, right: str, refuse: Refuse) -> None:
+    text = GOOD.replace("emulated = true\n", f"{written}\n")
+    (problem,) = refuse(text)
+    assert wrong in problem.wrong
+    assert right in problem.right
+    assert text.splitlines()[problem.line - 1] == written
+
+
+@pytest.mark.parametrize("quote", ["", "“"])
+def test_a_secret_on_such_a_line_is_not_repeated(quote: str, refuse: Refuse) -> None:
+    line = f"API_TOKEN = {quote}hunter2{quote}"
+    (problem,) = refuse(f"{GOOD}[service.environment]\n{line}\n")
+    assert "hunter2" not in str(problem)
+    assert 'API_TOKEN = "..."' in problem.right
+
+
+def test_another_encoding_is_named(refuse: Refuse) -> None:
+    (problem,) = refuse(b"\xef\xbb\xbf" + GOOD.encode())
+    assert "byte order mark" in problem.wrong
+    for name in ("utf-16", "utf-16-le", "utf-16-be"):
+        (problem,) = refuse(GOOD.encode(name))
+        assert "UTF-16" in problem.wrong
+    (problem,) = refuse(GOOD.encode() + "# größer\n".encode("latin-1"))
+    assert "not UTF-8" in problem.wrong
+    assert "Latin-1" in problem.wrong
+    assert problem.line == GOOD.count("\n") + 1
+
+
+def test_line_ends_of_windows_are_toml(tmp_path: Path) -> None:
+    (tmp_path / "local.toml").write_bytes(GOOD.replace("\n", "\r\n").encode())
+    assert load(str(tmp_path / "local.toml")).environment.name == "local"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "right"),
+    [
+        ('"123456789012"', "123456789012", '"123456789012"'),
+        ('"1.0.0"', "1.5", '"1.5"'),
+        ('"1.0.0"', '["1.0.0"]', '"1.0.0"'),
+        ("emulated = true", 'emulated = "true"', "true: "),
+        ('["eu-central-1a", "eu-central-1b", "eu-central-1c"]', '"eu-central-1a"', "["),
+        ("[edge]", "[cluster]\nmax_size = '9'\n[edge]", "9: "),
+    ],
+)
+def test_a_value_of_another_type_is_written_as_it_was_meant(
+    old: str, new: str, right: str, refuse: Refuse
+) -> None:
+    (problem,) = refuse(GOOD.replace(old, new))
+    assert problem.right.startswith(right)
+
+
+@pytest.mark.parametrize(
+    ("domain", "wrong", "right"),
+    [
+        ("https://shop.example", "it has https://", '"shop.example"'),
+        ("https://shop.example/", "a / at its end", '"shop.example"'),
+        ("shop.example/path", "a path", '"shop.example"'),
+        ("shop.example:443", "a port", '"shop.example"'),
+        ("shop.example.", "a dot at its end", '"shop.example"'),
+        ("Shop.Example", "capitals", '"shop.example"'),
+        (" shop.example", "blanks", '"shop.example"'),
+        ("*.shop.example", "a wildcard", '"shop.example"'),
+        ("HTTPS://Shop.example:8443/a?b", "HTTPS://, a path, a port, capitals", '"shop.example"'),
+        ("shop", "is no domain", "shop.example.com"),
+    ],
+)
+def test_a_domain_is_cut_out_of_an_address(
+    domain: str, wrong: str, right: str, refuse: Refuse
+) -> None:
+    (problem,) = refuse(GOOD.replace('"local.shop.example"', f'"{domain}"'))
+    assert wrong in problem.wrong
+    assert right in problem.right
+
+
+@pytest.mark.parametrize(
+    ("subnets", "meant"),
+    [
+        (("10.0.0.0/24", "10.0.0.1/24", "10.0.0.2/24"), ("10.0.1.0/24", "10.0.2.0/24")),
+        (("10.0.0.0/24", "10.0.1.0/24", "10.0.2.1/24"), ("10.0.2.0/24",)),
+        (("10.0.0.1/24", "10.0.0.2/24", "10.0.0.3/24"), ("10.0.1.0", "10.0.2.0", "10.0.3.0")),
+        (("10.0.0.0/24", "10.0.1.7/24", "10.0.2.7/24"), ("10.0.1.0/24", "10.0.2.0/24")),
+        (("10.0.0.0/24", "10.0.1.0/24", "10.0.1.2/24"), ("10.0.3.0/24",)),
+    ],
+)
+def test_the_subnet_that_was_meant_is_named(
+    subnets: tuple[str, ...], meant: tuple[str, ...], refuse: Refuse
+) -> None:
+    line = f"public_subnets = [{', '.join(f'{one!r}' for one in subnets)}]"
+    problems = refuse(GOOD.replace("[network]\n", f"[network]\n{line}\n"))
+    assert all(p.right.startswith(one) for p, one in zip(problems, meant, strict=True))
+
+
+def test_a_default_at_fault_is_told_as_one_with_the_key_that_was_written(refuse: Refuse) -> None:
+    found = {p.key: p for p in refuse(GOOD.replace("eu-central-1", "ap-southeast-6"))}
+    problem = found["cache.node_type"]
+    assert problem.line == 0
+    assert problem.value == '"cache.t3.micro" (not in the file, default)'
+    assert "environment.region in line 7" in problem.wrong
