@@ -80,7 +80,28 @@ def _plain(number: float) -> str:
 
 
 def nearest(key: Key) -> str:
-    """The known key that an unknown one was probably meant to be."""
+    """Where an unknown key belongs, or the known one that it was probably meant to be."""
     known = list(at(key[:-1]).get("properties", {}))
     close = difflib.get_close_matches(str(key[-1]), known, n=1)
-    return f"perhaps {close[0]}" if close else f"one of {', '.join(known)}"
+    if close:
+        return f"perhaps {close[0]}"
+    elsewhere = [name for name in _tables().get(str(key[-1]), ()) if name]
+    if elsewhere:
+        return f"in {' or '.join(f'[{name}]' for name in elsewhere)}"
+    return f"one of {', '.join(known)}" if known else "no entry"
+
+
+@cache
+def _tables() -> dict[str, list[str]]:
+    """Each key -> the tables that have it, as their headers are written."""
+    found: dict[str, list[str]] = {}
+
+    def note(node: Json, path: str) -> None:
+        for name, inner in node.get("properties", {}).items():
+            found.setdefault(name, []).append(path)
+            below = _follow(inner)
+            if below.get("properties"):
+                note(below, f"{path}.{name}".lstrip("."))
+
+    note(_follow(schema()), "")
+    return found

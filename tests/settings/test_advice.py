@@ -1,12 +1,14 @@
 """What is no TOML, or not as TOML has it, is told with what to write."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
 from strata.paths import ROOT
-from strata.settings import InvalidSettings, Problem, load
+from strata.settings import InvalidSettings, Problem, Settings, load
+from strata.settings.rules.network import check
 
 GOOD = (ROOT / "envs" / "local.toml").read_text()
 Refuse = Callable[[bytes | str], list[Problem]]
@@ -144,3 +146,32 @@ def test_a_default_at_fault_is_told_as_one_with_the_key_that_was_written(refuse:
     assert problem.line == 0
     assert problem.value == '"cache.t3.micro" (not in the file, default)'
     assert "environment.region in line 7" in problem.wrong
+
+
+@pytest.mark.parametrize("distinct", [True, False])
+def test_twice_the_subnets_are_twice_the_work(
+    distinct: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in questions about blocks, and not in time."""
+
+    def questions(count: int) -> int:
+        asked = 0
+        supernet = IPv4Network.supernet
+
+        def counted(self: IPv4Network, **how: int) -> IPv4Network:
+            nonlocal asked
+            asked += 1
+            return supernet(self, **how)
+
+        monkeypatch.setattr(IPv4Network, "supernet", counted)
+        data = load("local").model_dump()
+        data["network"]["public_subnets"] = [
+            f"10.{i // 256}.{i % 256}.0/24" if distinct else "10.0.0.0/24" for i in range(count)
+        ]
+        data["network"]["vpc_cidr"] = "10.0.0.0/8"
+        list(check(Settings.model_validate(data)))
+        monkeypatch.undo()
+        return asked
+
+    few = questions(250)
+    assert questions(500) <= 2.5 * few + 100

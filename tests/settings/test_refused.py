@@ -48,6 +48,9 @@ def with_lines(section: str, *lines: str) -> str:
 CASES: list[tuple[str, list[str], str, str]] = [
     # section, lines, key that is named, words that must stand in the message
     ("network", ['nats = "none"'], "network.nats", "perhaps nat"),
+    ("network", ['instance_type = "t3.micro"'], "network.instance_type", "in [cluster]"),
+    ("service", ["target_tracking = []"], "service.target_tracking", "in [service.scaling]"),
+    ("databse", ["storage_gib = 20"], "databse", "perhaps database"),
     ("cluster", ["max_size = true"], "cluster.max_size", "whole number"),
     ("cluster", ['max_size = "5"'], "cluster.max_size", "whole number"),
     ("cluster", ["max_size = 0"], "cluster.max_size", "from 1"),
