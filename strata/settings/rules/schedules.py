@@ -140,11 +140,9 @@ def _values(field: Field, text: str) -> Wrong | None:
             continue
         if start is None or (dash and end is None):
             return _refuse(field, item)
-        if end is not None and dash and end < start:
-            return Wrong(
-                f"has a range in {field.name} that runs backwards, {item}",
-                f"two, such as {_range(first, _last(field))},{_range(_first(field), last)}",
-            )
+        # Any other goes round: 20-2 are the hours from 20 to 23 and from 0 to 2.
+        if field is YEAR and end is not None and dash and end < start:
+            return Wrong(f"has a range of years that runs backwards, {item}", f"{last}-{first}")
     return None
 
 
@@ -172,24 +170,14 @@ def _refuse(field: Field, item: str) -> Wrong:
     )
 
 
-def _first(field: Field) -> str:
-    return field.names[0] if field.names else str(field.least)
-
-
-def _last(field: Field) -> str:
-    return field.names[-1] if field.names else str(field.most)
-
-
-def _range(first: str, last: str) -> str:
-    return first if first == last else f"{first}-{last}"
-
-
 def _never(parts: list[str]) -> Wrong | None:
     """The 31st of February, which never comes."""
     day, month = parts[2], parts[3]
-    if not re.fullmatch(r"[0-9,]+", day) or not re.fullmatch(r"[0-9A-Z,]+", month):
+    if not re.fullmatch(r"[0-9,/-]+W?", day) or not re.fullmatch(r"[0-9A-Z,]+", month):
         return None
-    least = min(int(one) for one in day.split(","))
+    # A range that goes round has the first day of the month in it.
+    ranges = [re.split("[/W]", one)[0].split("-") for one in day.split(",")]
+    least = min(int(one[0]) if int(one[0]) <= int(one[-1]) else 1 for one in ranges)
     months = [MONTH.number(one) or 1 for one in month.split(",")]
     if any(least <= LONGEST[one - 1] for one in months):
         return None
