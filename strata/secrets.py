@@ -43,6 +43,7 @@ TOKENS: dict[str, str] = {
     "a Hugging Face token": r"hf_[A-Za-z]{20,}",
     "an Atlassian token": r"ATATT3[\w=-]{20,}",
     "a Telegram token": r"\d{8,10}:AA[\w-]{30,}",
+    "a Firebase server key": r"AAAA[\w-]{7}:APA91b[\w-]+",
     "an age key": r"AGE-SECRET-KEY-1\w+",
     "a JSON Web Token": r"eyJ[\w-]+\.[\w-]+",
     "a password hash": r"(?<!\$)\$(2[abxy]|argon2\w*|[156y]|apr1|scrypt|pbkdf2[\w-]*)\$[^\s{]{8,}"
@@ -64,13 +65,16 @@ _KINDS = tuple(TOKENS)
 _MARKS = (
     "AKIA", "ASIA", "sk_", "rk_", "whsec_", "gh", "gl", "xox", "xapp", "hooks.slack", "/webhooks/",
     "AIza", "ya29", "GOCSPX", "SG.", "key-", "SK", "sk-", "npm_", "pypi-", "dckr_", "_v1_", "shp",
-    "hv", "hf_", "ATATT", ":AA", "AGE-", "eyJ", "$", "{S", "{C",
+    "hv", "hf_", "ATATT", ":AA", ":APA", "AGE-", "eyJ", "$", "{S", "{C",
 )  # fmt: skip
 """A part of each: most values have none, and need no search."""
 _PUBLIC = re.compile(
-    r"pk_(live|test)_\w+$|-----BEGIN (?![A-Z0-9 ]*PRIVATE)[^-]+-----[^-]+-----END[^-]+-----$"
+    r"pk_(live|test)_\w+|pk\.eyJ[\w-]+\.[\w-]+|6L[\w-]{38}"
+    r"|data:image/\S+|(iVBORw0KGgo|/9j/|R0lGOD|UklGR|PHN2Zy|PD94bWwg|AAABAA)[\w+/]{20,}={0,2}"
+    r"|-----BEGIN (?![A-Z0-9 ]*PRIVATE)[^-]+-----[^-]+-----END[^-]+-----"
 )
-"""A publishable key of Stripe's, a certificate, a public key."""
+"""A publishable key of Stripe's, a public token of Mapbox's, a site key of reCAPTCHA; an image,
+also in base64, by its first bytes; a certificate, a public key."""
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY")
 
 # The password may hold what an address would have to encode: `/`, `@`, `?`.
@@ -94,9 +98,10 @@ _SCHEME = re.compile(
     r"(?:bearer|basic|token|apikey|digest|negotiate)\s+(?P<value>\S{8,})", re.IGNORECASE
 )
 _PAIR = re.compile(
-    r"(?P<name>[A-Za-z][\w.-]*)[\"']?(?:\s*=\s*|(?P<colon>\s*:\s*))"
+    # From the beginning of a word on: to begin at each letter of a long one takes forever.
+    r"(?<![\w.-])(?:(?![A-Za-z])[\w.-])*+(?P<name>[A-Za-z][\w.-]*)[\"']?(?:\s*=\s*|(?P<colon>\s*:\s*))"
     # Looked at and not consumed: a value can hold pairs too.
-    r"(?=(?P<value>\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s;,&\"'|]+)))"
+    r"(?=(?P<value>\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s;,&\"'|]{1,2000})))"
 )
 _ENTRY_ENDS = re.compile(r"[ \t\"']*(?:[,;}\]#\n]|$)")
 _HINTS = (
@@ -109,6 +114,11 @@ _PLACEHOLDER = re.compile(
     r"\$?\$\{[^}]*\}|\$\([^)]*\)|\$\w+|%%?\{[^}]*\}|%\([^)]*\)s|%[A-Za-z_]+%|%s|\{\{.*?\}\}"
     r"|\{[A-Za-z_][\w.]*\}|<[^<>]+>|\*{2,}|[xX]{3,}|\.{3}|…|\(hidden\)|\(sensitive\)"
 )
+
+_USER_AND_PASSWORD = (("basic", "auth"), ("http", "auth"))
+"""Names of what HTTP calls basic authentication, whose value is `user:password`."""
+LONGEST_PLACEHOLDER = 1000
+"""Characters; to look for the ends of thousands of braces takes forever."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ENDINGS = re.compile(
@@ -193,9 +203,13 @@ def suspicion(name: str, value: str) -> str | None:
     `name` is the variable, key or setting that has the value; empty when it is not known.
     """
     value = value.strip()
-    if not value or _PUBLIC.match(value):
+    if not value or _PUBLIC.fullmatch(value):
         return None
-    return _written(value) or _by_name(name, value) or _generated(name, value)
+    written = _written(value)
+    if written or _words(name)[-2:] == ("site", "key"):
+        # A captcha's site key stands in every page that asks it.
+        return written
+    return _by_name(name, value) or _generated(name, value)
 
 
 def is_secret(name: str, value: str) -> bool:
@@ -254,7 +268,7 @@ def _password_in_address(value: str) -> bool:
 
 def _filled_in(text: str) -> bool:
     """Whether the text stands for a value that is put in later, or is masked."""
-    return not _PLACEHOLDER.sub("", text).strip("\"'")
+    return len(text) <= LONGEST_PLACEHOLDER and not _PLACEHOLDER.sub("", text).strip("\"'")
 
 
 def _in_text(value: str) -> str | None:
@@ -299,7 +313,7 @@ def _pairs(value: str) -> Iterator[tuple[str, str]]:
 
 def _stands_alone(value: str, found: re.Match[str]) -> bool:
     """Whether `name: value` is a line or an entry, and not a part of a sentence."""
-    start = found.start()
+    start = found.start("name")
     while start and value[start - 1] in " \t\"'":
         start -= 1
     before = not start or value[start - 1] in "\n{,;[-"
@@ -348,6 +362,8 @@ def _describes(words: tuple[str, ...]) -> bool:
 
 
 def _by_name(name: str, value: str) -> str | None:
+    if _words(name)[-2:] in _USER_AND_PASSWORD and re.fullmatch(r"[^\s:/]+:[^\s:/]+", value):
+        return None if _filled_in(value.partition(":")[2]) else "a user and a password"
     if not name or _strength(name) != "secret" or _innocent(name, value):
         return None
     return "a secret, by its name"
@@ -397,7 +413,7 @@ def _opaque(value: str) -> bool:
     return (
         len(value) >= 16
         and mixed
-        and bool(re.fullmatch(r"[\w+/=.:-]+", value))
+        and bool(re.fullmatch(r"[\w+/=.:%-]+", value))
         and sum(map(len, runs)) < WORD_LENGTH * len(runs)
     )
 

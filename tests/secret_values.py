@@ -133,9 +133,32 @@ SECRETS: tuple[tuple[str, str], ...] = (
     ("UPSTREAM", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="),
     ("UPSTREAM", "Zk3xP9qLm2vR8tYw4nB7cD1f"),
     ("UPSTREAM", "prod_Zk3xP9qLm2vR8tYw4nB7cD1f"),
+    ("SAS", "https://a.blob.example/c?sp=r&sig=Zx8p3Kq%2Fb7RtY2mWn5vLc9dHs1aJf4gU6eQo0iXkTzE%3D"),
+    ("BASIC_AUTH", "admin:hunter2"),
+    ("ADMIN_HTTP_AUTH", "ops:hunter2"),
+    ("PUSH", "AAAA" + "abcdefg:APA91b" + "Hun7erTwoXyZ-0_1"),
+    ("LOGO", "iVBORw0KGgo hunter2 password=hunter2"),
 )
 
 HARMLESS: tuple[tuple[str, str], ...] = (
+    # What every page shows: keys of a browser's side, images.
+    ("RECAPTCHA_SITE_KEY", "6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI"),
+    ("RECAPTCHA_KEY", "6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI"),
+    ("TURNSTILE_SITE_KEY", "0x4AAAAAAADnPIDROrmt1Wwj"),
+    ("MAPBOX_TOKEN", "pk.eyJ1Ijoic2hvcCIsImEiOiJja2x0In0.AbCdEfGhIjKlMnOpQrStUv"),
+    ("LOGO", "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"),
+    (
+        "LOGO",
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ",
+    ),
+    ("PHOTO", "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsN"),
+    (
+        "FAVICON",
+        "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4",
+    ),
+    ("BASIC_AUTH", "${USER}:${PASS}"),
+    ("BASIC_AUTH", "enabled"),
+    ("BASIC_AUTH", "https://auth.example.com"),
     # Numbers, switches, durations and words about a secret.
     ("MAX_TOKEN", "4096"),
     ("MAX_TOKENS", "1000000"),

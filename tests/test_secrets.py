@@ -6,6 +6,7 @@ import random
 import re
 import secrets
 import string
+import time
 
 import pytest
 
@@ -87,3 +88,13 @@ def test_a_secret_is_seen_however_deep_in_json() -> None:
 def test_each_generated_token_is_seen_under_a_name_of_its_own() -> None:
     for _ in range(100):
         assert suspicion("PAYMENTS_TOKEN", secrets.token_hex(16))
+
+
+@pytest.mark.parametrize("part", ["key=a", "key: a-", "{", "${", "token:", "a://b:", "1", "aA1"])
+def test_a_long_value_is_judged_at_once(part: str) -> None:
+    """What grows with the square of the length takes a minute here."""
+    value = part + part[-2:] * 30_000
+    start = time.process_time()
+    for name in ("A", "A_KEY", "A_TOKEN"):
+        suspicion(name, value)
+    assert time.process_time() - start < 5

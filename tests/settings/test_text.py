@@ -1,6 +1,7 @@
 """A text of the settings is text to all that reads what was synthesized."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from strata.plan.changes import Change
 from strata.plan.leaves import leaves
 from strata.settings import InvalidSettings, Settings, load
 from strata.settings.load import judge
+from strata.settings.rules.text import check
 from strata.stacks import Stack, stack
 from strata.synthesis import compose
 from tests.gate.command import Command
@@ -139,3 +141,13 @@ def test_other_figures_are_text() -> None:
     definitions = stack(compose(found)).resources[TASK].body["container_definitions"]
     held = {one["name"]: one["value"] for one in json.loads(definitions)[0]["environment"]}
     assert [held[f"V{index}"] for index in range(len(texts))] == texts
+
+
+def test_a_long_row_of_figures_is_judged_at_once() -> None:
+    """What grows with the square of the length takes minutes here."""
+    data = load("local").model_dump(by_alias=True)
+    data["service"]["environment"] = {"A": "1" * 100_000}
+    found = Settings.model_validate(data)
+    start = time.process_time()
+    assert not list(check(found))
+    assert time.process_time() - start < 5

@@ -11,7 +11,7 @@ from strata.settings.rules.finding import Finding
 MARK = "TfToken["
 """CDKTF puts another value where it finds this (cdktf 0.21, `tokens/private/encoding`)."""
 
-_NUMBER = re.compile(r"[-+.\d]+e[-+.\d]+")
+_NUMBER = re.compile(r"(?<![-+.\d])[-+.\d]++e[-+.\d]+")
 _NUMBER_MARKS = (-8.38e298, -8.10e298)
 """Numbers, as figures in a text too, that CDKTF puts other values for: doubles beginning 0xfdff."""
 
