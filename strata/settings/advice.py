@@ -3,11 +3,12 @@
 import codecs
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from strata.reading import Unreadable, toml
 from strata.secrets import is_secret
+from strata.settings import schema
 
 SYNTAX = "is not TOML: "
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"') | dict.fromkeys("‘’‚‛′", "'"))  # noqa: RUF001
@@ -80,12 +81,44 @@ def literal(value: object) -> str:
 def _advice(text: str, number: int, message: str) -> NoToml:
     lines = text.splitlines()
     line = lines[number - 1] if number <= len(lines) else ""
-    return (
+    found = (
         _characters(number, line)
+        or _no_line(number, line)
         or _twice(lines, number, line, message)
+        or _unclosed(lines, number, message)
         or _in_pair(number, line, message)
         or _other(number, message)
     )
+    tables = [one for one in lines[:number] if one.lstrip().startswith("[")]
+    if tables and "secret" in tables[-1]:
+        # Whatever stands there by mistake may be the secret itself.
+        return replace(found, right=re.sub(r" = .*", ' = "..."', found.right))
+    return found
+
+
+def _no_line(number: int, line: str) -> NoToml | None:
+    """What is no line of TOML at all."""
+    if re.match(r"(<{7}|={7}|>{7}|\|{7})( |$)", line):
+        return NoToml(number, "is a mark of a merge that git left open", "the lines of one side")
+    if re.match(r"\s*(//|--|;|/\*)", line):
+        return NoToml(number, "is no comment: those of TOML begin with #", "# and the text")
+    if re.match(r"\s*\{", line):
+        return NoToml(
+            number, "is JSON and not TOML", '[table] on a line, key = "value" on the next'
+        )
+    return None
+
+
+def _unclosed(lines: list[str], number: int, message: str) -> NoToml | None:
+    """A list that ends nowhere, or has no comma between two values."""
+    if not message.startswith("Unclosed array"):
+        return None
+    opens = re.compile(r"\s*([\w.\"'-]+)\s*=\s*\[")
+    for at in range(min(number, len(lines)), 0, -1):
+        if found := opens.match(lines[at - 1]):
+            wrong = "is a list without its ], or without a comma between two values"
+            return NoToml(at, wrong, f'{found[1]} = ["...", "..."]')
+    return None
 
 
 def _characters(number: int, line: str) -> NoToml | None:
@@ -118,9 +151,15 @@ def _in_pair(number: int, line: str, message: str) -> NoToml | None:
 
 
 def _value(number: int, key: str, value: str, message: str) -> NoToml | None:
+    count = re.fullmatch(r"0*([0-9]+)\s*([A-Za-z%]*)", value)
+    if count and schema.is_number(key):
+        wrong = f"has the unit {count[2]}" if count[2] else "is a number with a leading zero"
+        return NoToml(number, f"{wrong}, and a number of TOML is plain", f"{key} = {count[1]}")
     if _ZEROS.fullmatch(value):
         wrong = "is a number with a leading zero, which TOML has not: digits that are no number"
         return NoToml(number, f"{wrong} go in quotes", _pair(key, value))
+    if value.lower() in ("null", "none", "nil", "~"):
+        return NoToml(number, f"is {value}, and TOML has no such value", f"no line for {key}")
     if value[0] in "\"'[{":
         return _quoted(number, key, value, message)
     wrong = (
@@ -156,6 +195,13 @@ def _first(lines: list[str], pattern: str) -> int:
 
 
 def _quoted(number: int, key: str, value: str, message: str) -> NoToml:
+    if value[0] == "{" and not value.endswith("}"):
+        wrong = "is a table in braces on several lines, and TOML 1.0 has them on one"
+        return NoToml(number, wrong, f"a table [...{key}] with a line for each of its keys")
+    if value[0] == "{" and re.search(r",\s*\}$", value):
+        return NoToml(number, "has a comma before the }", f"{key} = {{ ... }} without it")
+    if value.endswith(";"):
+        return NoToml(number, "ends with ;", _pair(key, value.rstrip("; ")))
     if "\\" in value and value[0] == '"' and re.search("escape|Unescaped", message):
         return NoToml(
             number,

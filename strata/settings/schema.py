@@ -105,3 +105,10 @@ def _tables() -> dict[str, list[str]]:
 
     note(_follow(schema()), "")
     return found
+
+
+@cache
+def is_number(name: str) -> bool:
+    """Whether a key of that name, in whichever table, takes a number."""
+    found = (one["properties"].get(name) for one in schema()["$defs"].values())
+    return any(_follow(one).get("type") in ("integer", "number") for one in found if one)

@@ -44,6 +44,21 @@ def refuse(tmp_path: Path) -> Refuse:
         ("account = 012345678901", "leading zero", 'account = "012345678901"'),
         ("emulated = True", "how TOML writes true", "emulated = true"),
         ("emulated = off", "how TOML writes false", "emulated = false"),
+        ("storage_gib = 20GB", "the unit GB", "storage_gib = 20"),
+        ("minimum_healthy_percent = 50 %", "the unit %", "minimum_healthy_percent = 50"),
+        ("storage_gib = 020", "leading zero", "storage_gib = 20"),
+        ("record_name = null", "no such value", "no line for record_name"),
+        ("record_name = None", "no such value", "no line for record_name"),
+        ('other = "eu-central-1";', "ends with ;", 'other = "eu-central-1"'),
+        ("// the first one", "no comment", "# and the text"),
+        ("-- the first one", "no comment", "# and the text"),
+        ("<<<<<<< HEAD", "merge", "one side"),
+        ("=======", "merge", "one side"),
+        ("a = { b = 1, }", "comma before the }", "a = {"),
+        ("a = {", "several lines", "line for each"),
+        ('a = ["b" "c"]', "without a comma", 'a = ["...", "..."]'),
+        ('a = ["b", "c"', "without its ]", 'a = ["...", "..."]'),
+        ('{"environment": {}}', "JSON", "key ="),
         ("[environment]", "twice, first in line", "one [environment]"),
         ('name = "local"', "has name twice, first in line", "name once"),
     ],
@@ -62,6 +77,13 @@ def test_a_secret_on_such_a_line_is_not_repeated(quote: str, refuse: Refuse) -> 
     (problem,) = refuse(f"{GOOD}[service.environment]\n{line}\n")
     assert "hunter2" not in str(problem)
     assert 'API_TOKEN = "..."' in problem.right
+
+
+@pytest.mark.parametrize("value", ["hunter2", "“hunter2”", '"hunter2";', ": hunter2"])
+def test_nor_is_any_value_of_the_table_of_secrets(value: str, refuse: Refuse) -> None:
+    (problem,) = refuse(f"{GOOD}[service.secrets]\nMAIL = {value}\n")
+    assert "hunter2" not in str(problem)
+    assert "MAIL" in problem.right
 
 
 def test_another_encoding_is_named(refuse: Refuse) -> None:
