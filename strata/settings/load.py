@@ -18,10 +18,14 @@ from strata.reading import Unreadable, bytes_of, text_of, toml
 from strata.secrets import is_secret, names_secret
 from strata.settings import schema
 from strata.settings.advice import NoToml, decode, literal, parse
+from strata.settings.derived import base
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.rules import Finding, findings
 from strata.settings.rules.secrets import is_reference
+
+MOST_SHOWN = 1000
+"""Problems that a message names; nobody reads more, and 50,000 take seconds to write."""
 
 LONGEST_VALUE = 60
 """Characters of a value that a message repeats."""
@@ -90,7 +94,10 @@ class InvalidSettings(UsageError):
         self.problems = tuple(problems)
         count = len(self.problems)
         words = f"{count} problem{'s' if count != 1 else ''} in the settings"
-        super().__init__("\n".join([words, *(str(p) for p in self.problems)]))
+        more = count - MOST_SHOWN
+        rest = [f"and {more} more, which are named when these are mended"] if more > 0 else []
+        named = (str(problem) for problem in self.problems[:MOST_SHOWN])
+        super().__init__("\n".join([words, *named, *rest]))
 
 
 def own_files(root: Path = ROOT) -> list[Path]:
@@ -193,6 +200,7 @@ def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
     found: list[Settings] = []
     problems: list[Problem] = []
     files: dict[str, Path] = {}
+    owners: dict[tuple[str, str], Path] = {}
     for env in envs:
         try:
             one = load(env, root)
@@ -203,6 +211,9 @@ def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
         earlier = files.setdefault(one.environment.name, file)
         if earlier != file:
             problems.append(_same_name(file, one.environment.name, earlier))
+        owner = owners.setdefault((one.environment.account_id, base(one)), file)
+        if owner not in (file, earlier):
+            problems.append(_same_names(file, one, owner))
         found.append(one)
     if problems:
         raise InvalidSettings(problems)
@@ -216,6 +227,19 @@ def _same_name(file: Path, name: str, earlier: Path) -> Problem:
     right = "a name of its own, or the one file without the other"
     return Problem(
         file, line, dotted(key), json.dumps(name), f"is the name in {earlier} too", right
+    )
+
+
+def _same_names(file: Path, settings: Settings, earlier: Path) -> Problem:
+    """`a-b` and `c` give their resources the names that `a` and `b-c` give theirs."""
+    key: Key = ("environment", "project")
+    return Problem(
+        file,
+        line_of(positions(text_of(file)), key),
+        dotted(key),
+        json.dumps(settings.environment.project),
+        f"makes, with environment.name, the names of {earlier}: {base(settings)}, in one account",
+        "a project and a name that do not make it, or another account",
     )
 
 

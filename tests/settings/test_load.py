@@ -8,7 +8,7 @@ import pytest
 from strata import cli
 from strata.paths import ROOT
 from strata.settings import InvalidSettings, load, load_each
-from strata.settings.load import distinct
+from strata.settings.load import MOST_SHOWN, distinct
 
 LOCAL = (ROOT / "envs" / "local.toml").read_text()
 
@@ -38,6 +38,41 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     assert LOCAL.splitlines()[problem.line - 1].startswith("name")
     assert (problem.key, problem.value) == ("environment.name", '"local"')
     assert "envs/local.toml" in problem.wrong
+
+
+def test_two_files_that_make_the_same_names_in_one_account_are_refused(tmp_path: Path) -> None:
+    first, second, third = (tmp_path / f"{name}.toml" for name in ("first", "second", "third"))
+    named = {'project = "shop"': 'project = "{}"', 'name = "local"': 'name = "{}"'}
+
+    def written(project: str, name: str) -> str:
+        text = LOCAL
+        for (old, new), value in zip(named.items(), (project, name), strict=True):
+            assert old in text
+            text = text.replace(old, new.format(value))
+        return text
+
+    first.write_text(written("shop", "dev-api"))
+    second.write_text(written("shop-dev", "api"))
+    third.write_text(second.read_text().replace("123456789012", "210987654321"))
+    with pytest.raises(InvalidSettings) as error:
+        load_each([str(first), str(second)])
+    (problem,) = error.value.problems
+    assert (problem.file, problem.key) == (second, "environment.project")
+    assert f"the names of {first}: shop-dev-api" in problem.wrong
+    assert len(load_each([str(first), str(third)])) == 2
+
+
+def test_a_message_names_as_many_problems_as_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "local.toml"
+    lines = "".join(f"A{index} = {index}\n" for index in range(MOST_SHOWN + 5))
+    file.write_text(f"{LOCAL}\n[service.environment]\n{lines}")
+    with pytest.raises(InvalidSettings) as error:
+        load_each([str(file)])
+    assert len(error.value.problems) == MOST_SHOWN + 5
+    message = str(error.value)
+    assert message.startswith(f"{MOST_SHOWN + 5} problems")
+    assert message.endswith("and 5 more, which are named when these are mended")
+    assert message.count("wrong:") == MOST_SHOWN
 
 
 def test_what_is_no_settings_file_is_refused_by_name(tmp_path: Path) -> None:

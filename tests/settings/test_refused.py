@@ -207,6 +207,9 @@ CASES: list[tuple[str, list[str], str, str]] = [
     ("service", ['image_tag = "latest"'], "service.image_tag", "immutable"),
     ("service", ['image_tag = "a b"'], "service.image_tag", "no image tag"),
     ("environment", ['account_id = "12345"'], "environment.account_id", "exactly 12 digits"),
+    ("environment", ['account_id = "1234-5678-9012"'], "environment.account_id", '"123456789012"'),
+    ("environment", ['region = "us-gov-west-1"'], "environment.region", "partition of AWS, us-gov"),
+    ("environment", ['region = "cn-north-1"'], "environment.region", "partition of AWS, cn"),
     ("environment", ["account_id = 123456789012"], "environment.account_id", "string"),
     (
         "service.secrets",

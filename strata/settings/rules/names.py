@@ -16,6 +16,10 @@ MOST_TAGS = 50 - len(OUR_TAGS)
 ours."""
 
 
+OTHER_PARTITIONS = r"(us-gov|us-isob?|eu-isoe|us-isof|eusc|cn)-(?=[a-z]+(-[a-z]+)?-[0-9])"
+"""How regions of GovCloud, China and the others begin (AWS General Reference, ARNs)."""
+
+
 def is_name(name: str) -> bool:
     """Whether names of resources can be made of it."""
     return len(name) <= NAME_LENGTH and bool(re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name))
@@ -42,15 +46,29 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             ("environment", "account_id"),
             "is not an AWS account id",
-            'exactly 12 digits in quotes, such as "123456789012"',
+            _account(environment.account_id),
         )
-    if environment.region not in figures.offerings().regions:
+    if other := re.match(OTHER_PARTITIONS, environment.region):
+        yield Finding(
+            ("environment", "region"),
+            f"is a region of another partition of AWS, {other[0].rstrip('-')}",
+            "a region of the partition aws, such as eu-central-1",
+        )
+    elif environment.region not in figures.offerings().regions:
         yield Finding(
             ("environment", "region"),
             "is not a region of AWS",
             near(environment.region, figures.offerings().regions, "such as eu-central-1"),
         )
     yield from _tags(settings.tags)
+
+
+def _account(written: str) -> str:
+    """The account id that was written with hyphens or spaces, as the console shows it."""
+    digits = re.sub(r"[ -]", "", written)
+    if re.fullmatch(r"[0-9]{12}", digits):
+        return f'"{digits}"'
+    return 'exactly 12 digits in quotes, such as "123456789012"'
 
 
 def _tags(tags: dict[str, str]) -> Iterator[Finding]:
