@@ -2,7 +2,7 @@
 
 Synthesis is pure. So a setting is a cause of a resource when the resource is written otherwise with
 that one setting put back to what was applied last; and of a resource whose changing attributes
-refer to such a resource.
+refer to such a resource or data source.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from strata.plan.changes import Change, any_unknown, base, layer_of
 from strata.settings.load import dotted, shown_value
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of
-from strata.stacks import Json, Stack, references, stack
+from strata.stacks import Json, Resource, Stack, references, stack
 
 Compose = Callable[[Settings], Json]
 ABSENT: Any = object()
@@ -146,11 +146,11 @@ class _Alone:
         return cls(current, back, each)
 
     def written_otherwise(self, key: Key) -> set[str]:
-        """The resources that are written otherwise by a setting."""
+        """The resources and data sources that are written otherwise by a setting."""
         other = self.otherwise[key]
         if other is None:
             return set()
-        addresses = {*self.current.resources, *other.resources}
+        addresses = {*_blocks(self.current), *_blocks(other)}
         return {one for one in addresses if _body(self.current, one) != _body(other, one)}
 
     def without_effect(self, stands: Collection[str]) -> Iterator[WithoutEffect]:
@@ -207,8 +207,12 @@ def _with(now: Json, before: Json, key: Key) -> Json:
     return changed
 
 
+def _blocks(found: Stack) -> dict[str, Resource]:
+    return {**found.resources, **found.data}
+
+
 def _body(found: Stack, address: str) -> Json | None:
-    resource = found.resources.get(address)
+    resource = _blocks(found).get(address)
     return resource.body if resource else None
 
 
@@ -233,6 +237,14 @@ def _reached(
         body = resource.body if resource else {}
         # A known value that is written otherwise needs no other explanation.
         names = [n for n in one.changed if any_unknown(one.unknown.get(n)) or address not in direct]
+        # A data source that is asked for something else is no change of a plan.
+        asked = references([body.get(name) for name in one.changed])
+        found += [
+            cause
+            for reference in asked
+            if reference.address in current.data
+            for cause in direct.get(reference.address, [])
+        ]
         for reference in references([body.get(name) for name in names]):
             source = changing.get(reference.address)
             if source and source.gives_anew(reference.attribute):

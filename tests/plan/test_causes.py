@@ -108,6 +108,26 @@ def test_a_cause_is_followed_through_the_attributes_that_give_it_on() -> None:
     assert [one.key for one in found.of[task.address]] == ["database.storage_encrypted"]
 
 
+def test_a_setting_that_a_data_source_asks_by_is_a_cause_of_what_takes_its_answer() -> None:
+    before = load("local").model_dump(mode="json")
+    before["service"]["secrets"] = {"PAY_KEY": "pay/old", "MAIL_KEY": "mail/key"}
+    now = varied(
+        service={"cpu": 512, "secrets": {"PAY_KEY": "pay/new", "MAIL_KEY": "mail/key"}},
+    )
+    task = Change(
+        "aws_ecs_task_definition.service_task_definition",
+        ("delete", "create"),
+        {"container_definitions": "a"},
+        {"container_definitions": "b"},
+    )
+    found = causes([task], now, {"service": before}, {}, compose)
+    # Beside what is written otherwise in the task definition itself.
+    assert {(one.key, one.before, one.after) for one in found.of[task.address]} == {
+        ("service.cpu", "1024", "512"),
+        ("service.secrets.PAY_KEY", '"pay/old"', '"pay/new"'),
+    }
+
+
 SERVICE = "aws_ecs_service.service_service"
 SCALED = "aws_appautoscaling_target.service_scaling_target"
 
