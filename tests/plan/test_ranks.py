@@ -285,6 +285,8 @@ def test_a_managed_policy_on_a_role_that_exists_opens_and_on_a_new_one_does_not(
          {"block_public_acls": False}),
         ("aws_launch_template", {"metadata_options": [{"http_put_response_hop_limit": 1}]},
          {"metadata_options": [{"http_put_response_hop_limit": 2}]}),
+        ("aws_launch_template", {"metadata_options": []},
+         {"metadata_options": [{"http_put_response_hop_limit": 2}]}),
         ("aws_lb_listener", {"protocol": "HTTPS"}, {"protocol": "HTTP"}),
         ("aws_lb_listener", {"ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"},
          {"ssl_policy": "ELBSecurityPolicy-TLS13-1-1-2021-06"}),
@@ -296,6 +298,13 @@ def test_a_managed_policy_on_a_role_that_exists_opens_and_on_a_new_one_does_not(
 def test_less_protection_opens_and_more_does_not(type_: str, safe: Json, unsafe: Json) -> None:
     assert "opens" in told(updated(type_, safe, unsafe))
     assert "opens" not in told(updated(type_, unsafe, safe))
+
+
+def test_a_hop_limit_that_is_set_to_what_holds_without_it_opens_nothing() -> None:
+    unset, one = (
+        {"metadata_options": [{"http_put_response_hop_limit": limit}]} for limit in (0, 1)
+    )
+    assert "opens" not in told(updated("aws_launch_template", unset, one))
 
 
 def test_a_bucket_that_goes_takes_its_protection_along() -> None:

@@ -155,11 +155,11 @@ GONE = {
 
 WHOLE_NUMBERS = {
     "aws_launch_template": (
-        ("metadata_options[0].http_put_response_hop_limit",
+        ("metadata_options[0].http_put_response_hop_limit", 1,
          "containers come nearer to the instance's credentials"),
     ),
 }  # fmt: skip
-"""Resource type -> (attribute, what a larger number of it opens)."""
+"""Resource type -> (attribute, what AWS takes when it is not set, what a larger number opens)."""
 
 LISTS = {
     "aws_db_instance": (
@@ -180,8 +180,9 @@ def weaker(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
         known = old in guard.safe and new in guard.safe
         if known and guard.safe.index(new) > guard.safe.index(old):
             yield guard.attribute, guard.words.format(word=WORDS.get(new, new))
-    for attribute, words in WHOLE_NUMBERS.get(type_, ()):
-        counts = value_at(before, attribute), value_at(after, attribute)
+    for attribute, unset, words in WHOLE_NUMBERS.get(type_, ()):
+        # The provider reads what is not set as 0.
+        counts = [value_at(body, attribute) or unset for body in (before, after)]
         if all(isinstance(one, int) for one in counts) and counts[1] > counts[0]:
             yield attribute, words
     for attribute, words in LISTS.get(type_, ()):
