@@ -74,9 +74,7 @@ def _read(folder: Path, env: str, settings: Settings) -> dict[str, Any]:
     try:
         plan = json_of(bytes_of(file))
     except Unreadable as error:
-        raise UsageError(
-            f"{file} is no plan: it {error.why}", "strata plan ENV --out DIR"
-        ) from None
+        raise UsageError(f"{file}: {error.why}", "strata plan ENV --out DIR") from None
     if not isinstance(plan, dict) or "resource_changes" not in plan:
         raise UsageError(f"{file} is no plan: no resource_changes", "strata plan ENV --out DIR")
     return plan

@@ -54,8 +54,11 @@ def read(file: Path = FILE) -> tuple[Move, ...]:
     unknown = sorted(set(found) - {"move"})
     if unknown:
         raise UsageError(f"{where}: {unknown[0]} is not known", "entries are [[move]]")
+    entries = found.get("move", [])
+    if not (isinstance(entries, list) and all(isinstance(one, dict) for one in entries)):
+        raise UsageError(f"{where}: move is no list of tables", "entries are [[move]]")
     moves = []
-    for number, entry in enumerate(found.get("move", []), 1):
+    for number, entry in enumerate(entries, 1):
         try:
             moves.append(Move.model_validate(entry))
         except ValidationError as error:

@@ -174,7 +174,11 @@ def _edited(was: Any, now: Any, key: str = "") -> Iterator[str]:
         for name in {**was, **now}:
             yield from _edited(was.get(name), now.get(name), f"{key}.{name}" if key else name)
     elif was != now:
-        yield f"{key}: {json.dumps(was)} in the review, {json.dumps(now)} now"
+        yield f"{key}: {_literal(was)} in the review, {_literal(now)} now"
+
+
+def _literal(value: Any) -> str:
+    return "none" if value is None else json.dumps(value)
 
 
 def _named(state: StateIdentity | None) -> str:

@@ -78,7 +78,7 @@ def test_every_format_says_the_same(composed_local: list[Settings]) -> None:
     [
         (["local", "--format", "xml"], "--format xml is not known"),
         ([], "no environment is given"),
-        (["local", "--plan", "nowhere"], "nowhere/plan.json is no plan"),
+        (["local", "--plan", "nowhere"], "nowhere/plan.json: No such file or directory"),
     ],
 )
 def test_what_cannot_be_done_is_refused(arguments: list[str], words: str) -> None:

@@ -94,6 +94,9 @@ def test_a_move_of_what_an_environment_does_not_build_is_nothing(tmp_path: Path)
     [
         ("[[move]\n", "not TOML"),
         ("[moves]\n", "moves is not known"),
+        ("move = 5\n", "move is no list of tables"),
+        ('move = ["a/b"]\n', "move is no list of tables"),
+        ('[move]\nfrom = "a/b"\n', "move is no list of tables"),
         ('[[move]]\nfrom = "a/b"\n', "move 1: to: Field required"),
         ('[[move]]\nfrom="a/b"\nto="a/c"\nsince=2026-11-24\nreason="short"', "move 1: reason"),
         ('[[move]]\nfrom="a"\nto="a/c"\nsince=2026-11-24\nreason="long enough"', "move 1: from"),

@@ -65,7 +65,7 @@ def test_edited_settings_are_named_with_both_values() -> None:
         "the settings were changed since the review",
         "  service.cpu: 256 in the review, 512 now",
         '  service.hosts: ["a"] in the review, ["a", "b"] now',
-        '  tags.team: null in the review, "shop" now',
+        '  tags.team: none in the review, "shop" now',
     ]
 
 
