@@ -9,9 +9,11 @@ from typing import Any
 
 from filelock import FileLock
 
+from strata.errors import StrataError
 from strata.moves.blocks import NAME as MOVED
 from strata.plan.review import without_secrets
 from strata.plan.states import States, merge
+from strata.terraform.initialised import forget, initialise
 from strata.terraform.process import Terraform
 
 Json = dict[str, Any]
@@ -24,7 +26,7 @@ def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
     and so are the saved plan and all that may hold secrets.
     """
     with FileLock(folder / "init.lock"):
-        terraform.init(folder)
+        initialise(terraform, folder)
     with tempfile.TemporaryDirectory() as private:
         # Named as the stack, since logs are.
         work = Path(private, folder.name)
@@ -39,5 +41,10 @@ def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
         data = {**terraform.environment, "TF_DATA_DIR": str((folder / ".terraform").resolve())}
         here = replace(terraform, environment=data)
         # Nobody else can see this state: there is nothing to lock.
-        here.plan(work, Path("composed.tfplan"), "-lock=false")
+        try:
+            here.plan(work, Path("composed.tfplan"), "-lock=false")
+        except StrataError:
+            # It may be a provider that is no longer where `init` found it.
+            forget(folder)
+            raise
         return without_secrets(here.show(work, Path("composed.tfplan")))
