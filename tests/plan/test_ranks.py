@@ -285,8 +285,6 @@ def test_a_managed_policy_on_a_role_that_exists_opens_and_on_a_new_one_does_not(
          {"block_public_acls": False}),
         ("aws_launch_template", {"metadata_options": [{"http_put_response_hop_limit": 1}]},
          {"metadata_options": [{"http_put_response_hop_limit": 2}]}),
-        ("aws_launch_template", {"metadata_options": []},
-         {"metadata_options": [{"http_put_response_hop_limit": 2}]}),
         ("aws_lb_listener", {"protocol": "HTTPS"}, {"protocol": "HTTP"}),
         ("aws_lb_listener", {"ssl_policy": "ELBSecurityPolicy-TLS13-1-2-2021-06"},
          {"ssl_policy": "ELBSecurityPolicy-TLS13-1-1-2021-06"}),
@@ -300,11 +298,21 @@ def test_less_protection_opens_and_more_does_not(type_: str, safe: Json, unsafe:
     assert "opens" not in told(updated(type_, unsafe, safe))
 
 
-def test_a_hop_limit_that_is_set_to_what_holds_without_it_opens_nothing() -> None:
-    unset, one = (
-        {"metadata_options": [{"http_put_response_hop_limit": limit}]} for limit in (0, 1)
+@pytest.mark.parametrize(
+    ("before", "after", "opens"),
+    [
+        (0, 0, False), (0, 1, False), (0, 2, True), (1, 0, True), (2, 0, True), (2, 1, False),
+        (None, 1, False), (None, 2, True), (1, None, True), (0, None, False),
+    ],
+)  # fmt: skip
+def test_a_hop_limit_that_is_not_set_may_be_the_least_before_and_the_most_after(
+    before: int | None, after: int | None, opens: bool
+) -> None:
+    old, new = (
+        {"metadata_options": [{"http_put_response_hop_limit": limit}] if limit is not None else []}
+        for limit in (before, after)
     )
-    assert "opens" not in told(updated("aws_launch_template", unset, one))
+    assert ("opens" in told(updated("aws_launch_template", old, new))) is opens
 
 
 def test_a_bucket_that_goes_takes_its_protection_along() -> None:

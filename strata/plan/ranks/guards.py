@@ -155,11 +155,14 @@ GONE = {
 
 WHOLE_NUMBERS = {
     "aws_launch_template": (
-        ("metadata_options[0].http_put_response_hop_limit", 1,
+        ("metadata_options[0].http_put_response_hop_limit", (1, 64),
          "containers come nearer to the instance's credentials"),
     ),
 }  # fmt: skip
-"""Resource type -> (attribute, what AWS takes when it is not set, what a larger number opens)."""
+"""Resource type -> (attribute, the least and the most that it may be when not set, what a larger
+number opens). A hop limit that is not set is the account's default, else the image's, which for
+Amazon Linux 2023 is 2, else 1 (EC2 User Guide, order of precedence for instance metadata options;
+Amazon Linux 2023 User Guide, IMDSv2; both read 2026-11-28)."""
 
 LISTS = {
     "aws_db_instance": (
@@ -180,10 +183,11 @@ def weaker(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
         known = old in guard.safe and new in guard.safe
         if known and guard.safe.index(new) > guard.safe.index(old):
             yield guard.attribute, guard.words.format(word=WORDS.get(new, new))
-    for attribute, unset, words in WHOLE_NUMBERS.get(type_, ()):
+    for attribute, (least, most), words in WHOLE_NUMBERS.get(type_, ()):
         # The provider reads what is not set as 0.
-        counts = [value_at(body, attribute) or unset for body in (before, after)]
-        if all(isinstance(one, int) for one in counts) and counts[1] > counts[0]:
+        old, new = (value_at(body, attribute) or 0 for body in (before, after))
+        known = isinstance(old, int) and isinstance(new, int)
+        if known and (old or new) and (new or most) > (old or least):
             yield attribute, words
     for attribute, words in LISTS.get(type_, ()):
         gone = sorted(set(before.get(attribute) or []) - set(after.get(attribute) or []))
