@@ -185,9 +185,9 @@ def weaker(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
             yield guard.attribute, guard.words.format(word=WORDS.get(new, new))
     for attribute, (least, most), words in WHOLE_NUMBERS.get(type_, ()):
         # The provider reads what is not set as 0.
-        old, new = (value_at(body, attribute) or 0 for body in (before, after))
-        known = isinstance(old, int) and isinstance(new, int)
-        if known and (old or new) and (new or most) > (old or least):
+        was, will_be = (value_at(body, attribute) or 0 for body in (before, after))
+        known = isinstance(was, int) and isinstance(will_be, int)
+        if known and (was or will_be) and (will_be or most) > (was or least):
             yield attribute, words
     for attribute, words in LISTS.get(type_, ()):
         gone = sorted(set(before.get(attribute) or []) - set(after.get(attribute) or []))
