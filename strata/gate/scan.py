@@ -1,15 +1,15 @@
 """Runs checkov in this process over stacks as the gate reads them."""
 
+import contextlib
 import copy
+import gc
 import importlib
 import json
 import logging
 import pkgutil
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import policies
@@ -38,6 +38,9 @@ other type that no check has looked at stops the gate."""
 
 JSON_TEXT = ("policy", "assume_role_policy", "container_definitions")
 """Arguments that hold JSON as text, which checkov's own checks only read as data."""
+
+FILE = "/cdk.tf.json"
+"""What checkov is told a stack stands in; it reads no file."""
 
 
 @dataclass(frozen=True, order=True)
@@ -120,11 +123,29 @@ def known_checks() -> frozenset[str]:
 def _load_policies() -> None:
     """Register our own checks, once: checkov itself would load them for every file, and go on
     without one that it cannot load."""
-    for module in pkgutil.iter_modules(policies.__path__):
-        try:
-            importlib.import_module(f"policies.{module.name}")
-        except Exception as error:
-            raise Unjudgeable(f"policies/{module.name}.py cannot be loaded: {error!r}") from error
+    with _uncollected():
+        importlib.import_module("checkov.terraform_json.runner")
+        for module in pkgutil.iter_modules(policies.__path__):
+            try:
+                importlib.import_module(f"policies.{module.name}")
+            except Exception as error:
+                raise Unjudgeable(
+                    f"policies/{module.name}.py cannot be loaded: {error!r}"
+                ) from error
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, and what comes up is kept out of its rounds: they would take
+    0.3 of the import of checkov, whose 2,700 modules stay to the end."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 def _outside(environment: Environment, check: str, address: str) -> Failure:
@@ -178,7 +199,9 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
     """What every check says of a stack; raises Unjudgeable when one cannot."""
     from checkov.common.graph.graph_builder import CustomAttributes  # noqa: PLC0415
     from checkov.common.models.enums import CheckResult  # noqa: PLC0415 - takes seconds
+    from checkov.common.output.report import Report  # noqa: PLC0415
     from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
+    from checkov.terraform_json.parser import prepare_definition  # noqa: PLC0415
     from checkov.terraform_json.runner import TerraformJsonRunner  # noqa: PLC0415
 
     verdicts = {CheckResult.PASSED: True, CheckResult.FAILED: False}
@@ -217,6 +240,21 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
         return own
 
     class Runner(TerraformJsonRunner):
+        def judge(self, definition: Json) -> Any:
+            """What `run` does once it has read its files. It reads JSON with a parser for YAML in
+            Python, which takes as long as the checks."""
+            self.pbar.turn_off_progress_bar()
+            self.root_folder = "/"
+            self.definitions = {FILE: definition}
+            self.definitions_raw = {FILE: [(1, "")]}
+            graph = self.graph_manager.build_graph_from_definitions(self.definitions)
+            self.graph_manager.save_graph(graph)
+            report = Report(self.check_type)
+            chosen = RunnerFilter(framework=["terraform_json"], show_progress_bar=False)
+            self.add_python_check_results(report, chosen)
+            self.add_graph_check_results(report, chosen)
+            return report
+
         def run_graph_checks_results(self, *arguments: Any, **named: Any) -> Any:
             results = super().run_graph_checks_results(*arguments, **named)
             # checkov loses a check that raises: it runs in a thread nobody asks.
@@ -232,29 +270,35 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
                             found.append(_Outcome(check.id, check.name, address, passed))
             return results
 
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "cdk.tf.json"
-        judged = {key: stack[key] for key in ("provider", "resource", "data") if key in stack}
-        target.write_text(json.dumps(judged, indent=1, sort_keys=True), encoding="utf-8")
-        runner = Runner()
-        runner.block_type_registries = {
-            block: strict(block, one) for block, one in runner.block_type_registries.items()
-        }
-        try:
-            # Without its progress bar, which would be drawn across what we say.
-            quiet = RunnerFilter(framework=["terraform_json"], show_progress_bar=False)
-            report = runner.run(root_folder=folder, runner_filter=quiet)
-        except Unjudgeable:
-            raise
-        except Exception as error:
-            raise Unjudgeable(f"{environment.path}: checkov failed: {error!r}") from error
-    if isinstance(report, list) or report.parsing_errors:
+    runner = Runner()
+    runner.block_type_registries = {
+        block: strict(block, one) for block, one in runner.block_type_registries.items()
+    }
+    judged: Json = {key: stack[key] for key in ("provider", "resource", "data") if key in stack}
+    try:
+        definition = prepare_definition(_with_lines(judged))
+    except Exception as error:
+        raise Unjudgeable(f"{environment.path}: checkov could not read it") from error
+    if not definition:
         raise Unjudgeable(f"{environment.path}: checkov could not read it")
+    try:
+        report = runner.judge(definition)
+    except Unjudgeable:
+        raise
+    except Exception as error:
+        raise Unjudgeable(f"{environment.path}: checkov failed: {error!r}") from error
     if report.skipped_checks:
         raise Unjudgeable(
             f"{environment.path}: checkov skipped {report.skipped_checks[0].check_id}"
         )
     return found
+
+
+def _with_lines(found: Json) -> Any:
+    """A stack with its keys sorted and each object's lines, as checkov reads it from a file; nobody
+    asks which lines."""
+    text = json.dumps(found, sort_keys=True)
+    return json.loads(text, object_hook=lambda one: {**one, "__startline__": 1, "__endline__": 1})
 
 
 def _unfolded(conf: Json) -> Json:
