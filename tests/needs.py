@@ -86,10 +86,23 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Fail a test whose own processes called Terraform, though it has no mark for that."""
-    result = yield
-    called = os.environ.get("STRATA_TERRAFORM_CALLED")
-    if called and Path(called).exists():
-        said = Path(called).read_text()
-        Path(called).unlink()
+    try:
+        result = yield
+    except BaseException as error:
+        # Failed for that very reason, as often as not; and the next test has done nothing.
+        if said := _called():
+            error.add_note(f"{item.nodeid} needs @pytest.mark.terraform; it called: {said}")
+        raise
+    if said := _called():
         pytest.fail(f"{item.nodeid} needs @pytest.mark.terraform; it called: {said}")
     return result
+
+
+def _called() -> str:
+    """What the stand-in wrote down since the last question."""
+    file = Path(os.environ.get("STRATA_TERRAFORM_CALLED") or os.devnull)
+    if not file.is_file():
+        return ""
+    said = file.read_text()
+    file.unlink()
+    return said

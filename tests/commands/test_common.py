@@ -52,6 +52,7 @@ def test_an_interrupted_run_without_a_failure_is_no_success() -> None:
         finish(Outcome({"network": "applied"}, {}, ["edge"]), "strata apply local")
 
 
+@pytest.mark.terraform
 def test_who_only_reads_does_not_touch_the_stacks_of_an_apply(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_type_is_accepted_where_it_is_offered() -> None:
         assert ("cache.node_type" in found) == (region == "ap-southeast-6")
 
 
+@pytest.mark.emulator
 def test_what_is_shipped_is_what_the_program_makes(tmp_path: Path) -> None:
     """From the cfn-lint that the emulator's lock file pins."""
     code = (

@@ -118,6 +118,7 @@ def test_no_setting_of_the_environment_is_kept_in_the_folder(folder: Path) -> No
     assert "-upgrade" not in kept[0]
 
 
+@pytest.mark.terraform
 def test_a_provider_that_went_away_stops_one_plan_and_is_there_for_the_next(
     folder: Path, tmp_path: Path
 ) -> None:
