@@ -548,7 +548,9 @@ def test_no_change_is_exit_code_0(nothing: Reviewed) -> None:
 
 def test_changes_are_exit_code_2(changed: Reviewed, first_day: Planned) -> None:
     assert changed.code == 2, changed.said
-    assert all(len(line) <= 80 for line in changed.said.splitlines()[:-1])
+    # What is longer is one address, which is not broken.
+    long = [line for line in changed.said.splitlines()[:-1] if len(line) > 80]
+    assert [line for line in long if " " in line.strip()] == []
     report = changed.report
     touched = {item.address for item in report.items}
     assert report.counts.stay + len(touched) == len(first_day.plan.changes)
@@ -636,7 +638,8 @@ def test_a_review_is_of_these_settings_this_code_and_these_states(
     settings = load("local")
     states = read_states(settings.environment)
     assert plan.changes == ()
-    read = folder / "read"
+    # Where other tests have synthesized other settings since.
+    read = work_on(settings, folder / "read").stacks.parent
     assert review.stale(found.basis, review.basis(settings, states, read)) == []
     other = review.basis(varied(service={"image_tag": "2"}), {**states, "edge": None}, read)
     *edited, moved = review.stale(found.basis, other)
