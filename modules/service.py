@@ -219,8 +219,10 @@ class Service(Construct):
             "DB_HOST": self._inputs.database.address,
             "DB_PORT": str(MYSQL),
             "DB_NAME": self._settings.database.name,
+            "DB_TLS": json.dumps(self._settings.database.require_tls),
             "REDIS_HOST": self._inputs.cache.address,
             "REDIS_PORT": str(REDIS),
+            "REDIS_TLS": json.dumps(self._settings.cache.encryption_in_transit),
         }
         linux: dict[str, object] = {"initProcessEnabled": True}
         if service.readonly_root_filesystem:

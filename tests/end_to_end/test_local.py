@@ -334,8 +334,10 @@ def test_task_definition_runs_the_image_with_its_settings(applied: Applied, aws:
         "DB_HOST": database["Endpoint"]["Address"],
         "DB_PORT": "3306",
         "DB_NAME": applied.settings.database.name,
+        "DB_TLS": "true",
         "REDIS_HOST": cache["NodeGroups"][0]["PrimaryEndpoint"]["Address"],
         "REDIS_PORT": "6379",
+        "REDIS_TLS": "true",
     }
     names = {one["name"] for one in container["secrets"]}
     assert names == {"DB_USERNAME", "DB_PASSWORD", "REDIS_PASSWORD"}

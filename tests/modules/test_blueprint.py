@@ -207,7 +207,8 @@ def test_task_definition_is_bridged_with_a_dynamic_port(stack: Stack) -> None:
 def test_environment_is_plain_and_secrets_come_from_secrets_manager(stack: Stack) -> None:
     api = container(stack("local-service"))
     assert [e["name"] for e in api["environment"]] == [
-        "DB_HOST", "DB_NAME", "DB_PORT", "DB_TYPE", "REDIS_HOST", "REDIS_PORT",
+        "DB_HOST", "DB_NAME", "DB_PORT", "DB_TLS", "DB_TYPE",
+        "REDIS_HOST", "REDIS_PORT", "REDIS_TLS",
     ]  # fmt: skip
     secrets = {s["name"]: s["valueFrom"] for s in api["secrets"]}
     assert list(secrets) == ["DB_PASSWORD", "DB_USERNAME", "REDIS_PASSWORD"]

@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
+import pytest
+
 from strata.settings import Settings, load
+from strata.settings.rules.secrets import OURS
 from strata.synthesis import compose
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/db-AbCdEf"
@@ -45,3 +48,30 @@ def test_an_arn_is_read_with_what_stands_behind_it_and_allowed_without() -> None
 def test_without_a_parameter_none_may_be_read() -> None:
     policy = resources()["aws_iam_role_policy"]["service_execution_role_policy"]["policy"]
     assert "ssm:" not in policy
+
+
+def container(**sections: dict[str, bool]) -> dict[str, Any]:
+    """The container of `local` with these settings changed."""
+    data = load("local").model_dump()
+    for section, changes in sections.items():
+        data[section].update(changes)
+    found = compose(Settings.model_validate(data))["resource"]["aws_ecs_task_definition"]
+    (only,) = json.loads(found["service_task_definition"]["container_definitions"])
+    return dict(only)
+
+
+@pytest.mark.parametrize("mysql", [True, False])
+@pytest.mark.parametrize("redis", [True, False])
+def test_the_container_is_told_where_tls_is_on(mysql: bool, redis: bool) -> None:
+    api = container(
+        database={"require_tls": mysql},
+        # A token without TLS would go over the network in clear, and AWS refuses it.
+        cache={"encryption_in_transit": redis, "auth": redis},
+    )
+    told = {one["name"]: one["value"] for one in api["environment"]}
+    assert (told["DB_TLS"], told["REDIS_TLS"]) == (str(mysql).lower(), str(redis).lower())
+
+
+def test_no_setting_takes_the_name_of_a_variable_that_strata_sets() -> None:
+    api = container()
+    assert {one["name"] for one in (*api["environment"], *api["secrets"])} == OURS

@@ -14,10 +14,12 @@ OURS = frozenset(
         "DB_HOST",
         "DB_PORT",
         "DB_NAME",
+        "DB_TLS",
         "DB_USERNAME",
         "DB_PASSWORD",
         "REDIS_HOST",
         "REDIS_PORT",
+        "REDIS_TLS",
         "REDIS_PASSWORD",
     }
 )
