@@ -62,11 +62,11 @@ _TOKEN = re.compile(
     + ")"
 )
 _KINDS = tuple(TOKENS)
-_MARKS = (
+_MARKS = re.compile("|".join(map(re.escape, (
     "AKIA", "ASIA", "sk_", "rk_", "whsec_", "gh", "gl", "xox", "xapp", "hooks.slack", "/webhooks/",
     "AIza", "ya29", "GOCSPX", "SG.", "key-", "SK", "sk-", "npm_", "pypi-", "dckr_", "_v1_", "shp",
     "hv", "hf_", "ATATT", ":AA", ":APA", "AGE-", "eyJ", "$", "{S", "{C",
-)  # fmt: skip
+))))  # fmt: skip
 """A part of each: most values have none, and need no search."""
 _PUBLIC = re.compile(
     r"pk_(live|test)_\w+|pk\.eyJ[\w-]+\.[\w-]+|6L[\w-]{38}"
@@ -224,7 +224,7 @@ def names_secret(name: str) -> bool:
 
 def _written(value: str) -> str | None:
     """A secret by the form of the value, whatever its name is."""
-    found = any(mark in value for mark in _MARKS) and _TOKEN.search(value)
+    found = _MARKS.search(value) and _TOKEN.search(value)
     if found:
         return _KINDS[int(str(found.lastgroup)[1:])] if found.lastgroup else "a token"
     if "-----BEGIN" in value or value.startswith("LS0tLS1CRUdJTi"):
@@ -336,6 +336,7 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
+@lru_cache(maxsize=4096)
 def _strength(name: str) -> str:
     """What a name says of its value: `secret`, `weak` (it may be one), or nothing."""
     words = _words(name)

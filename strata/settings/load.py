@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from strata.errors import UsageError
 from strata.paths import ROOT
@@ -31,6 +32,7 @@ LONGEST_VALUE = 60
 """Characters of a value that a message repeats."""
 
 DEFAULT = " (not in the file, default)"
+_ABSENT = object()
 
 KINDS = {
     "int_type": "a whole number",
@@ -40,6 +42,7 @@ KINDS = {
     "list_type": "a list",
     "dict_type": "a table",
     "model_type": "a table",
+    "too_short": "a list with an entry",
 }
 """What pydantic's errors of type mean, in the words of the guides."""
 
@@ -88,16 +91,16 @@ def _folded(line: str) -> str:
 
 
 class InvalidSettings(UsageError):
-    """Settings that cannot be used; `problems` names everything that is wrong."""
+    """Settings that cannot be used; `problems` names what is wrong, `count` is how much it is."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        count = len(self.problems)
-        words = f"{count} problem{'s' if count != 1 else ''} in the settings"
-        more = count - MOST_SHOWN
-        rest = [f"and {more} more, which are named when these are mended"] if more > 0 else []
-        named = (str(problem) for problem in self.problems[:MOST_SHOWN])
-        super().__init__("\n".join([words, *named, *rest]))
+    def __init__(self, problems: Iterable[Problem], more: int = 0) -> None:
+        given = tuple(problems)
+        self.problems = given[:MOST_SHOWN]
+        self.count = len(given) + more
+        words = f"{self.count} problem{'s' if self.count != 1 else ''} in the settings"
+        left = self.count - len(self.problems)
+        rest = [f"and {left} more, which are named when these are mended"] if left else []
+        super().__init__("\n".join([words, *map(str, self.problems), *rest]))
 
 
 def own_files(root: Path = ROOT) -> list[Path]:
@@ -148,7 +151,7 @@ def load(env: str, root: Path = ROOT) -> Settings:
         raise InvalidSettings(
             [Problem(named, error.line, "", "", error.wrong, error.right)]
         ) from None
-    settings, problems = judge(data)
+    settings, mistyped, problems = _judge(data)
     stem = path.stem if path.resolve().parent == (root / "envs").resolve() else None
     if settings and stem not in (None, settings.environment.name):
         problems.append(
@@ -159,24 +162,36 @@ def load(env: str, root: Path = ROOT) -> Settings:
             )
         )
     if settings is None or problems:
-        lines = positions(text)
-        raise InvalidSettings(
-            sorted(
-                (_problem(named, one, lines, data) for one in problems),
-                key=lambda problem: problem.line,
-            )
-        )
+        raise _invalid(named, positions(text), data, [*mistyped, *problems])
     return settings
 
 
-def _problem(file: Path, one: Finding, lines: dict[Key, int], data: dict[str, Any]) -> Problem:
+def _invalid(
+    file: Path, lines: dict[Key, int], data: dict[str, Any], problems: list[Finding | ErrorDetails]
+) -> InvalidSettings:
+    """The refusal, by line. To word a problem costs more than to find it: it is done for those that
+    are shown."""
+
+    def line(one: Finding | ErrorDetails) -> int:
+        key = one.key if isinstance(one, Finding) else one["loc"]
+        return 0 if _default(key, data) is not None else line_of(lines, key)
+
+    first = sorted(problems, key=line)[:MOST_SHOWN]
+    worded = (one if isinstance(one, Finding) else _mistyped(one) for one in first)
+    return InvalidSettings(
+        [_problem(file, one, line(one), lines, data) for one in worded],
+        len(problems) - len(first),
+    )
+
+
+def _problem(
+    file: Path, one: Finding, line: int, lines: dict[Key, int], data: dict[str, Any]
+) -> Problem:
     """The problem with its line: that of the key, or of the table that lacks it; else none."""
     value = shown_value(one.key, data)
     wrong = one.wrong
-    line = line_of(lines, one.key)
-    if value.endswith(DEFAULT):
+    if not line:
         # Nobody wrote the key: what was written is the other key that the default cannot go with.
-        line = 0
         written = [f"{dotted(key)} in line {lines[key]}" for key in one.reads if key in lines]
         wrong += f"; it rests on {' and '.join(written)}" if written else ""
     return Problem(file, line, dotted(one.key), value, wrong, one.right)
@@ -199,6 +214,7 @@ def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
     """The settings of several environments; raises InvalidSettings for the problems in all."""
     found: list[Settings] = []
     problems: list[Problem] = []
+    more = 0
     files: dict[str, Path] = {}
     owners: dict[tuple[str, str], Path] = {}
     for env in envs:
@@ -206,6 +222,7 @@ def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
             one = load(env, root)
         except InvalidSettings as error:
             problems += error.problems
+            more += error.count - len(error.problems)
             continue
         file = shown(resolve(env, root))
         earlier = files.setdefault(one.environment.name, file)
@@ -216,7 +233,7 @@ def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
             problems.append(_same_names(file, one, owner))
         found.append(one)
     if problems:
-        raise InvalidSettings(problems)
+        raise InvalidSettings(problems, more)
     return found
 
 
@@ -245,34 +262,35 @@ def _same_names(file: Path, settings: Settings, earlier: Path) -> Problem:
 
 def judge(data: dict[str, Any]) -> tuple[Settings | None, list[Finding]]:
     """The settings in `data`, None when types or keys are wrong, and all that is wrong in it."""
+    settings, mistyped, problems = _judge(data)
+    return settings, [*map(_mistyped, mistyped), *problems]
+
+
+def _judge(data: dict[str, Any]) -> tuple[Settings | None, list[ErrorDetails], list[Finding]]:
+    """As `judge`, with the wrong types and keys as pydantic tells them."""
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        problems = _type_problems(error)
-        broken = {problem.key for problem in problems}
+        mistyped = error.errors(include_url=False, include_context=False)
+        broken = {one["loc"] for one in mistyped}
         repaired = _repair(data, broken)
-        if repaired:
-            around = {key[:length] for key in broken for length in range(1, len(key))}
-            problems += [f for f in findings(repaired) if not _rests_on(f, broken, around)]
-        return None, problems
-    return settings, findings(settings)
+        around = {key[:length] for key in broken for length in range(1, len(key))}
+        problems = findings(repaired) if repaired else []
+        return None, mistyped, [one for one in problems if not _rests_on(one, broken, around)]
+    return settings, [], findings(settings)
 
 
-def _type_problems(error: ValidationError) -> list[Finding]:
-    problems = []
-    for one in error.errors(include_url=False, include_context=False):
-        key: Key = one["loc"]
-        if one["type"] == "extra_forbidden":
-            problems.append(Finding(key, "is not a key that Strata knows", schema.nearest(key)))
-        elif one["type"] == "missing":
-            problems.append(Finding(key, "is missing", schema.expected(key)))
-        else:
-            meant = KINDS.get(one["type"], one["msg"].removeprefix("Input should be "))
-            right = schema.expected(key)
-            written = _written(one["type"], one["input"], str(key[-1]))
-            right = f"{written}: {right}" if written else right
-            problems.append(Finding(key, f"should be {meant}", right))
-    return problems
+def _mistyped(one: ErrorDetails) -> Finding:
+    """A wrong type or key, in the words of the guides."""
+    key: Key = one["loc"]
+    if one["type"] == "extra_forbidden":
+        return Finding(key, "is not a key that Strata knows", schema.nearest(key))
+    right = schema.expected(key)
+    if one["type"] == "missing":
+        return Finding(key, "is missing", right)
+    meant = KINDS.get(one["type"], one["msg"].removeprefix("Input should be "))
+    written = _written(one["type"], one["input"], str(key[-1]))
+    return Finding(key, f"should be {meant}", f"{written}: {right}" if written else right)
 
 
 def _written(kind: str, value: Any, name: str) -> str:
@@ -341,15 +359,27 @@ def dotted(key: Key) -> str:
     return text
 
 
-def shown_value(key: Key, data: dict[str, Any]) -> str:
-    """The value at `key` as TOML would have it; hidden when it may be a secret."""
+def _default(key: Key, data: dict[str, Any]) -> object:
+    """The default of a key that is not in the file; None where it is, or has none."""
+    return schema.at(key).get("default") if _at(key, data) is _ABSENT else None
+
+
+def _at(key: Key, data: dict[str, Any]) -> Any:
     value: Any = data
     for part in key:
         try:
             value = value[part]
         except (KeyError, IndexError, TypeError):
-            default = schema.at(key).get("default")
-            return "" if default is None else f"{json.dumps(default)}{DEFAULT}"
+            return _ABSENT
+    return value
+
+
+def shown_value(key: Key, data: dict[str, Any]) -> str:
+    """The value at `key` as TOML would have it; hidden when it may be a secret."""
+    value = _at(key, data)
+    if value is _ABSENT:
+        default = _default(key, data)
+        return "" if default is None else f"{json.dumps(default)}{DEFAULT}"
     if isinstance(value, dict):
         return ""
     text = json.dumps(value, default=str, ensure_ascii=False)

@@ -37,8 +37,10 @@ def line_of(found: dict[Key, int], key: Key) -> int:
 
 
 def _note(found: dict[Key, int], key: Key, node: Node) -> None:
-    for length in range(1, len(key) + 1):
-        found.setdefault(key[:length], node.start_point[0] + 1)
+    line = node.start_point[0] + 1
+    while key and key not in found:
+        found[key] = line
+        key = key[:-1]
 
 
 def _header(names: list[str], elements: dict[Key, int], *, array: bool) -> Key:
@@ -59,7 +61,8 @@ def _pair(node: Node, base: Key) -> Iterator[tuple[Key, Node]]:
     name, value = node.named_children[:2]
     key = (*base, *_names(name))
     yield key, node
-    yield from _value(value, key)
+    if value.type in ("inline_table", "array"):
+        yield from _value(value, key)
 
 
 def _value(node: Node, key: Key) -> Iterator[tuple[Key, Node]]:
@@ -77,4 +80,6 @@ def _names(node: Node) -> list[str]:
     if node.type == "dotted_key":
         return [name for child in node.named_children for name in _names(child)]
     text = (node.text or b"").decode()
-    return list(tomllib.loads(f"{text} = 0")) if node.type == "quoted_key" else [text]
+    if node.type != "quoted_key":
+        return [text]
+    return list(tomllib.loads(f"{text} = 0")) if "\\" in text else [text[1:-1]]

@@ -131,3 +131,11 @@ def test_what_should_stand_there_is_told_in_words(
         load(str(file))
     found = {problem.key: problem for problem in caught.value.problems}[".".join(map(str, key))]
     assert (found.wrong, found.value, found.line) == (words, shown, 1)
+
+
+def test_a_list_that_may_not_be_empty_is_told_in_words() -> None:
+    data = load("local").model_dump(by_alias=True)
+    step = {"name": "s", "metric": "cpu", "when": "at_least", "threshold": 5.0, "adjustments": []}
+    data["service"]["scaling"]["steps"] = [step]
+    _, problems = judge(data)
+    assert [one.wrong for one in problems] == ["should be a list with an entry"]
