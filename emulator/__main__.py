@@ -8,8 +8,9 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.server import main
 
-from emulator import answers, gaps
+from emulator import answers, gaps, strict
 
 gaps.fill()
 answers.keep()
+strict.hold()
 main(["--host", "127.0.0.1", "--port", sys.argv[1]])
