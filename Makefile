@@ -74,7 +74,7 @@ images: setup
 .PHONY: regions
 # Which region has what, from the cfn-lint that the emulator's packages bring.
 regions: setup
-	"$$($(BIN)/python -c 'from strata.emulator import python; print(python())')" -m tools.offerings
+	"$$($(BIN)/python -c 'from strata.local.emulator import python; print(python())')" -m tools.offerings
 
 # Needs uv; nothing else does.
 lock:

@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
-from strata.moves import blocks
-from strata.moves.declared import read
-from strata.node import in_use
+from strata.machine.node import in_use
+from strata.machine.unforeseen import tell
 from strata.settings import load_all
-from strata.unforeseen import tell
+from strata.synthesis import moved_blocks
+from strata.synthesis.moves import read
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def synthesize() -> None:
         for settings in environments:
             build_layers(app, settings)
         app.synth()
-    blocks.write(Path(app.outdir), [one.environment.name for one in environments], read())
+    moved_blocks.write(Path(app.outdir), [one.environment.name for one in environments], read())
 
 
 if __name__ == "__main__":

@@ -15,18 +15,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from strata import deploy, emulator
-from strata.bootstrap import bootstrap
-from strata.layers import LAYERS, LONGEST
-from strata.plan.planning import plan_composed
-from strata.plan.review import basis, write
-from strata.plan.states import read_states
-from strata.reviewed import ReviewedApply
+from strata.apply import waves
+from strata.apply.layer import LayerWork
+from strata.apply.reviewed_plan import ReviewedApply
+from strata.documents.layers import LAYERS, LONGEST
+from strata.local import emulator
+from strata.planning.composed import plan_composed
+from strata.review.record import basis, write
 from strata.settings import Settings, load
-from strata.synthesis import synthesize
+from strata.state.bucket import bootstrap
+from strata.state.states import read_states
+from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.children import chdir
-from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 
@@ -112,7 +113,7 @@ def by_layers(folder: Path, workers: int) -> Taken:
         review.check()
         review.check_plan()
         checked = time.perf_counter()
-        outcome = deploy.run(LAYERS, review.step, deploy.quiet, workers=workers, first=LONGEST)
+        outcome = waves.run(LAYERS, review.step, waves.quiet, workers=workers, first=LONGEST)
         end = time.perf_counter()
     if not outcome.ok:
         raise SystemExit(f"failed: {outcome.failed}")

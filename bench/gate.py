@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import load_each
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 
 RUNS = 3
 MOST = 0.4

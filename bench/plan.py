@@ -14,17 +14,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from strata import deploy, emulator
-from strata.bootstrap import bootstrap
-from strata.layers import LAYERS
-from strata.paths import ROOT
-from strata.plan.changes import parse
-from strata.plan.planning import plan_composed
-from strata.plan.states import read_states
+from strata.apply import waves
+from strata.apply.layer import LayerWork
+from strata.documents.layers import LAYERS
+from strata.local import emulator
+from strata.machine.folders import ROOT
+from strata.plan_file.changes import parse
+from strata.planning.composed import plan_composed
 from strata.settings import load
-from strata.synthesis import synthesize
+from strata.state.bucket import bootstrap
+from strata.state.states import read_states
+from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
-from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 
@@ -84,11 +85,11 @@ def measure(folder: Path) -> tuple[float, float, float, float]:
         synthesize([settings], folder)
         tool = Terraform(terraform(), terraform_environment(), folder / "logs")
         work = LayerWork(settings, folder / "stacks", tool, threading.Lock())
-        if not deploy.run(LAYERS, work.apply, deploy.quiet).ok:
+        if not waves.run(LAYERS, work.apply, waves.quiet).ok:
             raise SystemExit(f"local could not be applied: see {folder / 'logs'}")
 
         def row() -> None:
-            outcome = deploy.run(LAYERS, work.changes, deploy.quiet, workers=1)
+            outcome = waves.run(LAYERS, work.changes, waves.quiet, workers=1)
             assert set(outcome.done.values()) == {"no change"}
 
         def whole() -> None:

@@ -8,11 +8,11 @@ import tempfile
 import time
 
 from bench.cost import MOST, RUNS, seconds
+from strata.documents.stacks import stack
 from strata.reach import from_stack, open_flows
 from strata.reach.table import table
 from strata.settings import load
-from strata.stacks import stack
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 
 ENV = "prod"
 LONGEST = 1.0

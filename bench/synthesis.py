@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from bench.sides import Program, before, in_turns, row, strata
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 
 PEER = ROOT / "bench" / "peer"
 FOUR = ("local", "dev", "staging", "prod")
@@ -23,7 +23,7 @@ if sys.argv[1] == "ordinary":
     import cdktf_cdktf_provider_aws
 from pathlib import Path
 from strata.settings import load_each
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 synthesize(load_each(sys.argv[3:]), Path(sys.argv[2]), composed=False)
 """
 

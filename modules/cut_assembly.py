@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from strata.paths import WORK
+from strata.machine.folders import WORK
 
 Json = dict[str, Any]
 

@@ -14,10 +14,10 @@ from modules.edge import Edge
 from modules.network import Network
 from modules.registry import Registry
 from modules.service import Service, ServiceInputs
-from strata.layers import LAYERS, logical_id, stack_name, state_key
+from strata.documents.layers import LAYERS, logical_id, stack_name, state_key
+from strata.documents.stacks import STAGE
+from strata.documents.templates import escaped
 from strata.settings.models import Environment, Settings
-from strata.stacks import STAGE
-from strata.templates import escaped
 
 
 class EnvironmentStack(TerraformStack):

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from policies.policy import Conf, Policy, disabled, document, enabled, value
-from strata.secrets import is_secret, names_secret, reads_secret
-from strata.templates import has_expression, read
+from strata.documents.templates import has_expression, read
+from strata.resources.secrets import is_secret, names_secret, reads_secret
 
 RESOURCES = ["aws_ecs_task_definition"]
 OWNING = frozenset(("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "DAC_READ_SEARCH"))

@@ -10,10 +10,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from strata.commands.exit_codes import ExitCodes, codes_of
 from strata.errors import Answered
-from strata.exit_codes import ExitCodes, codes_of
-from strata.interrupts import Stopped, stoppable
-from strata.unforeseen import say, tell
+from strata.machine.signals import Stopped, stoppable
+from strata.machine.unforeseen import say, tell
 
 if TYPE_CHECKING:
     from typer._click import Command, Context

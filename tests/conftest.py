@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from strata.settings import Settings, load
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 from tests.browser import browser, page
 from tests.needs import (
     pytest_collection_modifyitems,

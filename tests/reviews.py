@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from strata.plan.review import Basis, Code, Tools, settings_digest, write
+from strata.review.record import Basis, Code, Tools, settings_digest, write
 from strata.settings import Settings
 
 Json = dict[str, Any]

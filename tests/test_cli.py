@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from strata import cli
+from strata.commands.exit_codes import EXIT_CODES, codes_of
 from strata.errors import StrataError, UsageError
-from strata.exit_codes import EXIT_CODES, codes_of
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 
 
 def names() -> list[str]:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from strata import cli
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import Settings
 from strata.settings.models import Section
 from tests.settings.test_accepted import sections

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 
 FOLDERS = {
     "a blank": "with a blank",

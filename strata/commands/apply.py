@@ -9,15 +9,15 @@ import typer
 
 from strata.commands.base import Env, confirm, judged, out
 from strata.commands.common import at_work, finish, planned, run_layers
+from strata.documents.layers import LAYERS
 from strata.errors import UsageError
-from strata.layers import LAYERS
 from strata.settings import load
 from strata.settings.load import shown
 
 if TYPE_CHECKING:
+    from strata.apply.layer import LayerWork
+    from strata.apply.reviewed_plan import ReviewedApply
     from strata.gate.report import Report as Verdict
-    from strata.reviewed import ReviewedApply
-    from strata.terraform.layers import LayerWork
 
 
 def apply(
@@ -34,8 +34,8 @@ def apply(
     ] = None,
 ) -> None:
     """Apply a review and nothing else; without one, plan, show it and ask."""
+    from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
     from strata.gate.stops import left, refuse, stopping  # noqa: PLC0415 - checkov takes its time
-    from strata.reviewed import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
 
     accepted = accept_finding or []
     words = ["strata", "apply", env, *(["--reviewed", str(reviewed)] if reviewed else [])]
@@ -60,9 +60,9 @@ def apply(
 
 def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> "ReviewedApply":
     """The review of a plan that was made now, once somebody has said yes to it."""
+    from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415
     from strata.gate.stops import left, refuse, stopping  # noqa: PLC0415
-    from strata.plan.views.terminal import text  # noqa: PLC0415
-    from strata.reviewed import ReviewedApply  # noqa: PLC0415
+    from strata.views.review_text import text  # noqa: PLC0415
 
     made = planned(env, work)
     typer.echo(text(made.report), nl=False)
@@ -80,7 +80,7 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
 
 def _verdict(env: str, work: "LayerWork", review: "ReviewedApply") -> "Verdict | str":
     """The gate's verdict on a review as it is today, with the waivers of today."""
-    from strata.plan.review import PLAN  # noqa: PLC0415
+    from strata.review.record import PLAN  # noqa: PLC0415
 
     settings = work.settings
     document = json.loads((review.folder / PLAN).read_text(encoding="utf-8"))

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from strata import synthesis
+from strata.documents.stacks import Json, Stack, stack
 from strata.errors import StrataError, UsageError
-from strata.paths import ROOT, WORK
+from strata.machine.folders import ROOT, WORK
 from strata.settings import Settings
 from strata.settings.load import distinct, resolve, shown
 from strata.settings.positions import line_of, positions
-from strata.stacks import Json, Stack, stack
+from strata.synthesis import synthesize
 
 if TYPE_CHECKING:
     from strata.gate.report import Report
-    from strata.plan.changes import Plan
+    from strata.plan_file.changes import Plan
     from strata.reach import Network
     from strata.reach.report import TableReport
 
@@ -49,7 +49,7 @@ def judged(
 
 def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
     """The plan of the review in a folder; raises UsageError unless these settings were planned."""
-    from strata.plan.review import read, settings_digest  # noqa: PLC0415
+    from strata.review.record import read, settings_digest  # noqa: PLC0415
 
     review, plan = read(folder)
     name, planned_for = settings.environment.name, review.basis.environment
@@ -63,7 +63,7 @@ def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
 
 def composed_stack(settings: Settings) -> Stack:
     """All that the settings would make, in one stack."""
-    return stack(synthesis.compose(settings))
+    return stack(synthesize.compose(settings))
 
 
 def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":

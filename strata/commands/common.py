@@ -10,26 +10,26 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from strata import deploy
-from strata import emulator as emulation
+from strata.apply import waves
+from strata.apply.layer import LayerWork
 from strata.commands.base import CDKTF_OUT, READ_OUT, judged, out
+from strata.documents.layers import LAYERS, LONGEST
 from strata.errors import Deviation, StrataError
-from strata.interrupts import Interrupts, handled
-from strata.layers import LAYERS, LONGEST
-from strata.paths import WORK
-from strata.progress import Progress
+from strata.local import emulator as emulation
+from strata.machine.folders import WORK
+from strata.machine.signals import Interrupts, handled
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.events import Watch
-from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
+from strata.views.progress import Progress
 
 if TYPE_CHECKING:
     from strata.drift.report import Report as Drift
-    from strata.plan.make import Made
+    from strata.review.produce import Made
 
 
 def running_emulator() -> emulation.EmulatorStatus:
@@ -69,16 +69,17 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
 
     Raises StrataError before anything is changed, and says what an earlier run left.
     """
-    from strata import found, preflight  # noqa: PLC0415 - boto3 takes its time
+    from strata.apply import leftovers  # noqa: PLC0415 - boto3 takes its time
+    from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     aim(settings)
     preflight.check(settings.environment, env)
     with alone(settings.environment.name):
         work = layer_work(settings, CDKTF_OUT)
-        found.refuse(found.look(work), env)
+        leftovers.refuse(leftovers.look(work), env)
         # Nobody works here any more, and a strata that was killed may have left some.
         work.drop_plans(*LAYERS)
-        for layer in found.unfinished(work):
+        for layer in leftovers.unfinished(work):
             out.print(f"{layer}: an earlier run began to change it and did not finish; going on")
         move_states(work, begun=True)
         yield work
@@ -113,7 +114,7 @@ def move_states(work: LayerWork, *, begun: bool = False) -> bool:
 
     With `begun` only what a run that was cut off left half moved.
     """
-    from strata.moves.states import move  # noqa: PLC0415 - boto3 takes its time
+    from strata.apply.moving import move  # noqa: PLC0415 - boto3 takes its time
 
     moved = move(work, begun=begun)
     for one in moved:
@@ -123,8 +124,8 @@ def move_states(work: LayerWork, *, begun: bool = False) -> bool:
 
 def look_for_drift(settings: Settings, env: str) -> "Drift":
     """What differs between AWS and what was applied, in all layers."""
-    from strata import preflight  # noqa: PLC0415 - boto3 takes its time
-    from strata.drift.look import look  # noqa: PLC0415
+    from strata.drift.detect import look  # noqa: PLC0415
+    from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     aim(settings)
     preflight.check(settings.environment, env)
@@ -134,7 +135,7 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
 
 def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
     """The review of the environment that `work` holds, written to `folder` or our own place."""
-    from strata.plan.make import make_review  # noqa: PLC0415
+    from strata.review.produce import make_review  # noqa: PLC0415
 
     settings, synthesized = work.settings, work.stacks.parent
     return make_review(
@@ -151,7 +152,7 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
 
 def make_state_bucket(settings: Settings) -> None:
     """Make the state bucket or mend it, and say which."""
-    from strata.bootstrap import bootstrap  # noqa: PLC0415 - boto3 takes its time
+    from strata.state.bucket import bootstrap  # noqa: PLC0415 - boto3 takes its time
 
     made = bootstrap(settings.environment)
     out.print(f"state      {settings.environment.state_bucket} {'made' if made else 'is right'}")
@@ -163,13 +164,13 @@ LayerStep = Callable[[str, Watch], str]
 
 def run_layers(
     needs: Mapping[str, tuple[str, ...]], step: LayerStep, work: LayerWork
-) -> deploy.Outcome:
+) -> waves.Outcome:
     """Do `step` for each layer, in waves, and show how far it is."""
     with Progress(out, needs) as progress:
         stop = work.terraform.children.interrupt
         interrupts = Interrupts(stop, out.print, leave=lambda: _leave(work))
         with handled(interrupts):
-            outcome = deploy.run(
+            outcome = waves.run(
                 needs,
                 lambda layer: step(layer, progress.watch(layer)),
                 progress,
@@ -186,7 +187,7 @@ def _leave(work: LayerWork) -> None:
     os._exit(1)
 
 
-def finish(outcome: deploy.Outcome, command: str) -> None:
+def finish(outcome: waves.Outcome, command: str) -> None:
     """Raise StrataError, with the command that goes on, unless every layer is done."""
     if outcome.ok:
         return

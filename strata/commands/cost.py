@@ -7,13 +7,13 @@ import typer
 
 from strata.commands.base import composed_stack, out, reviewed
 from strata.errors import UsageError
-from strata.reading import Unreadable, bytes_of, json_of
+from strata.machine.files import Unreadable, bytes_of, json_of
 from strata.settings import Problem, Settings, load
 from strata.settings.load import resolve
 
 if TYPE_CHECKING:
     from strata.cost.estimate import Estimate
-    from strata.stacks import Stack
+    from strata.documents.stacks import Stack
 
 
 def cost(
@@ -66,7 +66,7 @@ def over_budget(env: str, settings: Settings, composed: "Stack") -> Problem | No
 
 def _read(folder: Path, env: str, settings: Settings) -> dict[str, Any]:
     """Terraform's plan in a folder; where a review lies with it, it has to be of these settings."""
-    from strata.plan.review import PLAN, REVIEW  # noqa: PLC0415
+    from strata.review.record import PLAN, REVIEW  # noqa: PLC0415
 
     if (folder / REVIEW).exists():
         reviewed(folder, env, settings)

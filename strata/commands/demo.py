@@ -2,22 +2,22 @@
 
 from pathlib import Path
 
-from strata import emulator as emulation
 from strata.commands.base import CDKTF_OUT, composed_stack, judged, out, reach_report
 from strata.commands.common import aim, at_work, finish, make_state_bucket, planned, run_layers
 from strata.commands.map import write_map
+from strata.documents.layers import LAYERS
 from strata.errors import StrataError
-from strata.layers import LAYERS
-from strata.paths import ROOT
+from strata.local import emulator as emulation
+from strata.machine.folders import ROOT
 from strata.settings import Settings, load
 from strata.settings.load import shown
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 
 
 def demo() -> None:
     """Take `envs/local.toml` from settings to a running system on the emulator."""
-    from strata.drift.look import look  # noqa: PLC0415
-    from strata.reviewed import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
+    from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
+    from strata.drift.detect import look  # noqa: PLC0415
 
     settings = load("local")
     out.print("settings   are right")

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from strata import deploy
+from strata.apply import waves
 from strata.commands.base import Env, out
 from strata.commands.common import at_work, finish, move_states, run_layers
+from strata.documents.layers import LAYERS
 from strata.errors import StrataError, UsageError
-from strata.layers import LAYERS
 from strata.settings import load
 
 
@@ -21,7 +21,7 @@ def destroy(
     ] = None,
 ) -> None:
     """Say what would be lost, ask, and destroy every layer; the state bucket stays."""
-    from strata.plan.states import read_states  # noqa: PLC0415 - boto3 takes its time
+    from strata.state.states import read_states  # noqa: PLC0415 - boto3 takes its time
     from strata.teardown.contents import contents, left  # noqa: PLC0415
     from strata.teardown.losses import held, losses, obstacles  # noqa: PLC0415
 
@@ -44,7 +44,7 @@ def destroy(
         _confirm(name, yes)
         # What the code has moved away from a layer, that layer would forget and not destroy.
         move_states(work)
-        outcome = run_layers(deploy.reverse(LAYERS), work.destroy, work)
+        outcome = run_layers(waves.reverse(LAYERS), work.destroy, work)
         finish(outcome, shlex.join(["strata", "destroy", env, "--yes", name]))
     try:
         remains = left(settings.environment)

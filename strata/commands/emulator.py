@@ -4,9 +4,9 @@ import shlex
 
 import typer
 
-from strata import emulator as emulation
 from strata.commands.base import out
 from strata.commands.common import running_emulator
+from strata.local import emulator as emulation
 from strata.terraform.plugins import terraform_environment
 
 app = typer.Typer(

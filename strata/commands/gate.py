@@ -11,11 +11,11 @@ from strata.commands.base import judged, out
 from strata.errors import UsageError
 from strata.settings import load_each
 from strata.settings.load import distinct
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 
 if TYPE_CHECKING:
+    from strata.documents.stacks import Json
     from strata.gate.report import Report
-    from strata.stacks import Json
 
 STYLES = {
     "critical": "bold red",

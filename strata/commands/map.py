@@ -8,13 +8,13 @@ import typer
 
 from strata.commands.base import Env, composed_stack, out, reviewed
 from strata.errors import UsageError
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import Settings, load
 from strata.settings.load import shown
 
 if TYPE_CHECKING:
-    from strata.plan.changes import Plan
-    from strata.stacks import Stack
+    from strata.documents.stacks import Stack
+    from strata.plan_file.changes import Plan
 
 
 def map_(
@@ -43,7 +43,7 @@ def write_map(
     folder: Path, settings: Settings, composed: "Stack", plan: "Plan | None" = None
 ) -> list[Path]:
     """Write the page and its pictures; gives the files, the page first."""
-    from strata.map.make import files  # noqa: PLC0415
+    from strata.map.write import files  # noqa: PLC0415
 
     environment = settings.environment
     name = f"{environment.project}-{environment.name}"

@@ -8,8 +8,8 @@ import typer
 
 from strata.commands.base import Env, out
 from strata.commands.common import aim, layer_work, planned
+from strata.documents.layers import LAYERS
 from strata.errors import Answered
-from strata.layers import LAYERS
 from strata.settings import load
 from strata.settings.load import shown
 from strata.settings.models import Environment
@@ -20,8 +20,8 @@ def plan(
     folder: Annotated[Path | None, typer.Option("--out", help="Where the review goes.")] = None,
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
-    from strata import preflight  # noqa: PLC0415 - boto3 takes its time
-    from strata.plan.views.terminal import text  # noqa: PLC0415
+    from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
+    from strata.views.review_text import text  # noqa: PLC0415
 
     settings = load(env)
     aim(settings)
@@ -38,10 +38,12 @@ def plan(
 
 def _say_next(env: str, environment: Environment, folder: Path) -> None:
     """What a new environment needs before this review of it can be applied."""
-    from strata import preflight  # noqa: PLC0415 - boto3 takes its time
+    from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     if not preflight.has_state_bucket(environment):
-        first = preflight.bootstrap_command(env)
+        from strata.aws.errors import bootstrap_command  # noqa: PLC0415
+
+        first = bootstrap_command(env)
         then = shlex.join(["strata", "apply", env, "--reviewed", str(shown(folder))])
         bucket = environment.state_bucket
         out.print(f"next       {first} makes the state bucket {bucket}")

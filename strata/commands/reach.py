@@ -42,9 +42,9 @@ def reach(
 def _network(settings: Settings, *, live: bool) -> "Network":
     """The network of the composed stack, or what stands in AWS."""
     if live:
-        from strata import preflight  # noqa: PLC0415 - boto3 takes its time
         from strata.commands.common import aim  # noqa: PLC0415
         from strata.reach.from_aws import from_aws  # noqa: PLC0415
+        from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
         aim(settings)
         preflight.check_account(settings.environment)

@@ -7,7 +7,7 @@ import typer
 
 from strata.commands.base import CDKTF_OUT, Envs, out
 from strata.settings import load_each
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 
 
 def synth(

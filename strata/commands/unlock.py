@@ -7,8 +7,8 @@ import typer
 
 from strata.commands.base import Env, confirm, out
 from strata.commands.common import aim, alone, layers_of
+from strata.documents.layers import LAYERS
 from strata.errors import StrataError, UsageError
-from strata.layers import LAYERS
 from strata.settings import load
 
 
@@ -24,14 +24,15 @@ def unlock(
     ] = False,
 ) -> None:
     """Take away a lock that nobody holds any more."""
-    from strata import found, locks, preflight  # noqa: PLC0415 - boto3 takes its time
+    from strata.apply import leftovers  # noqa: PLC0415 - boto3 takes its time
+    from strata.state import locks, preflight  # noqa: PLC0415 - boto3 takes its time
 
     if layer not in LAYERS:
         raise UsageError(f"{layer} is no layer", f"one of {', '.join(LAYERS)}")
     settings = load(env)
     aim(settings)
     preflight.check(settings.environment, env)
-    one = next(iter(found.look(layers_of(settings), [layer])), None)
+    one = next(iter(leftovers.look(layers_of(settings), [layer])), None)
     if one is None or one.lock is None:
         raise StrataError(f"{layer} of {settings.environment.name} is not locked")
     out.print(one.words(locks.now()))

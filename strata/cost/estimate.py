@@ -8,7 +8,7 @@ from strata.cost.items import OTHER, Item, Items
 from strata.cost.prices import PriceList
 from strata.cost.range import NOTHING, Range
 from strata.cost.rules import HOURS, Charge, Context, Unpriced, charges
-from strata.layers import LAYERS
+from strata.documents.layers import LAYERS
 from strata.settings import Settings
 from strata.settings.models import Usage
 

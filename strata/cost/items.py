@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from strata.layers import LAYERS
-from strata.stacks import Stack, is_on, references
-from strata.templates import escaped
+from strata.documents.layers import LAYERS
+from strata.documents.stacks import Stack, is_on, references
+from strata.documents.templates import escaped
 
 Json = dict[str, Any]
 OTHER = "other"

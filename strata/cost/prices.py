@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from strata.errors import StrataError
-from strata.reading import Unreadable, json_of, text_of
+from strata.machine.files import Unreadable, json_of, text_of
 
 FILE = Path(__file__).with_name("prices.json")
 

@@ -8,9 +8,9 @@ from typing import Any
 from strata.cost.capacity import instances
 from strata.cost.items import Item, Items, blocks
 from strata.cost.range import Range, always
+from strata.documents.stacks import is_on
 from strata.settings import Settings
 from strata.settings.models import Usage
-from strata.stacks import is_on
 
 HOURS = 730
 """Hours of a month, as AWS's calculator counts them: 365 days of 24 hours, a twelfth of them."""

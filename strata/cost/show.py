@@ -6,7 +6,7 @@ from strata.cost.change import CostChange
 from strata.cost.estimate import ORDER, Assumption, Estimate, Line, NotPriced
 from strata.cost.items import label
 from strata.cost.range import Range, dollars
-from strata.wrapping import WIDTH, wrapped
+from strata.text.wrapping import WIDTH, wrapped
 
 CELL = 10
 LABEL = WIDTH - 3 * CELL

@@ -13,7 +13,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.aws import session as aws_session
+from strata.aws.errors import explain
+from strata.aws.session import session as aws_session
 from strata.drift.below import (
     cluster,
     database,
@@ -26,10 +27,9 @@ from strata.drift.below import (
 from strata.drift.below.model import Below, Child, Json, Ours
 from strata.drift.inventory import denied
 from strata.drift.report import Added, Stranger
-from strata.plan.changes import layer_of
-from strata.preflight import explain
+from strata.plan_file.changes import layer_of
 from strata.settings.models import Environment
-from strata.state_bucket import s3_client
+from strata.state.client import s3_client
 
 BELOW = (
     *network.BELOW,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.aws import GLOBAL_REGION, pages, parts
-from strata.aws import session as aws_session
+from strata.aws.errors import explain
+from strata.aws.session import GLOBAL_REGION, pages, parts
+from strata.aws.session import session as aws_session
+from strata.aws.tags import groups, standing
 from strata.drift.strangers import Listed, cache_cluster, scaling_group
-from strata.preflight import explain
 from strata.settings.models import Environment
-from strata.tagging import groups, standing
 
 if TYPE_CHECKING:
     from boto3.session import Session

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from strata.stacks import Resource
+from strata.documents.stacks import Resource
 
 IGNORED = "its construct leaves it to somebody else (ignore_changes)"
 

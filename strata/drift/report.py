@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from strata.plan.changes import shown
-from strata.wrapping import WIDTH, wrapped
+from strata.plan_file.changes import shown
+from strata.text.wrapping import WIDTH, wrapped
 
 LONGEST = 400
 """Characters of a value in text and Markdown; JSON has all of it."""

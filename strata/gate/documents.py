@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from strata.documents.stacks import STAGE, Json, blocks, construct_path, merged
 from strata.errors import UsageError
 from strata.gate.resolve import missing_layers
-from strata.moves import blocks as moves
-from strata.reading import Unreadable, bytes_of, json_of, text_of
-from strata.stacks import STAGE, Json, blocks, construct_path, merged
+from strata.machine.files import Unreadable, bytes_of, json_of, text_of
+from strata.synthesis import moved_blocks as moves
 
 BLOCKS = frozenset(
     ("//", "terraform", "provider", "resource", "data", "ephemeral", "output", "variable", "locals")

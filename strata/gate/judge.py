@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from strata.documents.stacks import Json
 from strata.gate import documents, report, waivers
 from strata.gate.documents import PRODUCTION
 from strata.gate.paths import path_failures
 from strata.gate.scan import Failure, known_checks, scan
 from strata.settings.load import own_files, said_stage
-from strata.stacks import Json
 
 
 def judge(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from strata.documents.stacks import Json, merged, texts
+from strata.documents.templates import has_expression, read
 from strata.gate.resolve import resolved
-from strata.secrets import is_secret, reads_secret
-from strata.stacks import Json, merged, texts
-from strata.templates import has_expression, read
+from strata.resources.secrets import is_secret, reads_secret
 
 OUTSIDE_CHECKS = {
     "STRATA_LAYER_1": "A layer holds what the composed stack holds",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from strata.documents.stacks import stack
 from strata.errors import StrataError
 from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.resolve import resolved
@@ -9,7 +10,6 @@ from strata.gate.scan import Failure
 from strata.reach import from_stack
 from strata.reach.table import PATH_CHECKS, Row, table
 from strata.settings.load import load
-from strata.stacks import stack
 
 
 def path_failures(

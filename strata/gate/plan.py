@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from strata.documents.stacks import Json, blocks, merged
+from strata.documents.templates import escaped
 from strata.errors import StrataError
 from strata.gate.documents import Unjudgeable
-from strata.reading import Unreadable, bytes_of, json_of
-from strata.stacks import Json, blocks, merged
-from strata.templates import escaped
+from strata.machine.files import Unreadable, bytes_of, json_of
 
 _IDENTITY = re.compile(r"\$\{aws_\w+\.\w+\.(id|arn)\}")
 """A reference that says more than the value behind it: which group a rule belongs to."""
@@ -88,7 +88,7 @@ def planned_values(plan: Json) -> Json:
 
 
 def _shown(path: Path) -> Json:
-    from strata.paths import WORK  # noqa: PLC0415
+    from strata.machine.folders import WORK  # noqa: PLC0415
     from strata.terraform.binary import terraform  # noqa: PLC0415
     from strata.terraform.plugins import terraform_environment  # noqa: PLC0415
     from strata.terraform.process import Terraform  # noqa: PLC0415

@@ -14,17 +14,17 @@ from xml.etree import ElementTree
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from strata.documents.layers import LAYERS
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived, Waiver
-from strata.layers import LAYERS
-from strata.paths import ROOT
+from strata.machine.files import Unreadable, text_of, toml
+from strata.machine.folders import ROOT
 from strata.reach.table import PATH_CHECKS
-from strata.reading import Unreadable, text_of, toml
 from strata.settings.load import resolve, shown
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.schema import at
-from strata.wrapping import wrapped
+from strata.text.wrapping import wrapped
 
 CAUSES = ROOT / "policies" / "causes.toml"
 WAIVERS = "policies/waivers.toml"

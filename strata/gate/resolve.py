@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from strata.iam_policies import as_sets
-from strata.layers import stack_name
-from strata.stacks import Json, blocks, construct_path, merged, texts
-from strata.templates import EXPRESSION, escaped, expressions, parts
+from strata.documents.layers import stack_name
+from strata.documents.stacks import Json, blocks, construct_path, merged, texts
+from strata.documents.templates import EXPRESSION, escaped, expressions, parts
+from strata.resources.iam import as_sets
 
 KINDS = ("resource", "data", "ephemeral")
 REMOTE_STATE = "terraform_remote_state"

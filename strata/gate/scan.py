@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import policies
+from strata.documents.stacks import Json, blocks, construct_path
+from strata.documents.templates import has_expression
 from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.outside import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
 from strata.gate.resolve import differences, resolved, union, unresolved
 from strata.reach.table import PATH_CHECKS
-from strata.stacks import Json, blocks, construct_path
-from strata.templates import has_expression
 
 NOTHING_TO_JUDGE = frozenset(
     f"aws_{kind}"

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
-from strata.paths import ROOT
-from strata.reading import Unreadable, text_of, toml
+from strata.machine.files import Unreadable, text_of, toml
+from strata.machine.folders import ROOT
 from strata.settings.models import Stage
 
 WAIVERS = ROOT / "policies" / "waivers.toml"

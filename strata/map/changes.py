@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from strata.documents.stacks import Stack
 from strata.map.details import Planned, owners, with_plan
 from strata.map.model import Mark, Node, Picture
-from strata.map.words import several
-from strata.plan.changes import Change, Plan, layer_of
-from strata.stacks import Stack
+from strata.map.values import several
+from strata.plan_file.changes import Change, Plan, layer_of
 
 GONE = "gone"
 """Id of the node that stands for what the plan destroys and the stack no longer has."""

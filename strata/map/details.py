@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from strata.documents.stacks import Resource, Stack
+from strata.documents.templates import parts
 from strata.map.model import Edge, Lock, Mark, Node, Picture
 from strata.map.network import ACLS, TABLES, routes_of, table_of
 from strata.map.system import AWS_APIS, INTERNET
-from strata.map.words import endpoint_name, name_of, port_range, type_name
+from strata.map.values import endpoint_name, name_of, port_range, type_name
 from strata.reach import Flow, Network
 from strata.reach.checks import named
 from strata.reach.model import SecurityGroup
-from strata.stacks import Resource, Stack
-from strata.templates import parts
 
 WHOLE = {
     "aws_acm_certificate_validation": "certificate_arn",

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from strata.errors import StrataError
+from strata.machine.folders import ROOT
+from strata.machine.node import find
 from strata.map.measure import width
 from strata.map.model import Edge, Node, Picture
-from strata.node import find
-from strata.paths import ROOT
 
 Json = dict[str, Any]
 Point = tuple[float, float]

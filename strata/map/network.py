@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from ipaddress import ip_network
 
+from strata.documents.stacks import Resource, Stack
 from strata.map.model import Edge, Node, Picture
-from strata.map.words import endpoint_name, name_of, port_range, several, wrapped
+from strata.map.values import endpoint_name, name_of, port_range, several, wrapped
 from strata.reach import Network
-from strata.stacks import Resource, Stack
 
 KEPT_BY_AWS = 5
 """Addresses of a subnet that AWS keeps, the first four and the last (VPC User Guide, subnet CIDR

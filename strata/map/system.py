@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from strata.documents.stacks import Json, Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
-from strata.map.words import name_of, port_range, several, wrapped
+from strata.map.values import name_of, port_range, several, wrapped
 from strata.reach import Flow
-from strata.stacks import Json, Resource, Stack, is_on, references
 
 INTERNET, AWS_APIS = "internet", "aws_apis"
 SECRETS, LOGS = "secrets", "logs"

@@ -9,9 +9,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from strata.documents.stacks import Json
 from strata.errors import StrataError
 from strata.reach import agent, figures
-from strata.reach.answers import Answers, ask
+from strata.reach.aws_lists import Answers, ask
 from strata.reach.model import (
     Acl,
     AclRule,
@@ -28,7 +29,7 @@ from strata.reach.model import (
     SecurityGroup,
     Subnet,
 )
-from strata.reach.parts import (
+from strata.reach.protocols import (
     balancer_addresses,
     gathered,
     host_ports,
@@ -38,7 +39,6 @@ from strata.reach.parts import (
     sorted_acl,
 )
 from strata.settings.models import Environment
-from strata.stacks import Json
 
 TARGETS = (
     "GatewayId",

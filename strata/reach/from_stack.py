@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv6Network, ip_network
 
+from strata.documents.stacks import Json, Resource, Stack, is_on
+from strata.documents.templates import has_expression
 from strata.errors import StrataError
 from strata.reach import agent, figures
 from strata.reach.model import (
@@ -24,7 +26,7 @@ from strata.reach.model import (
     SecurityGroup,
     Subnet,
 )
-from strata.reach.parts import (
+from strata.reach.protocols import (
     balancer_addresses,
     default_acl,
     default_group,
@@ -35,8 +37,6 @@ from strata.reach.parts import (
     protocol,
     sorted_acl,
 )
-from strata.stacks import Json, Resource, Stack, is_on
-from strata.templates import has_expression
 
 STAND_IN = IPv6Network("2001:db8::/56")
 """For the IPv6 range that AWS gives a VPC when it is made, from the range kept for examples."""

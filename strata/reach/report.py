@@ -8,7 +8,7 @@ from strata.reach.checks import Step
 from strata.reach.evaluate import State, Trace, Verdict
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.table import Row
-from strata.wrapping import wrapped
+from strata.text.wrapping import wrapped
 
 
 class _Model(BaseModel):

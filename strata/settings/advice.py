@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from strata.reading import Unreadable, toml
-from strata.secrets import is_secret
+from strata.machine.files import Unreadable, toml
+from strata.resources.secrets import is_secret
 from strata.settings import schema
 
 SYNTAX = "is not TOML: "

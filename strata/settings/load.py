@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from strata.errors import UsageError
-from strata.paths import ROOT
-from strata.reading import Unreadable, bytes_of, text_of, toml
-from strata.secrets import is_secret, names_secret
+from strata.machine.files import Unreadable, bytes_of, text_of, toml
+from strata.machine.folders import ROOT
+from strata.resources.secrets import is_secret, names_secret
 from strata.settings import schema
 from strata.settings.advice import NoToml, decode, literal, parse
 from strata.settings.derived import base

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from modules.naming import ROLE_NAME, kept
-from strata.aws import GLOBAL_REGION, pages, session
-from strata.preflight import explain
+from strata.aws.errors import explain
+from strata.aws.session import GLOBAL_REGION, pages, session
+from strata.aws.tags import groups, standing
 from strata.settings.models import Environment
-from strata.tagging import groups, standing
 from strata.teardown.losses import Contents, Held
 
 if TYPE_CHECKING:

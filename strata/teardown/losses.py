@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from strata.plan.ranks.refused import FULL, PROTECTED
-from strata.plan.states import States
+from strata.review.ranks.refused import FULL, PROTECTED
+from strata.state.states import States
 
 Json = dict[str, Any]
 

@@ -12,9 +12,9 @@ import zipfile
 from pathlib import Path
 
 from strata.errors import StrataError
-from strata.paths import ROOT, WORK
+from strata.machine.folders import ROOT, WORK
+from strata.machine.unforeseen import words
 from strata.terraform.plugins import platform_name
-from strata.unforeseen import words
 
 ANSWER_SECONDS = 30.0
 """For `terraform version`, which takes a tenth of a second."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from strata.errors import StrataError
-from strata.processes import with_argument
-from strata.unforeseen import words
+from strata.machine.processes import with_argument
+from strata.machine.unforeseen import words
 
 
 class Children:

@@ -6,7 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-from strata.paths import WORK
+from strata.machine.folders import WORK
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 VERSION = "5.100.0"

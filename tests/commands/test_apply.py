@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from strata.apply.reviewed_plan import ReviewedApply
 from strata.commands import apply as command
 from strata.errors import StrataError, UsageError
 from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
-from strata.plan.report import Report
-from strata.reviewed import ReviewedApply
+from strata.review.report import Report
 from tests.gate.test_stops import finding, verdict
-from tests.plan.test_report import DATABASE, entry, made
+from tests.review.test_report import DATABASE, entry, made
 
 CHANGED = entry(DATABASE, ["update"], {"backup_window": "a"}, {"backup_window": "b"})
 PROTECTED = {"id": "db", "deletion_protection": True}

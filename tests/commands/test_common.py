@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from strata.apply.waves import Outcome
 from strata.commands import common
 from strata.commands.base import out
 from strata.commands.common import alone, finish
-from strata.deploy import Outcome
 from strata.errors import Deviation, StrataError
 from strata.settings import load
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 
 
 def said(*arguments: str) -> tuple[int, str]:

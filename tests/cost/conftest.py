@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from strata.cost.items import Items, of_stack
+from strata.documents.stacks import stack
 from strata.settings import Settings, load
-from strata.stacks import stack
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 
 Json = dict[str, Any]
 Environment = tuple[Items, Settings]

@@ -18,7 +18,7 @@ from strata.cost import prices, refresh
 from strata.cost.change import CostChange
 from strata.cost.estimate import Estimate
 from strata.errors import StrataError, UsageError
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import Settings, load
 from tests.reviews import write_review
 
@@ -50,7 +50,7 @@ def composed_local(
         asked.append(settings)
         return composed("local")
 
-    monkeypatch.setattr("strata.synthesis.compose", compose)
+    monkeypatch.setattr("strata.synthesis.synthesize.compose", compose)
     return asked
 
 
@@ -161,7 +161,7 @@ def test_over_budget_warns(tmp_path: Path, composed_local: list[Settings]) -> No
 def test_what_is_not_priced_makes_it_at_least(
     tmp_path: Path, composed: Callable[[str], Json], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("strata.synthesis.compose", lambda settings: composed("local"))
+    monkeypatch.setattr("strata.synthesis.synthesize.compose", lambda settings: composed("local"))
     monkeypatch.setattr(prices, "shipped", lambda: prices.PriceList([
         one for one in prices.parse(prices.FILE.read_text()) if "cache.t3" not in one.item
     ]))  # fmt: skip

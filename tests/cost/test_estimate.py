@@ -13,8 +13,8 @@ from strata.cost.items import Item, Items, of_stack
 from strata.cost.prices import Price, PriceList, shipped
 from strata.cost.rules import FREE, RULES, Context, Unpriced, charges
 from strata.cost.show import markdown, text
+from strata.documents.stacks import stack
 from strata.settings import Settings, load
-from strata.stacks import stack
 from tests.cost.conftest import Environment
 
 Json = dict[str, Any]

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from strata import emulator
 from strata.cost.change import change
 from strata.cost.estimate import estimate
 from strata.cost.items import of_stack
 from strata.cost.prices import shipped
 from strata.cost.range import Range
 from strata.cost.show import markdown_change, text_change
+from strata.documents.stacks import stack
+from strata.local import emulator
 from strata.settings import Settings, load
-from strata.stacks import stack
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 

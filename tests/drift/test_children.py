@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from strata.bootstrap import protections
 from strata.drift import children as module
 from strata.drift.below.state_bucket import STATE_BUCKET
 from strata.drift.children import BELOW, children, told_once
 from strata.drift.inventory import IN_VPC
 from strata.drift.report import Added, Stranger
 from strata.errors import StrataError
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import load
+from strata.state.bucket import protections
 
 Json = dict[str, Any]
 

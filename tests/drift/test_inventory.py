@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from strata import aws, tagging
+from strata.aws import session, tags
 from strata.drift import inventory as inventories
 from strata.drift.inventory import inventory
 from strata.drift.strangers import cache_cluster, known, scaling_group, strangers
@@ -27,7 +27,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[Any] | str])
             raise ClientError({"Error": {"Code": found, "Message": "no"}}, operation)
         return iter(found)
 
-    for module in (aws, inventories, tagging):
+    for module in (session, inventories, tags):
         monkeypatch.setattr(module, "pages", pages)
     return asked
 

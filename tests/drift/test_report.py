@@ -14,7 +14,7 @@ from strata.drift.report import (
     Report,
     Stranger,
 )
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 
 LONG = "arn:aws:iam::123456789012:policy/" + "x" * 900
 BATCH = shlex.quote(f'{{"a": "b c {LONG}"}}')

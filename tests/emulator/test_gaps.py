@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from strata.emulator import python
-from strata.paths import ROOT
+from strata.local.emulator import python
+from strata.machine.folders import ROOT
 
 pytestmark = pytest.mark.emulator
 

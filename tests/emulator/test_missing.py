@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.missing import FAILED, LACKS
-from strata import emulator as emulation
+from strata.local import emulator as emulation
 
 pytestmark = pytest.mark.emulator
 

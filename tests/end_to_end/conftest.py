@@ -11,19 +11,19 @@ from typing import Any
 import boto3
 import pytest
 
-from strata import deploy
-from strata import emulator as emulation
-from strata.bootstrap import bootstrap
-from strata.layers import LAYERS
-from strata.paths import ROOT
-from strata.plan.planning import plan_composed
-from strata.plan.review import basis, write
-from strata.plan.states import read_states
-from strata.reviewed import ReviewedApply
+from strata.apply import waves
+from strata.apply.layer import LayerWork
+from strata.apply.reviewed_plan import ReviewedApply
+from strata.documents.layers import LAYERS
+from strata.local import emulator as emulation
+from strata.machine.folders import ROOT
+from strata.planning.composed import plan_composed
+from strata.review.record import basis, write
 from strata.settings import Settings, load
-from strata.synthesis import synthesize
+from strata.state.bucket import bootstrap
+from strata.state.states import read_states
+from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
-from strata.terraform.layers import LayerWork
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 
@@ -98,8 +98,8 @@ class Applied:
     settings: Settings
     work: LayerWork
     review: Path
-    first: deploy.Outcome
-    second: deploy.Outcome
+    first: waves.Outcome
+    second: waves.Outcome
     resources_after_first: dict[str, int]
 
 
@@ -116,12 +116,12 @@ def applied(aws: Client, folder: Path) -> Applied:
         CacheSubnetGroupDescription="made by hand",
         SubnetIds=[subnet],
     )
-    first = deploy.run(LAYERS, reviewed(review, work).step, deploy.quiet)
+    first = waves.run(LAYERS, reviewed(review, work).step, waves.quiet)
     counts = {
         layer: len(work.terraform.resources(work.folder(layer)))
         for layer in LAYERS
         if layer in first.done
     }
     cache.delete_cache_subnet_group(CacheSubnetGroupName="shop-local-cache")
-    second = deploy.run(LAYERS, reviewed(review, work).step, deploy.quiet)
+    second = waves.run(LAYERS, reviewed(review, work).step, waves.quiet)
     return Applied(settings, work, review, first, second, counts)

@@ -7,12 +7,12 @@ could not be played on one machine.
 import sys
 from pathlib import Path
 
-from strata import paths
+from strata.machine import folders
 
-paths.WORK = Path(sys.argv.pop(1))
+folders.WORK = Path(sys.argv.pop(1))
 
 from strata.cli import main  # noqa: E402 - it must find the folder changed
 from strata.commands import base  # noqa: E402 - nothing has read its folder yet
 
-base.CDKTF_OUT = paths.WORK / "cdktf.out"
+base.CDKTF_OUT = folders.WORK / "cdktf.out"
 sys.exit(main())

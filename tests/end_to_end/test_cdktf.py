@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from strata.layers import LAYERS
-from strata.paths import ROOT
-from strata.redis_auth import set_redis_auth
+from strata.apply.redis_auth import set_redis_auth
+from strata.documents.layers import LAYERS
+from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.terraform.plugins import terraform_environment
 from tests.end_to_end.conftest import Client

@@ -18,23 +18,24 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from strata import deploy, locks
-from strata.drift.find import find
-from strata.drift.look import look
+from strata.apply import moving, waves
+from strata.apply.layer import LayerWork
+from strata.documents.layers import LAYERS
+from strata.documents.stacks import stack
+from strata.drift.detect import look
+from strata.drift.from_plan import find
 from strata.drift.report import NextApply, Report
 from strata.errors import StrataError
-from strata.layers import LAYERS
-from strata.moves import declared, states
-from strata.plan.changes import Plan, parse
-from strata.plan.planning import plan_composed
-from strata.plan.states import read_states
+from strata.plan_file.changes import Plan, parse
+from strata.planning.composed import plan_composed
 from strata.settings import Settings, load
-from strata.stacks import stack
-from strata.terraform.layers import LayerWork
+from strata.state import locks
+from strata.state.states import read_states
+from strata.synthesis import moves
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 from tests.end_to_end.conftest import Client, strata, work_on
-from tests.moves.edited import MOVED, RENAMED, Project, edited, move
+from tests.synthesis.edited import MOVED, RENAMED, Project, edited, move
 
 pytestmark = pytest.mark.emulator
 
@@ -59,7 +60,7 @@ def standing(aws: Client, folder: Path) -> Standing:
     """Applies `local`."""
     settings = load("local")
     work = work_on(settings, folder)
-    outcome = deploy.run(LAYERS, work.apply, deploy.quiet)
+    outcome = waves.run(LAYERS, work.apply, waves.quiet)
     assert outcome.ok, outcome.failed
     return Standing(settings, work, folder)
 
@@ -793,7 +794,7 @@ def test_it_is_what_a_refresh_only_plan_of_each_layer_finds(
         places |= {(one.address, "") for one in drift if one.gone}
         return json.dumps(sorted(places))
 
-    outcome = deploy.run(LAYERS, refresh, deploy.quiet)
+    outcome = waves.run(LAYERS, refresh, waves.quiet)
     assert outcome.ok, outcome.failed
     places = {tuple(one) for text in outcome.done.values() for one in json.loads(text)}
     assert places == {(address, attribute) for address, attribute, _ in EXPECTED}
@@ -802,7 +803,7 @@ def test_it_is_what_a_refresh_only_plan_of_each_layer_finds(
 def test_the_next_apply_does_what_was_said_and_the_commands_take_away_what_was_added(
     standing: Standing, drifted: Drifted, aws: Client
 ) -> None:
-    outcome = deploy.run(LAYERS, standing.work.apply, deploy.quiet)
+    outcome = waves.run(LAYERS, standing.work.apply, waves.quiet)
     assert outcome.ok, outcome.failed
     for one in drifted.report.added:
         carry_out(aws, one.delete)
@@ -859,8 +860,8 @@ def test_a_move_to_another_layer_is_cut_off_and_goes_on(
     environment = standing.settings.environment
     synthesized = moved.synthesize()
     work = other_work(standing, synthesized)
-    entries = declared.read(moved.root / "modules" / "moves.toml")
-    monkeypatch.setattr(states, "read", lambda: entries)
+    entries = moves.read(moved.root / "modules" / "moves.toml")
+    monkeypatch.setattr(moving, "read", lambda: entries)
     # The whole plan shows a move, before anything is moved.
     (whole,) = [one for one in plan_of_all(standing, synthesized).changes if one.address == NEW]
     assert (whole.actions, whole.moved_from) == (("update",), OLD)
@@ -868,11 +869,11 @@ def test_a_move_to_another_layer_is_cut_off_and_goes_on(
     # Somebody works on one of the layers: nothing is touched.
     with locks.taken(environment, "service", "apply"):
         with pytest.raises(StrataError, match="service is locked by"):
-            states.move(work)
+            moving.move(work)
         assert holders(work) == {("service", OLD)}
     assert locks.held(environment) == []
     with cut_off_before_removing(monkeypatch):
-        states.move(work)
+        moving.move(work)
     assert holders(work) == {("service", OLD), ("cluster", NEW)}
     assert locks.held(environment) == []
     answer = moved.python("-m", "strata", "move", "local")

@@ -16,16 +16,17 @@ from typing import Any
 
 import pytest
 
-from strata import deploy, locks
-from strata.layers import LAYERS
-from strata.paths import ROOT
-from strata.plan.states import read_states
-from strata.processes import command_line
+from strata.apply import waves
+from strata.apply.layer import LayerWork
+from strata.documents.layers import LAYERS
+from strata.machine.folders import ROOT
+from strata.machine.processes import command_line
 from strata.settings import load
+from strata.state import locks
+from strata.state.states import read_states
 from strata.teardown.contents import left as tagged
 from strata.teardown.losses import held
 from strata.terraform.children import chdir, left_running
-from strata.terraform.layers import LayerWork
 from tests.end_to_end.conftest import Client, make_review, strata, strata_command, work_on
 from tests.end_to_end.test_local import left
 
@@ -241,7 +242,7 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     assert told
     last = strata(life.own, *life.apply())
     assert last.returncode == 0, last.stdout
-    plans = deploy.run(LAYERS, life.work.changes, deploy.quiet)
+    plans = waves.run(LAYERS, life.work.changes, waves.quiet)
     assert plans.done == dict.fromkeys(LAYERS, "no change"), plans.failed
     states = read_states(life.work.settings.environment)
     known = {str(value) for one in held(states) for value in one.values.values()}

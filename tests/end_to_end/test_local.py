@@ -24,27 +24,29 @@ from filelock import FileLock
 from typer.testing import CliRunner
 
 from modules.network import acl_rules
-from strata import deploy, found, locks, stacks
+from strata.apply import leftovers, waves
+from strata.apply.layer import LayerWork
+from strata.apply.reviewed_plan import ReviewedApply
 from strata.cli import app
-from strata.drift.imports import with_addresses
+from strata.documents import stacks
+from strata.documents.layers import LAYERS
+from strata.documents.stacks import stack
+from strata.drift.import_ids import with_addresses
 from strata.drift.inventory import inventory
 from strata.drift.strangers import strangers
 from strata.errors import StrataError
-from strata.layers import LAYERS
-from strata.paths import ROOT
-from strata.plan import review
-from strata.plan.states import read_states
+from strata.machine.folders import ROOT
 from strata.reach import Flow, Network, explain, from_stack, open_flows
-from strata.reach.answers import ask
+from strata.reach.aws_lists import ask
 from strata.reach.from_aws import from_aws
 from strata.reach.table import table
-from strata.reviewed import ReviewedApply
+from strata.review import record
 from strata.settings import Settings
-from strata.stacks import stack
-from strata.synthesis import compose
+from strata.state import locks
+from strata.state.states import read_states
+from strata.synthesis.synthesize import compose
 from strata.terraform.children import chdir
 from strata.terraform.events import Event
-from strata.terraform.layers import LayerWork
 from tests.end_to_end.conftest import (
     Applied,
     Client,
@@ -117,7 +119,7 @@ def log(folder: Path, layer: str) -> str:
 def test_on_the_first_day_the_review_has_every_resource_of_every_layer(
     applied: Applied, folder: Path
 ) -> None:
-    _, plan = review.read(applied.review)
+    _, plan = record.read(applied.review)
     assert {one.actions for one in plan.changes} == {("create",)}
     text = (folder / "composed" / "local" / "cdk.tf.json").read_text()
     wanted = set(stacks.stack(json.loads(text)).resources)
@@ -128,10 +130,10 @@ def test_on_the_first_day_the_review_has_every_resource_of_every_layer(
 def test_a_second_plan_is_empty_in_every_layer_and_as_a_whole(
     applied: Applied, folder: Path
 ) -> None:
-    outcome = deploy.run(LAYERS, applied.work.changes, deploy.quiet)
+    outcome = waves.run(LAYERS, applied.work.changes, waves.quiet)
     assert outcome.ok
     assert outcome.done == dict.fromkeys(LAYERS, "no change")
-    _, plan = review.read(make_review(applied.work, folder / "second-review"))
+    _, plan = record.read(make_review(applied.work, folder / "second-review"))
     assert plan.changes == ()
 
 
@@ -556,9 +558,9 @@ def test_a_change_of_one_setting_changes_its_own_layer_and_no_other(
 ) -> None:
     settings = changed(applied.settings, "edge", idle_timeout_seconds=90)
     work = work_on(settings, folder)
-    plans = deploy.run(LAYERS, work.changes, deploy.quiet)
+    plans = waves.run(LAYERS, work.changes, waves.quiet)
     assert {layer for layer, came in plans.done.items() if came == "changes"} == {"edge"}
-    assert deploy.run({"edge": ()}, work.apply, deploy.quiet).ok
+    assert waves.run({"edge": ()}, work.apply, waves.quiet).ok
     elb = aws("elbv2")
     arn = elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
     attributes = elb.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
@@ -643,14 +645,14 @@ def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_
     assert "now       7" in answer.stdout
     assert "aws_network_acl_rule.network_private_acl_ingress_110" in answer.stdout
     assert serials(applied.settings) == before
-    outcome = deploy.run({"service": (), "network": ()}, one.step, deploy.quiet)
+    outcome = waves.run({"service": (), "network": ()}, one.step, waves.quiet)
     assert set(outcome.failed) == {"service", "network"}
     assert "now       7" in outcome.failed["service"].message
     assert "now       create" in outcome.failed["network"].message
     assert retention(aws) == 7, "nothing was applied"
     # What the hands did is put back by a review of its own.
     again = reviewed(make_review(work, folder / "put-back"), work)
-    assert deploy.run({"service": (), "network": ()}, again.step, deploy.quiet).ok
+    assert waves.run({"service": (), "network": ()}, again.step, waves.quiet).ok
     assert retention(aws) == 120
 
 
@@ -869,10 +871,10 @@ def test_the_second_is_told_who_holds_which_lock(
             applied.work.apply("edge")
         assert socket.gethostname() in error.value.message
         # In the folder where that Terraform works, it is known to be alive.
-        found_here = found.look(applied.work)
+        found_here = leftovers.look(applied.work)
         assert [(one.layer, one.pid) for one in found_here] == [("edge", process.pid)]
         with pytest.raises(StrataError, match=f"process {process.pid} of this machine") as error:
-            found.refuse(found_here, "local")
+            leftovers.refuse(found_here, "local")
         assert error.value.hint == "wait until it has ended, then run this again"
     assert retention(aws) == before
     stale = locks.read(environment, "edge")
@@ -911,7 +913,7 @@ def test_a_state_that_terraform_could_not_write_is_written_first(
     answer = strata(own, "unlock", env, "edge", "--yes")
     assert "edge of local is not locked" in answer.stdout
     subprocess.run(["sh", "-c", push], env=environment, check=True)
-    assert found.look(work) == []
+    assert leftovers.look(work) == []
 
 
 def test_the_lock_of_a_living_terraform_is_not_taken_away(
@@ -958,7 +960,7 @@ def test_two_applies_at_once_corrupt_nothing(
     days = retention(aws)
     assert days in (180, 365)
     work = work_on(keeping(applied.settings, days), folder)
-    assert deploy.run(LAYERS, work.changes, deploy.quiet).done == dict.fromkeys(LAYERS, "no change")
+    assert waves.run(LAYERS, work.changes, waves.quiet).done == dict.fromkeys(LAYERS, "no change")
 
 
 def test_a_second_strata_in_one_folder_is_told_of_the_first(person: Person) -> None:
@@ -1086,8 +1088,8 @@ def left(aws: Client) -> dict[str, list[Any]]:
 
 
 def test_destroy_leaves_the_state_bucket_and_nothing_else(applied: Applied, aws: Client) -> None:
-    outcome = deploy.run(deploy.reverse(LAYERS), applied.work.destroy, deploy.quiet)
+    outcome = waves.run(waves.reverse(LAYERS), applied.work.destroy, waves.quiet)
     assert outcome.ok, outcome.failed
     assert left(aws) == {"buckets": [applied.settings.environment.state_bucket]}
-    again = deploy.run(deploy.reverse(LAYERS), applied.work.destroy, deploy.quiet)
+    again = waves.run(waves.reverse(LAYERS), applied.work.destroy, waves.quiet)
     assert set(again.done.values()) == {"nothing there"}

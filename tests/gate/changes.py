@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from strata.stacks import blocks
+from strata.documents.stacks import blocks
 
 Json = dict[str, Any]
 

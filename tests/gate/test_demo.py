@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from strata import emulator
-from strata.paths import ROOT, WORK
+from strata.local import emulator
+from strata.machine.folders import ROOT, WORK
 
 PARTS = ("main.py", "cdktf.json", ".terraform-version", "strata", "modules", "policies", "envs",
          "emulator")  # fmt: skip

@@ -15,9 +15,9 @@ from jsonschema import Draft4Validator
 from strata.gate.judge import judge
 from strata.gate.report import FORMATS, Finding, Report, settings_files
 from strata.gate.waivers import Waiver
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import load
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 
 BLOGGED = ROOT / "tests" / "as-blogged.toml"
 JUNIT = xmlschema.XMLSchema(str(Path(__file__).with_name("junit-10.xsd")))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from strata.moves.blocks import NAME
+from strata.synthesis.moved_blocks import NAME
 from tests.gate.command import Command
 from tests.gate.test_plain_checkov import CHECKOV
-from tests.moves.edited import MOVED, RENAMED, Project, edited, move
+from tests.synthesis.edited import MOVED, RENAMED, Project, edited, move
 
 MOVES = [
     move("database/instance", "database/mysql"),

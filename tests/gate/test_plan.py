@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from strata import emulator as emulation
 from strata.gate.judge import judge
 from strata.gate.plan import overlay, planned_values
-from strata.paths import WORK
+from strata.local import emulator as emulation
+from strata.machine.folders import WORK
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform

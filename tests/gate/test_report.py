@@ -14,9 +14,9 @@ import pytest
 
 from strata.gate.judge import judge
 from strata.gate.report import FORMATS, SEVERITIES, Report, schema_text, settings_files
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import load
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 from tests.gate.command import Command
 
 Json = dict[str, Any]

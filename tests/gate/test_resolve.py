@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from strata.documents.stacks import blocks
 from strata.gate.resolve import differences, resolved, union, unresolved
-from strata.stacks import blocks
 
 
 @pytest.mark.parametrize(

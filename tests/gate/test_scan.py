@@ -10,11 +10,11 @@ from checkov.runner_filter import RunnerFilter
 from checkov.terraform.checks.resource.registry import resource_registry
 
 from policies.policy import Policy
+from strata.documents.stacks import blocks
 from strata.gate.documents import read
 from strata.gate.resolve import resolved
 from strata.gate.scan import known_checks, scan
 from strata.gate.waivers import read as read_waivers
-from strata.stacks import blocks
 
 CHECKOV = Path(sys.executable).with_name("checkov")
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import load
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 from tests.gate.command import Command
-from tests.moves.edited import Project, edited
+from tests.synthesis.edited import Project, edited
 
 TOLD = ("name", "stage", "region", "account_id", "state_bucket", "domain", "image_tag")
 """The keys that docs/aws.md tells to set in a copy."""

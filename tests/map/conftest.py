@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from strata.map.make import Drawn, drawn
+from strata.documents.stacks import stack
 from strata.map.model import Picture
-from strata.stacks import stack
+from strata.map.write import Drawn, drawn
 
 Json = dict[str, Any]
 

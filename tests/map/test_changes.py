@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from strata.documents.stacks import stack
 from strata.map.changes import planned
 from strata.map.draw import svg
 from strata.map.layout import place
-from strata.map.make import Drawn, drawn
-from strata.plan.changes import Plan, parse
-from strata.stacks import stack
+from strata.map.write import Drawn, drawn
+from strata.plan_file.changes import Plan, parse
 
 Json = dict[str, Any]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from strata.documents.stacks import stack
 from strata.map.details import Thing
-from strata.map.make import Drawn, drawn
-from strata.stacks import stack
+from strata.map.write import Drawn, drawn
 from tests.map.test_system import CACHE, DATABASE, HTTPS, INSTANCES, LB, SERVICE
 
 Json = dict[str, Any]

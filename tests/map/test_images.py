@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from strata.commands.demo import write_views
-from strata.map.make import files
-from strata.paths import ROOT
+from strata.documents.stacks import stack
+from strata.machine.folders import ROOT
+from strata.map.write import files
 from strata.settings import load
-from strata.stacks import stack
 from tests.reviews import write_review
 
 Json = dict[str, Any]

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from strata.documents.stacks import stack
 from strata.errors import StrataError
+from strata.machine.folders import ROOT
 from strata.map.draw import label
 from strata.map.layout import Box, Placed, place
-from strata.map.make import drawn
-from strata.paths import ROOT
-from strata.stacks import stack
+from strata.map.write import drawn
 
 Json = dict[str, Any]
 
@@ -69,8 +69,8 @@ def test_both_pictures_fit_a_readme(placed: list[Placed]) -> None:
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from strata.map.make import files
-from strata.stacks import stack
+from strata.map.write import files
+from strata.documents.stacks import stack
 made = files(stack(json.loads(Path(sys.argv[1]).read_text())), "shop-prod", "eu-central-1")
 sys.stdout.write(json.dumps(made))
 """

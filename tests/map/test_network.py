@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from strata.map.make import drawn
+from strata.documents.stacks import stack
 from strata.map.model import Picture
 from strata.map.network import usable
-from strata.stacks import stack
+from strata.map.write import drawn
 
 Json = dict[str, Any]
 Pictures = Callable[[str], tuple[Picture, Picture]]

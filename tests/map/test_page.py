@@ -10,10 +10,10 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from strata.map.make import PAGE, files
-from strata.paths import ROOT
+from strata.documents.stacks import stack
+from strata.machine.folders import ROOT
+from strata.map.write import PAGE, files
 from strata.settings import load
-from strata.stacks import stack
 from tests.map.test_changes import entry
 from tests.reviews import write_review
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from strata.map.make import drawn
+from strata.documents.stacks import stack
 from strata.map.model import Edge, Lock, Picture
+from strata.map.write import drawn
 from strata.reach import from_stack, open_flows
-from strata.stacks import stack
 
 Json = dict[str, Any]
 Pictures = Callable[[str], tuple[Picture, Picture]]

@@ -18,8 +18,8 @@ import pytest
 
 from modules import cut_assembly, light_provider
 from modules.cut_assembly import Package
-from strata.paths import ROOT
-from tests.moves.edited import Edit, edited
+from strata.machine.folders import ROOT
+from tests.synthesis.edited import Edit, edited
 
 ENVS = ("local", "dev", "staging", "prod", "tests/as-blogged.toml")
 
@@ -27,7 +27,7 @@ SYNTHESIZE = """
 import sys
 from pathlib import Path
 from strata.settings import load_each
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 synthesize(load_each(sys.argv[2:]), Path(sys.argv[1]))
 """
 COUNT_TYPES = """

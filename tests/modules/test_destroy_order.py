@@ -11,8 +11,8 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from strata import stacks
-from strata.layers import LAYERS
+from strata.documents import stacks
+from strata.documents.layers import LAYERS
 
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 

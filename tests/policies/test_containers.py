@@ -10,7 +10,7 @@ from checkov.terraform.checks.resource.registry import resource_registry
 from policies.policy import Policy
 from strata.gate.scan import known_checks
 from strata.settings import Settings, load
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 from tests.secret_values import HARMLESS, SECRETS
 
 Json = dict[str, Any]

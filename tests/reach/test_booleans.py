@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from strata.documents.stacks import stack
 from strata.reach import from_stack
 from strata.reach.model import Network
-from strata.stacks import stack
 
 Json = dict[str, Any]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from strata.documents.stacks import Stack, stack
 from strata.reach import from_stack, open_flows
 from strata.reach.table import table
 from strata.settings import load
 from strata.settings.models import Reach
-from strata.stacks import Stack, stack
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 
 Json = dict[str, Any]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from strata.documents.stacks import stack
 from strata.reach import Verdict, explain, from_stack
 from strata.reach.table import table
-from strata.stacks import stack
 
 Json = dict[str, Any]
 PUBLIC, PRIVATE = "aws_network_acl.network_public_acl", "aws_network_acl.network_private_acl"

@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from strata.cli import app
+from strata.documents.stacks import stack
 from strata.errors import UsageError
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.reach import from_stack
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.report import Path as PathReport
@@ -19,7 +20,6 @@ from strata.reach.report import TableReport
 from strata.reach.table import OURS, expectations, table
 from strata.settings import Settings, load
 from strata.settings.models import Reach
-from strata.stacks import stack
 
 Json = dict[str, Any]
 GOOD = (ROOT / "envs" / "local.toml").read_text()

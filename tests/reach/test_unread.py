@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from strata.documents.stacks import stack
 from strata.errors import StrataError
 from strata.reach import explain, from_stack
 from strata.reach.model import Network
 from strata.reach.table import table
 from strata.settings import load
-from strata.stacks import stack
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 
 Json = dict[str, Any]
 GROUP = "${aws_security_group.network_instance_security_group.id}"

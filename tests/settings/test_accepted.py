@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from strata.paths import ROOT, WORK
+from strata.machine.folders import ROOT, WORK
 from strata.settings import InvalidSettings, Settings, load, load_all
 from strata.settings.load import judge
 from strata.settings.models import Section
 from strata.settings.schema import at, schema_text
-from strata.synthesis import synthesize
+from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import InvalidSettings, Problem, Settings, load
 from strata.settings.rules.network import check
 

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from strata.documents.stacks import blocks
 from strata.settings import derived as table
 from strata.settings import mysql
 from strata.settings.derived import Rule, derived, shorten
 from strata.settings.load import judge
 from strata.settings.models import Settings
-from strata.stacks import blocks
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 from tests.settings.test_types import WHOLE
 
 Json = dict[str, Any]

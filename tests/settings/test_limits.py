@@ -16,7 +16,7 @@ from strata.settings.rules.limits import (
     variable_bytes,
 )
 from strata.settings.schema import at
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 from tests.settings.test_capacity import BASE
 
 Json = dict[str, Any]

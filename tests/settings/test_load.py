@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from strata import cli
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import InvalidSettings, load, load_each
 from strata.settings.load import MOST_SHOWN, distinct
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from strata.emulator import python
-from strata.paths import ROOT
+from strata.local.emulator import python
+from strata.machine.folders import ROOT
 from strata.settings import Settings, figures, load
 from strata.settings.rules import findings
 from tools.offerings import offerings

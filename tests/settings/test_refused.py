@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.settings import InvalidSettings, Problem, load
 
 GOOD = (ROOT / "envs" / "local.toml").read_text()

@@ -12,14 +12,14 @@ import tomli_w
 from strata.cost.estimate import estimate
 from strata.cost.items import of_stack
 from strata.cost.prices import shipped
-from strata.map.make import drawn
-from strata.plan.changes import Change
-from strata.plan.leaves import leaves
+from strata.documents.stacks import Stack, stack
+from strata.map.write import drawn
+from strata.plan_file.changes import Change
+from strata.plan_file.differences import leaves
 from strata.settings import InvalidSettings, Settings, load
 from strata.settings.load import judge
 from strata.settings.rules.text import check
-from strata.stacks import Stack, stack
-from strata.synthesis import compose
+from strata.synthesis.synthesize import compose
 from tests.gate.command import Command
 
 TASK = "aws_ecs_task_definition.service_task_definition"

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from modules.naming import Names
-from strata import emulator
+from strata.local import emulator
 from strata.settings import Settings, load
 from strata.teardown.contents import contents, left
 from strata.teardown.losses import Held, obstacles

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from strata.plan.states import State
+from strata.state.states import State
 from strata.teardown.losses import Contents, Obstacle, held, losses, obstacles
 
 

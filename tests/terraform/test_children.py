@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from strata.errors import StrataError
-from strata.paths import ROOT
+from strata.machine.folders import ROOT
 from strata.terraform.children import Children, chdir, left_running
 
 WORKER = """

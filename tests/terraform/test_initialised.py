@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from strata.errors import StrataError
-from strata.plan.planning import plan_composed
+from strata.planning.composed import plan_composed
 from strata.terraform.binary import terraform
 from strata.terraform.initialised import initialise
 from strata.terraform.plugins import VERSION, terraform_environment

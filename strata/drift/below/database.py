@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from strata.aws import pages
+from strata.aws.session import pages
 from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, grants
 
 

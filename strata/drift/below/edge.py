@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from strata.aws import pages
+from strata.aws.session import pages
 from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, hundreds
 
 

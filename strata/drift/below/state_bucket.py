@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from strata.bootstrap import protections
 from strata.drift.below.edge import notifications
 from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws
+from strata.state.bucket import protections
 
 STATE_BUCKET = "state bucket"
 """What it is told under, where others have their Terraform address."""

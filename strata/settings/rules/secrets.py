@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from strata.secrets import is_secret, suspicion
+from strata.resources.secrets import is_secret, suspicion
 from strata.settings.models import Environment, Service, Settings
 from strata.settings.rules.finding import Finding, near
 

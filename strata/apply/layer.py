@@ -1,0 +1,150 @@
+"""The work of one layer: Terraform in the layer's folder, and what must follow it."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from strata.apply.redis_auth import set_redis_auth
+from strata.documents.layers import stack_name
+from strata.errors import NotBegun, StrataError
+from strata.settings.models import Settings
+from strata.state.applied import note_applied
+from strata.terraform.events import Event, Watch, ignore, makes
+from strata.terraform.process import Terraform
+
+
+@dataclass(frozen=True)
+class LayerWork:
+    """What can be done with the layers whose JSON lies in `stacks/<env>-<layer>`."""
+
+    settings: Settings
+    stacks: Path
+    terraform: Terraform
+    # Without a mirror, Terraform's plugin download is not safe beside another one.
+    init_lock: threading.Lock
+    initialized: set[str] = field(default_factory=set, repr=False, compare=False)
+    processors: threading.Semaphore = field(
+        default_factory=lambda: threading.Semaphore(os.cpu_count() or 1), repr=False, compare=False
+    )
+
+    def folder(self, layer: str) -> Path:
+        """The folder of a layer's stack."""
+        return self.stacks / stack_name(self.settings.environment.name, layer)
+
+    def ready(self, layer: str, watch: Watch = ignore) -> Path:
+        """The layer's folder, once Terraform can work in it; it is made ready once."""
+        folder = self.folder(layer)
+        if not (folder / "cdk.tf.json").is_file():
+            raise StrataError(f"{folder} holds no JSON", "strata synth writes it")
+        with self.init_lock:
+            if layer not in self.initialized:
+                self.terraform.init(folder, watch)
+                self.initialized.add(layer)
+        return folder
+
+    @contextlib.contextmanager
+    def turn(self, watch: Watch) -> Iterator[Watch]:
+        """Wait for a processor to plan a layer on, and give it back once its apply makes something.
+
+        From then on it is AWS that works. Until then it is Terraform, starting itself and the
+        provider three times: more of that at once would all be late, the longest layer too.
+        What is yielded hears the events, and passes them on.
+        """
+        self.processors.acquire()
+        with contextlib.ExitStack() as held:
+            held.callback(self.processors.release)
+
+            def heard(event: Event) -> None:
+                if makes(event):
+                    held.close()
+                watch(event)
+
+            yield heard
+
+    def apply(self, layer: str, watch: Watch = ignore) -> str:
+        """Plan a layer and apply what was planned."""
+        with self.turn(watch) as heard, self.plan_kept(layer):
+            return self.apply_planned(layer, heard, changed=self.plan(layer, heard))
+
+    def plan(self, layer: str, watch: Watch = ignore, *options: str) -> bool:
+        """Plan a layer for `apply_planned`; whether anything changes."""
+        folder = self.ready(layer, watch)
+        return self.terraform.plan(folder, self.saved_plan(layer), *options, watch=watch)
+
+    def saved_plan(self, layer: str) -> Path:
+        """Where a layer's plan is kept; secrets may stand in it."""
+        return self.folder(layer).resolve() / "strata.tfplan"
+
+    def drop_plans(self, *layers: str) -> None:
+        """Delete the plans of layers, if they have any."""
+        for layer in layers:
+            self.saved_plan(layer).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def plan_kept(self, layer: str) -> Iterator[None]:
+        """Keep a layer's plan no longer than the block, however it ends."""
+        try:
+            yield
+        finally:
+            self.drop_plans(layer)
+
+    def apply_planned(self, layer: str, watch: Watch = ignore, *, changed: bool) -> str:
+        """Apply the layer's saved plan; the cache is done when Redis asks for its token."""
+        folder = self.folder(layer)
+        begun = self.begun(layer)
+        if changed:
+            self._apply_saved(layer, watch)
+        if layer == "cache":
+            changed = self.redis_auth(folder) or changed
+        note_applied(self.settings, layer)
+        begun.unlink(missing_ok=True)
+        return "applied" if changed else "no change"
+
+    def _apply_saved(self, layer: str, watch: Watch) -> None:
+        """Apply the saved plan; the layer counts as begun unless Terraform refused to begin."""
+        begun = self.begun(layer)
+        earlier = begun.exists()
+        begun.parent.mkdir(parents=True, exist_ok=True)
+        begun.touch()
+        try:
+            self.terraform.apply(self.folder(layer), self.saved_plan(layer), watch)
+        except NotBegun:
+            if not earlier:
+                begun.unlink()
+            raise
+
+    def begun(self, layer: str) -> Path:
+        """A file that is there from before a layer is changed until it is done."""
+        return self.terraform.logs / f"{self.folder(layer).name}.begun"
+
+    def redis_auth(self, folder: Path) -> bool:
+        """Turn AUTH on as the settings want it; False when there was nothing to do."""
+        outputs = self.terraform.outputs(folder)
+        if "auth_token_secret_arn" not in outputs:
+            return False
+        return set_redis_auth(
+            self.settings.environment,
+            outputs["replication_group_id"],
+            outputs["auth_token_secret_arn"],
+        )
+
+    def changes(self, layer: str, watch: Watch = ignore) -> str:
+        """Plan a layer: `no change`, or `changes`."""
+        with self.plan_kept(layer):
+            return "changes" if self.plan(layer, watch) else "no change"
+
+    def destroy(self, layer: str, watch: Watch = ignore) -> str:
+        """Destroy a layer; one with nothing in its state needs no plan."""
+        folder = self.ready(layer, watch)
+        begun = self.begun(layer)
+        if not self.terraform.resources(folder):
+            begun.unlink(missing_ok=True)
+            return "nothing there"
+        with self.plan_kept(layer):
+            self.plan(layer, watch, "-destroy")
+            self._apply_saved(layer, watch)
+        begun.unlink(missing_ok=True)
+        return "destroyed"

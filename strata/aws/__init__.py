@@ -1,0 +1,1 @@
+"""Talking to AWS: sessions, ARNs, pages of answers, tags."""

@@ -1,0 +1,1 @@
+"""Terraform's JSON documents as data: stacks, templates, the layers they belong to."""

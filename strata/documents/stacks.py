@@ -1,0 +1,136 @@
+"""Synthesized Terraform JSON as data: its resources, and which of them refer to which."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from strata.documents.templates import expressions
+
+Json = dict[str, Any]
+
+STAGE = "stage"
+"""Where the `//` of a stack says the `stage` of its environment."""
+
+_REFERENCE = re.compile(r"(?<![\w.])((?:data\.)?aws_\w+)\.([A-Za-z_][\w-]*)((?:\.\w+|\[\d+\])*)")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A managed resource or a data source.
+
+    `body` holds its arguments as written, without CDKTF's `//`; `path` is its construct path below
+    the stack, such as `network/vpc`.
+    """
+
+    address: str
+    body: Json
+    path: str
+
+    @property
+    def type(self) -> str:
+        """`aws_vpc` of `aws_vpc.network_vpc`, and of `data.aws_vpc.network_vpc`."""
+        return self.address.removeprefix("data.").partition(".")[0]
+
+    @property
+    def layer(self) -> str:
+        """The layer that holds it."""
+        return self.path.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`${aws_vpc.network_vpc.id}` names the attribute `id` of a resource; it may be empty."""
+
+    address: str
+    attribute: str
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The resources and data sources of one stack by address, in the order of the file."""
+
+    resources: Mapping[str, Resource]
+    data: Mapping[str, Resource]
+
+    def of(self, *types: str) -> list[Resource]:
+        """The managed resources of these types."""
+        return [one for one in self.resources.values() if one.type in types]
+
+    def targets(self, value: object) -> list[Resource]:
+        """The resources and data sources that a value, however deep, refers to, each once."""
+        known = {**self.resources, **self.data}
+        found = dict.fromkeys(one.address for one in references(value))
+        return [known[address] for address in found if address in known]
+
+    def target(self, value: object) -> Resource | None:
+        """The one that a value refers to; the first when it names several."""
+        return next(iter(self.targets(value)), None)
+
+
+def stack(document: Json) -> Stack:
+    """A parsed `cdk.tf.json`; raises AttributeError or TypeError for what is no such document."""
+    return Stack(
+        {address: _resource(address, body) for address, body in blocks(document).items()},
+        {
+            f"data.{address}": _resource(f"data.{address}", body)
+            for address, body in blocks(document, "data").items()
+        },
+    )
+
+
+def _resource(address: str, body: Json) -> Resource:
+    plain = {key: value for key, value in body.items() if key != "//"}
+    return Resource(address, plain, construct_path(body) or address)
+
+
+def blocks(document: Json, kind: str = "resource") -> dict[str, Json]:
+    """`type.name` -> its block, of all `resource` or all `data` blocks."""
+    return {
+        f"{type_}.{name}": body[0] if isinstance(body, list) and len(body) == 1 else body
+        for type_, named in merged(document.get(kind)).items()
+        for name, body in merged(named).items()
+    }
+
+
+def merged(found: Any) -> Json:
+    """Blocks that Terraform JSON writes as an object, or as a list of objects, as one object."""
+    whole: Json = {}
+    for one in found if isinstance(found, list) else [found or {}]:
+        for key, inner in one.items():
+            old = whole.get(key)
+            whole[key] = {**merged(old), **merged(inner)} if old is not None else inner
+    whole.pop("//", None)
+    return whole
+
+
+def construct_path(body: Json) -> str:
+    """The construct path below the stack that CDKTF notes in a block; empty without the note."""
+    metadata = body.get("//", {}).get("metadata", {})
+    return str(metadata.get("path", "")).partition("/")[2]
+
+
+def references(value: object) -> Iterator[Reference]:
+    """Every reference to a resource or data source in a value, however deep."""
+    for text in texts(value):
+        for expression in expressions(text):
+            for kind, name, attribute in _REFERENCE.findall(expression):
+                yield Reference(f"{kind}.{name}", attribute.lstrip("."))
+
+
+def is_on(value: object) -> bool:
+    """Whether a boolean argument is true; CDKTF and the provider write some of them as text."""
+    return str(value).lower() == "true"
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every string in a value, however deep, but for CDKTF's `//`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key != "//":
+                yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)

@@ -1,0 +1,46 @@
+"""Looks for drift in all layers at once; reads AWS and the states, and writes nothing there."""
+
+import json
+from pathlib import Path
+
+from strata.documents.stacks import stack
+from strata.drift.children import children, told_once
+from strata.drift.from_plan import find, resources_now
+from strata.drift.import_ids import with_addresses
+from strata.drift.inventory import inventory
+from strata.drift.report import Report
+from strata.drift.strangers import known, strangers
+from strata.plan_file.changes import parse
+from strata.planning.composed import plan_composed
+from strata.settings.models import Settings
+from strata.state.states import read_states
+from strata.terraform.process import Terraform
+
+
+def look(settings: Settings, terraform: Terraform, out: Path) -> Report:
+    """The drift of an environment that was synthesized to `out`.
+
+    One plan of the composed stack against the merged states refreshes every layer, and says in the
+    same breath what the next apply would do about it. It equals a refresh-only plan of each layer.
+    """
+    environment = settings.environment
+    folder = out / "composed" / environment.name
+    states = read_states(environment)
+    document = plan_composed(terraform, folder, states)
+    code = stack(json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8")))
+    drift, left_out = find(parse(document), document, code)
+    ours = resources_now(document)
+    vpcs = [values["id"] for address, values in ours if address.startswith("aws_vpc.")]
+    listed, unchecked = inventory(environment, vpcs)
+    found, not_looked_at = children(environment, ours)
+    beside = with_addresses(strangers(listed, known(ours)), code, {address for address, _ in ours})
+    added, beside = told_once(found, beside)
+    return Report(
+        environment=environment.name,
+        never_applied=[layer for layer, state in states.items() if state is None],
+        drift=drift,
+        left_out=left_out,
+        added=added,
+        strangers=beside,
+        unchecked=[*unchecked, *not_looked_at],
+    )

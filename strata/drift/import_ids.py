@@ -1,0 +1,95 @@
+"""As what of the code a stranger can be taken up into a state, by `terraform import`."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from strata.aws.session import parts
+from strata.documents.stacks import Stack
+from strata.drift.report import Stranger
+
+TYPES = {
+    "acm certificate": "aws_acm_certificate",
+    "ec2 elastic-ip": "aws_eip",
+    "ec2 internet-gateway": "aws_internet_gateway",
+    "ec2 launch-template": "aws_launch_template",
+    "ec2 natgateway": "aws_nat_gateway",
+    "ec2 network-acl": "aws_network_acl",
+    "ec2 route-table": "aws_route_table",
+    "ec2 subnet": "aws_subnet",
+    "ec2 vpc": "aws_vpc",
+    "ec2 vpc-flow-log": "aws_flow_log",
+    "ecr repository": "aws_ecr_repository",
+    "ecs cluster": "aws_ecs_cluster",
+    "ecs service": "aws_ecs_service",
+    "ecs task-definition": "aws_ecs_task_definition",
+    "elasticache parametergroup": "aws_elasticache_parameter_group",
+    "elasticache replicationgroup": "aws_elasticache_replication_group",
+    "elasticache subnetgroup": "aws_elasticache_subnet_group",
+    "elasticloadbalancing listener": "aws_lb_listener",
+    "elasticloadbalancing loadbalancer": "aws_lb",
+    "elasticloadbalancing targetgroup": "aws_lb_target_group",
+    "logs log-group": "aws_cloudwatch_log_group",
+    "rds db": "aws_db_instance",
+    "rds pg": "aws_db_parameter_group",
+    "rds subgrp": "aws_db_subnet_group",
+    "role": "aws_iam_role",
+    "route53 hostedzone": "aws_route53_zone",
+    "s3": "aws_s3_bucket",
+    "secretsmanager secret": "aws_secretsmanager_secret",
+}
+"""Kind of what carries our tags, by its ARN -> type of resource.
+
+Security groups are none: AWS makes one open outwards, and the provider takes that away in a second
+step. A group that was cut off between the two would be imported open, and no plan would show it.
+"""
+
+BY_ARN = (
+    "aws_acm_certificate",
+    "aws_ecs_task_definition",
+    "aws_lb",
+    "aws_lb_listener",
+    "aws_lb_target_group",
+    "aws_secretsmanager_secret",
+)
+"""What `terraform import` takes by its ARN, and all else by the name or identifier at the ARN's end
+(the AWS provider's page of each)."""
+
+COMES_WITH_A_VPC = {
+    "ec2 route-table": "aws_default_route_table",
+    "ec2 security-group": "aws_default_security_group",
+}
+"""Known as soon as the VPC is, and deleted with it."""
+
+
+def with_addresses(
+    found: Sequence[Stranger], code: Stack, standing: Collection[str]
+) -> list[Stranger]:
+    """Strangers, with the address that the code has for one and no state, of `standing`, has.
+
+    Ours carry a tag `Name` that no other of the same type has; where two do, which of them belongs
+    to the rest cannot be told. What comes with a VPC is left out.
+    """
+    free = {
+        (one.type, one.body.get("tags", {}).get("Name")): address
+        for address, one in code.resources.items()
+        if address not in standing
+    }
+    count = Counter((one.kind, one.name) for one in found)
+    told = []
+    for one in found:
+        if (COMES_WITH_A_VPC.get(one.kind), one.name) in free:
+            continue
+        address = free.get((TYPES.get(one.kind, ""), one.name))
+        if address and count[one.kind, one.name] == 1:
+            update = {"address": address, "import_id": import_id(address, one.identifier)}
+            told.append(one.model_copy(update=update))
+        else:
+            told.append(one)
+    return told
+
+
+def import_id(address: str, arn: str) -> str:
+    """What `terraform import` takes for a resource at `address`."""
+    if address.partition(".")[0] in BY_ARN:
+        return arn
+    return parts(arn)[2]

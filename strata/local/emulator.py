@@ -1,0 +1,186 @@
+"""Starts, stops and finds the emulator; what stands in it lives in memory and goes with it."""
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from strata.errors import StrataError
+from strata.machine.folders import ROOT, WORK
+from strata.machine.processes import command_line
+
+FOLDER = WORK / "emulator"
+LOCK = ROOT / "emulator" / "requirements.lock"
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+"""Variables of the user's that would be tried before ours, and must not be set."""
+
+
+@dataclass(frozen=True)
+class EmulatorStatus:
+    """A running emulator."""
+
+    url: str
+    pid: int
+
+
+def client_environment(url: str) -> dict[str, str]:
+    """Environment variables that point the AWS SDKs and Terraform at `url`, and nowhere else."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "emulator",
+        "AWS_SECRET_ACCESS_KEY": "emulator",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def status(folder: Path = FOLDER) -> EmulatorStatus | None:
+    """The emulator that was started from `folder`, if it still runs."""
+    try:
+        pid, port = map(int, (folder / "running").read_text().split())
+    except (FileNotFoundError, ValueError):
+        return None
+    # Another process may have got the number since.
+    ours = f"-m emulator {port}" in command_line(pid)
+    return EmulatorStatus(_url(port), pid) if ours else None
+
+
+def start(folder: Path = FOLDER) -> EmulatorStatus:
+    """Start the emulator on a free port of 127.0.0.1, or give the one that runs."""
+    running = status(folder)
+    if running:
+        return running
+    interpreter = python()
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [interpreter, "-m", "emulator", str(port)],
+            cwd=ROOT,
+            # A profile of the user's is none of its business, and would stop it if not found.
+            env={name: value for name, value in os.environ.items() if name not in FOREIGN},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    (folder / "running").write_text(f"{process.pid} {port}\n")
+    deadline = time.monotonic() + START_SECONDS
+    while not _answers(_url(port)):
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop(folder)
+            raise StrataError("the emulator did not start", f"see {folder / 'log'}")
+        time.sleep(0.1)
+    return EmulatorStatus(_url(port), process.pid)
+
+
+def stop(folder: Path = FOLDER) -> bool:
+    """End the emulator of `folder`; False when none ran."""
+    running = status(folder)
+    if running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _alive(running.pid):
+            if time.monotonic() > deadline:
+                os.killpg(running.pid, signal.SIGKILL)
+            time.sleep(0.05)
+    (folder / "running").unlink(missing_ok=True)
+    return running is not None
+
+
+def aim(url: str) -> None:
+    """Point this process and its children at `url`, and nowhere else."""
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ.update(client_environment(url))
+
+
+@contextlib.contextmanager
+def emulator(folder: Path) -> Iterator[EmulatorStatus]:
+    """An emulator of one's own that this process is aimed at; both end with the block."""
+    before = dict(os.environ)
+    try:
+        running = start(folder)
+        aim(running.url)
+        yield running
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        stop(folder)
+
+
+def python() -> Path:
+    """The interpreter of the emulator's virtual environment, which is made from its lock file."""
+    venv = WORK / "emulator-venv"
+    WORK.mkdir(exist_ok=True)
+    # Two that start at once would clear what the other is installing.
+    with FileLock(WORK / "emulator-venv.lock"):
+        return _installed(venv)
+
+
+def _installed(venv: Path) -> Path:
+    stamp = venv / "installed"
+    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    interpreter = venv / "bin" / "python"
+    if not stamp.exists() or stamp.read_text() != digest:
+        try:
+            subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
+            subprocess.run(
+                [interpreter, "-m", "pip", "install", "-q", "--disable-pip-version-check",
+                 "--require-hashes", "-r", LOCK],
+                check=True,
+            )  # fmt: skip
+        except subprocess.CalledProcessError as error:
+            raise StrataError(
+                "the emulator's virtual environment could not be made",
+                "pip says why above; is there a way to the package registry?",
+            ) from error
+        stamp.write_text(digest)
+    return interpreter
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/moto-api/", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        # Ours to collect, when this process started it.
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""This machine: its files, folders, processes, signals, and Node."""

@@ -1,0 +1,136 @@
+"""Node, in which CDKTF's constructs live: whether it can work, asked before it is started.
+
+Started by jsii without that, it ends in Python's pipes breaking, or hangs.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from strata.errors import StrataError
+from strata.machine.folders import WORK
+from strata.machine.unforeseen import words
+
+OLDEST = 20
+"""The oldest major version, as package.json has it."""
+ANSWER_SECONDS = 20.0
+"""For `node --version`, which takes milliseconds."""
+
+# jsii has a switch for each of its banners about Node. Node 20 ended on 2026-04-30 and jsii 1.142
+# supports it no more since 2026-10-30; it writes the same JSON, so this banner alone is silenced.
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+
+INSTALL = f"install Node {OLDEST} or newer, and have it on the PATH"
+PACKAGE_CACHE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+
+
+@contextlib.contextmanager
+def in_use() -> Iterator[None]:
+    """A block that synthesizes; raises StrataError when Node cannot work, or ends meanwhile."""
+    require()
+    try:
+        yield
+    except (BrokenPipeError, json.JSONDecodeError) as error:
+        raise StrataError(
+            "Node ended before its work was done",
+            "was it stopped, or is memory or disk used up? Else run this again with --debug",
+        ) from error
+
+
+def require() -> Path:
+    """The executable; raises StrataError unless it, and the folders that it writes to, will do."""
+    executable = find()
+    check_temporary()
+    choose_cache()
+    return executable
+
+
+def find(seconds: float = ANSWER_SECONDS) -> Path:
+    """The executable, of a version that will do."""
+    name = os.environ.get("JSII_NODE", "node")
+    found = shutil.which(name)
+    if found is None:
+        raise StrataError(f"{name} is not on the PATH", INSTALL)
+    said = _version(found, seconds)
+    version = re.fullmatch(r"v(\d+)\.\S+", said)
+    if version is None:
+        raise StrataError(f"{found} does not say which version it is", INSTALL)
+    if int(version[1]) < OLDEST:
+        raise StrataError(f"Node {said} is too old: {found}", INSTALL)
+    return Path(found)
+
+
+def _version(executable: str, seconds: float) -> str:
+    try:
+        answer = subprocess.run(
+            [executable, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        raise StrataError(
+            f"{executable} did not say its version within {seconds:.0f} s", INSTALL
+        ) from None
+    except OSError as error:
+        raise StrataError(f"{executable}: {words(error)}", INSTALL) from None
+    return answer.stdout.strip()
+
+
+def check_temporary() -> None:
+    """Raise StrataError unless the folder for temporary files can be written.
+
+    Python goes on to another folder by itself; Node and Terraform do not.
+    """
+    name = next((one for one in ("TMPDIR", "TMP", "TEMP") if os.environ.get(one)), "")
+    folder = os.environ[name] if name else "/tmp"  # noqa: S108 - as Node has it
+    error = _unwritable(Path(folder))
+    if error:
+        raise StrataError(
+            f"temporary files cannot be written to {name + ' = ' if name else ''}{folder}: "
+            f"{words(error)}",
+            "make room there, or set TMPDIR to a folder that can be written",
+        )
+
+
+def choose_cache() -> None:
+    """Have jsii keep what it unpacks in `.strata` where its usual place cannot be written."""
+    if os.environ.get(PACKAGE_CACHE) or _unwritable(usual_cache(), make=True) is None:
+        return
+    own = WORK / "jsii"
+    if _unwritable(own, make=True) is None:
+        os.environ[PACKAGE_CACHE] = str(own)
+    else:
+        os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"
+
+
+def usual_cache() -> Path:
+    """Where jsii 1 keeps what it unpacks (its `DiskCache`)."""
+    # Where there is no home, `~` stays as it is.
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "com.amazonaws.jsii" / "package-cache"
+    return home / ".cache" / "aws" / "jsii" / "package-cache"
+
+
+def _unwritable(folder: Path, *, make: bool = False) -> OSError | None:
+    """Why nothing can be written to a folder; None when it can."""
+    try:
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
+        # Asking for permission would not find a full disk.
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0" * 4096)
+    except OSError as error:
+        return error
+    return None

@@ -1,0 +1,121 @@
+"""The last defence: what an exception that nobody foresaw means to who ran the command."""
+
+import contextlib
+import errno
+import os
+import re
+import sys
+import traceback
+from pathlib import Path
+
+from strata.errors import StrataError
+from strata.machine.folders import ROOT
+
+REPORT = "run it again with --debug, and report what it prints"
+
+SYSTEM: dict[int, tuple[str, str | None]] = {
+    errno.ENOSPC: ("the disk is full", "make room there, and run this again"),
+    errno.EDQUOT: ("the disk quota is used up", "make room there, and run this again"),
+    errno.EFBIG: (
+        "the file would be larger than this system or shell allows",
+        "look at `ulimit -f`, and run this again",
+    ),
+    errno.EROFS: ("the file system is read-only", None),
+    errno.EACCES: ("permission is denied", None),
+    errno.EPERM: ("it is not permitted", None),
+    errno.ENOENT: ("there is no such file or folder", None),
+    errno.ENOTDIR: ("a part of the path is no folder", None),
+    errno.EISDIR: ("it is a folder", "a file is wanted there"),
+    errno.EEXIST: ("there is a file of that name already", "a folder is wanted there"),
+    errno.ENAMETOOLONG: ("the name is too long for this system", None),
+    errno.ELOOP: ("its links lead in a circle", None),
+    errno.EMFILE: ("too many files are open", "look at `ulimit -n`"),
+    errno.ENFILE: ("too many files are open on this machine", None),
+    errno.ENOMEM: ("this machine has not enough memory left", None),
+    errno.EIO: ("the device cannot be read or written", None),
+    errno.ENOEXEC: (
+        "it cannot be run on this machine",
+        "it is damaged, or made for another system or processor",
+    ),
+}
+"""What the system's refusals mean, and what to do about them."""
+
+
+def explain(error: BaseException) -> StrataError:
+    """An exception in words; its own text is left to --debug, since settings may stand in it."""
+    if isinstance(error, StrataError):
+        return error
+    if isinstance(error, MemoryError):
+        return StrataError("this machine has not enough memory left for that")
+    if isinstance(error, RecursionError):
+        return StrataError(f"something that was read is nested too deeply ({place(error)})", REPORT)
+    if isinstance(error, OSError) and error.strerror:
+        return system_error(error, str(error.filename or ""))
+    number = node_error(str(error))
+    if number:
+        return system_error(OSError(number, os.strerror(number)), _quoted(str(error)))
+    return StrataError(
+        f"Strata failed on something that it does not foresee: {type(error).__name__} in "
+        f"{place(error)}",
+        REPORT,
+    )
+
+
+def tell(error: BaseException, *, debug: bool) -> StrataError:
+    """Print what an exception means, with `debug` its traceback too; gives what was said."""
+    explained = explain(error)
+    if debug:
+        say("".join(traceback.format_exception(error)).rstrip())
+    say(f"error: {explained.message}")
+    if explained.hint:
+        say(f"hint: {explained.hint}")
+    return explained
+
+
+def say(text: str) -> None:
+    """Print to stderr."""
+    # A terminal that was closed hears nothing any more.
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr)  # noqa: T201
+
+
+def words(error: OSError) -> str:
+    """What the system refused, without the file."""
+    known = SYSTEM.get(error.errno or 0)
+    return known[0] if known else (error.strerror or type(error).__name__)
+
+
+def system_error(error: OSError, file: str) -> StrataError:
+    """A refusal of the system in words; `file` is what was refused, empty if that is not known."""
+    said, hint = words(error), SYSTEM.get(error.errno or 0, ("", None))[1]
+    return StrataError(f"{file}: {said}" if file else said, hint)
+
+
+def node_error(text: str) -> int:
+    """The number of the system's error that Node names in a message, or 0.
+
+    Node begins with the name: `ENOSPC: no space left on device, mkdtemp '/tmp/jsii-'`.
+    """
+    found = re.search(r"\b(E[A-Z]+): [a-z]", text)
+    number = getattr(errno, found[1], 0) if found else 0
+    return number if number in SYSTEM else 0
+
+
+def _quoted(text: str) -> str:
+    found = re.search(r"'([^']+)'", text)
+    return found[1] if found else ""
+
+
+def place(error: BaseException) -> str:
+    """The file and line of the project where it happened; of a library if it is not in ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [one for one in frames if _own(Path(one.filename))] or frames
+    if not own:
+        return "an unknown place"
+    file = Path(own[-1].filename)
+    shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name
+    return f"{shown}:{own[-1].lineno}"
+
+
+def _own(file: Path) -> bool:
+    return file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in ("strata", "modules")

@@ -1,0 +1,94 @@
+"""Values of a stack as people read them."""
+
+from collections.abc import Iterable
+
+from strata.documents.stacks import Resource
+from strata.documents.templates import has_expression
+
+TYPES = {
+    "acm": "ACM",
+    "api": "API",
+    "cloudwatch": "CloudWatch",
+    "db": "RDS",
+    "ecr": "ECR",
+    "ecs": "ECS",
+    "eip": "Elastic IP address",
+    "elasticache": "ElastiCache",
+    "iam": "IAM",
+    "kms": "KMS",
+    "lb": "Load balancer",
+    "nat": "NAT",
+    "acl": "ACL",
+    "s3": "S3",
+    "secretsmanager": "Secrets Manager",
+    "route53": "Route 53",
+    "appautoscaling": "Application Auto Scaling",
+    "autoscaling": "Auto Scaling",
+    "vpc": "VPC",
+    "log": "log",
+}
+"""Words of Terraform's type names that are written otherwise."""
+
+ENDPOINT_NAMES = {
+    "load_balancer": "load balancer",
+    "aws_apis": "AWS APIs",
+}
+
+
+def type_name(kind: str) -> str:
+    """`Network ACL rule` of `aws_network_acl_rule`."""
+    words = [TYPES.get(word, word) for word in kind.removeprefix("aws_").split("_")]
+    text = " ".join(words)
+    return text[0].upper() + text[1:]
+
+
+def endpoint_name(name: str) -> str:
+    """An endpoint of the reachability analysis in a sentence."""
+    return ENDPOINT_NAMES.get(name, name)
+
+
+def port_range(low: int, high: int) -> str:
+    """`443`, `1024-65535`, `all ports`."""
+    if (low, high) == (0, 65535):
+        return "all ports"
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def name_of(one: Resource) -> str:
+    """What it is called in AWS: its name, its `Name` tag, or its construct path."""
+    named = one.body.get("tags") or {}
+    return str(
+        next(
+            (
+                value
+                for value in (
+                    named.get("Name"),
+                    one.body.get("name"),
+                    one.body.get("identifier"),
+                    one.body.get("bucket"),
+                    one.body.get("replication_group_id"),
+                )
+                if value and not has_expression(value)
+            ),
+            one.path,
+        )
+    )
+
+
+def several(number: int, what: str, many: str | None = None) -> str:
+    """`1 rule`, `3 rules`."""
+    return f"{number} {what if number == 1 else many or what + 's'}"
+
+
+def wrapped(parts: Iterable[str], limit: int, first: str = "") -> tuple[str, ...]:
+    """Parts with commas between them, in lines of at most `limit` characters where they fit."""
+    lines: list[str] = []
+    current = first
+    for index, part in enumerate(parts):
+        text = part if index == 0 else f", {part}"
+        if index and len(current + text) > limit:
+            lines.append(current + ",")
+            current = part
+        else:
+            current += text
+    return (*lines, current)

@@ -1,1 +1,0 @@
-"""One plan over all layers: read, told by rank, kept as a review."""

@@ -1,0 +1,1 @@
+"""All layers planned as one, against AWS and the merged states."""

@@ -1,0 +1,50 @@
+"""Plans all layers as one: the composed stack against the merged states."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from strata.errors import StrataError
+from strata.review.record import without_secrets
+from strata.state.states import States, merge
+from strata.synthesis.moved_blocks import NAME as MOVED
+from strata.terraform.initialised import forget, initialise
+from strata.terraform.process import Terraform
+
+Json = dict[str, Any]
+
+
+def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
+    """Terraform's plan JSON, without secrets, of the composed stack in `folder`.
+
+    Nothing but AWS itself is read: the state is a file in a private folder that is gone afterwards,
+    and so are the saved plan and all that may hold secrets.
+    """
+    with FileLock(folder / "init.lock"):
+        initialise(terraform, folder)
+    with tempfile.TemporaryDirectory() as private:
+        # Named as the stack, since logs are.
+        work = Path(private, folder.name)
+        work.mkdir()
+        shutil.copy(folder / "cdk.tf.json", work)
+        for name in (MOVED, ".terraform.lock.hcl"):
+            if (folder / name).exists():
+                shutil.copy(folder / name, work)
+        merged = merge(states)
+        if merged:
+            (work / "terraform.tfstate").write_text(json.dumps(merged), encoding="utf-8")
+        data = {**terraform.environment, "TF_DATA_DIR": str((folder / ".terraform").resolve())}
+        here = replace(terraform, environment=data)
+        # Nobody else can see this state: there is nothing to lock.
+        try:
+            here.plan(work, Path("composed.tfplan"), "-lock=false")
+        except StrataError:
+            # It may be a provider that is no longer where `init` found it.
+            forget(folder)
+            raise
+        return without_secrets(here.show(work, Path("composed.tfplan")))

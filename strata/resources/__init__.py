@@ -1,0 +1,1 @@
+"""What AWS resources say, one model of each thing: IAM policies, secrets."""

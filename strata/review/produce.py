@@ -1,0 +1,94 @@
+"""From settings to a review on disk: reads the states, plans, ranks, writes."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from strata.cost.change import change
+from strata.documents.stacks import Json, Stack, stack
+from strata.errors import UsageError
+from strata.gate.report import Report as Verdict
+from strata.plan_file import changes
+from strata.planning.composed import plan_composed
+from strata.review import record
+from strata.review.causes import causes
+from strata.review.report import Report, build
+from strata.settings.models import Settings
+from strata.settings.positions import positions
+from strata.state.applied import read_applied
+from strata.state.states import read_states
+from strata.synthesis.synthesize import compose
+from strata.terraform.process import Terraform
+from strata.views.html import page
+from strata.views.markdown import markdown
+
+
+@dataclass(frozen=True)
+class Made:
+    """A review that was written to `folder`."""
+
+    folder: Path
+    review: record.Review
+    report: Report
+
+
+def make_review(
+    settings: Settings,
+    *,
+    file: Path,
+    synthesized: Path,
+    terraform: Terraform,
+    judge: Callable[[Json], Verdict],
+    folder: Path,
+) -> Made:
+    """Plan the environment that `synthesized` holds, and write its review to `folder`.
+
+    `file` is the settings file; `judge` gives the gate's verdict on the plan's JSON.
+    """
+    environment = settings.environment
+    composed = synthesized / "composed" / environment.name
+    record.free(folder)
+    states = read_states(environment)
+    basis = record.basis(settings, states, synthesized)
+    document = plan_composed(terraform, composed, states)
+    plan = changes.parse(document)
+    report = build(
+        environment=environment.name,
+        made=datetime.now(UTC),
+        document=document,
+        stack=written_stack(composed),
+        found=causes(
+            plan.changes,
+            settings,
+            read_applied(environment, states),
+            positions(file.read_text(encoding="utf-8")),
+            compose,
+            stands=plan.standing,
+        ),
+        file=str(file),
+        first=[layer for layer, state in states.items() if state is None],
+        gate=_verdict(judge, document),
+        cost=change(document, settings),
+    )
+    reports = {
+        "report.html": page(report),
+        "report.md": markdown(report),
+        "report.json": report.model_dump_json(indent=2) + "\n",
+    }
+    return Made(folder, record.write(folder, basis, document, reports), report)
+
+
+def written_stack(folder: Path) -> Stack:
+    """The stack in a folder as a report may repeat it: without what is secret in it."""
+    document = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+    return stack(record.without_secrets(document))
+
+
+def _verdict(judge: Callable[[Json], Verdict], document: Json) -> Verdict | str:
+    """The verdict, or why the gate has none: a plan is worth reading without it."""
+    try:
+        return judge(document)
+    except UsageError as error:
+        return error.message

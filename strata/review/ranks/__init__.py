@@ -1,0 +1,36 @@
+"""The rank of each change: what cannot be done, is lost, opens up, goes down, and the rest.
+
+Pure: a plan and the composed stack it was made of go in, reasons come out. A change has a reason
+for each question that it answers; it is told among the rest only when it answers none.
+"""
+
+from strata.documents.stacks import Stack
+from strata.plan_file.changes import Change, Plan
+from strata.review.ranks.down import down
+from strata.review.ranks.lost import lost
+from strata.review.ranks.network import Network
+from strata.review.ranks.opens import opens
+from strata.review.ranks.reason import Rank, Reason
+from strata.review.ranks.refused import refused
+from strata.review.ranks.rest import rest
+
+__all__ = ["RANKS", "Network", "Rank", "Reason", "ranked", "reasons"]
+
+RANKS: tuple[Rank, ...] = ("refused", "lost", "opens", "down", "else", "created")
+"""In the order a reviewer asks, once it can be applied at all."""
+
+
+def reasons(change: Change, plan: Plan, stack: Stack) -> list[Reason]:
+    """Why a change has its ranks, in their order; at least one."""
+    return ranked(change, Network(plan, stack))
+
+
+def ranked(change: Change, network: Network) -> list[Reason]:
+    """The same within a network that is worked out once for all changes of a plan."""
+    found = [
+        *refused(change, network.plan),
+        *lost(change, network),
+        *opens(change, network),
+        *down(change, network),
+    ]
+    return list(dict.fromkeys(found)) or [rest(change)]

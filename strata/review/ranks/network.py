@@ -1,0 +1,366 @@
+"""The network of a plan as a whole, before and after: lists of rules, who lies behind them, routes.
+
+The provider's state of an ACL or a group also lists the rules that are resources of their own, and
+those that a hand added. So a list is what the state has, with the resources in it told apart.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from strata.documents.stacks import Stack
+from strata.plan_file.changes import Change, Plan, any_unknown, base, value_at
+from strata.reach.intervals import PORTS, Intervals
+from strata.review.ranks.packets import (
+    ALL,
+    EVERY_IPV4,
+    EVERY_IPV6,
+    ICMP,
+    WITH_PORTS,
+    Block,
+    Entry,
+    cidr,
+    icmp,
+    protocol,
+)
+
+Json = dict[str, Any]
+Side = Literal["before", "after"]
+Direction = Literal["ingress", "egress"]
+Lists = dict[str, dict[Direction, list[Entry]]]
+"""Address of an ACL or a group, or its id, -> its entries."""
+
+DIRECTIONS: tuple[Direction, ...] = ("ingress", "egress")
+ACLS = ("aws_network_acl", "aws_default_network_acl")
+GROUPS = ("aws_security_group", "aws_default_security_group")
+ONE_RULE = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
+GROUP_RULES = (*ONE_RULE, "aws_security_group_rule")
+TABLES = ("aws_route_table", "aws_default_route_table")
+
+SOMEWHERE: Block = ("an address known after apply", 0, 0)
+DEFAULT_ACL = "the VPC's default network ACL"
+"""The key of the ACL that subnets fall back on; one that nobody manages lets everything through."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a plan makes of the network."""
+
+    plan: Plan
+    stack: Stack
+
+    @cached_property
+    def resources(self) -> tuple[Change, ...]:
+        """Every resource of the plan, those that nothing happens to among them."""
+        every = (*self.plan.changes, *self.plan.unchanged)
+        return tuple(one for one in every if " (deposed" not in one.address)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """Id of a resource that stands -> its address."""
+        return {
+            str(one.before["id"]): one.address
+            for one in self.resources
+            if one.before and one.before.get("id")
+        }
+
+    @cached_property
+    def addresses(self) -> Mapping[str, Change]:
+        """Address -> what the plan does with the resource."""
+        return {one.address: one for one in self.resources}
+
+    def key(self, change: Change, attribute: str, side: Side) -> str:
+        """Which resource an attribute names: its address, or its id when it is none of ours."""
+        body = change.before if side == "before" else change.settled
+        value = str((body or {}).get(attribute) or "")
+        known = side == "before" or not any_unknown(change.unknown.get(attribute))
+        # Of a group of another account it is `account/id`.
+        for one in (value, value.rpartition("/")[2]) if known else ():
+            if one in self._names:
+                return self._names[one]
+        written = self._written(change, attribute) if side == "after" else []
+        return written[0] if written else self._names.get(value, value)
+
+    def keys(self, change: Change, attribute: str, side: Side) -> set[str]:
+        """The resources that a list names."""
+        top = attribute.partition("[")[0]
+        if side == "after" and any_unknown(change.unknown.get(top)):
+            written = self._written(change, top)
+            if written:
+                known = value_at(change.after, attribute)
+                return {*written, *self._listed(known)}
+        body = change.before if side == "before" else change.settled
+        return self._listed(value_at(body, attribute))
+
+    def _listed(self, value: Any) -> set[str]:
+        found = value if isinstance(value, list) else []
+        return {self._names.get(str(one), str(one)) for one in found if one}
+
+    def _written(self, change: Change, attribute: str) -> list[str]:
+        """What the stack's text refers to there."""
+        resource = self.stack.resources.get(base(change.address))
+        found = resource.body.get(attribute) if resource else None
+        return [one.address for one in self.stack.targets(found)]
+
+    def of(self, *types: str, side: Side) -> Iterator[tuple[Change, Json, Json]]:
+        """(resource, its attributes, what is unknown of them) of all that are there on a side."""
+        for one in self.resources:
+            body = one.before if side == "before" else one.after
+            if one.type in types and body is not None:
+                yield one, body, one.unknown if side == "after" else {}
+
+    @cached_property
+    def acls(self) -> dict[Side, Lists]:
+        """Every ACL's entries."""
+        owned = {
+            (self.key(one, "network_acl_id", "before"), _way(body), body.get("rule_number"))
+            for one, body, _ in self.of("aws_network_acl_rule", side="before")
+        }
+        sides: dict[Side, Lists] = {"before": {}, "after": {}}
+        for side, lists in sides.items():
+            for one, body, unknown in self.of("aws_network_acl_rule", side=side):
+                key = self.key(one, "network_acl_id", side)
+                _list(lists, key, _way(body)).extend(acl_entries(one.address, body, unknown))
+            for one, _, unknown in self.of(*ACLS, side=side):
+                for way in DIRECTIONS:
+                    entries = _list(lists, one.address, way)
+                    for block, open_ in _inline(one, way, side, unknown):
+                        if (one.address, way, block.get("rule_no")) not in owned:
+                            entries.extend(acl_entries(one.address, block, open_))
+        return sides
+
+    @cached_property
+    def groups(self) -> dict[Side, Lists]:
+        """Every security group's rules."""
+        sides: dict[Side, Lists] = {"before": {}, "after": {}}
+        for side, lists in sides.items():
+            for one, _, _ in self.of(*GROUP_RULES, side=side):
+                key = self.key(one, "security_group_id", side)
+                _list(lists, key, group_way(one, side)).extend(self.rule_entries(one, side))
+        mirrored = {
+            (key, way, entry.what)
+            for key, of in sides["before"].items()
+            for way, entries in of.items()
+            for entry in entries
+        }
+        for side, lists in sides.items():
+            for one, _, unknown in self.of(*GROUPS, side=side):
+                for way in DIRECTIONS:
+                    entries = _list(lists, one.address, way)
+                    for block, open_ in _inline(one, way, side, unknown):
+                        entries.extend(
+                            entry
+                            for entry in self._inline_rules(one.address, block, open_)
+                            if (one.address, way, entry.what) not in mirrored
+                        )
+        return sides
+
+    def rule_entries(self, change: Change, side: Side) -> list[Entry]:
+        """What a rule of a security group admits."""
+        body = (change.before if side == "before" else change.after) or {}
+        unknown = change.unknown if side == "after" else {}
+        if change.type == "aws_security_group_rule":
+            found = self._inline_rules(change.address, body, unknown)
+            if source := self.key(change, "source_security_group_id", side):
+                found += _entries(change.address, body, unknown, [(source, 0, 0)])
+            return found
+        blocks = _cidrs(body, unknown, "cidr_ipv4", "cidr_ipv6")
+        for name in ("referenced_security_group_id", "prefix_list_id"):
+            if key := self.key(change, name, side):
+                blocks.append((key, 0, 0))
+        return _entries(change.address, body, unknown, blocks or [SOMEWHERE])
+
+    def _inline_rules(self, source: str, block: Json, unknown: Json) -> list[Entry]:
+        names = [
+            self._names.get(one, one)
+            for name in ("security_groups", "prefix_list_ids")
+            for one in (str(each).rpartition("/")[2] for each in block.get(name) or [])
+        ]
+        if block.get("self"):
+            names.append(source)
+        blocks: list[Block] = [(one, 0, 0) for one in names]
+        for name in ("cidr_blocks", "ipv6_cidr_blocks"):
+            blocks += [cidr(str(one)) or (str(one), 0, 0) for one in block.get(name) or [] if one]
+            if any_unknown(unknown.get(name)):
+                blocks.append(SOMEWHERE)
+        if any_unknown(unknown.get("security_groups")):
+            blocks.append(("a group known after apply", 0, 0))
+        return _entries(source, block, unknown, blocks)
+
+    @cached_property
+    def acl_of(self) -> dict[Side, dict[str, str]]:
+        """Subnet -> its ACL, as far as one is associated with it."""
+        tied = "aws_network_acl_association"
+        sides: dict[Side, dict[str, str]] = {"before": {}, "after": {}}
+        for side, found in sides.items():
+            for one, _, _ in self.of(*ACLS, side=side):
+                for subnet in self.keys(one, "subnet_ids", side):
+                    # One that comes to another ACL leaves the one it was in.
+                    if side == "after" and sides["before"].get(subnet) == one.address:
+                        found.setdefault(subnet, one.address)
+                    else:
+                        found[subnet] = one.address
+        for one, _, _ in self.of(tied, side="before"):
+            subnet, acl = (self.key(one, n, "before") for n in ("subnet_id", "network_acl_id"))
+            sides["before"][subnet] = acl
+            if sides["after"].get(subnet) == acl:
+                del sides["after"][subnet]
+        for one, _, _ in self.of(tied, side="after"):
+            subnet = self.key(one, "subnet_id", "after")
+            sides["after"][subnet] = self.key(one, "network_acl_id", "after")
+        return sides
+
+    def acl_entries(self, key: str, side: Side, way: Direction) -> list[Entry]:
+        """An ACL's entries in one direction; the default ACL's own when it is managed."""
+        if key == DEFAULT_ACL:
+            default = next(
+                (one.address for one, _, _ in self.of("aws_default_network_acl", side=side)), ""
+            )
+            if not default:
+                return [
+                    Entry(DEFAULT_ACL, ALL, PORTS, block)
+                    for block in (cidr(str(EVERY_IPV4)), cidr(str(EVERY_IPV6)))
+                    if block
+                ]
+            key = default
+        return self.acls[side].get(key, {}).get(way, [])
+
+    @cached_property
+    def internet(self) -> dict[Side, dict[str, set[str]]]:
+        """Route table -> where it leads out of the VPC: destinations and what they go through."""
+        sides: dict[Side, dict[str, set[str]]] = {"before": {}, "after": {}}
+        for side, found in sides.items():
+            for one, _, _ in self.of("aws_route", side=side):
+                table = self.key(one, "route_table_id", side)
+                found.setdefault(table, set()).update(self.leads_out(one, side))
+            for one, _, _ in self.of(*TABLES, side=side):
+                body = (one.before if side == "before" else one.settled) or {}
+                # The state of a table lists the routes that are resources too.
+                own = body.get("route") if "route" in one.changed or side == "before" else None
+                for route in own if isinstance(own, list) else []:
+                    found.setdefault(one.address, set()).update(_out(route))
+        return sides
+
+    def leads_out(self, change: Change, side: Side) -> set[str]:
+        """The destinations that a route sends to the internet or another network."""
+        body = dict((change.before if side == "before" else change.settled) or {})
+        if side == "after":
+            resource = self.stack.resources.get(base(change.address))
+            written = resource.body if resource else {}
+            for name in OUTWARDS:
+                if change.unknown.get(name) and written.get(name):
+                    body[name] = "igw-" if name == "gateway_id" else "known after apply"
+        return _out(body)
+
+
+OUTWARDS = {
+    "gateway_id": "the internet",
+    "vpc_peering_connection_id": "another VPC",
+    "transit_gateway_id": "other networks",
+}
+"""Attribute of a route -> where it leads, to which and from which anybody may connect."""
+
+
+def _out(route: Json) -> set[str]:
+    destination = next(
+        (
+            str(route[name])
+            for name in ("destination_cidr_block", "cidr_block", "destination_ipv6_cidr_block",
+                         "ipv6_cidr_block", "destination_prefix_list_id")
+            if route.get(name)
+        ),
+        "",
+    )  # fmt: skip
+    found = set()
+    for name, where in OUTWARDS.items():
+        value = str(route.get(name) or "")
+        if not value or value == "local" or value.startswith("vpce-"):
+            continue
+        found.add(f"{'a VPN' if value.startswith('vgw-') else where} for {destination}")
+    return found
+
+
+def _list(lists: Lists, key: str, way: Direction) -> list[Entry]:
+    return lists.setdefault(key, {"ingress": [], "egress": []})[way]
+
+
+def _way(body: Json) -> Direction:
+    return "egress" if body.get("egress") else "ingress"
+
+
+def group_way(change: Change, side: Side) -> Direction:
+    """The direction of a rule of a security group."""
+    if change.type == "aws_security_group_rule":
+        body = (change.before if side == "before" else change.settled) or {}
+        return "egress" if body.get("type") == "egress" else "ingress"
+    return "egress" if "egress" in change.type else "ingress"
+
+
+def _inline(
+    change: Change, way: Direction, side: Side, unknown: Json
+) -> Iterator[tuple[Json, Json]]:
+    """The blocks of an ACL or a group in a direction, each with what is unknown of it."""
+    if side == "before":
+        body, open_ = change.before or {}, None
+    else:
+        open_ = unknown.get(way)
+        # What AWS will fill in for one that is made anew is not what the old one had.
+        body = (change.after if change.replaces or open_ is not True else change.before) or {}
+    found = body.get(way)
+    for index, block in enumerate(found if isinstance(found, list) else []):
+        inner = open_[index] if isinstance(open_, list) and index < len(open_) else None
+        yield block, inner if isinstance(inner, dict) else {}
+
+
+def acl_entries(source: str, body: Json, unknown: Json) -> list[Entry]:
+    """An entry of a network ACL.
+
+    What is not known counts as the worst that it can be: an allow as the widest there is and the
+    first to be read, a denial as none.
+    """
+    action = body.get("rule_action") or body.get("action")
+    allow = action != "deny"
+    open_ = [name for name in unknown if any_unknown(unknown[name])]
+    decides = {"rule_action", "action", "protocol", "from_port", "to_port", "icmp_type",
+               "icmp_code", "cidr_block", "ipv6_cidr_block", "rule_number", "rule_no"}  # fmt: skip
+    if not allow and decides & set(open_):
+        return []
+    number = body.get("rule_number", body.get("rule_no"))
+    order = number if isinstance(number, int) else 0
+    what = protocol(body.get("protocol") or ALL)
+    blocks = _cidrs(body, {}, "cidr_block", "ipv6_cidr_block")
+    if any(any_unknown(unknown.get(one)) for one in ("cidr_block", "ipv6_cidr_block")):
+        blocks = [one for one in map(cidr, map(str, (EVERY_IPV4, EVERY_IPV6))) if one]
+    ports = _ports(body, what, open_, ("icmp_type", "icmp_code"))
+    return [Entry(source, what, ports, block, allow, order) for block in blocks]
+
+
+def _cidrs(body: Json, unknown: Json, *names: str) -> list[Block]:
+    found: list[Block] = []
+    for name in names:
+        if any_unknown(unknown.get(name)):
+            found.append(SOMEWHERE)
+        elif body.get(name):
+            text = str(body[name])
+            found.append(cidr(text) or (text, 0, 0))
+    return found
+
+
+def _entries(source: str, body: Json, unknown: Json, blocks: Iterable[Block]) -> list[Entry]:
+    what = protocol(body.get("ip_protocol") or body.get("protocol") or ALL)
+    open_ = [name for name in unknown if any_unknown(unknown[name])]
+    ports = _ports(body, what, open_, ("from_port", "to_port"))
+    return [Entry(source, what, ports, block) for block in blocks]
+
+
+def _ports(body: Json, what: str, open_: list[str], icmp_names: tuple[str, str]) -> Intervals:
+    names = icmp_names if what in ICMP else ("from_port", "to_port")
+    if what not in WITH_PORTS or set(names) & set(open_):
+        return PORTS
+    first, last = (body.get(name) for name in names)
+    if what in ICMP:
+        return icmp(first, last)
+    if not isinstance(first, int) or not isinstance(last, int):
+        return PORTS
+    return Intervals.of((first, last))

@@ -1,0 +1,200 @@
+"""What AWS would refuse, and Terraform and the emulator would do.
+
+A layer is applied before those that read its outputs. What it deletes is deleted while they still
+hold it; AWS refuses that after minutes of asking, and the layer stays half done.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from strata.documents.layers import LAYERS
+from strata.plan_file.changes import Change, Plan
+from strata.review.ranks.reason import Reason
+
+ANOTHER = (
+    "such a change makes another environment: destroy this one and apply it anew, or make the "
+    "other one beside it"
+)
+
+HOLDING = ("aws_subnet", "aws_security_group")
+"""Resource types that AWS keeps while anything is in them."""
+
+ALWAYS_USED = 2
+"""Zones at the beginning of the list that cannot be emptied."""
+
+PROTECTED = {
+    "aws_db_instance": ("deletion_protection", "database.deletion_protection = false"),
+    "aws_lb": ("enable_deletion_protection", "edge.deletion_protection = false"),
+}
+"""Resource type -> the attribute that protects it from deletion, and the setting that lifts it."""
+
+FULL = {
+    "aws_ecr_repository": ("force_delete", "images", "registry.force_delete = true"),
+    "aws_s3_bucket": ("force_destroy", "objects", "edge.deletion_protection = false"),
+}
+"""Resource type -> the attribute without which AWS keeps it while it holds anything, what that is,
+and the setting that lifts it."""
+
+PARAMETERS = {
+    "aws_db_parameter_group": "database.apply_immediately",
+    "aws_elasticache_parameter_group": "cache.apply_immediately",
+}
+"""Parameter groups, which AWS keeps while a store uses them -> the setting by which it stops at
+once and not in its maintenance window."""
+
+AUTH = "aws_secretsmanager_secret.cache_auth_token"
+REDIS = "aws_elasticache_replication_group.cache_replication_group"
+ANEW = f"make it anew, empty: `terraform taint {REDIS}` in the layer's folder, and plan again"
+
+
+def refused(change: Change, plan: Plan) -> Iterator[Reason]:
+    """Why AWS would not do as the change says."""
+    if change.actions == ("update",):
+        yield from _backwards(change)
+        yield from _tls(change)
+    if not change.destroys:
+        return
+    yield from _held(change, plan)
+    yield from _protected(change)
+    yield from _full(change)
+    yield from _parameters(change, plan)
+    yield from _tainted(change)
+    yield from _auth(change, plan)
+
+
+def _backwards(change: Change) -> Iterator[Reason]:
+    """What RDS only lets grow (RDS User Guide: upgrading MySQL, working with storage)."""
+    if change.type != "aws_db_instance":
+        return
+    before, after = change.before or {}, change.settled
+    old, new = (_version(body.get("engine_version")) for body in (before, after))
+    # `8.4` stands for whichever patch is there.
+    if new[: len(old)] < old[: len(new)]:
+        yield Reason(
+            "refused",
+            f"RDS goes back to no earlier version: keep database.engine_version at "
+            f"{before['engine_version']} or later",
+            ("engine_version",),
+        )
+    old_size, new_size = (body.get("allocated_storage") or 0 for body in (before, after))
+    if new_size < old_size:
+        yield Reason(
+            "refused",
+            f"RDS takes no storage away: keep database.storage_gib at {old_size} or more",
+            ("allocated_storage",),
+        )
+
+
+def _tls(change: Change) -> Iterator[Reason]:
+    """ElastiCache wants `preferred` in between, and takes that from no Redis with AUTH."""
+    if change.address == REDIS and "transit_encryption_enabled" in change.changed:
+        yield Reason(
+            "refused",
+            f"ElastiCache turns TLS on or off in no Redis in one step; {ANEW}",
+            ("transit_encryption_enabled",),
+        )
+
+
+def _held(change: Change, plan: Plan) -> Iterator[Reason]:
+    """Who would not have let go yet of what is deleted; whatever holds it changes with it."""
+    name = (change.before or {}).get("id")
+    if change.type not in HOLDING or not name:
+        return
+    order = list(LAYERS)
+    users = [
+        other.address
+        for other in plan.changes
+        if other.layer and order.index(other.layer) > order.index(change.layer)
+        if _holds(other.before, name)
+    ]
+    if users:
+        why = f"it is deleted before {_listed(users)} can let go of it; {_way(change, plan)}"
+        yield Reason("refused", why, change.forcing)
+
+
+def _way(change: Change, plan: Plan) -> str:
+    """What to do in place of deleting what others hold."""
+    with_vpc = any(one.type == "aws_vpc" and one.destroys for one in plan.changes)
+    if change.type != "aws_subnet" or with_vpc:
+        return ANOTHER
+    place = change.address.rpartition("_")[2]
+    if place.isdecimal() and int(place) < ALWAYS_USED:
+        return f"the first {ALWAYS_USED} zones and their ranges stay as they are; {ANOTHER}"
+    return "list its zone in network.emptied_zones and apply that first"
+
+
+def _protected(change: Change) -> Iterator[Reason]:
+    attribute, setting = PROTECTED.get(change.type, ("", ""))
+    if (change.before or {}).get(attribute):
+        why = f"it is protected from deletion; set {setting} and apply that first"
+        yield Reason("refused", why, change.forcing)
+
+
+def _full(change: Change) -> Iterator[Reason]:
+    attribute, what, setting = FULL.get(change.type, ("", "", ""))
+    if attribute and change.before and not change.before.get(attribute):
+        why = f"AWS deletes none with {what} in it; set {setting} and apply that first"
+        yield Reason("refused", why, change.forcing)
+
+
+def _parameters(change: Change, plan: Plan) -> Iterator[Reason]:
+    """A store that turns to another group in its window uses this one until then.
+
+    RDS turns to another group of the same family at once (RDS, ModifyDBInstance).
+    """
+    before = change.before or {}
+    name, family = before.get("name"), before.get("family")
+    if change.type not in PARAMETERS or not name:
+        return
+    if change.type == "aws_db_parameter_group" and (change.after or {}).get("family") == family:
+        return
+    for other in plan.changes:
+        uses = (other.before or {}).get("parameter_group_name") == name
+        if uses and other.actions == ("update",) and not other.settled.get("apply_immediately"):
+            why = (
+                f"{other.address} uses it until its maintenance window; set "
+                f"{PARAMETERS[change.type]} = true with this change"
+            )
+            yield Reason("refused", why, change.forcing)
+
+
+def _tainted(change: Change) -> Iterator[Reason]:
+    """ElastiCache's group has no name prefix in the provider: a second one has the same name."""
+    before, after = ((one or {}).get("name") for one in (change.before, change.after))
+    if change.type in PARAMETERS and change.actions == ("create", "delete") and before == after:
+        why = "another one of its name cannot be made beside it"
+        if change.tainted:
+            why += (
+                "; it was marked when a run was cut off: keep it with "
+                f"`terraform untaint {change.address}` in the layer's folder"
+            )
+        yield Reason("refused", why, change.forcing)
+
+
+def _auth(change: Change, plan: Plan) -> Iterator[Reason]:
+    """AUTH can be rotated, and left for user groups only (ElastiCache, ModifyReplicationGroup)."""
+    made_anew = any(other.address == REDIS and other.destroys for other in plan.changes)
+    if change.address == AUTH and change.actions == ("delete",) and not made_anew:
+        yield Reason(
+            "refused",
+            "AWS takes AUTH off no Redis that has it: it would go on asking for a token that is "
+            f"gone; keep cache.auth, or {ANEW}",
+        )
+
+
+def _version(text: Any) -> tuple[int, ...]:
+    """`8.4.3` as numbers; nothing for what is none."""
+    parts = str(text or "").split(".")
+    return tuple(int(one) for one in parts) if all(one.isdecimal() for one in parts) else ()
+
+
+def _holds(value: Any, name: str) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(one, name) for one in value.values())
+    if isinstance(value, list):
+        return any(_holds(one, name) for one in value)
+    return bool(value == name)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

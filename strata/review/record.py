@@ -1,0 +1,326 @@
+"""A review: what was planned, from what, and the folder it is kept in.
+
+The folder holds `plan.json` (Terraform's plan without sensitive values), `review.json` (a Review)
+and the report as `report.html`, `report.md` and `report.json`.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from strata.documents.layers import LAYERS, stack_name
+from strata.errors import StrataError, UsageError
+from strata.machine.files import Unreadable, bytes_of, json_of
+from strata.machine.folders import ROOT
+from strata.plan_file.changes import HIDDEN, Plan, hide, parse
+from strata.plan_file.constants import hide_constants
+from strata.resources.secrets import is_secret
+from strata.review.seal import sealed, unsealed
+from strata.settings.models import Settings
+from strata.state.states import StateIdentity, States
+from strata.synthesis.moved_blocks import NAME as MOVED
+from strata.terraform.binary import wanted_version
+from strata.terraform.plugins import VERSION as PROVIDER_VERSION
+
+Json = dict[str, Any]
+
+PLAN, REVIEW = "plan.json", "review.json"
+STACK = "cdk.tf.json"
+FORMAT: Literal[1] = 1
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Code(_Data):
+    """What the code makes of the settings, and which code it was."""
+
+    digest: str = Field(description="SHA-256 over the Terraform files of every stack.")
+    commit: str | None = Field(description="The git commit it lies on; for people.")
+
+
+class Tools(_Data):
+    """The versions of what planned."""
+
+    terraform: str
+    provider: str = Field(description="Version of hashicorp/aws.")
+    cdktf: str
+
+
+class Basis(_Data):
+    """What a plan was made from: the same again gives the same plan, drift aside."""
+
+    environment: str
+    settings: str = Field(description="SHA-256 of the settings, defaults and all.")
+    values: Json = Field(
+        default_factory=dict, description="The settings themselves, to show what was changed."
+    )
+    code: Code
+    tools: Tools
+    states: dict[str, StateIdentity | None] = Field(
+        description="Layer -> its state; null for one that was never applied."
+    )
+
+
+class Review(_Data):
+    """The content of `review.json`."""
+
+    format: Literal[1] = FORMAT
+    made: datetime = Field(description="When the plan was made, UTC.")
+    basis: Basis
+    plan: str = Field(description="SHA-256 of plan.json.")
+
+
+def basis(settings: Settings, states: States, synthesized: Path) -> Basis:
+    """What a plan of these settings against these states rests on.
+
+    `synthesized` is the folder of their synthesis, whose files Terraform plans.
+    """
+    return Basis(
+        environment=settings.environment.name,
+        settings=settings_digest(settings),
+        values=settings.model_dump(mode="json"),
+        code=Code(digest=stacks_digest(synthesized, settings.environment.name), commit=_commit()),
+        tools=Tools(
+            terraform=wanted_version(),
+            provider=PROVIDER_VERSION,
+            cdktf=metadata.version("cdktf"),
+        ),
+        states={
+            layer: StateIdentity(lineage=state.lineage, serial=state.serial) if state else None
+            for layer, state in states.items()
+        },
+    )
+
+
+def settings_digest(settings: Settings) -> str:
+    """The same for the same values, however the file writes them."""
+    text = json.dumps(settings.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def stacks_digest(synthesized: Path, environment: str) -> str:
+    """SHA-256 over what Terraform reads of an environment: the stack of each layer, and all in one.
+
+    Not over the files of the code: a price, a check of the gate or the style of a page changes no
+    plan, and must not make a review stale.
+    """
+    folders = [synthesized / "stacks" / stack_name(environment, layer) for layer in LAYERS]
+    found = hashlib.sha256()
+    for folder in (*folders, synthesized / "composed" / environment):
+        for name in (STACK, MOVED):
+            file = folder / name
+            content = file.read_bytes() if file.exists() else b""
+            found.update(f"{file.relative_to(synthesized)}\0{len(content)}\0".encode())
+            found.update(content)
+    return found.hexdigest()
+
+
+def _commit(root: Path = ROOT) -> str | None:
+    try:
+        answer = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return answer.stdout.strip()
+
+
+def stale(reviewed: Basis, now: Basis) -> list[str]:
+    """Why what was reviewed is not what would be applied now; empty when it is."""
+    found = []
+    for what, was, value in (
+        ("the environment", reviewed.environment, now.environment),
+        ("Terraform", reviewed.tools.terraform, now.tools.terraform),
+        ("the AWS provider", reviewed.tools.provider, now.tools.provider),
+        ("CDKTF", reviewed.tools.cdktf, now.tools.cdktf),
+    ):
+        if was != value:
+            found.append(f"{what}: {was} in the review, {value} now")
+    if reviewed.settings != now.settings:
+        found.append("the settings were changed since the review")
+        found += [f"  {one}" for one in _edited(reviewed.values, now.values)]
+    elif reviewed.code.digest != now.code.digest:
+        # Other settings make other stacks by themselves.
+        found.append("the code (modules/, strata/) makes other resources than at the review")
+    for layer in {**reviewed.states, **now.states}:
+        old, new = reviewed.states.get(layer), now.states.get(layer)
+        if old != new:
+            found.append(f"the state of {layer}: {_named(old)} in the review, {_named(new)} now")
+    return found
+
+
+def _edited(was: Any, now: Any, key: str = "") -> Iterator[str]:
+    """Each setting with another value, by its dotted key."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        for name in {**was, **now}:
+            yield from _edited(was.get(name), now.get(name), f"{key}.{name}" if key else name)
+    elif was != now:
+        yield f"{key}: {_literal(was)} in the review, {_literal(now)} now"
+
+
+def _literal(value: Any) -> str:
+    return "none" if value is None else json.dumps(value)
+
+
+def _named(state: StateIdentity | None) -> str:
+    return f"serial {state.serial} of {state.lineage[:8]}" if state else "none"
+
+
+def without_secrets(document: Json) -> Json:
+    """Terraform's plan JSON with every sensitive value replaced, wherever it stands.
+
+    Masks stand beside changes, resources and outputs; a value that one of them marks is taken
+    out of the whole document, since expressions and prior state repeat it. What the configuration
+    says has no mask of its own: see `hide_constants`. A variable of a container has none either,
+    and is judged as the settings are.
+    """
+    secrets: set[str] = set()
+    masked = _masked(hide_constants(document, secrets), secrets)
+    # A short one is a word like `true`, and would take half the document with it.
+    whole = [one for one in secrets if len(one) >= 8]
+    # The longest first: one may be the beginning of another.
+    forms = sorted(
+        {form for one in whole for form in _written(one)}, key=lambda one: (-len(one), one)
+    )
+    return dict(_scrubbed(masked, forms))
+
+
+def _written(secret: str) -> list[str]:
+    """A value as it is, and as it stands in JSON that is itself a value, such as a policy."""
+    quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
+    # Terraform's `jsonencode` writes these as HTML could take them, Python all but ASCII.
+    safe = re.sub("[<>&]", lambda one: f"\\u{ord(one[0]):04x}", quoted)
+    return [safe, quoted, secret, json.dumps(secret)[1:-1]]
+
+
+def _masked(found: Any, secrets: set[str]) -> Any:
+    if isinstance(found, list):
+        return [_masked(one, secrets) for one in found]
+    if not isinstance(found, dict):
+        return found
+    hidden = dict(found)
+    for key, mask, other in (
+        ("before", "before_sensitive", None),
+        ("after", "after_sensitive", "before"),
+        ("values", "sensitive_values", None),
+    ):
+        if key in found and mask in found:
+            _collect(found[key], found[mask], secrets)
+            hidden[key] = hide(found[key], found[mask], found.get(other) if other else None)
+    if found.get("sensitive") is True:
+        for key in ("value", "default", "constant_value"):
+            if found.get(key) is not None:
+                _collect(found[key], True, secrets)
+                hidden[key] = HIDDEN
+    secrets.update(_variables(found.get("container_definitions")))
+    return {key: _masked(value, secrets) for key, value in hidden.items()}
+
+
+def _variables(text: Any) -> Iterator[str]:
+    """The values of a task definition's plain variables that are probably secret."""
+    try:
+        containers = json.loads(text)
+        for container in containers:
+            for one in container.get("environment") or []:
+                if is_secret(one["name"], one["value"]):
+                    yield one["value"]
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return
+
+
+def _collect(value: Any, mask: Any, secrets: set[str]) -> None:
+    """The text that a mask marks."""
+    if isinstance(value, str) and mask is True:
+        secrets.add(value)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            below = True if mask is True else mask.get(key) if isinstance(mask, dict) else None
+            _collect(inner, below, secrets)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            listed = mask[index] if isinstance(mask, list) and index < len(mask) else None
+            _collect(inner, True if mask is True else listed, secrets)
+
+
+def _scrubbed(found: Any, secrets: list[str]) -> Any:
+    if isinstance(found, dict):
+        return {key: _scrubbed(value, secrets) for key, value in found.items()}
+    if isinstance(found, list):
+        return [_scrubbed(one, secrets) for one in found]
+    if isinstance(found, str):
+        for secret in secrets:
+            found = found.replace(secret, HIDDEN)
+    return found
+
+
+def free(folder: Path) -> None:
+    """Raise UsageError unless a review may be written there."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", "--out takes a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / REVIEW).is_file():
+        raise UsageError(f"{folder} holds something else than a review", "give another --out")
+
+
+def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) -> Review:
+    """Keep a plan that is without secrets, and its reports by file name; whole or not at all.
+
+    A review that lies there is replaced; a folder with anything else in it is left alone.
+    """
+    text = json.dumps(plan, indent=1, sort_keys=True) + "\n"
+    free(folder)
+    review = Review(
+        made=datetime.now(UTC),
+        basis=basis,
+        plan=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".review-") as temporary:
+        made = Path(temporary, "made")
+        made.mkdir()
+        (made / PLAN).write_text(text, encoding="utf-8")
+        (made / REVIEW).write_text(sealed(review), encoding="utf-8")
+        for name, content in reports.items():
+            (made / name).write_text(content, encoding="utf-8")
+        old = Path(temporary, "old")
+        try:
+            if folder.exists():
+                shutil.move(folder, old)
+            shutil.move(made, folder)
+        except BaseException:
+            if old.exists() and not folder.exists():
+                shutil.move(old, folder)
+            raise
+    return review
+
+
+def read(folder: Path) -> tuple[Review, Plan]:
+    """The review in a folder, and its plan; raises UsageError for what is none."""
+    again = f"strata plan ENV --out {folder}"
+    file = folder / REVIEW
+    try:
+        review = unsealed(bytes_of(file), Review)
+        file = folder / PLAN
+        content = bytes_of(file)
+    except Unreadable as error:
+        raise UsageError(f"{file}: {error.why}", again) from None
+    if hashlib.sha256(content).hexdigest() != review.plan:
+        raise StrataError(
+            f"{file} is not the plan that was reviewed",
+            f"somebody edited it, or the disk did: plan and review again, {again}",
+        )
+    try:
+        return review, parse(json_of(content))
+    except Unreadable as error:
+        raise UsageError(f"{file}: {error.why}", again) from None

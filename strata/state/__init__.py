@@ -1,0 +1,1 @@
+"""The state bucket: the bucket itself, locks, states, and notes beside them."""

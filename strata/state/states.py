@@ -1,0 +1,152 @@
+"""The states of all layers, and one state for the composed stack made of them."""
+
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from strata.documents.layers import LAYERS, state_key
+from strata.errors import StrataError
+from strata.machine.files import Unreadable, json_of
+from strata.settings.models import Environment
+from strata.state.client import s3_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+Json = dict[str, Any]
+
+NEVER_APPLIED = ("NoSuchKey", "NoSuchBucket")
+"""What S3 answers about the state of a layer that nobody has applied yet."""
+
+
+class StateIdentity(BaseModel):
+    """Which state of a layer: every write of it raises the serial."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lineage: str
+    serial: int
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of a layer as its backend holds it; every write of it raises the serial."""
+
+    lineage: str
+    serial: int
+    document: Json
+
+
+States = Mapping[str, State | None]
+"""Layer -> its state, None for a layer that was never applied."""
+
+
+def read_states(environment: Environment) -> States:
+    """The states of all layers, read side by side straight from S3.
+
+    It needs no `terraform init` and takes no lock, so that it neither waits for an apply nor stands
+    in its way. Raises StrataError for what is not a missing state: no access, no credentials.
+    """
+    s3 = s3_client(environment)
+    with ThreadPoolExecutor(len(LAYERS)) as pool:
+        found = pool.map(lambda layer: _read(s3, environment, layer), LAYERS)
+        return dict(zip(LAYERS, found, strict=True))
+
+
+def read_state(environment: Environment, layer: str) -> State | None:
+    """The state of one layer."""
+    return _read(s3_client(environment), environment, layer)
+
+
+def _read(s3: "S3Client", environment: Environment, layer: str) -> State | None:
+    bucket, key = environment.state_bucket, state_key(environment.name, layer)
+    where = f"the state of {layer} (s3://{bucket}/{key})"
+    try:
+        answer = s3.get_object(Bucket=bucket, Key=key, ExpectedBucketOwner=environment.account_id)
+        content = answer["Body"].read()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in NEVER_APPLIED:
+            return None
+        raise StrataError(
+            f"{where} cannot be read: {code}: {error.response['Error'].get('Message', '')}",
+            f"the credentials must be of account {environment.account_id} and may read the bucket",
+        ) from None
+    except BotoCoreError as error:
+        raise StrataError(f"{where} cannot be read: {error}") from None
+    return parse(content, where)
+
+
+class _Instance(BaseModel):
+    attributes: Json | None = None
+
+
+class _Resource(BaseModel):
+    mode: str
+    type: str
+    name: str
+    instances: list[_Instance] = []
+
+
+class _Version4(BaseModel):
+    """What is read of a state. Terraform documents it as no interface, so all else may change."""
+
+    model_config = ConfigDict(strict=True)
+
+    version: int
+    terraform_version: str = Field(pattern=r"^\d+(\.\d+)*(-|$)")
+    lineage: str
+    serial: int
+    resources: list[_Resource]
+
+
+def parse(content: bytes | str, where: str) -> State:
+    """A version-4 state; raises StrataError, naming `where`, for anything else."""
+    try:
+        document = json_of(content)
+        if isinstance(document, dict) and document.get("version", 4) != 4:
+            raise StrataError(
+                f"{where} is of version {document['version']}, not 4",
+                "another Terraform than ours wrote it",
+            )
+        found = _Version4.model_validate(document)
+        return State(found.lineage, found.serial, document)
+    except (Unreadable, ValidationError):
+        raise StrataError(
+            f"{where} is no Terraform state",
+            "the bucket keeps older versions: aws s3api list-object-versions",
+        ) from None
+
+
+def merge(states: States) -> Json | None:
+    """One version-4 state of all resources, for the composed stack; None when there is none.
+
+    The layers' stacks and the composed one give a resource the same address. The remote-state data
+    sources have nothing to read there, and outputs follow from resources.
+    """
+    held = [state.document for state in states.values() if state]
+    if not held:
+        return None
+    return {
+        "version": 4,
+        "terraform_version": max((one["terraform_version"] for one in held), key=_release),
+        "serial": 1,
+        "lineage": str(uuid.uuid4()),
+        "outputs": {},
+        "resources": [
+            resource
+            for one in held
+            for resource in one["resources"]
+            if not (resource["mode"] == "data" and resource["type"] == "terraform_remote_state")
+        ],
+        "check_results": None,
+    }
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.partition("-")[0].split("."))

@@ -1,0 +1,68 @@
+"""From settings to Terraform JSON on disk."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from strata.machine.node import in_use
+from strata.settings.models import Settings
+from strata.synthesis import moved_blocks
+from strata.synthesis.moves import read
+
+
+@in_use()
+def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True) -> None:
+    """Write the stacks of every environment below `out`.
+
+    `out/stacks/<env>-<layer>/cdk.tf.json` for each layer and, if `composed`,
+    `out/composed/<env>/cdk.tf.json`, all layers in one without a backend; beside them `moved.tf`
+    where something was renamed or moved.
+    """
+    from cdktf import App  # noqa: PLC0415 - starts Node, which --help need not wait for
+
+    from modules.environment import build_layers  # noqa: PLC0415
+
+    moves = read()
+    out.mkdir(parents=True, exist_ok=True)
+    app = App(outdir=str(out))
+    for one in settings:
+        build_layers(app, one)
+    app.synth()
+    if composed:
+        _compose(settings, out)
+    moved_blocks.write(out, [one.environment.name for one in settings], moves)
+
+
+def _compose(settings: Sequence[Settings], out: Path) -> None:
+    from cdktf import App  # noqa: PLC0415
+
+    from modules.environment import build_composed  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(dir=out) as folder:
+        app = App(outdir=folder)
+        for one in settings:
+            build_composed(app, one)
+        app.synth()
+        for one in settings:
+            name = one.environment.name
+            target = out / "composed" / name / "cdk.tf.json"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(Path(folder) / "stacks" / name / "cdk.tf.json", target)
+
+
+@in_use()
+def compose(settings: Settings) -> dict[str, Any]:
+    """The composed stack of one environment, parsed; nothing of it stays on disk."""
+    from cdktf import App  # noqa: PLC0415
+
+    from modules.environment import build_composed  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        app = App(outdir=folder)
+        build_composed(app, settings)
+        app.synth()
+        file = Path(folder, "stacks", settings.environment.name, "cdk.tf.json")
+        return dict(json.loads(file.read_text(encoding="utf-8")))

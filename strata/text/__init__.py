@@ -1,0 +1,1 @@
+"""Text for people: wrapped to a terminal's width."""

@@ -1,0 +1,83 @@
+"""Redis demands its token in the end, also when it was told so by halves. Against the emulator."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+
+from strata.apply.redis_auth import set_redis_auth
+from strata.errors import StrataError
+from strata.local import emulator
+from strata.settings import load
+from strata.state.bucket import bootstrap
+
+pytestmark = pytest.mark.emulator
+LOCAL = load("local").environment
+GROUP = "shop-local"
+
+
+@pytest.fixture(scope="module")
+def secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The secret that holds the token of a Redis which asks for none yet."""
+    with emulator.emulator(tmp_path_factory.mktemp("emulator")):
+        bootstrap(LOCAL)
+        make: Any = boto3.client
+        make("elasticache", region_name=LOCAL.region).create_replication_group(
+            ReplicationGroupId=GROUP,
+            ReplicationGroupDescription="sessions",
+            Engine="redis",
+            CacheNodeType="cache.t3.micro",
+            NumCacheClusters=1,
+            TransitEncryptionEnabled=True,
+        )
+        secrets = make("secretsmanager", region_name=LOCAL.region)
+        yield secrets.create_secret(Name="token", SecretString="x" * 32)["ARN"]
+
+
+def test_what_was_cut_off_between_its_two_steps_is_done_again(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
+    steps: list[str] = []
+    dies = True
+
+    def counted(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "ModifyReplicationGroup":
+            steps.append(arguments["AuthTokenUpdateStrategy"])
+            if dies and len(steps) == 2:
+                raise KeyboardInterrupt
+        return call(self, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", counted)
+    with pytest.raises(KeyboardInterrupt):
+        set_redis_auth(LOCAL, GROUP, secret)
+    dies = False
+    assert set_redis_auth(LOCAL, GROUP, secret) is True
+    assert steps == ["ROTATE", "SET", "ROTATE", "SET"]
+    assert set_redis_auth(LOCAL, GROUP, secret) is False
+    assert len(steps) == 4
+    make: Any = boto3.client
+    make("secretsmanager", region_name=LOCAL.region).put_secret_value(
+        SecretId=secret, SecretString="y" * 32
+    )
+    assert set_redis_auth(LOCAL, GROUP, secret) is True, "the secret holds another token"
+    assert len(steps) == 6
+
+
+def test_what_aws_refuses_is_told_without_the_token(secret: str) -> None:
+    with pytest.raises(StrataError) as error:
+        set_redis_auth(LOCAL, "another", secret)
+    assert error.value.message == (
+        "AUTH of replication group another: "
+        "DescribeReplicationGroups: ReplicationGroupNotFoundFault"
+    )
+
+
+def test_a_connection_that_is_lost_is_an_error_of_the_layer(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_ELASTICACHE", "http://127.0.0.1:1")
+    with pytest.raises(StrataError, match="EndpointConnectionError"):
+        set_redis_auth(LOCAL, GROUP, secret)

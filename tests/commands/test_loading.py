@@ -1,0 +1,64 @@
+"""The table of commands, and what is loaded for each."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.core import TyperGroup
+
+from strata import cli
+from strata.machine.folders import ROOT
+
+SLOW = ("boto3", "botocore", "checkov", "pydantic", "networkx", "jinja2", "cdktf")
+
+
+def imported(*arguments: str) -> set[str]:
+    """Every module that `strata` with these arguments imports."""
+    answer = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "strata", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout
+    lines = (line for line in answer.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_a_command_has_its_own_help_in_the_table(name: str) -> None:
+    command = cli.load(name)
+    assert command.help == cli.COMMANDS[name]
+    assert command.name == name or isinstance(command, TyperGroup)
+
+
+def test_every_module_of_a_command_is_in_the_table() -> None:
+    files = {file.stem for file in (ROOT / "strata" / "commands").glob("*.py")}
+    shared = {"__init__", "base", "common"}
+    assert files - shared == {name.replace("-", "_") for name in cli.COMMANDS}
+
+
+def test_help_loads_no_command() -> None:
+    modules = imported("--help")
+    assert "typer" in modules
+    assert not modules & {*SLOW, "strata.settings", "strata.commands.base"}
+
+
+def test_synth_loads_nothing_of_what_comes_after_it(tmp_path: Path) -> None:
+    modules = imported("synth", "local", "--out", str(tmp_path))
+    assert "cdktf" in modules
+    later = {*SLOW, "strata.review", "strata.gate", "strata.terraform.process", "strata.drift"}
+    assert not modules & (later - {"cdktf", "pydantic"})
+
+
+def test_the_gate_loads_neither_boto3s_clients_nor_plans(tmp_path: Path) -> None:
+    modules = imported("gate", "--help")
+    assert not modules & {
+        "boto3",
+        "botocore",
+        "checkov",
+        "strata.review",
+        "strata.terraform.process",
+    }

@@ -1,0 +1,93 @@
+"""As what of the code a stranger can be taken up, and by which name."""
+
+import pytest
+
+from strata.documents.stacks import Resource, Stack
+from strata.drift.import_ids import import_id, with_addresses
+from strata.drift.report import Stranger
+
+EC2 = "arn:aws:ec2:eu-central-1:123456789012"
+ECS = "arn:aws:ecs:eu-central-1:123456789012"
+
+
+def stranger(kind: str, name: str, identifier: str = f"{EC2}:subnet/subnet-1") -> Stranger:
+    return Stranger(kind=kind, identifier=identifier, name=name, found_by="tags")
+
+
+def code(**names: str) -> Stack:
+    """What there is twice in an environment by its tag `Name`, and a route, which has no tags."""
+    bodies = {
+        f"aws_{type_}.network_{one}": {"tags": {"Name": name}}
+        for type_ in ("subnet", "security_group", "default_security_group")
+        for one, name in names.items()
+    }
+    every = {**bodies, "aws_route.network_r": {}}
+    return Stack({address: Resource(address, body, "") for address, body in every.items()}, {})
+
+
+def addresses(found: list[Stranger], stack: Stack, *standing: str) -> list[tuple[str, str]]:
+    return [(one.address, one.import_id) for one in with_addresses(found, stack, standing)]
+
+
+def test_a_stranger_is_that_of_the_code_which_has_its_type_and_name() -> None:
+    found = [stranger("ec2 subnet", "shop-b")]
+    stack = code(a="shop-a", b="shop-b")
+    assert addresses(found, stack) == [("aws_subnet.network_b", "subnet-1")]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        stranger("ec2 subnet", "made-by-hand"),
+        stranger("ec2 vpc", "shop-a"),
+        stranger("ec2 subnet", ""),
+        stranger("ec2 volume", "shop-a"),
+    ],
+)
+def test_one_of_another_name_or_type_is_not(one: Stranger) -> None:
+    assert addresses([one], code(a="shop-a")) == [("", "")]
+
+
+def test_nor_is_a_second_one_of_what_a_state_knows() -> None:
+    """Its address is taken."""
+    one = stranger("ec2 subnet", "shop-a")
+    assert addresses([one], code(a="shop-a"), "aws_subnet.network_a") == [("", "")]
+
+
+def test_nor_is_any_of_two_that_have_one_name() -> None:
+    """Killed twice, it made two; one may lie in another VPC than the rest of what is taken up."""
+    found = [stranger("ec2 subnet", "shop-a", f"{EC2}:subnet/subnet-{one}") for one in (1, 2)]
+    assert addresses(found, code(a="shop-a")) == [("", ""), ("", "")]
+
+
+def test_nor_is_a_security_group_which_may_still_be_open() -> None:
+    one = stranger("ec2 security-group", "shop-g", f"{EC2}:security-group/sg-1")
+    own = "aws_security_group.network_g"
+    stack = Stack({own: Resource(own, {"tags": {"Name": "shop-g"}}, "")}, {})
+    assert addresses([one], stack) == [("", "")]
+
+
+def test_what_comes_with_a_vpc_is_left_out() -> None:
+    one, other = (stranger("ec2 security-group", name) for name in ("shop-a", "shop"))
+    assert with_addresses([one, other], code(a="shop-a"), ()) == [other]
+
+
+@pytest.mark.parametrize(
+    ("address", "identifier", "expected"),
+    [
+        ("aws_subnet.network_a", f"{EC2}:subnet/subnet-1", "subnet-1"),
+        ("aws_ecs_service.service_s", f"{ECS}:service/shop/api", "shop/api"),
+        ("aws_ecs_task_definition.service_t", f"{ECS}:task-definition/api:1",
+         f"{ECS}:task-definition/api:1"),
+        ("aws_ecr_repository.registry_r",
+         "arn:aws:ecr:eu-central-1:123456789012:repository/team/shop", "team/shop"),
+        ("aws_cloudwatch_log_group.service_l",
+         "arn:aws:logs:eu-central-1:123456789012:log-group:/shop/local", "/shop/local"),
+        ("aws_s3_bucket.edge_b", "arn:aws:s3:::shop-logs", "shop-logs"),
+        ("aws_route53_zone.edge_z", "arn:aws:route53:::hostedzone/Z1", "Z1"),
+    ],
+)  # fmt: skip
+def test_it_is_imported_by_what_its_page_tells(
+    address: str, identifier: str, expected: str
+) -> None:
+    assert import_id(address, identifier) == expected

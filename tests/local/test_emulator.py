@@ -1,0 +1,90 @@
+"""Starting, finding and stopping the emulator."""
+
+import os
+import subprocess
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.local import emulator
+
+pytestmark = pytest.mark.emulator
+
+
+def test_it_starts_on_loopback_once_and_leaves_nothing(tmp_path: Path) -> None:
+    with emulator.emulator(tmp_path) as running:
+        assert running.url.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(f"{running.url}/moto-api/") as answer:
+            assert answer.status == 200
+        assert emulator.start(tmp_path) == running
+        assert emulator.status(tmp_path) == running
+    assert emulator.status(tmp_path) is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(running.pid, 0)
+    assert emulator.stop(tmp_path) is False
+
+
+def test_a_request_that_is_repeated_has_the_answer_that_it_had(tmp_path: Path) -> None:
+    credential = "x/20260101/eu-central-1/ec2/aws4_request"
+
+    def make_vpc(url: str, invocation: str) -> str:
+        headers = {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host",
+            "amz-sdk-invocation-id": invocation,
+        }
+        data = b"Action=CreateVpc&Version=2016-11-15&CidrBlock=10.0.0.0%2F16"
+        request = urllib.request.Request(url, data, headers)
+        with urllib.request.urlopen(request) as answer:
+            text = str(answer.read(), "utf-8")
+        return text.partition("<vpcId>")[2].partition("</vpcId>")[0]
+
+    with emulator.emulator(tmp_path) as running:
+        first = make_vpc(running.url, "one")
+        assert first.startswith("vpc-")
+        assert make_vpc(running.url, "one") == first
+        assert make_vpc(running.url, "two") != first
+
+
+def test_a_process_is_aimed_at_it_as_long_as_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "prod")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-prod")
+    before = dict(os.environ)
+    with emulator.emulator(tmp_path) as running:
+        assert os.environ["AWS_ENDPOINT_URL"] == running.url
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "emulator"
+        assert "AWS_PROFILE" not in os.environ
+    assert dict(os.environ) == before
+
+
+def test_a_number_that_another_process_has_got_is_no_emulator(tmp_path: Path) -> None:
+    (tmp_path / "running").write_text(f"{os.getpid()} 1\n")
+    assert emulator.status(tmp_path) is None
+    assert emulator.stop(tmp_path) is False
+
+
+def test_two_that_start_at_once_make_its_environment_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = threading.Lock()
+    installs: list[Any] = []
+
+    def run(command: list[Any], **options: Any) -> None:
+        assert busy.acquire(blocking=False), "the other one is not done"
+        if "venv" in command:
+            (command[-1] / "bin").mkdir(parents=True)
+        else:
+            installs.append(command)
+        busy.release()
+
+    monkeypatch.setattr(emulator, "WORK", tmp_path / "work")
+    monkeypatch.setattr(subprocess, "run", run)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: emulator.python(), range(4)))
+    assert len(installs) == 1
+    assert len(set(made)) == 1

@@ -1,0 +1,87 @@
+"""Whatever lies in a file, it is read or refused in words."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strata.machine.files import DEEPEST, Unreadable, bytes_of, json_of, text_of, toml
+
+
+def fault(read: Callable[[], object]) -> tuple[str, int]:
+    with pytest.raises(Unreadable) as error:
+        read()
+    return error.value.why, error.value.line
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    (tmp_path / "bytes").write_bytes(b"a\nb = '\xff'")
+    for path, why in (
+        (tmp_path, "Is a directory"),
+        (tmp_path / "pipe", "is no regular file"),
+        (Path("/dev/zero"), "is no regular file"),
+        (tmp_path / "nothing", "No such file or directory"),
+        (tmp_path / "bytes" / "below", "Not a directory"),
+        (tmp_path / "circle", "Too many levels of symbolic links"),
+        (tmp_path / ("n" * 300), "File name too long"),
+        (Path("a\0b"), "is no path"),
+    ):
+        assert fault(lambda path=path: bytes_of(path)) == (why, 0)  # type: ignore[misc]
+    assert fault(lambda: text_of(tmp_path / "bytes")) == ("is not UTF-8", 2)
+
+
+DEEP = 20_000
+TOO_DEEP = [
+    ("a = " + "[" * DEEP + "]" * DEEP, 1),
+    ("a = 1\nb = " + "[" * 200 + "]" * 200, 2),
+    ("a = 1\n\nb = " + "{c = " * 200 + "1" + "}" * 200, 3),
+    ("a = 1\n" + ".".join("k" * 300) + " = 1", 2),
+    ("[" + ".".join("k" * DEEP) + "]\na = 1", 1),
+    ("a = " + "[\n" * 200 + "]\n" * 200, DEEPEST + 1),
+]
+
+
+@pytest.mark.parametrize("text, line", TOO_DEEP, ids=range(len(TOO_DEEP)))
+def test_toml_that_is_nested_too_deep_names_the_line(text: str, line: int) -> None:
+    assert fault(lambda: toml(text)) == (f"is nested more than {DEEPEST} levels deep", line)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "1_0" * 3000, "0x" + "f" * 5000])
+def test_a_number_of_thousands_of_digits_names_the_line(number: str) -> None:
+    text = f'a = "{"9" * 6000}" # {"9" * 6000}\nb = 1\nc = {number}\n'
+    assert fault(lambda: toml(text)) == ("holds a number of thousands of digits", 3)
+
+
+def test_a_number_that_is_merely_large_is_left_to_who_asked_for_it() -> None:
+    assert toml(f"a = {10**30}") == {"a": 10**30}
+
+
+@pytest.mark.parametrize(
+    "content, why",
+    [
+        (b"[" * DEEP, "is nested more than 100 levels deep"),
+        (b'{"a":' * 200 + b"1" + b"}" * 200, "is nested more than 100 levels deep"),
+        (b"9" * 5000, "holds a number of thousands of digits"),
+        (b'"\xff"', "is not UTF-8"),
+        (b"", "is not JSON: "),
+        (b'{"a": 1', "is not JSON: "),
+        (b"\x00", "is not JSON: "),
+    ],
+    ids=range(7),
+)
+def test_json_that_cannot_be_read_says_why(content: bytes, why: str) -> None:
+    assert fault(lambda: json_of(content))[0].startswith(why)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    for read in (json_of, lambda one: toml(one.decode("utf-8", "replace"))):
+        try:
+            read(content)
+        except Unreadable as error:
+            assert error.why

@@ -1,0 +1,257 @@
+"""What a review keeps, what it refuses, and that no secret is in it."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from strata.documents.layers import LAYERS
+from strata.errors import StrataError, UsageError
+from strata.machine.folders import ROOT
+from strata.review import record
+from strata.review.record import Basis, Code, Review, Tools
+from strata.settings import load
+from strata.state.states import StateIdentity
+
+Json = dict[str, Any]
+
+STATE = StateIdentity(lineage="0ec90626-be67", serial=2)
+BASIS = Basis(
+    environment="local",
+    settings="a",
+    code=Code(digest="b", commit=None),
+    tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="0.21.0"),
+    states={"network": STATE, "edge": None},
+)
+PLAN: Json = {"format_version": "1.2", "resource_changes": []}
+
+
+def changed(**fields: Any) -> Basis:
+    return BASIS.model_copy(update=fields)
+
+
+@pytest.mark.parametrize(
+    "now, word",
+    [
+        (changed(environment="dev"), "environment"),
+        (changed(settings="other"), "settings"),
+        (changed(code=Code(digest="other", commit=None)), "code"),
+        (changed(tools=Tools(terraform="1.12.0", provider="5.100.0", cdktf="0.21.0")), "1.12.0"),
+        (changed(tools=Tools(terraform="1.11.4", provider="6.0.0", cdktf="0.21.0")), "6.0.0"),
+        (changed(tools=Tools(terraform="1.11.4", provider="5.100.0", cdktf="1")), "CDKTF"),
+        (changed(states={"network": STATE.model_copy(update={"serial": 3}), "edge": None}),
+         "serial 2 of 0ec90626 in the review, serial 3"),
+        (changed(states={"network": StateIdentity(lineage="new", serial=2), "edge": None}), "new"),
+        (changed(states={"network": STATE, "edge": STATE}), "edge: none in the review"),
+        (changed(states={"network": None, "edge": None}), "none now"),
+    ],
+)  # fmt: skip
+def test_a_review_is_stale_when_anything_it_rests_on_changed(now: Basis, word: str) -> None:
+    found = record.stale(BASIS, now)
+    assert len(found) == 1
+    assert word in found[0]
+
+
+def test_edited_settings_are_named_with_both_values() -> None:
+    was = {"service": {"cpu": 256, "hosts": ["a"]}, "tags": {}}
+    now = {"service": {"cpu": 512, "hosts": ["a", "b"]}, "tags": {"team": "shop"}}
+    found = record.stale(changed(values=was), changed(settings="other", values=now))
+    assert found == [
+        "the settings were changed since the review",
+        "  service.cpu: 256 in the review, 512 now",
+        '  service.hosts: ["a"] in the review, ["a", "b"] now',
+        '  tags.team: none in the review, "shop" now',
+    ]
+
+
+def test_another_commit_with_the_same_code_is_the_same() -> None:
+    assert record.stale(BASIS, changed(code=Code(digest="b", commit="c"))) == []
+
+
+def test_the_digest_of_settings_is_of_values_not_of_writing() -> None:
+    settings = load("local")
+    again = type(settings).model_validate(settings.model_dump())
+    assert record.settings_digest(settings) == record.settings_digest(again)
+    other = settings.model_copy(
+        update={"service": settings.service.model_copy(update={"image_tag": "2"})}
+    )
+    assert record.settings_digest(settings) != record.settings_digest(other)
+
+
+def test_the_digest_of_the_code_follows_every_file_that_terraform_reads(
+    synthesized: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(synthesized, out)
+    seen = {record.stacks_digest(out, "local")}
+    stacks = [f"stacks/local-{layer}" for layer in LAYERS]
+    for folder in (*stacks, "composed/local"):
+        for name in ("cdk.tf.json", "moved.tf"):
+            with (out / folder / name).open("a") as file:
+                file.write(" ")
+            digest = record.stacks_digest(out, "local")
+            assert digest not in seen, f"{folder}/{name}"
+            seen.add(digest)
+    for other in ("stacks/dev-network/cdk.tf.json", "composed/dev/cdk.tf.json", "manifest.json"):
+        (out / other).write_text("{}")
+        (out / "stacks" / "local-edge" / ".terraform.lock.hcl").write_text("a")
+    assert record.stacks_digest(out, "local") == digest
+
+
+DIGEST = """
+import sys
+from pathlib import Path
+from strata.machine.folders import ROOT
+from strata.review.record import stacks_digest
+from strata.settings import load
+from strata.synthesis.synthesize import synthesize
+assert ROOT == Path.cwd()
+synthesize([load("local")], Path("out"))
+print(stacks_digest(Path("out"), "local"))
+"""
+
+
+def test_a_price_a_picture_and_a_check_make_no_review_stale_and_a_module_does(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "project"
+    for name in ("strata", "modules", "policies", "envs"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".terraform-version", root)
+
+    def digest() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+
+    before = digest()
+    harmless = ["strata/cost/prices.json", "policies/waivers.toml", "envs/dev.toml"]
+    harmless += ["strata/gate/report.py", "strata/review/report.py", "modules/network.py"]
+    views = [*(root / "strata" / "map" / "templates").iterdir()]
+    views += (root / "strata" / "plan" / "views").rglob("*.html")
+    assert len(views) > 2
+    for file in (*(root / one for one in harmless), *views):
+        with file.open("a") as end:
+            end.write("\n")
+    assert digest() == before
+    module = root / "modules" / "database.py"
+    module.write_text(module.read_text().replace("MySQL of", "MySQL for"))
+    assert digest() != before
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "below" / "review"
+    made = record.write(folder, BASIS, PLAN, {"report.md": "a"})
+    found, plan = record.read(folder)
+    assert found == made
+    assert plan.changes == ()
+    assert (folder / "report.md").read_text() == "a"
+    assert set(Review.model_json_schema()["properties"]) == {"format", "made", "basis", "plan"}
+
+
+def test_a_review_takes_the_place_of_another_and_of_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "review"
+    record.write(folder, BASIS, PLAN, {"old": ""})
+    record.write(folder, BASIS, PLAN, {"new": ""})
+    assert not (folder / "old").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["review"]
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("a")
+    for place in (mine, mine / "thesis.txt"):
+        with pytest.raises(UsageError):
+            record.write(place, BASIS, PLAN, {})
+    assert (mine / "thesis.txt").read_text() == "a"
+
+
+def test_a_plan_that_was_edited_is_no_review(tmp_path: Path) -> None:
+    folder = tmp_path / "review"
+    record.write(folder, BASIS, PLAN, {})
+    (folder / "plan.json").write_text(json.dumps({**PLAN, "edited": True}))
+    with pytest.raises(StrataError, match="not the plan that was reviewed"):
+        record.read(folder)
+
+
+@pytest.mark.parametrize("content", [None, "{}", "not JSON"])
+def test_what_is_no_review_says_how_to_make_one(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "review.json").write_text(content)
+    with pytest.raises(UsageError) as error:
+        record.read(tmp_path)
+    assert "strata plan ENV --out" in str(error.value.hint)
+
+
+SECRET = "hunter2-hunter2"
+
+
+def test_every_sensitive_value_is_taken_out_wherever_it_stands() -> None:
+    document = {
+        "resource_changes": [
+            {
+                "change": {
+                    "before": {"password": SECRET, "list": [{"key": "old-old-old"}]},
+                    "after": {"password": "other-other", "list": [{"key": "old-old-old"}]},
+                    "before_sensitive": {"password": True, "list": [{"key": True}]},
+                    "after_sensitive": {"password": True, "list": [{"key": True}]},
+                }
+            }
+        ],
+        "prior_state": {"values": {"password": SECRET}, "sensitive_values": {"password": True}},
+        "planned_values": {"outputs": {"a": {"sensitive": True, "value": [f"x {SECRET}"]}}},
+        "configuration": {"constant_value": f"prefix-{SECRET}"},
+    }
+    clean = record.without_secrets(document)
+    text = json.dumps(clean)
+    for secret in (SECRET, "other-other", "old-old-old"):
+        assert secret not in text
+    change = clean["resource_changes"][0]["change"]
+    assert change["before"] == {"password": "(sensitive)", "list": [{"key": "(sensitive)"}]}
+    assert change["after"]["password"] == "(sensitive, changes)"
+    assert change["after"]["list"] == [{"key": "(sensitive)"}]
+    assert clean["configuration"]["constant_value"] == "prefix-(sensitive)"
+
+
+@pytest.mark.parametrize("secret", ['pass"word\\one', "a<b>&c-d-e", "pässwörter", "plain-words"])
+def test_a_value_is_taken_out_of_json_within_a_value(secret: str) -> None:
+    python = json.dumps({"a": f"x {secret}"})
+    readable = json.dumps({"a": f"x {secret}"}, ensure_ascii=False)
+    terraform = re.sub("[<>&]", lambda one: f"\\u{ord(one[0]):04x}", readable)
+    document = {
+        "values": {"password": secret},
+        "sensitive_values": {"password": True},
+        "policies": [python, readable, terraform, secret],
+    }
+    clean = record.without_secrets(document)["policies"]
+    assert clean == ['{"a": "x (sensitive)"}'] * 3 + ["(sensitive)"]
+
+
+def test_nothing_is_left_of_a_secret_that_begins_as_another_does() -> None:
+    secrets = [f"password-one{'-and-more' * times}" for times in range(9)]
+    document = {
+        "values": {"passwords": secrets},
+        "sensitive_values": {"passwords": True},
+        "text": " ".join(secrets),
+    }
+    assert record.without_secrets(document)["text"] == " ".join(["(sensitive)"] * 9)
+
+
+def test_a_variable_that_looks_secret_is_taken_out_of_containers() -> None:
+    def containers(name: str, value: str) -> str:
+        return json.dumps([{"name": "api", "environment": [{"name": name, "value": value}]}])
+
+    for name, value in (("API_KEY", "not-so-random"), ("ANY", "ghp_abcdefghijklmnop")):
+        document = {"after": {"container_definitions": containers(name, value)}}
+        assert value not in json.dumps(record.without_secrets(document))
+    plain = {"after": {"container_definitions": containers("COLOUR", "light-blue")}}
+    assert record.without_secrets(plain) == plain

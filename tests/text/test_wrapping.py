@@ -1,0 +1,72 @@
+"""What a terminal shows is 80 columns wide, and what is copied out of it is in one piece."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strata.text.wrapping import WIDTH, wrapped
+
+ADDRESSES = (
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-3",
+    '"https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html",',
+    "s3://shop-local-terraform-state-with-a-long-name/with-a-long-environment/with-a-layer.tfstate",
+    "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop-local/50dc6c495c0c",
+    '"arn:aws-cn:iam::123456789012:role/service-role/with-a-long-name-that-goes-on-for-a-while-yet",',
+    "aws_vpc_security_group_ingress_rule.network_load_balancer_ingress_from_everywhere_443_to_there",
+    'module.shop["a"].aws_vpc_security_group_ingress_rule.network_load_balancer_ingress["443-tcp"],',
+    "data.aws_iam_policy_document.service_execution_role_policy_with_a_name_that_goes_on_for_long",
+    "envs/of-the-shop/with-a-long-name/of-a-folder/and-another/one-below-that/production.toml:12:",
+    "/srv/a-folder/with-a-long-name/of-a-folder/and-another/one-below-that/production/report.html",
+    "service/execution_role/policy_for_secrets/with_a_name/that_goes_on/for_longer_than/it_should,",
+    "someone.with-a-long-name@a-subdomain.of-a-department.of-a-company.with-a-long-name.example.com",
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("first, rest", [("", ""), ("    ", "      "), ("  more    ", " " * 10)])
+def test_no_address_is_broken_in_two(address: str, first: str, rest: str) -> None:
+    assert len(address) > WIDTH
+    for text in (
+        address,
+        f"a word {address}",
+        f"{address} a word",
+        f"{'word ' * 13}{address} word",
+    ):
+        lines = wrapped(text, first, rest)
+        assert sum(address in line for line in lines) == 1
+        for line in lines:
+            assert len(line) <= WIDTH or line.strip() == address
+        assert " ".join(" ".join(lines).split()) == " ".join(f"{first}{text}".split())
+
+
+def test_an_address_that_fits_on_a_line_is_indented_as_far_as_it_can_be() -> None:
+    address = "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1"[
+        :78
+    ]
+    assert wrapped(address, "  more    ", " " * 10) == ["  more", f"  {address}"]
+    assert wrapped("https://a.example/", "  more    ") == ["  more    https://a.example/"]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        f"{ADDRESSES[0]}...",
+        f"{ADDRESSES[3]}…",
+        "a" * 300,
+        "=" * 300,
+        '{"a":' + "b" * 300,
+        "-" * 300,
+    ],
+)
+def test_any_other_word_is_cut_to_the_width(word: str) -> None:
+    for first, rest in (("", ""), ("    ", "      "), ("  right   ", " " * 10)):
+        lines = wrapped(f"a {word} b", first, rest)
+        assert max(map(len, lines)) <= WIDTH
+        assert "".join("".join(lines).split()) == "".join(f"{first}a{word}b".split())
+
+
+@given(st.lists(st.text("ab-:", min_size=1, max_size=100), max_size=20), st.integers(0, 20))
+def test_no_letter_is_lost_and_no_line_is_too_long(words: list[str], indent: int) -> None:
+    lines = wrapped(" ".join(words), " " * indent, " " * (indent + 2))
+    assert "".join("".join(lines).split()) == "".join(words)
+    assert all(len(line) <= WIDTH for line in lines)
