@@ -136,6 +136,8 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
 def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
     """The review of the environment that `work` holds, written to `folder` or our own place."""
     from strata.review.produce import make_review  # noqa: PLC0415
+    from strata.views.html import page  # noqa: PLC0415
+    from strata.views.markdown import markdown  # noqa: PLC0415
 
     settings, synthesized = work.settings, work.stacks.parent
     return make_review(
@@ -147,6 +149,7 @@ def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
             [env], [settings], synthesized, {settings.environment.name: plan}
         ),
         folder=folder or WORK / "reviews" / settings.environment.name,
+        views={"report.html": page, "report.md": markdown},
     )
 
 

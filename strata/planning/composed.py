@@ -10,7 +10,7 @@ from typing import Any
 from filelock import FileLock
 
 from strata.errors import StrataError
-from strata.review.record import without_secrets
+from strata.plan_file.secrets import without_secrets
 from strata.state.states import States, merge
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.initialised import forget, initialise

@@ -1,7 +1,7 @@
 """From settings to a review on disk: reads the states, plans, ranks, writes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from strata.documents.stacks import Json, Stack, stack
 from strata.errors import UsageError
 from strata.gate.report import Report as Verdict
 from strata.plan_file import changes
+from strata.plan_file.secrets import without_secrets
 from strata.planning.composed import plan_composed
 from strata.review import record
 from strata.review.causes import causes
@@ -21,8 +22,6 @@ from strata.state.applied import read_applied
 from strata.state.states import read_states
 from strata.synthesis.synthesize import compose
 from strata.terraform.process import Terraform
-from strata.views.html import page
-from strata.views.markdown import markdown
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,12 @@ def make_review(
     terraform: Terraform,
     judge: Callable[[Json], Verdict],
     folder: Path,
+    views: Mapping[str, Callable[[Report], str]],
 ) -> Made:
     """Plan the environment that `synthesized` holds, and write its review to `folder`.
 
-    `file` is the settings file; `judge` gives the gate's verdict on the plan's JSON.
+    `file` is the settings file; `judge` gives the gate's verdict on the plan's JSON; `views` are
+    the forms that the report is written in, by file name.
     """
     environment = settings.environment
     composed = synthesized / "composed" / environment.name
@@ -73,8 +74,7 @@ def make_review(
         cost=change(document, settings),
     )
     reports = {
-        "report.html": page(report),
-        "report.md": markdown(report),
+        **{name: view(report) for name, view in views.items()},
         "report.json": report.model_dump_json(indent=2) + "\n",
     }
     return Made(folder, record.write(folder, basis, document, reports), report)
@@ -83,7 +83,7 @@ def make_review(
 def written_stack(folder: Path) -> Stack:
     """The stack in a folder as a report may repeat it: without what is secret in it."""
     document = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
-    return stack(record.without_secrets(document))
+    return stack(without_secrets(document))
 
 
 def _verdict(judge: Callable[[Json], Verdict], document: Json) -> Verdict | str:

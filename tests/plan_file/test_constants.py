@@ -14,10 +14,10 @@ from strata.cost.change import change
 from strata.documents.layers import LAYERS
 from strata.documents.stacks import stack
 from strata.errors import StrataError
+from strata.plan_file.secrets import without_secrets
 from strata.planning.composed import plan_composed
 from strata.review.causes import Causes
 from strata.review.produce import written_stack
-from strata.review.record import without_secrets
 from strata.review.report import build
 from strata.settings import load
 from strata.terraform.binary import terraform
