@@ -27,6 +27,7 @@ node_modules/installed: package-lock.json
 lint: setup
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m mypy
 
 # Tests of pages need a Chromium; where there is none, this installs it.
