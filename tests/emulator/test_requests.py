@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from strata import emulator as emulation
+from strata.local import emulator as emulation
 
 pytestmark = pytest.mark.emulator
 

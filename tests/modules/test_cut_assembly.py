@@ -42,7 +42,7 @@ ALL_TYPES = 23285
 
 def run(program: str, *arguments: str, cache: Path | str, **env: str) -> str:
     """What a Python process of its own prints, whose cuts are kept in `cache` alone."""
-    nowhere = "import strata.paths; strata.paths.WORK = strata.paths.Path('/dev/null/none')\n"
+    nowhere = "from strata.machine import folders; folders.WORK = folders.Path('/dev/null/none')\n"
     done = subprocess.run(
         [sys.executable, "-c", nowhere + program, *arguments],
         cwd=ROOT,
