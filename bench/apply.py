@@ -146,7 +146,9 @@ def composed(folder: Path, *words: str) -> float:
 def start_up() -> float:
     """Seconds until the command is loaded, which the rest does not show."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import strata.cli, strata.apply.reviewed_plan"], check=True)
+    subprocess.run(
+        [sys.executable, "-c", "import strata.cli, strata.apply.reviewed_plan"], check=True
+    )
     return time.perf_counter() - start
 
 
