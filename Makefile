@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: setup test check lint lock browser
+.PHONY: setup test check lint lock browser servers
 setup: .venv/installed node_modules/installed
 
 .venv/installed: requirements.lock Makefile
@@ -34,19 +34,27 @@ lint: setup
 browser: setup
 	$(BIN)/python -m tests.browser
 
+# Tests of the example service need Redis and MariaDB; where there are none, this installs them.
+servers: setup
+	$(BIN)/python -m tests.servers
+
 # In the order of the tree: the long files of end_to_end begin early, and short ones fill the end.
 # More workers than processors: those with Terraform mostly wait for its provider, which sleeps.
-test: lint browser tests/nodes/node_modules/installed
+test: lint browser servers tests/nodes/node_modules/installed examples/shop-api/node_modules/installed
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-# What needs neither Terraform nor the emulator nor a browser: before each commit.
+# What needs neither Terraform nor the emulator nor a browser nor servers: before each commit.
 check: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
-		-m "not emulator and not terraform and not browser and not nodes"
+		-m "not emulator and not terraform and not browser and not nodes and not servers"
 
 # Node 22 and 24 for Linux on x64, for the test that all write the same JSON.
 tests/nodes/node_modules/installed: tests/nodes/package-lock.json
 	cd tests/nodes && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+examples/shop-api/node_modules/installed: examples/shop-api/package-lock.json
+	cd examples/shop-api && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 bench/peer/node_modules/installed: bench/peer/package-lock.json

@@ -1,7 +1,7 @@
-"""Which tests need Terraform, the emulator or a browser, so that `make check` can leave them out.
+"""Which tests need Terraform, the emulator, a browser or servers: `make check` leaves them out.
 
 A fixture says it for the tests that use it; others carry the mark themselves. A test that starts
-one of the three without its mark fails in `make check`, so nobody can forget one.
+one of the four without its mark fails in `make check`, so nobody can forget one.
 """
 
 import os
@@ -16,13 +16,20 @@ import pytest
 FIXTURES = {
     "aws": "emulator",
     "browser": "browser",
+    "mysql": "servers",
     "planned": "emulator",
+    "redis": "servers",
     "tool": "terraform",
     "validate": "terraform",
 }
 """A fixture -> the mark of the tests that use it, themselves or by another fixture."""
 
-IN_PATH = {"terraform": "/terraform", "emulator": "/emulator-venv/", "browser": "/playwright/"}
+IN_PATH = {
+    "terraform": "/terraform",
+    "emulator": "/emulator-venv/",
+    "browser": "/playwright/",
+    "servers": "/mariadb",
+}
 """A mark -> what the path of a program has in it that needs this mark."""
 
 CHECK = "not terraform"
