@@ -4,6 +4,7 @@ BIN := .venv/bin
 
 .PHONY: setup test check lint lock browser servers
 setup: .venv/installed node_modules/installed
+	@$(BIN)/python -m tools.mirror
 
 .venv/installed: requirements.lock Makefile
 	$(PYTHON) -m venv .venv

@@ -6,7 +6,7 @@ from pathlib import Path
 from strata.machine.node import in_use
 from strata.machine.unforeseen import tell
 from strata.settings import load_all
-from strata.synthesis import moved_blocks
+from strata.synthesis import lock_file, moved_blocks
 from strata.synthesis.moves import read
 
 
@@ -33,7 +33,9 @@ def synthesize() -> None:
         for settings in environments:
             build_layers(app, settings)
         app.synth()
-    moved_blocks.write(Path(app.outdir), [one.environment.name for one in environments], read())
+    names = [one.environment.name for one in environments]
+    moved_blocks.write(Path(app.outdir), names, read())
+    lock_file.write(Path(app.outdir), names)
 
 
 if __name__ == "__main__":

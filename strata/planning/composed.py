@@ -12,6 +12,7 @@ from filelock import FileLock
 from strata.errors import StrataError
 from strata.plan_file.secrets import without_secrets
 from strata.state.states import States, merge
+from strata.synthesis.lock_file import NAME as LOCK
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.initialised import forget, initialise
 from strata.terraform.process import Terraform
@@ -32,7 +33,7 @@ def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
         work = Path(private, folder.name)
         work.mkdir()
         shutil.copy(folder / "cdk.tf.json", work)
-        for name in (MOVED, ".terraform.lock.hcl"):
+        for name in (MOVED, LOCK):
             if (folder / name).exists():
                 shutil.copy(folder / name, work)
         merged = merge(states)

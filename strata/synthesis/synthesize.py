@@ -9,7 +9,7 @@ from typing import Any
 
 from strata.machine.node import in_use
 from strata.settings.models import Settings
-from strata.synthesis import moved_blocks
+from strata.synthesis import lock_file, moved_blocks
 from strata.synthesis.moves import read
 
 
@@ -18,8 +18,8 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
     """Write the stacks of every environment below `out`.
 
     `out/stacks/<env>-<layer>/cdk.tf.json` for each layer and, if `composed`,
-    `out/composed/<env>/cdk.tf.json`, all layers in one without a backend; beside them `moved.tf`
-    where something was renamed or moved.
+    `out/composed/<env>/cdk.tf.json`, all layers in one without a backend; beside them Terraform's
+    lock file, and `moved.tf` where something was renamed or moved.
     """
     from cdktf import App  # noqa: PLC0415 - starts Node, which --help need not wait for
 
@@ -33,7 +33,9 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
     app.synth()
     if composed:
         _compose(settings, out)
-    moved_blocks.write(out, [one.environment.name for one in settings], moves)
+    names = [one.environment.name for one in settings]
+    moved_blocks.write(out, names, moves)
+    lock_file.write(out, names)
 
 
 def _compose(settings: Sequence[Settings], out: Path) -> None:

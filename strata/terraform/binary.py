@@ -15,16 +15,12 @@ from strata.errors import StrataError
 from strata.machine.folders import ROOT, WORK
 from strata.machine.unforeseen import words
 from strata.terraform.plugins import platform_name
+from strata.terraform.signature import KEY, check
 
 ANSWER_SECONDS = 30.0
 """For `terraform version`, which takes a tenth of a second."""
 
 RELEASES = "https://releases.hashicorp.com/terraform"
-CHECKSUMS = {
-    ("1.11.4", "linux_amd64"): "1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc",
-    ("1.11.4", "darwin_arm64"): "867e0808fa971217043e25b7a792b10720c79b1546f8a68479b74f138be73e18",
-}
-"""SHA-256 of the archives; for others the release's own list is fetched."""
 
 
 def wanted_version() -> str:
@@ -52,17 +48,17 @@ def terraform(seconds: float = ANSWER_SECONDS) -> Path:
     return target
 
 
-def download(version: str, target: Path, releases: str = RELEASES) -> None:
-    """Put the executable at `target` once its archive's checksum was found right."""
+def download(version: str, target: Path, releases: str = RELEASES, key: Path = KEY) -> None:
+    """Put the executable at `target`, once its archive is one that the owner of `key` released."""
     archive = f"terraform_{version}_{platform_name()}.zip"
     base = f"{releases}/{version}"
-    expected = CHECKSUMS.get((version, platform_name()))
-    if expected is None:
-        sums = _fetch(f"{base}/terraform_{version}_SHA256SUMS").decode()
-        listed = {name: digest for digest, name in map(str.split, sums.splitlines())}
-        if archive not in listed:
-            raise StrataError(f"Terraform {version} is not released for {platform_name()}")
-        expected = listed[archive]
+    name = f"{base}/terraform_{version}_SHA256SUMS"
+    sums = _fetch(name)
+    check(sums, _fetch(f"{name}.sig"), name, key)
+    listed = {file: digest for digest, file in map(str.split, sums.decode().splitlines())}
+    if archive not in listed:
+        raise StrataError(f"Terraform {version} is not released for {platform_name()}")
+    expected = listed[archive]
     content = _fetch(f"{base}/{archive}")
     actual = hashlib.sha256(content).hexdigest()
     if actual != expected:

@@ -12,6 +12,10 @@ PROVIDER = "registry.terraform.io/hashicorp/aws"
 VERSION = "5.100.0"
 """The version that the bindings in requirements.lock were made for."""
 
+SET_UP = WORK / "mirror.terraformrc"
+"""Terraform configuration that `make setup` writes where this machine has a mirror of our provider
+that no configuration names, so that the tests and the demo need no registry."""
+
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -36,17 +40,39 @@ def configured_mirrors(text: str) -> list[Path]:
     ]
 
 
-def find_mirror(environment: dict[str, str], home: Path) -> Path | None:
-    """A mirror on this machine: the configured ones first, then the customary places."""
-    candidates: list[Path] = []
-    for file in (environment.get("TF_CLI_CONFIG_FILE"), str(home / ".terraformrc")):
-        if file and Path(file).is_file():
-            candidates += configured_mirrors(Path(file).read_text(errors="replace"))
+def find_mirror(environment: dict[str, str], home: Path, ours: Path = SET_UP) -> Path | None:
+    """A mirror with our provider, where Terraform's configuration names one or implies it.
+
+    First what `TF_CLI_CONFIG_FILE` or the user's `.terraformrc` names, then the folders in which
+    Terraform looks by itself, then what `make setup` wrote for this folder.
+    """
+    candidates = _named(environment.get("TF_CLI_CONFIG_FILE"), str(home / ".terraformrc"))
     data = environment.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")
     candidates += [home / ".terraform.d" / "plugins", *(Path(d, "terraform/plugins") for d in data)]
-    for place in ("/opt", "/srv", "/usr/local/share", "/usr/local/lib", "/usr/share", "/var/lib"):
-        candidates += sorted(Path(place).glob("*/"))
-    return next((c for c in candidates if holds_provider(c)), None)
+    candidates += _named(str(ours))
+    return next((folder for folder in candidates if holds_provider(folder)), None)
+
+
+def _named(*files: str | None) -> list[Path]:
+    return [
+        mirror
+        for file in files
+        if file and Path(file).is_file()
+        for mirror in configured_mirrors(Path(file).read_text(errors="replace"))
+    ]
+
+
+def configuration(mirror: Path | None) -> str:
+    """A Terraform CLI configuration that takes our provider from `mirror` alone, if any."""
+    lines = []
+    if mirror:
+        lines = [
+            "provider_installation {",
+            f'  filesystem_mirror {{\n    path = "{mirror}"\n    include = ["{PROVIDER}"]\n  }}',
+            f'  direct {{\n    exclude = ["{PROVIDER}"]\n  }}',
+            "}",
+        ]
+    return "\n".join([*lines, "disable_checkpoint = true", ""])
 
 
 def terraform_environment() -> dict[str, str]:
@@ -62,15 +88,7 @@ def terraform_environment() -> dict[str, str]:
     theirs = Path(os.environ.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
     if theirs.is_file() and "provider_installation" in theirs.read_text(errors="replace"):
         return ours
-    lines = []
-    if mirror:
-        lines = [
-            "provider_installation {",
-            f'  filesystem_mirror {{\n    path = "{mirror}"\n    include = ["{PROVIDER}"]\n  }}',
-            f'  direct {{\n    exclude = ["{PROVIDER}"]\n  }}',
-            "}",
-        ]
     WORK.mkdir(parents=True, exist_ok=True)
     file = WORK / "terraformrc"
-    file.write_text("\n".join([*lines, "disable_checkpoint = true", ""]))
+    file.write_text(configuration(mirror))
     return {**ours, "TF_CLI_CONFIG_FILE": str(file)}

@@ -6,17 +6,40 @@ import io
 import threading
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pysequoia import Cert, SignatureMode, Tsk, sign
 
 from strata.errors import StrataError
+from strata.terraform import signature
 from strata.terraform.binary import download, terraform, wanted_version
 from strata.terraform.plugins import platform_name
 from strata.terraform.process import Terraform
 
+KEY = Tsk.generate("Somebody <somebody@example.com>")
+OTHER = Tsk.generate("Somebody else <else@example.com>")
 VERSION = "0.0.1"
+SUMS = f"terraform_{VERSION}_SHA256SUMS"
 ARCHIVE = f"terraform_{VERSION}_{platform_name()}.zip"
+
+
+def release(folder: Path, archive: bytes, sums: str = "", signer: Tsk = KEY) -> None:
+    """Put an archive on the server, and its checksum, or other `sums`, signed by `signer`."""
+    (folder / ARCHIVE).write_bytes(archive)
+    text = (sums or f"{hashlib.sha256(archive).hexdigest()}  {ARCHIVE}\n").encode()
+    (folder / SUMS).write_bytes(text)
+    signed = sign(signer.signer(), text, mode=SignatureMode.DETACHED, armor=False)
+    (folder / f"{SUMS}.sig").write_bytes(signed)
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """The public key whose releases are taken."""
+    file = tmp_path / "key.asc"
+    file.write_text(str(KEY.extract_certificate()))
+    return file
 
 
 @pytest.fixture
@@ -27,9 +50,7 @@ def releases(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("terraform", "#!/bin/sh\necho here\n")
-    (folder / ARCHIVE).write_bytes(content.getvalue())
-    digest = hashlib.sha256(content.getvalue()).hexdigest()
-    (folder / f"terraform_{VERSION}_SHA256SUMS").write_text(f"{digest}  {ARCHIVE}\n")
+    release(folder, content.getvalue())
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *args: object) -> None:
@@ -47,20 +68,60 @@ def releases(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     server.server_close()
 
 
-def test_a_right_archive_is_unpacked(releases: tuple[str, Path], tmp_path: Path) -> None:
+def test_a_right_archive_is_unpacked(releases: tuple[str, Path], key: Path, tmp_path: Path) -> None:
     target = tmp_path / "bin" / "terraform"
-    download(VERSION, target, releases[0])
+    download(VERSION, target, releases[0], key)
     assert "echo here" in target.read_text()
     assert target.stat().st_mode & 0o111
 
 
-def test_a_wrong_checksum_installs_nothing(releases: tuple[str, Path], tmp_path: Path) -> None:
+def test_a_wrong_checksum_installs_nothing(
+    releases: tuple[str, Path], key: Path, tmp_path: Path
+) -> None:
     url, folder = releases
-    (folder / f"terraform_{VERSION}_SHA256SUMS").write_text(f"{'0' * 64}  {ARCHIVE}\n")
+    release(folder, (folder / ARCHIVE).read_bytes(), f"{'0' * 64}  {ARCHIVE}\n")
     target = tmp_path / "bin" / "terraform"
     with pytest.raises(StrataError, match="checksum"):
-        download(VERSION, target, url)
+        download(VERSION, target, url, key)
     assert not target.parent.exists()
+
+
+@pytest.mark.parametrize("fault", ["another key", "other sums", "a page", "nothing"])
+def test_what_the_key_did_not_sign_installs_nothing(
+    fault: str, releases: tuple[str, Path], key: Path, tmp_path: Path
+) -> None:
+    url, folder = releases
+    signed = folder / f"{SUMS}.sig"
+    if fault == "another key":
+        release(folder, (folder / ARCHIVE).read_bytes(), signer=OTHER)
+    elif fault == "other sums":
+        (folder / SUMS).write_text(f"{'0' * 64}  {ARCHIVE}\n")
+    else:
+        signed.write_bytes(b"<html>sign in first</html>" if fault == "a page" else b"")
+    target = tmp_path / "bin" / "terraform"
+    with pytest.raises(StrataError) as error:
+        download(VERSION, target, url, key)
+    assert f"{SUMS} is not signed by the key {KEY.extract_certificate().fingerprint}: " in str(
+        error.value.message
+    )
+    assert "\n" not in error.value.message
+    assert not target.parent.exists()
+
+
+def test_without_a_signature_nothing_is_installed(
+    releases: tuple[str, Path], key: Path, tmp_path: Path
+) -> None:
+    url, folder = releases
+    (folder / f"{SUMS}.sig").unlink()
+    with pytest.raises(StrataError, match=r"SHA256SUMS\.sig could not be fetched"):
+        download(VERSION, tmp_path / "terraform", url, key)
+
+
+def test_the_key_that_is_kept_is_hashicorps_and_has_not_ended() -> None:
+    kept = Cert.from_file(str(signature.KEY))
+    assert kept.fingerprint == signature.FINGERPRINT
+    assert kept.expiration is not None
+    assert kept.expiration > datetime.now(UTC)
 
 
 def test_a_server_that_does_not_answer_names_the_way_out(tmp_path: Path) -> None:
@@ -70,15 +131,13 @@ def test_a_server_that_does_not_answer_names_the_way_out(tmp_path: Path) -> None
 
 
 def test_an_archive_that_is_none_installs_nothing(
-    releases: tuple[str, Path], tmp_path: Path
+    releases: tuple[str, Path], key: Path, tmp_path: Path
 ) -> None:
     url, folder = releases
-    (folder / ARCHIVE).write_bytes(b"an error page")
-    digest = hashlib.sha256(b"an error page").hexdigest()
-    (folder / f"terraform_{VERSION}_SHA256SUMS").write_text(f"{digest}  {ARCHIVE}\n")
+    release(folder, b"an error page")
     target = tmp_path / "bin" / "terraform"
     with pytest.raises(StrataError, match="holds no terraform"):
-        download(VERSION, target, url)
+        download(VERSION, target, url, key)
     assert not target.exists()
 
 

@@ -7,6 +7,7 @@ import pytest
 from strata.terraform.plugins import (
     PROVIDER,
     VERSION,
+    configuration,
     find_mirror,
     platform_name,
     terraform_environment,
@@ -33,11 +34,25 @@ def test_then_the_customary_places(tmp_path: Path) -> None:
     assert find_mirror({}, tmp_path) == customary
 
 
+def test_the_disk_is_not_searched(tmp_path: Path) -> None:
+    mirror(tmp_path / "opt" / "plugins")
+    assert find_mirror({}, tmp_path, ours=tmp_path / "none") is None
+
+
+def test_last_what_the_set_up_of_this_folder_found(tmp_path: Path) -> None:
+    found = mirror(tmp_path / "opt" / "plugins")
+    ours = tmp_path / "mirror.terraformrc"
+    ours.write_text(configuration(found))
+    assert find_mirror({}, tmp_path, ours) == found
+    customary = mirror(tmp_path / ".terraform.d" / "plugins")
+    assert find_mirror({}, tmp_path, ours) == customary
+
+
 def test_a_mirror_of_another_version_is_none(tmp_path: Path) -> None:
     (tmp_path / ".terraform.d" / "plugins" / PROVIDER / "1.0.0" / platform_name()).mkdir(
         parents=True
     )
-    assert find_mirror({}, tmp_path) != tmp_path / ".terraform.d" / "plugins"
+    assert find_mirror({}, tmp_path, ours=tmp_path / "none") is None
 
 
 def test_cdktf_locks_providers_from_the_mirror_too(

@@ -1,0 +1,35 @@
+"""The lock file of Terraform, in every stack's folder before Terraform sees it.
+
+Without one, the first `init` of a folder believes what it downloads and writes that down. With one,
+it takes the provider that was reviewed, on every machine and in plain `cdktf deploy` too.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from strata.documents.layers import LAYERS, stack_name
+from strata.machine.folders import ROOT
+
+NAME = ".terraform.lock.hcl"
+
+_CHECKSUM = re.compile(r'"(?:h1|zh):[^"]+"')
+
+
+def write(out: Path, environments: Iterable[str]) -> None:
+    """Put the project's lock file into the stacks below `out` whose own does not say the same.
+
+    Terraform adds checksums of its own to a lock file; one that has all of ours stays.
+    """
+    ours = (ROOT / NAME).read_text(encoding="utf-8")
+    for name in environments:
+        stacks = [out / "stacks" / stack_name(name, layer) for layer in LAYERS]
+        for folder in (*stacks, out / "composed" / name):
+            file = folder / NAME
+            if folder.is_dir() and not (file.is_file() and _covers(file, ours)):
+                file.write_text(ours, encoding="utf-8")
+
+
+def _covers(file: Path, ours: str) -> bool:
+    theirs = file.read_text(encoding="utf-8", errors="replace")
+    return set(_CHECKSUM.findall(ours)) <= set(_CHECKSUM.findall(theirs))
