@@ -17,6 +17,7 @@ from strata.settings.positions import line_of, positions
 from strata.synthesis import synthesize
 
 if TYPE_CHECKING:
+    from strata.gate.beside import Begin
     from strata.gate.report import Report
     from strata.plan_file.changes import Plan
     from strata.reach import Network
@@ -37,14 +38,15 @@ def judged(
     settings: list[Settings],
     folder: Path,
     plans: Mapping[str, Json] | None = None,
+    begin: "Begin | None" = None,
 ) -> "Report":
     """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
-    `plans` on these too, by environment."""
-    from strata.gate.judge import judge  # noqa: PLC0415
+    `plans` on these too, by environment. `begin` says where it is judged, if not here."""
+    from strata.gate.beside import here  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
 
     names = [one.environment.name for one in settings]
-    return judge(folder, settings_files(envs, names), plans)
+    return (begin or here)(folder, settings_files(envs, names), plans or {})(plans or {})
 
 
 def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from strata.apply import waves
 from strata.apply.layer import LayerWork
-from strata.commands.base import CDKTF_OUT, READ_OUT, judged, out
+from strata.commands.base import CDKTF_OUT, READ_OUT, out
 from strata.documents.layers import LAYERS, LONGEST
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
@@ -29,6 +29,9 @@ from strata.views.progress import Progress
 
 if TYPE_CHECKING:
     from strata.drift.report import Report as Drift
+    from strata.documents.stacks import Json
+    from strata.gate.beside import Begin
+    from strata.gate.report import Report
     from strata.review.produce import Made
 
 
@@ -133,24 +136,36 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
     return look(settings, work.terraform, work.stacks.parent)
 
 
-def planned(env: str, work: LayerWork, folder: Path | None = None) -> "Made":
-    """The review of the environment that `work` holds, written to `folder` or our own place."""
+def planned(
+    env: str, work: LayerWork, folder: Path | None = None, begin: "Begin | None" = None
+) -> "Made":
+    """The review of the environment that `work` holds, written to `folder` or our own place.
+
+    `begin` says where the gate judges, if not in a process that is started for it.
+    """
+    from strata.gate.beside import beside  # noqa: PLC0415
+    from strata.gate.report import settings_files  # noqa: PLC0415
     from strata.review.produce import make_review  # noqa: PLC0415
     from strata.views.html import page  # noqa: PLC0415
     from strata.views.markdown import markdown  # noqa: PLC0415
 
     settings, synthesized = work.settings, work.stacks.parent
-    return make_review(
-        settings,
-        file=shown(resolve(env).resolve()),
-        synthesized=synthesized,
-        terraform=work.terraform,
-        judge=lambda plan: judged(
-            [env], [settings], synthesized, {settings.environment.name: plan}
-        ),
-        folder=folder or WORK / "reviews" / settings.environment.name,
-        views={"report.html": page, "report.md": markdown},
-    )
+    name = settings.environment.name
+    with contextlib.nullcontext(begin) if begin else beside() as gate:
+
+        def judge() -> "Callable[[Json], Report]":
+            verdict = gate(synthesized, settings_files([env], [name]), [name])
+            return lambda plan: verdict({name: plan})
+
+        return make_review(
+            settings,
+            file=shown(resolve(env).resolve()),
+            synthesized=synthesized,
+            terraform=work.terraform,
+            judge=judge,
+            folder=folder or WORK / "reviews" / name,
+            views={"report.html": page, "report.md": markdown},
+        )
 
 
 def make_state_bucket(settings: Settings) -> None:

@@ -65,6 +65,7 @@ def gate(
 
 
 def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "Report":
+    from strata.gate.beside import beside  # noqa: PLC0415
     from strata.gate.judge import judge  # noqa: PLC0415
     from strata.gate.plan import planned_environment, read_plan  # noqa: PLC0415
 
@@ -82,9 +83,9 @@ def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "R
     if not envs:
         raise UsageError("give environments, --synthesized DIR or --plan FILE", "strata gate local")
     settings = load_each(envs)
-    with tempfile.TemporaryDirectory() as folder:
+    with beside() as begin, tempfile.TemporaryDirectory() as folder:
         synthesize(settings, Path(folder))
-        return judged(envs, settings, Path(folder), plans)
+        return judged(envs, settings, Path(folder), plans, begin)
 
 
 def _write(file: Path, content: str) -> None:

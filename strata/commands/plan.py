@@ -20,6 +20,7 @@ def plan(
     folder: Annotated[Path | None, typer.Option("--out", help="Where the review goes.")] = None,
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
+    from strata.gate.beside import beside  # noqa: PLC0415
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
     from strata.views.review_text import text  # noqa: PLC0415
 
@@ -27,7 +28,8 @@ def plan(
     aim(settings)
     # Before the first apply there need not be a state bucket.
     preflight.check_account(settings.environment)
-    made = planned(env, layer_work(settings), folder)
+    with beside() as begin:
+        made = planned(env, layer_work(settings), folder, begin)
     typer.echo(text(made.report), nl=False)
     out.print(f"review     {shown(made.folder)}")
     if set(made.report.first) == set(LAYERS):

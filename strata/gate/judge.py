@@ -1,7 +1,7 @@
 """From a synthesized folder, and a plan of it if there is one, to the verdict."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from strata.documents.stacks import Json
 from strata.gate import documents, report, waivers
 from strata.gate.documents import PRODUCTION
 from strata.gate.paths import path_failures
-from strata.gate.scan import Failure, known_checks, scan
+from strata.gate.scan import Failure, known_checks, scan_plan, scan_stacks
 from strata.settings.load import own_files, said_stage
 
 
@@ -23,9 +23,60 @@ def judge(
     `files` gives the settings file of each environment, `plans` a plan of some of them, as
     `terraform show -json` prints it: of the composed stack, or of a layer. Raises Unjudgeable.
     """
+    return begin(folder, files, plans or {}).verdict(plans)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A synthesis that was judged, of which `verdict` takes plans too."""
+
+    environments: list[documents.Environment]
+    files: Mapping[str, str]
+    said: Mapping[str, str | None]
+    every: Mapping[str, str]
+    failures: frozenset[Failure]
+    checks: frozenset[str]
+
+    def verdict(self, plans: Mapping[str, Json] | None = None) -> report.Report:
+        """The verdict on the synthesis and on these plans of it; raises Unjudgeable."""
+        failures = self.failures
+        for one in self.environments:
+            plan = (plans or {}).get(one.name)
+            if plan is not None:
+                failures = scan_plan(one, plan, failures)
+        accepted = waivers.read()
+        found = waivers.apply(
+            sorted(failures),
+            accepted,
+            judged={one.name: one.stage for one in self.environments},
+            every=self.every,
+            checks=self.checks,
+            today=date.today(),
+        )
+        _refuse_unknown(self.environments, found.failures)
+        unsaid = {name for name, stage in self.said.items() if not stage}
+        told = [
+            f"{name}: its settings do not say environment.stage, so it is judged as {PRODUCTION}; "
+            f"some of these findings are waived for {' and '.join(stages)}"
+            for name, stages in waivers.elsewhere(found.failures, accepted).items()
+            if name in unsaid
+        ]
+        found = replace(found, warnings=[*found.warnings, *told])
+        return report.report(
+            found, {one.name: self.files.get(one.name, "") for one in self.environments}
+        )
+
+
+def begin(
+    folder: Path, files: Mapping[str, str] | None = None, planned: Collection[str] = ()
+) -> Begun:
+    """Judge what a synthesis wrote to `folder`, as `judge` does, before there are plans of it.
+
+    `planned` are the environments of which `verdict` will be given one. Raises Unjudgeable.
+    """
     environments = documents.read(folder, sorted(files) if files is not None else None)
     names = [one.name for one in environments]
-    foreign = sorted(set(plans or {}) - set(names))
+    foreign = sorted(set(planned) - set(names))
     if foreign:
         raise documents.Unjudgeable(f"the plan is one of {foreign[0]}, which is not judged here")
     every = {path.stem: said_stage(path) or PRODUCTION for path in own_files()}
@@ -34,25 +85,8 @@ def judge(
         files = report.settings_files(own, own)
     said = {name: said_stage(Path(file)) for name, file in files.items() if file}
     _refuse_other_stage(environments, said)
-    accepted = waivers.read()
-    found = waivers.apply(
-        sorted([*scan(environments, plans), *path_failures(environments, files)]),
-        accepted,
-        judged={one.name: one.stage for one in environments},
-        every=every,
-        checks=known_checks(),
-        today=date.today(),
-    )
-    _refuse_unknown(environments, found.failures)
-    unsaid = {name for name, stage in said.items() if not stage}
-    told = [
-        f"{name}: its settings do not say environment.stage, so it is judged as {PRODUCTION}; some "
-        f"of these findings are waived for {' and '.join(stages)}"
-        for name, stages in waivers.elsewhere(found.failures, accepted).items()
-        if name in unsaid
-    ]
-    found = replace(found, warnings=[*found.warnings, *told])
-    return report.report(found, {name: files.get(name, "") for name in names})
+    failures = scan_stacks(environments) | set(path_failures(environments, files))
+    return Begun(environments, files, said, every, frozenset(failures), known_checks())
 
 
 def _refuse_other_stage(

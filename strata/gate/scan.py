@@ -68,6 +68,16 @@ def scan(
     `plans` are plans as JSON by environment: they are judged too, resource by resource. What spans
     several resources is judged on what was synthesized, where the references between them stand.
     """
+    failures = scan_stacks(environments)
+    for environment in environments:
+        plan = (plans or {}).get(environment.name)
+        if plan is not None:
+            failures = scan_plan(environment, plan, failures)
+    return sorted(failures)
+
+
+def scan_stacks(environments: Sequence[Environment]) -> frozenset[Failure]:
+    """Every failed check in what was synthesized; raises Unjudgeable."""
     _load_policies()
     logging.getLogger().setLevel(logging.CRITICAL)
     failures: set[Failure] = set()
@@ -80,26 +90,30 @@ def scan(
             failures.add(_outside(environment, "STRATA_LAYER_1", address))
         if different:
             failures |= set(_judge(environment, layers))
-        plan = (plans or {}).get(environment.name)
-        if plan is not None:
-            planned = resolved(overlay(plan, composed))
-            told = set(_judge(environment, planned, single=True))
-            names = {f"{f.check} {f.address}" for f in told if f.unknown}
-            known = set(blocks(planned))
-            # What the plan resolved is no longer unknown.
-            failures = {
-                f for f in failures
-                if not f.unknown or f.environment != environment.name
-                or f.address not in known or f"{f.check} {f.address}" in names
-            } | told  # fmt: skip
-            failures |= set(_stack_faults(environment, planned_values(plan)))
         for name, layer in environment.layers.items():
             for check in backend_faults(layer):
                 place = name.removeprefix(f"{environment.name}-")
                 failures.add(Failure(environment.name, check, place, "", OUTSIDE_CHECKS[check]))
         for stack in (environment.composed, *environment.layers.values()):
             failures |= set(_stack_faults(environment, stack))
-    return sorted(failures)
+    return frozenset(failures)
+
+
+def scan_plan(
+    environment: Environment, plan: Json, failures: frozenset[Failure]
+) -> frozenset[Failure]:
+    """`failures` in the stacks, with those in a plan of `environment`; raises Unjudgeable."""
+    planned = resolved(overlay(plan, resolved(environment.composed)))
+    in_plan = set(_judge(environment, planned, single=True))
+    names = {f"{f.check} {f.address}" for f in in_plan if f.unknown}
+    known = set(blocks(planned))
+    # What the plan resolved is no longer unknown.
+    still = {
+        f for f in failures
+        if not f.unknown or f.environment != environment.name
+        or f.address not in known or f"{f.check} {f.address}" in names
+    }  # fmt: skip
+    return frozenset(still | in_plan | set(_stack_faults(environment, planned_values(plan))))
 
 
 def known_checks() -> frozenset[str]:

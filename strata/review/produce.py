@@ -23,6 +23,9 @@ from strata.state.states import read_states
 from strata.synthesis.synthesize import compose
 from strata.terraform.process import Terraform
 
+Judge = Callable[[], Callable[[Json], Verdict]]
+"""Begins to judge what was synthesized; what it gives has the gate's verdict on a plan's JSON."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -39,18 +42,19 @@ def make_review(
     file: Path,
     synthesized: Path,
     terraform: Terraform,
-    judge: Callable[[Json], Verdict],
+    judge: Judge,
     folder: Path,
     views: Mapping[str, Callable[[Report], str]],
 ) -> Made:
     """Plan the environment that `synthesized` holds, and write its review to `folder`.
 
-    `file` is the settings file; `judge` gives the gate's verdict on the plan's JSON; `views` are
-    the forms that the report is written in, by file name.
+    `file` is the settings file; `judge` is called before Terraform plans; `views` are the forms
+    that the report is written in, by file name.
     """
     environment = settings.environment
     composed = synthesized / "composed" / environment.name
     record.free(folder)
+    verdict = judge()
     states = read_states(environment)
     basis = record.basis(settings, states, synthesized)
     document = plan_composed(terraform, composed, states)
@@ -70,7 +74,7 @@ def make_review(
         ),
         file=str(file),
         first=[layer for layer, state in states.items() if state is None],
-        gate=_verdict(judge, document),
+        gate=_verdict(verdict, document),
         cost=change(document, settings),
     )
     reports = {
@@ -86,9 +90,9 @@ def written_stack(folder: Path) -> Stack:
     return stack(without_secrets(document))
 
 
-def _verdict(judge: Callable[[Json], Verdict], document: Json) -> Verdict | str:
+def _verdict(verdict: Callable[[Json], Verdict], document: Json) -> Verdict | str:
     """The verdict, or why the gate has none: a plan is worth reading without it."""
     try:
-        return judge(document)
+        return verdict(document)
     except UsageError as error:
         return error.message

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from strata.gate.documents import read
-from strata.gate.scan import scan
+from strata.gate.scan import scan_stacks
 from tests.gate.changes import HARMLESS, UNSAFE, Change, Stacks
 
 Found = dict[str, set[str]]
@@ -38,7 +38,7 @@ def found(synthesized: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
     # A failed resource counts, not a check: another one may fail the same check, and be waived.
     failures: dict[str, set[tuple[str, str]]] = {}
     for environment in read(folder):
-        for failure in scan([environment]):
+        for failure in scan_stacks([environment]):
             failures.setdefault(environment.name, set()).add((failure.check, failure.address))
     before = failures["harmless nothing"]
     names = [*(f"unsafe {name}" for name in UNSAFE), *(f"harmless {name}" for name in HARMLESS)]

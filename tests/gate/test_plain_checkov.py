@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from strata.gate.documents import read
-from strata.gate.scan import scan
+from strata.gate.scan import scan_stacks
 from strata.gate.waivers import read as read_waivers
 from strata.machine.folders import ROOT
 from strata.settings import load
@@ -67,6 +67,6 @@ def test_it_skips_what_is_waived_and_what_it_cannot_see_across_layers_and_no_mor
     # Elsewhere, since checkov reads the `.checkov.yaml` of the folder it runs in as well.
     _, failed = checkov(four, tmp_path / "all.yaml", tmp_path)
     assert skipped == sorted(failed)
-    seen_as_a_whole = {one.check for one in scan(read(synthesized))}
+    seen_as_a_whole = {one.check for one in scan_stacks(read(synthesized))}
     assert {one.check for one in read_waivers()} == seen_as_a_whole
     assert set(skipped) >= seen_as_a_whole

@@ -13,14 +13,14 @@ from policies.policy import Policy
 from strata.documents.stacks import blocks
 from strata.gate.documents import read
 from strata.gate.resolve import resolved
-from strata.gate.scan import known_checks, scan
+from strata.gate.scan import known_checks, scan_stacks
 from strata.gate.waivers import read as read_waivers
 
 CHECKOV = Path(sys.executable).with_name("checkov")
 
 
 def test_our_checks_are_registered_once(synthesized: Path) -> None:
-    scan(read(synthesized, ["local", "dev"]))
+    scan_stacks(read(synthesized, ["local", "dev"]))
     ours = {
         id(check): check.id
         for check in resource_registry.get_all_registered_checks()
@@ -56,8 +56,8 @@ def test_the_gate_finds_all_that_the_checkov_command_finds(
     )  # fmt: skip
     found = json.loads(answer.stdout)["results"]["failed_checks"]
     theirs = {(one["check_id"], one["resource"].rpartition(".")[2]) for one in found}
-    ours = {(one.check, one.address.rpartition(".")[2]) for one in scan([environment])}
+    ours = {(one.check, one.address.rpartition(".")[2]) for one in scan_stacks([environment])}
     assert len(theirs) > 10
     assert ours == theirs
     waived = {(one.check, one.resource) for one in read_waivers()}
-    assert {(one.check, one.construct) for one in scan([environment])} <= waived
+    assert {(one.check, one.construct) for one in scan_stacks([environment])} <= waived
