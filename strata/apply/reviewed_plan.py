@@ -181,7 +181,7 @@ class ReviewedApply:
         return came
 
     def _shown(self, layer: str) -> dict[str, Any]:
-        return self.work.terraform.show(self.work.folder(layer), self.work.saved_plan(layer))
+        return self.work.terraform.show_own(self.work.folder(layer), self.work.saved_plan(layer))
 
     def _state(self, layer: str) -> StateIdentity | None:
         return identity(read_state(self.work.settings.environment, layer))

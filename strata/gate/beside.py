@@ -18,8 +18,8 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
-from strata.machine.folders import ROOT
 from strata.documents.stacks import Json
+from strata.machine.folders import ROOT
 
 if TYPE_CHECKING:
     from strata.gate.report import Report

@@ -48,4 +48,4 @@ def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
             # It may be a provider that is no longer where `init` found it.
             forget(folder)
             raise
-        return without_secrets(here.show(work, Path("composed.tfplan")))
+        return without_secrets(here.show_own(work, Path("composed.tfplan")))

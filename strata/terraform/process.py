@@ -1,10 +1,11 @@
 """Runs Terraform in the folder of a stack."""
 
+import contextlib
 import json
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from strata.terraform.events import (
     refused,
     without_source,
 )
+from strata.terraform.schemas import offered
 
 POLL_SECONDS = 0.1
 """Between two looks at what Terraform has written."""
@@ -57,6 +59,16 @@ class Terraform:
     def show(self, folder: Path, file: Path) -> dict[str, Any]:
         """A saved plan as JSON, sensitive values and all; nothing of it is logged."""
         return dict(json.loads(self._answer(folder, "show", "-json", str(file))))
+
+    def show_own(self, folder: Path, file: Path) -> dict[str, Any]:
+        """As `show`, of a plan that `plan` has just made of the folder: that is quicker."""
+        with offered(folder, folder / file, self._variables()) as variables:
+            if variables:
+                here = replace(self, environment={**self.environment, **variables})
+                # What is wrong with it is told by the provider itself, if it is not this way.
+                with contextlib.suppress(StrataError):
+                    return here.show(folder, file)
+        return self.show(folder, file)
 
     def apply(self, folder: Path, file: Path, watch: Watch = ignore) -> None:
         """Apply exactly this saved plan.
