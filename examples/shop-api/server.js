@@ -28,9 +28,11 @@ process.on('SIGTERM', () => stop(0, 'SIGTERM'));
 process.on('SIGINT', () => stop(0, 'SIGINT'));
 
 await app.listen({ host: '0.0.0.0', port: config.port });
-cache.open();
+const cacheTried = cache.open();
 try {
   await database.prepare(stopping.signal);
+  // So that the first clients do not all go to MySQL.
+  await cacheTried;
   state.ready = !stopping.signal.aborted;
 } catch (error) {
   if (!stopping.signal.aborted) stop(1, `MySQL cannot be used: ${reason(error)}`);

@@ -67,21 +67,16 @@ def test_an_order_is_seen_by_the_next_reader(run: Run, mysql: MySql) -> None:
     assert mysql.sql("SELECT product, quantity FROM shop.orders") == ["1\t2"]
 
 
-@pytest.mark.parametrize(
-    ("order", "status"),
-    [
-        ({"product": 9, "quantity": 1}, 404),
-        ({"product": 3, "quantity": 6}, 409),
-        ({"product": 3, "quantity": 0}, 400),
-        ({"product": "x", "quantity": 1}, 400),
-        ({"product": 3}, 400),
-    ],
-)
-def test_an_order_that_cannot_be_filled_changes_nothing(
-    order: Json, status: int, run: Run, mysql: MySql
-) -> None:
+def test_an_order_that_cannot_be_filled_changes_nothing(run: Run, mysql: MySql) -> None:
     service = run().healthy()
-    assert service.ask("/orders", order).status == status
+    orders: dict[int, list[Json]] = {
+        404: [{"product": 9, "quantity": 1}],
+        409: [{"product": 3, "quantity": 6}],
+        400: [{"product": 3, "quantity": 0}, {"product": "x", "quantity": 1}, {"product": 3}],
+    }
+    for status, all_alike in orders.items():
+        for order in all_alike:
+            assert service.ask("/orders", order).status == status, order
     assert mysql.sql("SELECT count(*) FROM shop.orders; SELECT stock FROM shop.products") == [
         "0", "40", "25", "5",
     ]  # fmt: skip
@@ -96,10 +91,8 @@ def test_a_slow_reader_does_not_bring_back_what_an_order_changed(
         const {{ HOST: host, PORT: port, TOKEN: password }} = process.env;
         const log = {{ warn: (...said) => console.error(...said) }};
         const cache = new Cache({{ host, port, password, tls: true }}, {{ log, refused() {{}} }});
-        cache.open();
+        await cache.open();
         const ask = (load) => cache.read('list', load);
-        while ((await ask(() => 0)).cache !== 'miss') await new Promise((go) => setTimeout(go, 20));
-        await cache.forget('list');
         await ask(async () => {{ await cache.forget('list'); return 'old'; }});
         console.log(JSON.stringify([await ask(() => 'new'), await ask(() => 'newer')]));
         cache.close();
@@ -218,9 +211,10 @@ def test_a_wrong_password_ends_it(run: Run, secrets: Secrets) -> None:
 
 def test_a_plain_connection_to_mysql_ends_it(run: Run, mysql: MySql, secrets: Secrets) -> None:
     user, password = secrets.mysql.values()
-    assert mysql.connect(user, password, "--ssl") == "1\n"
-    # Of a password that is right: MySQL would say ER_SECURE_TRANSPORT_REQUIRED.
-    assert "Access denied" in mysql.connect(user, password, "--skip-ssl")
+    assert mysql.connect(user, password, "--ssl", "--skip-ssl-verify-server-cert") == "1\n"
+    # The first is what MariaDB 10.11 says of a password that is right, the second what MySQL says.
+    refused = r"^ERROR (1045 .*Access denied|3159 .*insecure transport)"
+    assert re.search(refused, mysql.connect(user, password, "--skip-ssl"))
     service = run(DB_TLS="false")
     assert service.exit_code() == 1
     assert "stopping: MySQL: " in service.said()

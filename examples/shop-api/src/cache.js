@@ -1,6 +1,7 @@
 /** Redis in front of a slower source. The service works without it, only slower. */
 
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 
 import { createClient } from '@redis/client';
 
@@ -27,7 +28,7 @@ export class Cache {
       password,
       // While Redis is away a command fails at once, and is no longer waited for after a while.
       disableOfflineQueue: true,
-      commandOptions: { timeout: 500 },
+      commandOptions: { timeout: 1000 },
       maintNotifications: 'disabled',
       socket: {
         host,
@@ -45,10 +46,12 @@ export class Cache {
     });
   }
 
-  /** Begins to connect; does not wait for it. */
-  open() {
-    // Every error was given to the listener already.
+  /** Begins to connect, and goes on trying; resolves once the first attempt is over. */
+  async open() {
+    const tried = once(this.#client, 'ready');
+    // Every error is given to the listener.
     this.#client.connect().catch(() => {});
+    await tried.catch(() => {});
   }
 
   /**
