@@ -62,7 +62,7 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     """The review of a plan that was made now, once somebody has said yes to it."""
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415
     from strata.gate.stops import left, refuse, stopping  # noqa: PLC0415
-    from strata.views.review_text import text  # noqa: PLC0415
+    from strata.views.text.review import text  # noqa: PLC0415
 
     made = planned(env, work)
     typer.echo(text(made.report), nl=False)

@@ -1,9 +1,9 @@
 """What every command shares: its arguments, its console, and what the code alone tells."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from strata.plan_file.changes import Plan
     from strata.reach import Network
     from strata.reach.report import TableReport
+
+_Report = TypeVar("_Report")
+View = Callable[[_Report], str]
+"""Writes a report in one form."""
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
 Envs = Annotated[
@@ -82,6 +86,13 @@ def reach_report(env: str, settings: Settings, network: "Network", *, live: bool
         file=str(shown(file.resolve())),
         lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],
     )
+
+
+def view(form: str, views: Mapping[str, View[_Report]]) -> View[_Report]:
+    """What writes a report in the form that `--format` names; raises UsageError for any other."""
+    if form not in views:
+        raise UsageError(f"--format {form} is not known", f"one of {', '.join(views)}")
+    return views[form]
 
 
 def confirm(question: str, *, yes: bool) -> None:

@@ -11,7 +11,7 @@ def check(envs: Envs) -> None:
     """Judge settings; then what they would make: its cost if there is a budget, and its paths."""
     found = load_each(envs)
     from strata.reach import from_stack  # noqa: PLC0415 - wrong settings are told at once
-    from strata.reach.report import table_lines  # noqa: PLC0415
+    from strata.views.text.reach import table_lines  # noqa: PLC0415
 
     stacks = [composed_stack(settings) for settings in found]
     failed = []

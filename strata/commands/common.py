@@ -146,8 +146,7 @@ def planned(
     from strata.gate.beside import beside  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
     from strata.review.produce import make_review  # noqa: PLC0415
-    from strata.views.html import page  # noqa: PLC0415
-    from strata.views.markdown import markdown  # noqa: PLC0415
+    from strata.views import html, markdown  # noqa: PLC0415
 
     settings, synthesized = work.settings, work.stacks.parent
     name = settings.environment.name
@@ -164,7 +163,7 @@ def planned(
             terraform=work.terraform,
             judge=judge,
             folder=folder or WORK / "reviews" / name,
-            views={"report.html": page, "report.md": markdown},
+            views={"report.html": html.review, "report.md": markdown.review},
         )
 
 

@@ -1,17 +1,19 @@
 """`strata cost`"""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from strata.commands.base import composed_stack, out, reviewed
+from strata.commands.base import View, composed_stack, out, reviewed, view
 from strata.errors import UsageError
 from strata.machine.files import Unreadable, bytes_of, json_of
 from strata.settings import Problem, Settings, load
 from strata.settings.load import resolve
 
 if TYPE_CHECKING:
+    from strata.cost.change import CostChange
     from strata.cost.estimate import Estimate
     from strata.documents.stacks import Stack
 
@@ -30,10 +32,8 @@ def cost(
 ) -> None:
     """Say what a month costs."""
     from strata.cost.change import change  # noqa: PLC0415 - what the command alone needs
-    from strata.cost.show import CHANGES, ESTIMATES  # noqa: PLC0415
 
-    if form not in ESTIMATES:
-        raise UsageError(f"--format {form} is not known", f"one of {', '.join(ESTIMATES)}")
+    show, show_change = view(form, views()), view(form, views_of_a_change())
     if env is None and (plan or not refresh):
         raise UsageError("no environment is given", "strata cost prod")
     settings = load(env) if env else None
@@ -41,9 +41,25 @@ def cost(
     if refresh:
         _refresh()
     if settings and read is not None:
-        typer.echo(CHANGES[form](change(read, settings)), nl=False)
+        typer.echo(show_change(change(read, settings)), nl=False)
     elif settings:
-        typer.echo(ESTIMATES[form](estimated(settings, composed_stack(settings))), nl=False)
+        typer.echo(show(estimated(settings, composed_stack(settings))), nl=False)
+
+
+def views() -> Mapping[str, View["Estimate"]]:
+    """Name of a form -> what writes an estimate in it."""
+    from strata.views import data, markdown  # noqa: PLC0415 - what the command alone needs
+    from strata.views.text import cost as terminal  # noqa: PLC0415
+
+    return {"text": terminal.estimate, "json": data.as_json, "md": markdown.estimate}
+
+
+def views_of_a_change() -> Mapping[str, View["CostChange"]]:
+    """Name of a form -> what writes a change of cost in it."""
+    from strata.views import data, markdown  # noqa: PLC0415 - what the command alone needs
+    from strata.views.text import cost as terminal  # noqa: PLC0415
+
+    return {"text": terminal.change, "json": data.as_json, "md": markdown.cost_change}
 
 
 def estimated(settings: Settings, composed: "Stack") -> "Estimate":

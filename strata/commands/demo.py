@@ -63,9 +63,9 @@ def demo() -> None:
 def write_views(settings: Settings, folder: Path) -> dict[str, Path]:
     """Write the map, the table of paths and the cost; gives the file of each."""
     from strata.commands.cost import estimated  # noqa: PLC0415
-    from strata.cost.show import ESTIMATES  # noqa: PLC0415
     from strata.reach import from_stack  # noqa: PLC0415
-    from strata.reach.report import table_lines  # noqa: PLC0415
+    from strata.views.text.cost import estimate  # noqa: PLC0415
+    from strata.views.text.reach import table_lines  # noqa: PLC0415
 
     composed = composed_stack(settings)
     page = write_map(folder, settings, composed)[0]
@@ -73,5 +73,5 @@ def write_views(settings: Settings, folder: Path) -> dict[str, Path]:
     reach, cost = folder / "reach.txt", folder / "cost.txt"
     lines = (line for line, _ in table_lines(report))
     reach.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    cost.write_text(ESTIMATES["text"](estimated(settings, composed)), encoding="utf-8")
+    cost.write_text(estimate(estimated(settings, composed)), encoding="utf-8")
     return {"map": page, "reach": reach, "cost": cost}

@@ -1,13 +1,16 @@
 """`strata drift`"""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.base import Env
+from strata.commands.base import Env, View, view
 from strata.commands.common import look_for_drift
-from strata.errors import UsageError
 from strata.settings import load
+
+if TYPE_CHECKING:
+    from strata.drift.report import Report
 
 
 def drift(
@@ -15,12 +18,17 @@ def drift(
     form: Annotated[str, typer.Option("--format", help="text, json or md.")] = "text",
 ) -> None:
     """Compare AWS with what was applied; exit code 3: drift. Changes nothing."""
-    from strata.drift.report import FORMATS  # noqa: PLC0415
-
-    if form not in FORMATS:
-        raise UsageError(f"--format {form} is not known", f"one of {', '.join(FORMATS)}")
+    write = view(form, views())
     settings = load(env)
     report = look_for_drift(settings, env)
-    typer.echo(FORMATS[form](report), nl=False)
+    typer.echo(write(report), nl=False)
     if report.drift or report.added:
         raise typer.Exit(3)
+
+
+def views() -> Mapping[str, View["Report"]]:
+    """Name of a form -> what writes drift in it."""
+    from strata.views import data, markdown  # noqa: PLC0415 - what the command alone needs
+    from strata.views.text import drift as terminal  # noqa: PLC0415
+
+    return {"text": terminal.text, "json": data.as_ascii_json, "md": markdown.drift}

@@ -1,13 +1,14 @@
 """`strata gate`"""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
-from strata.commands.base import judged, out
+from strata.commands.base import View, judged, out, view
 from strata.errors import UsageError
 from strata.settings import load_each
 from strata.settings.load import distinct
@@ -16,15 +17,6 @@ from strata.synthesis.synthesize import synthesize
 if TYPE_CHECKING:
     from strata.documents.stacks import Json
     from strata.gate.report import Report
-
-STYLES = {
-    "critical": "bold red",
-    "high": "red",
-    "medium": "yellow",
-    "low": "cyan",
-    "warning": "yellow",
-}
-"""First word of a line -> how a terminal shows it."""
 
 
 def gate(
@@ -42,17 +34,16 @@ def gate(
     file: Annotated[Path | None, typer.Option("--out", help="Write the report here.")] = None,
 ) -> None:
     """Judge what would be built; exit code 1: findings, 2: no verdict."""
-    from strata.gate.report import FORMATS  # noqa: PLC0415
+    from strata.views.text.gate import STYLES  # noqa: PLC0415
 
-    if form not in FORMATS:
-        raise UsageError(f"--format {form} is not known", f"one of {', '.join(FORMATS)}")
+    write = view(form, views())
     if envs and synthesized:
         raise UsageError("give environments, or --synthesized DIR", "strata gate local")
     if file:
         # What an earlier run found must not stand for a run without verdict.
         _write(file, "")
     verdict = _verdict(envs or [], synthesized, plan)
-    shown = FORMATS[form](verdict)
+    shown = write(verdict)
     if file:
         _write(file, shown)
     elif form == "text":
@@ -62,6 +53,19 @@ def gate(
         typer.echo(shown, nl=False)
     if verdict.findings:
         raise typer.Exit(1)
+
+
+def views() -> Mapping[str, View["Report"]]:
+    """Name of a form -> what writes a verdict in it."""
+    from strata.views import data, junit, sarif  # noqa: PLC0415 - checkov takes its time
+    from strata.views.text import gate as terminal  # noqa: PLC0415
+
+    return {
+        "text": terminal.text,
+        "json": data.as_ascii_json,
+        "sarif": sarif.sarif,
+        "junit": junit.junit,
+    }
 
 
 def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "Report":

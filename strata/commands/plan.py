@@ -22,7 +22,7 @@ def plan(
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
     from strata.gate.beside import beside  # noqa: PLC0415
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
-    from strata.views.review_text import text  # noqa: PLC0415
+    from strata.views.text.review import text  # noqa: PLC0415
 
     settings = load(env)
     aim(settings)

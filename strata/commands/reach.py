@@ -55,11 +55,12 @@ def _network(settings: Settings, *, live: bool) -> "Network":
 
 
 def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:
-    from strata.reach.report import table_lines  # noqa: PLC0415
+    from strata.views import data  # noqa: PLC0415
+    from strata.views.text.reach import table_lines  # noqa: PLC0415
 
     report = reach_report(env, settings, _network(settings, live=live), live=live)
     if as_json:
-        typer.echo(report.model_dump_json(indent=2))
+        typer.echo(data.as_json(report), nl=False)
     else:
         for line, good in table_lines(report):
             out.print(line, style=None if good else "red")
@@ -71,14 +72,16 @@ def _path(
     settings: Settings, ends: tuple[str, str, int | None], *, live: bool, as_json: bool
 ) -> None:
     from strata.reach import explain  # noqa: PLC0415
-    from strata.reach.report import path, path_lines  # noqa: PLC0415
+    from strata.reach.report import path  # noqa: PLC0415
     from strata.reach.table import refuse_unread  # noqa: PLC0415
+    from strata.views import data  # noqa: PLC0415
+    from strata.views.text.reach import path_lines  # noqa: PLC0415
 
     network = _network(settings, live=live)
     refuse_unread(network)
     found = path(explain(network, *ends))
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(data.as_json(found), nl=False)
         return
     for line in path_lines(settings.environment.name, found):
         out.print(line)

@@ -1,20 +1,15 @@
-"""Findings by cause, and the forms they are shown in."""
+"""The verdict of the gate: findings by cause, the worst first."""
 
-import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
-from xml.etree import ElementTree
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from strata.documents.layers import LAYERS
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived, Waiver
@@ -24,10 +19,8 @@ from strata.reach.table import PATH_CHECKS
 from strata.settings.load import resolve, shown
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.schema import at
-from strata.text.wrapping import wrapped
 
 CAUSES = ROOT / "policies" / "causes.toml"
-WAIVERS = "policies/waivers.toml"
 MORE = "https://www.checkov.io/5.Policy%20Index/terraform.html"
 PATHS = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Security.html"
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -68,6 +61,14 @@ class Finding(BaseModel):
     key: str = Field(description="Dotted key of the setting; empty: the construct causes it.")
     right: str = Field(description="What to write instead.")
     more: str = Field(description="Address of a page that says more.")
+
+    @property
+    def place(self) -> str:
+        """The setting that causes it, as `envs/local.toml:12 database.encrypted`, else the
+        constructs."""
+        if self.file:
+            return f"{self.file}:{self.line} {self.key}"
+        return ", ".join(self.constructs)
 
 
 class Report(BaseModel):
@@ -189,191 +190,3 @@ def _key(dotted: str) -> Key:
 def settings_files(envs: Sequence[str], names: Sequence[str]) -> dict[str, str]:
     """Environment -> its settings file."""
     return {name: str(resolve(env).resolve()) for env, name in zip(envs, names, strict=True)}
-
-
-def text(verdict: Report) -> str:
-    """For a terminal of 80 columns."""
-    lines = []
-    for one in verdict.findings:
-        lines += wrapped(f"{one.severity}: {one.protects}")
-        where = f"{one.file}:{one.line}: {one.key}" if one.file else one.key
-        parts = {
-            "set in": where,
-            "in": f"{', '.join(one.environments)}: {', '.join(one.constructs)}",
-            "right": one.right,
-            "checks": ", ".join(one.checks),
-            "more": one.more,
-        }
-        for label, content in parts.items():
-            if content:
-                lines += wrapped(content, f"  {label:8}", " " * 10)
-        lines.append("")
-    lines += [line for one in verdict.warnings for line in wrapped(f"warning: {one}")]
-    if verdict.waivers:
-        lines.append(f"waived in {WAIVERS}: {len(verdict.waivers)}")
-    for waiver in verdict.waivers:
-        said = f"{waiver.check} {waiver.resource}, {waiver.owner}, to {waiver.expires}"
-        lines += wrapped(said, "  ", "    ")
-    count = len(verdict.findings)
-    words = f"{count} finding{'s' if count > 1 else ''}" if count else "clean"
-    lines.append(f"{', '.join(verdict.environments)}: {words}")
-    return "\n".join(lines) + "\n"
-
-
-def as_json(verdict: Report) -> str:
-    """The report as data."""
-    return json.dumps(verdict.model_dump(mode="json"), indent=2) + "\n"
-
-
-_LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
-_SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
-"""Code hosts sort by a number from 0 to 10 (GitHub, SARIF support for code scanning)."""
-
-
-def sarif(verdict: Report) -> str:
-    """SARIF 2.1.0, which code hosts show beside the line."""
-    rules: dict[str, dict[str, Any]] = {}
-    for one in verdict.findings:
-        for check in one.checks:
-            rules[check] = {
-                "id": check,
-                "shortDescription": {"text": one.protects},
-                "helpUri": one.more,
-                "defaultConfiguration": {"level": _LEVELS[one.severity]},
-                "properties": {"security-severity": _SCORES[one.severity], "tags": ["security"]},
-            }
-    for waiver in verdict.waivers:
-        rules.setdefault(
-            waiver.check,
-            {"id": waiver.check, "shortDescription": {"text": "waived"}, "helpUri": MORE},
-        )
-    order = sorted(rules)
-    results = [
-        {
-            "ruleId": one.checks[0],
-            "ruleIndex": order.index(one.checks[0]),
-            "level": _LEVELS[one.severity],
-            "message": {"text": f"{one.protects}. Right: {one.right}"},
-            "locations": [_location(one.file, one.line, one.constructs)],
-            "partialFingerprints": {
-                "strata/v1": _fingerprint(one.key, *one.checks, *one.environments, *one.constructs)
-            },
-        }
-        for one in verdict.findings
-    ]
-    results += [
-        {
-            "ruleId": one.check,
-            "ruleIndex": order.index(one.check),
-            "level": "note",
-            "message": {"text": f"Waived by {one.owner} to {one.expires}: {one.reason}"},
-            "locations": [_location("", 0, [one.resource])],
-            "partialFingerprints": {
-                "strata/v1": _fingerprint(one.check, one.resource, *one.stages, *one.environments)
-            },
-            "suppressions": [
-                {"kind": "external", "status": "accepted", "justification": one.reason}
-            ],
-        }
-        for one in verdict.waivers
-    ]
-    notes = [{"level": "warning", "message": {"text": one}} for one in verdict.warnings]
-    run = {
-        "tool": {
-            "driver": {
-                "name": "strata gate",
-                "rules": [rules[check] for check in order],
-            }
-        },
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
-        "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The top of the project."}}},
-        "results": results,
-    }
-    schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
-
-
-def _location(file: str, line: int, constructs: Sequence[str]) -> dict[str, Any]:
-    """A place in the settings, or else in the module of the layer that holds the construct."""
-    layer = constructs[0].partition("/")[0]
-    place = file or (f"modules/{layer}.py" if layer in LAYERS else "main.py")
-    path = Path(place)
-    uri = (
-        {"uri": path.as_uri()}
-        if path.is_absolute()
-        else {"uri": quote(place), "uriBaseId": "%SRCROOT%"}
-    )
-    return {
-        "physicalLocation": {"artifactLocation": uri, "region": {"startLine": line or 1}},
-        "logicalLocations": [{"fullyQualifiedName": one, "kind": "resource"} for one in constructs],
-    }
-
-
-def _fingerprint(*parts: str) -> str:
-    """The same for the same finding, on whatever line it stands."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def junit(verdict: Report) -> str:
-    """JUnit XML: a test case for the verdict itself, one for each finding and each waiver."""
-    count, skipped = len(verdict.findings), len(verdict.waivers)
-    counts = {
-        "tests": str(count + skipped + 1), "failures": str(count), "errors": "0", "time": "0",
-    }  # fmt: skip
-    # Only a suite counts what was skipped: Jenkins' xUnit plugin refuses it above (junit-10.xsd).
-    root = ElementTree.Element("testsuites", counts, name="strata gate")
-    suite = ElementTree.SubElement(
-        root, "testsuite", counts, name="strata gate", skipped=str(skipped)
-    )
-    judged = ElementTree.SubElement(
-        suite, "testcase", name=f"judged {', '.join(verdict.environments)}",
-        classname="strata.gate", time="0",
-    )  # fmt: skip
-    if verdict.warnings:
-        ElementTree.SubElement(judged, "system-out").text = "\n".join(verdict.warnings)
-    for one in verdict.findings:
-        where = f"{one.file}:{one.line} {one.key}" if one.file else one.key
-        case = ElementTree.SubElement(
-            suite, "testcase", time="0", classname=f"strata.gate.{one.layers[0]}",
-            name=f"{', '.join(one.environments)}: {one.key or one.constructs[0]} "
-            f"({', '.join(one.checks)})",
-        )  # fmt: skip
-        failure = ElementTree.SubElement(case, "failure", message=one.protects, type=one.severity)
-        lines = [where, ", ".join(one.constructs), f"right: {one.right}", one.more]
-        failure.text = "\n".join(line for line in lines if line)
-    for waiver in verdict.waivers:
-        # Another waiver may be of the same resource elsewhere; a server shows a name once.
-        places = waiver.stages or waiver.environments
-        where = f" in {', '.join(places)}" if places else ""
-        case = ElementTree.SubElement(
-            suite, "testcase", name=f"{waiver.check} {waiver.resource}{where}", time="0",
-            classname=f"strata.gate.{waiver.resource.partition('/')[0]}",
-        )  # fmt: skip
-        ElementTree.SubElement(
-            case,
-            "skipped",
-            message=f"waived by {waiver.owner} to {waiver.expires}: {waiver.reason}",
-        )
-    _escape(root)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
-
-
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to write (section 2.2)."""
-
-
-def _escape(root: ElementTree.Element) -> None:
-    """Write what no XML may hold as JSON would, such as \\u0000."""
-
-    def legal(text: str) -> str:
-        return _NOT_XML.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
-
-    for element in root.iter():
-        element.text = element.text and legal(element.text)
-        for name, value in element.items():
-            element.set(name, legal(value))
-
-
-FORMATS = {"text": text, "json": as_json, "sarif": sarif, "junit": junit}

@@ -28,10 +28,7 @@ def named(finding: Finding) -> str:
 
 def said(finding: Finding) -> str:
     """A finding on one line, with the place that causes it."""
-    place = f"{finding.file}:{finding.line} {finding.key}" if finding.file else (
-        ", ".join(finding.constructs)
-    )  # fmt: skip
-    return f"{finding.severity}: {finding.protects} ({place})"
+    return f"{finding.severity}: {finding.protects} ({finding.place})"
 
 
 def left(found: dict[str, str], accepted: Sequence[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else: no network, no other file."""
+"""A review as one HTML file that needs nothing else: no network, no other file."""
 
 from functools import cache
 
@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from strata.review.ranks import Rank
 from strata.review.report import Item, Report, short
-from strata.views import review_words
+from strata.views.words import review as words
 
 
 @cache
@@ -21,9 +21,9 @@ def _template() -> Template:
     return environment.get_template("page.html")
 
 
-def page(report: Report) -> str:
-    """The report as HTML."""
-    shared = {"words": review_words, "short": short, "ordered": _ordered}
+def review(report: Report) -> str:
+    """The review as HTML."""
+    shared = {"words": words, "short": short, "ordered": _ordered}
     return _template().render(report=report, titles=report.titles, **shared) + "\n"
 
 
@@ -31,4 +31,4 @@ def _ordered(rank: Rank, items: list[Item]) -> list[Item]:
     """What is created by type, as it is counted; the rest as it is."""
     if rank != "created":
         return items
-    return [item for found in review_words.by_type(items).values() for item in found]
+    return [item for found in words.by_type(items).values() for item in found]

@@ -12,9 +12,10 @@ from strata.cost.estimate import Estimate, estimate
 from strata.cost.items import Item, Items, of_stack
 from strata.cost.prices import Price, PriceList, shipped
 from strata.cost.rules import FREE, RULES, Context, Unpriced, charges
-from strata.cost.show import markdown, text
 from strata.documents.stacks import stack
 from strata.settings import Settings, load
+from strata.views.markdown import estimate as markdown
+from strata.views.text.cost import estimate as text
 from tests.cost.conftest import Environment
 
 Json = dict[str, Any]

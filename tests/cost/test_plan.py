@@ -15,13 +15,14 @@ from strata.cost.estimate import estimate
 from strata.cost.items import of_stack
 from strata.cost.prices import shipped
 from strata.cost.range import Range
-from strata.cost.show import markdown_change, text_change
 from strata.documents.stacks import stack
 from strata.local import emulator
 from strata.settings import Settings, load
 from strata.synthesis.synthesize import compose
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
+from strata.views.markdown import cost_change as markdown_change
+from strata.views.text.cost import change as text_change
 
 Json = dict[str, Any]
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from strata.gate.judge import judge
-from strata.gate.report import Finding, Report, as_json
+from strata.gate.report import Finding, Report
 from strata.machine.folders import ROOT
 from strata.settings import load_each
 from strata.synthesis.synthesize import synthesize
@@ -58,7 +58,7 @@ def test_the_four_environments_are_clean(command: Command) -> None:
 
 
 def test_the_same_input_gives_the_same_report(synthesized: Path) -> None:
-    assert as_json(judge(synthesized)) == as_json(judge(synthesized))
+    assert judge(synthesized).model_dump_json() == judge(synthesized).model_dump_json()
 
 
 def test_the_reference_is_refused_by_name_and_line(command: Command) -> None:

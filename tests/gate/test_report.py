@@ -12,11 +12,16 @@ from xml.etree import ElementTree
 
 import pytest
 
+from strata.commands.gate import views
 from strata.gate.judge import judge
-from strata.gate.report import FORMATS, SEVERITIES, Report, schema_text, settings_files
+from strata.gate.report import SEVERITIES, Report, schema_text, settings_files
 from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
+from strata.views.data import as_ascii_json
+from strata.views.junit import junit
+from strata.views.sarif import sarif
+from strata.views.text.gate import text
 from tests.gate.command import Command
 
 Json = dict[str, Any]
@@ -53,26 +58,28 @@ def test_every_finding_says_what_to_do(report: Report) -> None:
 
 
 def test_text_fits_80_columns_and_lists_the_waivers(report: Report) -> None:
-    text = FORMATS["text"](report)
+    shown = text(report)
     # An address may be longer, and is never broken.
-    long = {line.strip() for line in text.splitlines() if len(line) > 80}
+    long = {line.strip() for line in shown.splitlines() if len(line) > 80}
     assert long <= {one.more for one in report.findings if len(one.more) > 80}
-    assert all(one.more in text.splitlines() or f" {one.more}\n" in text for one in report.findings)
-    assert all(one.check in text and one.resource in text for one in report.waivers)
-    assert text.endswith(f"as-blogged: {len(report.findings)} findings\n")
+    assert all(
+        one.more in shown.splitlines() or f" {one.more}\n" in shown for one in report.findings
+    )
+    assert all(one.check in shown and one.resource in shown for one in report.waivers)
+    assert shown.endswith(f"as-blogged: {len(report.findings)} findings\n")
 
 
 def test_json_follows_its_schema(report: Report) -> None:
     assert (ROOT / "docs" / "gate-report.schema.json").read_text() == schema_text()
-    assert Report.model_validate_json(FORMATS["json"](report)) == report
+    assert Report.model_validate_json(as_ascii_json(report)) == report
     schema = json.loads(schema_text())
     assert set(schema["$defs"]["Finding"]["required"]) == set(
-        json.loads(FORMATS["json"](report))["findings"][0]
+        json.loads(as_ascii_json(report))["findings"][0]
     )
 
 
 def test_sarif_is_as_code_hosts_want_it(report: Report) -> None:
-    log = json.loads(FORMATS["sarif"](report))
+    log = json.loads(sarif(report))
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
@@ -96,13 +103,13 @@ def test_sarif_is_as_code_hosts_want_it(report: Report) -> None:
 
 def test_a_construct_is_shown_in_its_module(report: Report) -> None:
     finding = report.findings[0].model_copy(update={"file": "", "line": 0, "key": ""})
-    log = json.loads(FORMATS["sarif"](report.model_copy(update={"findings": [finding]})))
+    log = json.loads(sarif(report.model_copy(update={"findings": [finding]})))
     place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "modules/database.py"
 
 
 def test_junit_counts_as_ci_servers_read_it(report: Report) -> None:
-    root = ElementTree.fromstring(FORMATS["junit"](report))
+    root = ElementTree.fromstring(junit(report))
     assert root.tag == "testsuites"
     (suite,) = root
     cases = suite.findall("testcase")
@@ -119,9 +126,9 @@ def test_junit_counts_as_ci_servers_read_it(report: Report) -> None:
 
 def test_a_report_of_nothing_says_that_it_judged(report: Report) -> None:
     clean = report.model_copy(update={"findings": [], "waivers": [], "warnings": []})
-    assert FORMATS["text"](clean) == "as-blogged: clean\n"
-    assert json.loads(FORMATS["sarif"](clean))["runs"][0]["results"] == []
-    root = ElementTree.fromstring(FORMATS["junit"](clean))
+    assert text(clean) == "as-blogged: clean\n"
+    assert json.loads(sarif(clean))["runs"][0]["results"] == []
+    root = ElementTree.fromstring(junit(clean))
     assert [case.get("name") for case in root.iter("testcase")] == ["judged as-blogged"]
 
 
@@ -129,7 +136,7 @@ def test_waivers_of_one_resource_for_two_stages_have_two_names(report: Report) -
     first = report.waivers[0]
     places = ("development", "staging")
     stages = [first.model_copy(update={"stages": (one,)}) for one in places]
-    root = ElementTree.fromstring(FORMATS["junit"](report.model_copy(update={"waivers": stages})))
+    root = ElementTree.fromstring(junit(report.model_copy(update={"waivers": stages})))
     names = [case.get("name") for case in root.iter("testcase") if case.find("skipped") is not None]
     assert names == [
         f"{first.check} {first.resource} in {one}" for one in ("development", "staging")
@@ -138,7 +145,7 @@ def test_waivers_of_one_resource_for_two_stages_have_two_names(report: Report) -
 
 def test_warnings_stand_in_every_form(report: Report) -> None:
     warned = report.model_copy(update={"warnings": ["it ends soon"]})
-    for form in FORMATS.values():
+    for form in views().values():
         assert "it ends soon" in form(warned)
 
 

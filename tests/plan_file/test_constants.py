@@ -23,9 +23,9 @@ from strata.settings import load
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
-from strata.views.html import page
-from strata.views.markdown import markdown
-from strata.views.review_text import text
+from strata.views.html import review as page
+from strata.views.markdown import review as markdown
+from strata.views.text.review import text
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from strata.documents.stacks import stack
 from strata.review.causes import Cause, Causes
 from strata.review.report import Report, build
 from strata.settings import load
-from strata.views.review_words import touched
+from strata.views.words.review import touched
 
 Json = dict[str, Any]
 

@@ -17,9 +17,10 @@ from strata.gate.report import Report as Verdict
 from strata.machine.folders import ROOT
 from strata.review.ranks import RANKS
 from strata.review.report import LONGEST, TITLES, Attribute, Counts, Item, Report, Setting
-from strata.views.html import page as html
-from strata.views.markdown import LIMIT, code, markdown
-from strata.views.review_text import text
+from strata.views.html import review as html
+from strata.views.markdown import LIMIT, code
+from strata.views.markdown import review as markdown
+from strata.views.text.review import text
 
 SETTING = Setting(
     key="database.storage_encrypted", file="envs/local.toml", line=12, before="true", after="false"

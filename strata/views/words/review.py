@@ -1,4 +1,4 @@
-"""Sentences that all views of a report share."""
+"""Sentences that the views of a review share."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from strata.cost.change import CostChange
 from strata.cost.estimate import NotPriced
 from strata.cost.range import dollars
 from strata.drift.report import Drifted
-from strata.gate.report import SEVERITIES, Finding
+from strata.gate.report import SEVERITIES
 from strata.review.ranks import Rank
 from strata.review.report import Counts, Item, Report, Setting
 
@@ -133,13 +133,6 @@ def drifted(one: Drifted) -> str:
     then = [one.next_apply] if one.next_apply else [a.next_apply for a in one.attributes]
     state = "is gone" if one.gone else "is not as it was left"
     return f"{state}; this plan {', '.join(dict.fromkeys(then))}"
-
-
-def found_in(finding: Finding) -> str:
-    """The setting that causes what the gate found, else the constructs."""
-    if finding.file:
-        return f"{finding.file}:{finding.line} {finding.key}"
-    return ", ".join(finding.constructs)
 
 
 def by_layer(items: list[Item]) -> str:

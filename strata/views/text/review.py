@@ -1,13 +1,12 @@
-"""The report for a terminal of 80 columns."""
+"""A review for a terminal of 80 columns."""
 
 from collections.abc import Iterator
 
 from strata.review.report import Item, Report, short
 from strata.text.wrapping import wrapped
-from strata.views.review_words import (
+from strata.views.words.review import (
     costs,
     drifted,
-    found_in,
     headline,
     origin,
     place,
@@ -56,7 +55,7 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
         [
             line
             for one in report.findings
-            for line in _wrapped(f"{one.severity}: {one.protects} ({found_in(one)})", 2)
+            for line in _wrapped(f"{one.severity}: {one.protects} ({one.place})", 2)
         ],
     )
 

@@ -1,11 +1,10 @@
-"""The forms of the report."""
+"""The views of drift."""
 
 import json
 import shlex
 import subprocess
 
 from strata.drift.report import (
-    FORMATS,
     Added,
     Attribute,
     Drifted,
@@ -15,6 +14,9 @@ from strata.drift.report import (
     Stranger,
 )
 from strata.machine.folders import ROOT
+from strata.views.data import as_ascii_json
+from strata.views.markdown import drift as markdown
+from strata.views.text.drift import text
 
 LONG = "arn:aws:iam::123456789012:policy/" + "x" * 900
 BATCH = shlex.quote(f'{{"a": "b c {LONG}"}}')
@@ -80,25 +82,25 @@ SOME = Report(
 
 
 def test_no_drift_is_one_line() -> None:
-    assert FORMATS["text"](NOTHING) == "dev: no drift\n"
+    assert text(NOTHING) == "dev: no drift\n"
 
 
 def test_text_fits_80_columns_and_says_what_the_next_apply_does() -> None:
-    text = FORMATS["text"](SOME)
-    (command,) = [line for line in text.splitlines() if len(line) > 80]
+    shown = text(SOME)
+    (command,) = [line for line in shown.splitlines() if len(line) > 80]
     assert command.startswith('      \'{"a": "b c ')
-    assert '    name: "a" -> "b"\n      the next apply puts it back\n' in text
-    assert "    is gone; the next apply makes it anew\n" in text
-    assert "dev: 2 resources drifted, 1 added below ours, 2 strangers\n" in text
-    assert "  ec2 vpc shop\n    arn:aws:ec2:r:a:vpc/vpc-1\n" in text
-    assert "    terraform import aws_vpc.network_vpc vpc-1\n" in text
-    assert text.count("terraform import") == 1
-    assert "not looked at, since access is denied: roles by tags\n" in text
-    assert "never applied: service\n" in text
+    assert '    name: "a" -> "b"\n      the next apply puts it back\n' in shown
+    assert "    is gone; the next apply makes it anew\n" in shown
+    assert "dev: 2 resources drifted, 1 added below ours, 2 strangers\n" in shown
+    assert "  ec2 vpc shop\n    arn:aws:ec2:r:a:vpc/vpc-1\n" in shown
+    assert "    terraform import aws_vpc.network_vpc vpc-1\n" in shown
+    assert shown.count("terraform import") == 1
+    assert "not looked at, since access is denied: roles by tags\n" in shown
+    assert "never applied: service\n" in shown
 
 
 def test_a_command_can_be_copied_as_it_stands() -> None:
-    lines = FORMATS["text"](SOME).splitlines()
+    lines = text(SOME).splitlines()
     start = next(i for i, line in enumerate(lines) if line.strip().startswith("aws route53"))
     command = "\n".join(lines[start:]).partition("\n\n")[0]
     shell = ["sh", "-c", f"printf '%s\\n' {command}"]
@@ -107,7 +109,7 @@ def test_a_command_can_be_copied_as_it_stands() -> None:
 
 
 def test_markdown_is_a_table_whatever_the_values() -> None:
-    lines = FORMATS["md"](SOME).splitlines()
+    lines = markdown(SOME).splitlines()
     rows = [line for line in lines if line.startswith("| `aws_")]
     (added,) = [line for line in rows if "aws_route53_zone" in line]
     rows.remove(added)
@@ -121,7 +123,7 @@ def test_markdown_is_a_table_whatever_the_values() -> None:
 
 
 def test_json_holds_all_and_follows_its_schema() -> None:
-    data = json.loads(FORMATS["json"](SOME))
+    data = json.loads(as_ascii_json(SOME))
     assert Report.model_validate(data) == SOME
     assert LONG in json.dumps(data)
 

@@ -13,11 +13,13 @@ import xmlschema
 from jsonschema import Draft4Validator
 
 from strata.gate.judge import judge
-from strata.gate.report import FORMATS, Finding, Report, settings_files
+from strata.gate.report import Finding, Report, settings_files
 from strata.gate.waivers import Waiver
 from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
+from strata.views.junit import junit
+from strata.views.sarif import sarif
 
 BLOGGED = ROOT / "tests" / "as-blogged.toml"
 JUNIT = xmlschema.XMLSchema(str(Path(__file__).with_name("junit-10.xsd")))
@@ -82,7 +84,7 @@ def every(blogged: Report) -> Iterator[tuple[str, Report]]:
 def test_junit_is_what_jenkins_lets_through(blogged: Report) -> None:
     for name, report in every(blogged):
         # As a CI server reads it: the bytes of the file.
-        text = FORMATS["junit"](report).encode()
+        text = junit(report).encode()
         assert [str(error) for error in JUNIT.iter_errors(text.decode())] == [], name
         root = ElementTree.fromstring(text)
         (suite,) = root
@@ -91,7 +93,7 @@ def test_junit_is_what_jenkins_lets_through(blogged: Report) -> None:
 
 
 def test_what_jenkins_refuses_is_refused_here() -> None:
-    good = FORMATS["junit"](made((finding("a"),), (waiver("b"),)))
+    good = junit(made((finding("a"),), (waiver("b"),)))
     for was, now in (
         ("<testsuites ", '<testsuites skipped="1" '),
         (' errors="0"', ""),
@@ -105,7 +107,7 @@ def test_what_jenkins_refuses_is_refused_here() -> None:
 def test_sarif_follows_the_schema_of_its_standard(blogged: Report) -> None:
     validator = Draft4Validator(json.loads(SARIF.read_text(encoding="utf-8")))
     for name, report in every(blogged):
-        log = json.loads(FORMATS["sarif"](report).encode())
+        log = json.loads(sarif(report).encode())
         assert [error.message for error in validator.iter_errors(log)] == [], name
         for uri in uris(log):
             # The schema's `format` is checked by hand: RFC 3986 has no blanks, `#` ends the path.
@@ -130,23 +132,23 @@ def test_waivers_of_a_resource_in_two_environments_are_two_cases() -> None:
     both = made(
         (), tuple(waiver("edge/a").model_copy(update={"environments": (e,)}) for e in ("a", "b"))
     )
-    root = ElementTree.fromstring(FORMATS["junit"](both))
+    root = ElementTree.fromstring(junit(both))
     names = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
     assert len(set(names)) == len(names) == 3
-    (run,) = json.loads(FORMATS["sarif"](both))["runs"]
+    (run,) = json.loads(sarif(both))["runs"]
     prints = [one["partialFingerprints"]["strata/v1"] for one in run["results"]]
     assert len(set(prints)) == 2
 
 
 def test_odd_characters_stay_recognizable() -> None:
-    root = ElementTree.fromstring(FORMATS["junit"](REPORTS["odd characters"]))
+    root = ElementTree.fromstring(junit(REPORTS["odd characters"]))
     message = next(root.iter("failure")).get("message", "")
     assert message.startswith(r"NUL \u0000, bell \u0007, escape \u001b[31m, delete")
     assert r"no character \ufffe \uffff, ]]> <![CDATA[ &amp; " in message
 
 
 def test_a_file_with_odd_characters_is_found_by_its_address() -> None:
-    log = json.loads(FORMATS["sarif"](REPORTS["odd file names"]))
+    log = json.loads(sarif(REPORTS["odd file names"]))
     places = [
         one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         for one in log["runs"][0]["results"]

@@ -1,0 +1,100 @@
+"""The gate's verdict as SARIF 2.1.0, which code hosts show beside the line."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from strata.documents.layers import LAYERS
+from strata.gate.report import MORE, Report
+
+_LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+_SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+"""Code hosts sort by a number from 0 to 10 (GitHub, SARIF support for code scanning)."""
+
+
+def sarif(verdict: Report) -> str:
+    """The verdict as a SARIF log of one run."""
+    rules: dict[str, dict[str, Any]] = {}
+    for one in verdict.findings:
+        for check in one.checks:
+            rules[check] = {
+                "id": check,
+                "shortDescription": {"text": one.protects},
+                "helpUri": one.more,
+                "defaultConfiguration": {"level": _LEVELS[one.severity]},
+                "properties": {"security-severity": _SCORES[one.severity], "tags": ["security"]},
+            }
+    for waiver in verdict.waivers:
+        rules.setdefault(
+            waiver.check,
+            {"id": waiver.check, "shortDescription": {"text": "waived"}, "helpUri": MORE},
+        )
+    order = sorted(rules)
+    results = [
+        {
+            "ruleId": one.checks[0],
+            "ruleIndex": order.index(one.checks[0]),
+            "level": _LEVELS[one.severity],
+            "message": {"text": f"{one.protects}. Right: {one.right}"},
+            "locations": [_location(one.file, one.line, one.constructs)],
+            "partialFingerprints": {
+                "strata/v1": _fingerprint(one.key, *one.checks, *one.environments, *one.constructs)
+            },
+        }
+        for one in verdict.findings
+    ]
+    results += [
+        {
+            "ruleId": one.check,
+            "ruleIndex": order.index(one.check),
+            "level": "note",
+            "message": {"text": f"Waived by {one.owner} to {one.expires}: {one.reason}"},
+            "locations": [_location("", 0, [one.resource])],
+            "partialFingerprints": {
+                "strata/v1": _fingerprint(one.check, one.resource, *one.stages, *one.environments)
+            },
+            "suppressions": [
+                {"kind": "external", "status": "accepted", "justification": one.reason}
+            ],
+        }
+        for one in verdict.waivers
+    ]
+    notes = [{"level": "warning", "message": {"text": one}} for one in verdict.warnings]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "strata gate",
+                "rules": [rules[check] for check in order],
+            }
+        },
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The top of the project."}}},
+        "results": results,
+    }
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _location(file: str, line: int, constructs: Sequence[str]) -> dict[str, Any]:
+    """A place in the settings, or else in the module of the layer that holds the construct."""
+    layer = constructs[0].partition("/")[0]
+    place = file or (f"modules/{layer}.py" if layer in LAYERS else "main.py")
+    path = Path(place)
+    uri = (
+        {"uri": path.as_uri()}
+        if path.is_absolute()
+        else {"uri": quote(place), "uriBaseId": "%SRCROOT%"}
+    )
+    return {
+        "physicalLocation": {"artifactLocation": uri, "region": {"startLine": line or 1}},
+        "logicalLocations": [{"fullyQualifiedName": one, "kind": "resource"} for one in constructs],
+    }
+
+
+def _fingerprint(*parts: str) -> str:
+    """The same for the same finding, on whatever line it stands."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

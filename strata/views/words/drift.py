@@ -1,0 +1,48 @@
+"""Sentences that the views of drift share."""
+
+from typing import Any
+
+from strata.drift.report import Attribute, Report
+from strata.plan_file.changes import shown
+from strata.text.wrapping import wrapped
+
+LONGEST = 400
+"""Characters of a value in text and Markdown; JSON has all of it."""
+
+
+def summary(report: Report) -> list[str]:
+    """What was found, in lines of 80 columns; the first has the counts."""
+    count = len(report.drift)
+    words = f"{_number(count, 'resource')} drifted" if count else "no drift"
+    if report.added:
+        words += f", {len(report.added)} added below ours"
+    if report.strangers:
+        words += f", {_number(len(report.strangers), 'stranger')}"
+    lines = [f"{report.environment}: {words}"]
+    if report.left_out:
+        lines.append(f"left out, since they move by themselves: {len(report.left_out)}")
+    lines += [
+        line
+        for one in report.unchecked
+        for line in wrapped(f"not looked at, since access is denied: {one}")
+    ]
+    if report.never_applied:
+        lines += wrapped(f"never applied: {', '.join(report.never_applied)}")
+    return lines
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def change(attribute: Attribute) -> str:
+    """`"a" -> "b"`, and `added "b"` for what was not there."""
+    if attribute.before is None:
+        return f"added {value(attribute.now)}"
+    return f"{value(attribute.before)} -> {value(attribute.now)}"
+
+
+def value(found: Any) -> str:
+    """A value as JSON, not too long."""
+    words = shown(found)
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]}..."
