@@ -6,8 +6,8 @@ from dataclasses import replace
 from strata.documents.stacks import Stack
 from strata.map.details import Planned, owners, with_plan
 from strata.map.model import Mark, Node, Picture
-from strata.map.values import several
 from strata.plan_file.changes import Change, Plan, layer_of
+from strata.text.words import counted
 
 GONE = "gone"
 """Id of the node that stands for what the plan destroys and the stack no longer has."""
@@ -67,7 +67,7 @@ def _gone(picture: Picture, addresses: Sequence[str]) -> Node:
         f"{GONE} {picture.name}",
         GONE,
         "No longer in the stack",
-        several(len(addresses), "resource"),
+        counted(len(addresses), "resource"),
         lines,
         mark="destroyed",
         holds=tuple(addresses),

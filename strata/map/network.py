@@ -5,8 +5,10 @@ from ipaddress import ip_network
 
 from strata.documents.stacks import Resource, Stack
 from strata.map.model import Edge, Node, Picture
-from strata.map.values import endpoint_name, name_of, port_range, several, wrapped
+from strata.map.values import endpoint_name, name_of, port_range
 from strata.reach import Network
+from strata.text.words import counted
+from strata.text.wrapping import by_commas
 
 KEPT_BY_AWS = 5
 """Addresses of a subnet that AWS keeps, the first four and the last (VPC User Guide, subnet CIDR
@@ -35,8 +37,8 @@ def network_picture(stack: Stack, network: Network, name: str) -> Picture:
     edges = tuple(_edges(stack))
     zones = {str(one.body.get("availability_zone")) for one in stack.of("aws_subnet")}
     description = (
-        f"The VPC with {several(len(stack.of('aws_subnet')), 'subnet')} in "
-        f"{several(len(zones), 'availability zone')}. Lines lead from each network ACL to the "
+        f"The VPC with {counted(len(stack.of('aws_subnet')), 'subnet')} in "
+        f"{counted(len(zones), 'availability zone')}. Lines lead from each network ACL to the "
         "subnets it guards, from each subnet to its route table, and from each route table to "
         "the gateways its routes lead to. Usable addresses are those that AWS leaves: it keeps "
         "five of each subnet."
@@ -121,7 +123,7 @@ def _vpc(stack: Stack, vpc: Resource, network: Network) -> list[Node]:
                     subnet.body["cidr_block"],
                     (
                         f"{usable(subnet.body['cidr_block']):,} usable addresses",
-                        *wrapped(held[subnet.address] or ["empty"], 30),
+                        *by_commas(held[subnet.address] or ["empty"], 30),
                     ),
                     parent=f"zone {zone}",
                 )
@@ -183,7 +185,7 @@ def _acl(stack: Stack, acl: Resource, vpc: Resource) -> Node:
             for body in rules
             if bool(body.get("egress")) is egress
         ]
-        lines += wrapped(list(dict.fromkeys(named)) or ["nothing"], 22, f"{way} ")
+        lines += by_commas(list(dict.fromkeys(named)) or ["nothing"], 22, f"{way} ")
     return Node(
         acl.address,
         "acl",

@@ -7,8 +7,10 @@ from functools import cached_property
 
 from strata.documents.stacks import Json, Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
-from strata.map.values import name_of, port_range, several, wrapped
+from strata.map.values import name_of, port_range
 from strata.reach import Flow
+from strata.text.words import counted
+from strata.text.wrapping import by_commas
 
 INTERNET, AWS_APIS = "internet", "aws_apis"
 SECRETS, LOGS = "secrets", "logs"
@@ -111,7 +113,7 @@ class _System:
             name_of(one),
             (
                 f"{'internal' if one.body.get('internal') else 'internet-facing'}, "
-                f"in {several(zones, 'subnet')}",
+                f"in {counted(zones, 'subnet')}",
             ),
             column=1,
         )
@@ -184,7 +186,7 @@ class _System:
                 "compute",
                 "Auto Scaling group",
                 f"{template.get('instance_type')}, {low} to {high}",
-                (f"in {several(len(self.subnets(group)), 'subnet')}",),
+                (f"in {counted(len(self.subnets(group)), 'subnet')}",),
                 (Lock(f"volume {size} GiB{'' if on else ', not encrypted'}", on=on),),
                 parent=cluster.address if cluster else None,
                 column=None if cluster else 3,
@@ -208,7 +210,7 @@ class _System:
             if targets
             else ""
         )
-        lines = [f"{several(int(one.body.get('desired_count') or 0), 'task')}{scaling}"]
+        lines = [f"{counted(int(one.body.get('desired_count') or 0), 'task')}{scaling}"]
         for container in self.containers:
             lines.append(f"{container.get('cpu')} CPU units, {container.get('memory')} MiB")
             for mapping in container.get("portMappings") or ():
@@ -245,7 +247,7 @@ class _System:
             (
                 f"version {body.get('engine_version')}, {body.get('allocated_storage')} GiB",
                 "Multi-AZ" if body.get("multi_az") else "in one zone",
-                f"backups {several(int(body.get('backup_retention_period') or 0), 'day')}",
+                f"backups {counted(int(body.get('backup_retention_period') or 0), 'day')}",
             ),
             (
                 Lock("encrypted at rest" if encrypted else "not encrypted at rest", encrypted),
@@ -267,7 +269,7 @@ class _System:
             f"{body.get('node_type')}",
             (
                 f"version {body.get('engine_version')}",
-                f"primary, {several(replicas, 'replica')}",
+                f"primary, {counted(replicas, 'replica')}",
                 "automatic failover" if failover else "no failover",
             ),
             (
@@ -326,7 +328,7 @@ class _System:
                 SECRETS,
                 "aws",
                 "Secrets Manager",
-                several(len(secrets), "secret"),
+                counted(len(secrets), "secret"),
                 tuple(secrets.values()),
                 (Lock("encrypted, AWS key", on=True),),
                 parent=AWS_APIS,
@@ -337,10 +339,10 @@ class _System:
                 LOGS,
                 "aws",
                 "CloudWatch Logs",
-                several(len(groups), "log group"),
+                counted(len(groups), "log group"),
                 tuple(
                     f"{str(one.body['name']).rpartition('/')[2]}, "
-                    f"{several(int(one.body.get('retention_in_days') or 0), 'day')}"
+                    f"{counted(int(one.body.get('retention_in_days') or 0), 'day')}"
                     for one in groups
                 ),
                 (Lock("encrypted, AWS key", on=True),),
@@ -377,7 +379,7 @@ class _System:
             lines = tuple(
                 line
                 for protocol, ports in texts.items()
-                for line in wrapped(ports, 20, f"{protocol} ")
+                for line in by_commas(ports, 20, f"{protocol} ")
             )
             if whole:
                 yield Edge(source, target, "traffic", lines)

@@ -1,7 +1,5 @@
 """Values of a stack as people read them."""
 
-from collections.abc import Iterable
-
 from strata.documents.stacks import Resource
 from strata.documents.templates import has_expression
 
@@ -73,22 +71,3 @@ def name_of(one: Resource) -> str:
             one.path,
         )
     )
-
-
-def several(number: int, what: str, many: str | None = None) -> str:
-    """`1 rule`, `3 rules`."""
-    return f"{number} {what if number == 1 else many or what + 's'}"
-
-
-def wrapped(parts: Iterable[str], limit: int, first: str = "") -> tuple[str, ...]:
-    """Parts with commas between them, in lines of at most `limit` characters where they fit."""
-    lines: list[str] = []
-    current = first
-    for index, part in enumerate(parts):
-        text = part if index == 0 else f", {part}"
-        if index and len(current + text) > limit:
-            lines.append(current + ",")
-            current = part
-        else:
-            current += text
-    return (*lines, current)

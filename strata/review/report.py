@@ -21,6 +21,7 @@ from strata.plan_file.changes import Change, Plan, base, parse, shown
 from strata.plan_file.differences import REPEATS, leaves
 from strata.review.causes import Cause, Causes, WithoutEffect
 from strata.review.ranks import RANKS, Network, Rank, Reason, ranked
+from strata.text.words import shortened
 
 LONGEST = 400
 """Characters of one value that a report repeats."""
@@ -257,8 +258,7 @@ def _below(name: str, paths: tuple[str, ...]) -> bool:
 
 def short(value: Any) -> str:
     """A value as a report has it, as JSON and not too long."""
-    text = shown(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shortened(shown(value), LONGEST)
 
 
 OWNED_BY = {

@@ -4,7 +4,6 @@ import copy
 import json
 import math
 import re
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,8 @@ from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.rules import Finding, findings
 from strata.settings.rules.secrets import is_reference
+from strata.text.words import counted, shortened
+from strata.text.wrapping import unbroken
 
 MOST_SHOWN = 1000
 """Problems that a message names; nobody reads more, and 50,000 take seconds to write."""
@@ -79,15 +80,12 @@ class Problem:
         where = f"{self.file}:{self.line}" if self.line else f"{self.file}"
         what = f": {self.key}" if self.key else ""
         value = f" = {self.value}" if self.value else ""
-        told = [_folded(f"  wrong: {self.wrong}"), _folded(f"  right: {self.right}")]
-        return "\n".join([f"{where}{what}{value}", *told])
-
-
-def _folded(line: str) -> str:
-    """Lines that a terminal of 80 columns shows; names, addresses and literals stay whole."""
-    return textwrap.fill(
-        line, 80, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False
-    )
+        lines = [
+            line
+            for words in (f"wrong: {self.wrong}", f"right: {self.right}")
+            for line in unbroken(f"  {words}", rest=" " * 9)
+        ]
+        return "\n".join([f"{where}{what}{value}", *lines])
 
 
 class InvalidSettings(UsageError):
@@ -97,7 +95,7 @@ class InvalidSettings(UsageError):
         given = tuple(problems)
         self.problems = given[:MOST_SHOWN]
         self.count = len(given) + more
-        words = f"{self.count} problem{'s' if self.count != 1 else ''} in the settings"
+        words = f"{counted(self.count, 'problem')} in the settings"
         left = self.count - len(self.problems)
         rest = [f"and {left} more, which are named when these are mended"] if left else []
         super().__init__("\n".join([words, *map(str, self.problems), *rest]))
@@ -387,7 +385,7 @@ def shown_value(key: Key, data: dict[str, Any]) -> str:
         text = str(value)
     if _may_be_secret(key, value, text):
         return f"(hidden, {len(str(value))} characters)"
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+    return shortened(text, LONGEST_VALUE)
 
 
 def _may_be_secret(key: Key, value: Any, text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from strata.review.ranks.refused import FULL, PROTECTED
 from strata.state.states import States
+from strata.text.words import counted
 
 Json = dict[str, Any]
 
@@ -84,11 +85,7 @@ def _cache(values: Json, _: Contents) -> Iterator[str]:
 
 def _repository(values: Json, contents: Contents) -> Iterator[str]:
     count = contents.images.get(values["name"], 0)
-    yield f"repository {values['name']} with {count} image{_s(count)}"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
+    yield f"repository {values['name']} with {counted(count, 'image')}"
 
 
 def _zone(values: Json, _: Contents) -> Iterator[str]:
@@ -142,7 +139,7 @@ def obstacles(resources: list[Held], contents: Contents) -> list[Obstacle]:
             count = contents.images.get(values["name"], 0)
             if count:
                 setting = FULL[one.type][-1]
-                found.append(Obstacle(one.address, f"holds {count} image{_s(count)}", setting))
+                found.append(Obstacle(one.address, f"holds {counted(count, 'image')}", setting))
         elif (
             one.type == "aws_s3_bucket"
             and not values.get("force_destroy")

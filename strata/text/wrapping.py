@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections.abc import Iterable
 
 WIDTH = 80
 
@@ -28,18 +29,55 @@ def wrapped(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> l
     own that is indented less when that helps, and longer when it must be; any other is cut.
     """
     lines: list[str] = []
-    for line in textwrap.wrap(
+    for line in unbroken(text, first, rest, width):
+        start = rest if lines else first
+        # textwrap leaves a line too long only where a single word is.
+        lines += [line] if len(line) <= width else _long(line[len(start) :], start, rest, width)
+    return lines
+
+
+def indented(text: str, indent: int, hang: int = 2) -> list[str]:
+    """Lines as of `wrapped`, `indent` columns in; all but the first `hang` columns more."""
+    return wrapped(text, " " * indent, " " * (indent + hang))
+
+
+def unbroken(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
+    """Lines that end between words; one word that is too long has a longer line."""
+    return textwrap.wrap(
         text,
         width,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
-    ):
-        start = rest if lines else first
-        # textwrap leaves a line too long only where a single word is.
-        lines += [line] if len(line) <= width else _long(line[len(start) :], start, rest, width)
-    return lines
+    )
+
+
+def command(text: str, indent: int) -> list[str]:
+    """A command as a shell takes it, with `\\` at the ends of its lines: broken between its words
+    alone, so that one that is long has a longer line of its own."""
+    lines: list[str] = []
+    line = " " * indent
+    for word in re.findall(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""", text):
+        if line.strip() and len(f"{line} {word}") > WIDTH - len(" \\"):
+            lines.append(f"{line} \\")
+            line = " " * (indent + 2)
+        line += f" {word}" if line.strip() else word
+    return [*lines, line]
+
+
+def by_commas(parts: Iterable[str], width: int, first: str = "") -> tuple[str, ...]:
+    """Parts with commas between them, in lines of at most `width` columns where they fit."""
+    lines: list[str] = []
+    current = first
+    for index, part in enumerate(parts):
+        text = part if index == 0 else f", {part}"
+        if index and len(current + text) > width:
+            lines.append(current + ",")
+            current = part
+        else:
+            current += text
+    return (*lines, current)
 
 
 def _long(word: str, start: str, rest: str, width: int) -> list[str]:

@@ -9,6 +9,7 @@ from strata.cost.estimate import Estimate
 from strata.drift.report import Drifted
 from strata.drift.report import Report as Drift
 from strata.review.report import Item, Report
+from strata.text.words import shortened
 from strata.views.words import cost as cost_words
 from strata.views.words import drift as drift_words
 from strata.views.words import review as words
@@ -157,7 +158,7 @@ def code(text: str) -> str:
 
 def _cut(text: str) -> str:
     """The same as `_plain`, of what may be too long."""
-    return _plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
+    return _plain(shortened(text, LONGEST))
 
 
 def _plain(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strata.text.wrapping import WIDTH, wrapped
+from strata.text.wrapping import WIDTH, by_commas, command, indented, unbroken, wrapped
 
 ADDRESSES = (
     "https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-3",
@@ -70,3 +70,26 @@ def test_no_letter_is_lost_and_no_line_is_too_long(words: list[str], indent: int
     lines = wrapped(" ".join(words), " " * indent, " " * (indent + 2))
     assert "".join("".join(lines).split()) == "".join(words)
     assert all(len(line) <= WIDTH for line in lines)
+
+
+def test_lines_of_an_item_hang_below_their_first() -> None:
+    first, *others = indented("word " * 40, 4)
+    assert first.startswith("    word") and others
+    assert all(line.startswith("      word") for line in others)
+
+
+def test_a_word_that_is_too_long_stays_whole_where_nothing_may_be_broken() -> None:
+    word = "x" * (WIDTH + 20)
+    assert unbroken(f"a {word} b", rest="  ") == ["a", f"  {word}", "  b"]
+
+
+def test_a_command_is_continued_as_a_shell_takes_it() -> None:
+    lines = command(f"aws ec2 {'--flag value ' * 9}--name 'two words'", 2)
+    assert len(lines) > 1 and max(map(len, lines)) <= WIDTH
+    assert all(line.endswith(" \\") for line in lines[:-1])
+    assert any("'two words'" in line for line in lines)
+
+
+def test_parts_are_parted_by_commas_and_none_is_broken() -> None:
+    assert by_commas(["80", "443", "1024-65535"], 12, "tcp ") == ("tcp 80, 443,", "1024-65535")
+    assert by_commas(["too long for a line"], 5) == ("too long for a line",)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from strata.reach.intervals import NONE, PORTS, Intervals
+from strata.text.words import listed
 
 ALL = "-1"
 OTHER = "other"
@@ -157,10 +158,9 @@ def said(found: Iterable[Passed], most: int = 3) -> str:
         for (what, ports), blocks in pieces.items()
         for joined in [_joined(blocks)]
     ]
-    listed = [one for _, one in sorted(words, key=lambda one: -one[0])]
-    more = [f"{len(listed) - most} more"] if len(listed) > most else []
-    listed = [*listed[:most], *more]
-    return listed[0] if len(listed) == 1 else f"{'; '.join(listed[:-1])} and {listed[-1]}"
+    widest = [one for _, one in sorted(words, key=lambda one: -one[0])]
+    more = [f"{len(widest) - most} more"] if len(widest) > most else []
+    return listed([*widest[:most], *more], "; ")
 
 
 def _told(found: Iterable[Passed]) -> dict[tuple[Block, str], Intervals]:

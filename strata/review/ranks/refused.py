@@ -10,6 +10,7 @@ from typing import Any
 from strata.documents.layers import LAYERS
 from strata.plan_file.changes import Change, Plan
 from strata.review.ranks.reason import Reason
+from strata.text.words import listed
 
 ANOTHER = (
     "such a change makes another environment: destroy this one and apply it anew, or make the "
@@ -108,7 +109,7 @@ def _held(change: Change, plan: Plan) -> Iterator[Reason]:
         if _holds(other.before, name)
     ]
     if users:
-        why = f"it is deleted before {_listed(users)} can let go of it; {_way(change, plan)}"
+        why = f"it is deleted before {listed(users)} can let go of it; {_way(change, plan)}"
         yield Reason("refused", why, change.forcing)
 
 
@@ -194,7 +195,3 @@ def _holds(value: Any, name: str) -> bool:
     if isinstance(value, list):
         return any(_holds(one, name) for one in value)
     return bool(value == name)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -9,6 +9,7 @@ from strata.settings.models import Settings, StepScaling
 from strata.settings.positions import Key
 from strata.settings.rules import schedules
 from strata.settings.rules.finding import Finding, missing_here, near
+from strata.text.words import counted
 
 TYPE: Key = ("cluster", "instance_type")
 MAX_SIZE: Key = ("cluster", "max_size")
@@ -105,7 +106,7 @@ def _deploys(settings: Settings) -> Iterator[Finding]:
     start, stop = -(-100 * (tasks + 1) // tasks), 100 * (tasks - 1) // tasks
     yield Finding(
         MAXIMUM,
-        f"lets a deployment of {_counted(tasks)} neither start one nor stop one: "
+        f"lets a deployment of {counted(tasks, 'task')} neither start one nor stop one: "
         f"{service.maximum_percent} % of {tasks} is {stuck.most}, rounded down, and "
         f"minimum_healthy_percent, {service.minimum_healthy_percent} % of {tasks}, is "
         f"{stuck.least}, rounded up",
@@ -153,14 +154,14 @@ def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
     if fit.task.fixed_port:
         return Finding(
             HOST_PORT,
-            f"is fixed, so that an instance holds one task, and {_counted(largest)} may be asked "
-            f"for on {settings.cluster.max_size} instances",
+            f"is fixed, so that an instance holds one task, and {counted(largest, 'task')} may be "
+            f"asked for on {settings.cluster.max_size} instances",
             _more_room(fit, needed),
             (MAX_SIZE, *SIZES, *COUNTS),
         )
     return Finding(
         MAX_SIZE,
-        f"is too few for {_counted(largest)}: {fit.words()}",
+        f"is too few for {counted(largest, 'task')}: {fit.words()}",
         f"at least {needed}, or fewer tasks",
         (HOST_PORT, *SIZES, *COUNTS),
     )
@@ -178,7 +179,7 @@ def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
     worst = tight[-1]
     needed, tasks = fit.instances(worst.room), worst.tasks
     wrong = (
-        f"leaves no room for a deployment of {_counted(tasks)}: "
+        f"leaves no room for a deployment of {counted(tasks, 'task')}: "
         f"{settings.service.minimum_healthy_percent} % of {tasks} is {worst.least}, rounded up, so "
         f"ECS starts a new one before it stops one; {fit.words()}, so that {worst.room} tasks "
         f"need {needed} instances and cluster.max_size is {settings.cluster.max_size}"
@@ -203,10 +204,6 @@ def _more_room(fit: capacity.Fit, needed: int) -> str:
         f"cluster.max_size = {needed}, or 0 for a dynamic port with an instance_type "
         "that has room for two tasks"
     )
-
-
-def _counted(tasks: int) -> str:
-    return f"{tasks} task{'s' if tasks != 1 else ''}"
 
 
 def check_scaling(settings: Settings) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from strata.text.words import counted
+
 EXAMPLES = "at(2030-01-31T07:30:00), rate(1 day) or cron(30 7 ? * MON-FRI *)"
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -87,7 +89,7 @@ def _rate(text: str) -> Wrong | None:
     value, unit, plural = found.groups()
     if len(value) > len(str(LARGEST_RATE)) or not 1 <= int(value) <= LARGEST_RATE:
         return Wrong("is a rate out of range", f"a whole number from 1 to {LARGEST_RATE}")
-    right = f"rate({int(value)} {unit}{'' if int(value) == 1 else 's'})"
+    right = f"rate({counted(int(value), unit)})"
     if value[0] == "0" or bool(plural) is (int(value) == 1):
         return Wrong("takes the unit in the singular for 1 and in the plural for more", right)
     return None

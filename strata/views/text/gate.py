@@ -1,6 +1,7 @@
 """The gate's verdict for a terminal of 80 columns."""
 
 from strata.gate.report import Report
+from strata.text.words import counted
 from strata.text.wrapping import wrapped
 
 WAIVERS = "policies/waivers.toml"
@@ -38,6 +39,6 @@ def text(verdict: Report) -> str:
         said = f"{waiver.check} {waiver.resource}, {waiver.owner}, to {waiver.expires}"
         lines += wrapped(said, "  ", "    ")
     count = len(verdict.findings)
-    words = f"{count} finding{'s' if count > 1 else ''}" if count else "clean"
+    words = counted(count, "finding") if count else "clean"
     lines.append(f"{', '.join(verdict.environments)}: {words}")
     return "\n".join(lines) + "\n"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from strata.reach.checks import Step
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.report import Packet, Path, TableReport, TableRow
-from strata.text.wrapping import wrapped
+from strata.text.wrapping import indented
 
 
 def table_lines(report: TableReport, *, broken_only: bool = False) -> Iterator[tuple[str, bool]]:
@@ -43,7 +43,7 @@ def _failure(row: TableRow) -> Iterator[str]:
         yield f"  set in {row.file}:{row.line}"
     packet = row.path.stops if row.must_be == "open" else row.path.passes
     if packet and row.decides:
-        yield from _wrapped(_of(packet, row.path), 2)
+        yield from indented(_of(packet, row.path), 2)
         yield from _step(row.decides)
 
 
@@ -55,7 +55,7 @@ def _of(packet: Packet, one: Path) -> str:
 
 def _step(step: Step) -> Iterator[str]:
     yield f"  {step.way}, {step.kind}: {'passes' if step.passes else 'stops'}"
-    yield from _wrapped(step.text, 4)
+    yield from indented(step.text, 4)
     yield f"    {step.rule}"
 
 
@@ -68,7 +68,7 @@ def path_lines(environment: str, one: Path) -> Iterator[str]:
     if len(ports.pairs) > 1 or any(low < high for low, high in ports.pairs):
         for word, some in (("open", open_), ("partly", partly), ("shut", ports - open_ - partly)):
             if some:
-                yield from _wrapped(f"{word:6} {some}", 2, 7)
+                yield from indented(f"{word:6} {some}", 2, 7)
     if one.state == "open":
         low, high = one.reply_ports
         yield f"between all places of the two, with replies on every port from {low} to {high}"
@@ -77,10 +77,6 @@ def path_lines(environment: str, one: Path) -> Iterator[str]:
     for word, packet in (("passes", one.passes), ("is stopped", one.stops)):
         if packet:
             yield ""
-            yield from _wrapped(f"{word}: {_of(packet, one)}", 0)
+            yield from indented(f"{word}: {_of(packet, one)}", 0)
             for step in packet.steps:
                 yield from _step(step)
-
-
-def _wrapped(text: str, indent: int, hang: int = 2) -> list[str]:
-    return wrapped(text, " " * indent, " " * (indent + hang))

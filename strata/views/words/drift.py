@@ -4,6 +4,7 @@ from typing import Any
 
 from strata.drift.report import Attribute, Report
 from strata.plan_file.changes import shown
+from strata.text.words import counted
 from strata.text.wrapping import wrapped
 
 LONGEST = 400
@@ -13,11 +14,11 @@ LONGEST = 400
 def summary(report: Report) -> list[str]:
     """What was found, in lines of 80 columns; the first has the counts."""
     count = len(report.drift)
-    words = f"{_number(count, 'resource')} drifted" if count else "no drift"
+    words = f"{counted(count, 'resource')} drifted" if count else "no drift"
     if report.added:
         words += f", {len(report.added)} added below ours"
     if report.strangers:
-        words += f", {_number(len(report.strangers), 'stranger')}"
+        words += f", {counted(len(report.strangers), 'stranger')}"
     lines = [f"{report.environment}: {words}"]
     if report.left_out:
         lines.append(f"left out, since they move by themselves: {len(report.left_out)}")
@@ -29,10 +30,6 @@ def summary(report: Report) -> list[str]:
     if report.never_applied:
         lines += wrapped(f"never applied: {', '.join(report.never_applied)}")
     return lines
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def change(attribute: Attribute) -> str:

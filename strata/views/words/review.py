@@ -10,6 +10,7 @@ from strata.drift.report import Drifted
 from strata.gate.report import SEVERITIES
 from strata.review.ranks import Rank
 from strata.review.report import Counts, Item, Report, Setting
+from strata.text.words import counted
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _judged(report: Report) -> str:
     if report.gate is None:
         return "no verdict"
     count = len(report.findings)
-    return f"{count} finding{'s' if count > 1 else ''}" if count else "clean"
+    return counted(count, "finding") if count else "clean"
 
 
 def _judgement(report: Report) -> str:
@@ -168,8 +169,7 @@ def costs(report: Report) -> list[str]:
     for one in found[:MOST_COSTS]:
         lines.append(f"{one.layer}: {one.resource}: {signed(one.difference.desired)}")
     if len(found) > MOST_COSTS:
-        more = len(found) - MOST_COSTS
-        lines.append(f"and {more} more resource{'s' if more > 1 else ''}")
+        lines.append(f"and {counted(len(found) - MOST_COSTS, 'more resource')}")
     lines += cost.notes
     missing = _not_priced(cost.not_priced)
     lines += missing[:MOST_COSTS]

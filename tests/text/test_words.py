@@ -1,0 +1,22 @@
+"""Numbers and lists in sentences."""
+
+import pytest
+
+from strata.text.words import counted, listed, shortened
+
+
+@pytest.mark.parametrize("number, words", [(0, "0 rules"), (1, "1 rule"), (2, "2 rules")])
+def test_only_one_is_singular(number: int, words: str) -> None:
+    assert counted(number, "rule") == words
+
+
+def test_a_list_ends_with_and() -> None:
+    assert listed([]) == ""
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b"]) == "a and b"
+    assert listed(["a, 1", "b", "c"], "; ") == "a, 1; b and c"
+
+
+def test_what_is_too_long_ends_in_an_ellipsis_and_has_no_more_characters() -> None:
+    assert shortened("abcd", 4) == "abcd"
+    assert shortened("abcde", 4) == "abc…"
