@@ -13,7 +13,7 @@ from typing import Any
 from jsii._kernel.providers import process
 from jsii._kernel.types import Callback
 
-Json = dict[str, Any]
+from strata.documents import Json
 
 calls: list[Json] = []
 

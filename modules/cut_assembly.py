@@ -23,9 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from strata.documents import Json
 from strata.machine.folders import WORK
-
-Json = dict[str, Any]
 
 FORMAT = "1"
 """Raised when `cut` writes something else from the same package."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from strata.documents.stacks import Json, Stack, stack
+from strata.documents import Json
+from strata.documents.stacks import Stack, stack
 from strata.errors import StrataError, UsageError
 from strata.machine.folders import ROOT, WORK
 from strata.settings import Settings

@@ -15,7 +15,7 @@ from strata.settings.load import distinct
 from strata.synthesis.synthesize import synthesize
 
 if TYPE_CHECKING:
-    from strata.documents.stacks import Json
+    from strata.documents import Json
     from strata.gate.report import Report
 
 

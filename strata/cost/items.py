@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from strata.documents import Json
 from strata.documents.layers import LAYERS
 from strata.documents.stacks import Stack, is_on, references
 from strata.documents.templates import escaped
 
-Json = dict[str, Any]
 OTHER = "other"
 """The layer of a resource that is in none of ours."""
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from strata.documents import Json
 from strata.documents.templates import expressions
-
-Json = dict[str, Any]
 
 STAGE = "stage"
 """Where the `//` of a stack says the `stage` of its environment."""

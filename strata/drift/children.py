@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from strata.aws.errors import explain
 from strata.aws.session import session as aws_session
+from strata.documents import Json
 from strata.drift.below import (
     cluster,
     database,
@@ -24,7 +25,7 @@ from strata.drift.below import (
     service,
     state_bucket,
 )
-from strata.drift.below.model import Below, Child, Json, Ours
+from strata.drift.below.model import Below, Child, Ours
 from strata.drift.inventory import denied
 from strata.drift.report import Added, Stranger
 from strata.plan_file.changes import layer_of

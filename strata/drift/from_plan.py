@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from strata.documents import Json
 from strata.documents.layers import LAYERS
 from strata.documents.stacks import Resource, Stack
 from strata.drift.moving import why_moving
@@ -12,8 +13,6 @@ from strata.drift.report import Attribute, Drifted, LeftOut, NextApply
 from strata.drift.shared_parts import additions, is_shown_only
 from strata.plan_file.changes import Change, Plan, base, layer_of, value_at
 from strata.plan_file.differences import REPEATS, differing, is_json
-
-Json = dict[str, Any]
 
 
 def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[LeftOut]]:

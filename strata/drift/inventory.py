@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,13 +13,13 @@ from strata.aws.errors import explain
 from strata.aws.session import GLOBAL_REGION, pages, parts
 from strata.aws.session import session as aws_session
 from strata.aws.tags import groups, standing
+from strata.documents import Json
 from strata.drift.strangers import Listed, cache_cluster, scaling_group
 from strata.settings.models import Environment
 
 if TYPE_CHECKING:
     from boto3.session import Session
 
-Json = dict[str, Any]
 Lookup = Callable[[], Iterator[Listed]]
 
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-Json = dict[str, Any]
+from strata.documents import Json
+
 Key = tuple[Any, ...]
 
 

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from strata.documents import Json
 from strata.drift.report import Stranger
-
-Json = dict[str, Any]
 
 MADE_BY_SERVICES = (
     r":ecs:.*:(task|container-instance)/",

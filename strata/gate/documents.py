@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from strata.documents.stacks import STAGE, Json, blocks, construct_path, merged
+from strata.documents import Json
+from strata.documents.stacks import STAGE, blocks, construct_path, merged
 from strata.errors import UsageError
 from strata.gate.resolve import missing_layers
 from strata.machine.files import Unreadable, bytes_of, json_of, text_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from strata.documents.stacks import Json
+from strata.documents import Json
 from strata.gate import documents, report, waivers
 from strata.gate.documents import PRODUCTION
 from strata.gate.paths import path_failures

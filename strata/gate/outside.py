@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from strata.documents.stacks import Json, merged, texts
+from strata.documents import Json
+from strata.documents.stacks import merged, texts
 from strata.documents.templates import has_expression, read
 from strata.gate.resolve import resolved
 from strata.resources.secrets import is_secret, reads_secret

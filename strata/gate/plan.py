@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from strata.documents.stacks import Json, blocks, merged
+from strata.documents import Json
+from strata.documents.stacks import blocks, merged
 from strata.documents.templates import escaped
 from strata.errors import StrataError
 from strata.gate.documents import Unjudgeable

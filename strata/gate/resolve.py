@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from strata.documents import Json
 from strata.documents.layers import stack_name
-from strata.documents.stacks import Json, blocks, construct_path, merged, texts
+from strata.documents.stacks import blocks, construct_path, merged, texts
 from strata.documents.templates import EXPRESSION, escaped, expressions, parts
 from strata.resources.iam import as_sets
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import policies
-from strata.documents.stacks import Json, blocks, construct_path
+from strata.documents import Json
+from strata.documents.stacks import blocks, construct_path
 from strata.documents.templates import has_expression
 from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.outside import OUTSIDE_CHECKS, backend_faults, value_faults

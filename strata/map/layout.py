@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from strata.documents import Json
 from strata.errors import StrataError
 from strata.machine.folders import ROOT
 from strata.machine.node import find
 from strata.map.measure import width
 from strata.map.model import Edge, Node, Picture
 
-Json = dict[str, Any]
 Point = tuple[float, float]
 
 Head = Literal["top", "left", "bottom"]

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from strata.documents.stacks import Json, Resource, Stack, is_on, references
+from strata.documents import Json
+from strata.documents.stacks import Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
 from strata.map.values import name_of, port_range
 from strata.reach import Flow

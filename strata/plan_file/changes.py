@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from strata.documents import Json
 from strata.documents.layers import LAYERS
 from strata.errors import StrataError
 from strata.resources import iam
 
-Json = dict[str, Any]
 Path = tuple[str | int, ...]
 """Where a value stands in a resource: names of attributes and, in lists, indices."""
 

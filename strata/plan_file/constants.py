@@ -11,10 +11,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from strata.documents import Json
 from strata.plan_file.changes import HIDDEN, hide
 from strata.resources.secrets import names_secret
-
-Json = dict[str, Any]
 
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _VARIABLE = re.compile(r"var\.([\w-]+)")

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from strata.documents import Json
 from strata.plan_file.changes import HIDDEN, hide
 from strata.plan_file.constants import hide_constants
 from strata.resources.secrets import is_secret
-
-Json = dict[str, Any]
 
 
 def without_secrets(document: Json) -> Json:

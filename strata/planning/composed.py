@@ -5,10 +5,10 @@ import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
+from strata.documents import Json
 from strata.errors import StrataError
 from strata.plan_file.secrets import without_secrets
 from strata.state.states import States, merge
@@ -16,8 +16,6 @@ from strata.synthesis.lock_file import NAME as LOCK
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.initialised import forget, initialise
 from strata.terraform.process import Terraform
-
-Json = dict[str, Any]
 
 
 def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from strata.documents.stacks import Json
+from strata.documents import Json
 from strata.errors import StrataError
 from strata.reach.agent import cluster
 

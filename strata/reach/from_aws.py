@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from strata.documents.stacks import Json
+from strata.documents import Json
 from strata.errors import StrataError
 from strata.reach import agent, figures
 from strata.reach.aws_lists import Answers, ask

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv6Network, ip_network
 
-from strata.documents.stacks import Json, Resource, Stack, is_on
+from strata.documents import Json
+from strata.documents.stacks import Resource, Stack, is_on
 from strata.documents.templates import has_expression
 from strata.errors import StrataError
 from strata.reach import agent, figures

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
-from strata.documents.stacks import Json
+from strata.documents import Json
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.model import (
     AWS_APIS,

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from strata.documents.stacks import Json, Resource, Stack, references, stack
+from strata.documents import Json
+from strata.documents.stacks import Resource, Stack, references, stack
 from strata.plan_file.changes import Change, any_unknown, base, layer_of
 from strata.settings.load import dotted, shown_value
 from strata.settings.models import Settings

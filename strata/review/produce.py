@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from strata.cost.change import change
-from strata.documents.stacks import Json, Stack, stack
+from strata.documents import Json
+from strata.documents.stacks import Stack, stack
 from strata.errors import UsageError
 from strata.gate.report import Report as Verdict
 from strata.plan_file import changes

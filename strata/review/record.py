@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from strata.documents import Json
 from strata.documents.layers import LAYERS, stack_name
 from strata.errors import StrataError, UsageError
 from strata.machine.files import Unreadable, bytes_of, json_of
@@ -28,8 +29,6 @@ from strata.state.states import StateIdentity, States
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.binary import wanted_version
 from strata.terraform.plugins import VERSION as PROVIDER_VERSION
-
-Json = dict[str, Any]
 
 PLAN, REVIEW = "plan.json", "review.json"
 STACK = "cdk.tf.json"

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.cost.change import CostChange
+from strata.documents import Json
 from strata.documents.layers import LAYERS
-from strata.documents.stacks import Json, Stack
+from strata.documents.stacks import Stack
 from strata.drift.from_plan import find
 from strata.drift.report import Drifted, NextApply
 from strata.gate.report import Finding

@@ -3,12 +3,11 @@
 import difflib
 import json
 from functools import cache
-from typing import Any
 
+from strata.documents import Json
 from strata.settings.models import Settings
 from strata.settings.positions import Key
 
-Json = dict[str, Any]
 TYPES = {
     "boolean": "true or false",
     "integer": "a whole number",

@@ -5,19 +5,17 @@ plain `cdktf deploy`, the object says nothing.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from strata.documents import Json
 from strata.documents.layers import state_key
 from strata.errors import StrataError
 from strata.machine.files import Unreadable, json_of
 from strata.settings.models import Environment, Settings
 from strata.state.client import s3_client
 from strata.state.states import StateIdentity, States, read_state
-
-Json = dict[str, Any]
 
 
 class Applied(BaseModel):

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from strata.documents import Json
 from strata.documents.layers import LAYERS, state_key
 from strata.errors import StrataError
 from strata.machine.files import Unreadable, json_of
@@ -18,7 +19,6 @@ from strata.state.client import s3_client
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-Json = dict[str, Any]
 
 NEVER_APPLIED = ("NoSuchKey", "NoSuchBucket")
 """What S3 answers about the state of a layer that nobody has applied yet."""

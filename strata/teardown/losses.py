@@ -5,13 +5,11 @@ The states count, not the settings: a protection that the file has lifted and no
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from strata.documents import Json
 from strata.review.ranks.refused import FULL, PROTECTED
 from strata.state.states import States
 from strata.text.words import counted
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from strata.aws.session import pages
-from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, hundreds, limits
+from strata.documents import Json
+from strata.drift.below.model import Below, Child, Clients, Ours, aws, hundreds, limits
 
 ECS_MANAGED_POLICY = "ECSManagedAutoScalingPolicy-"
 ECS_MANAGED_HOOK = "ecs-managed-draining-termination-hook"

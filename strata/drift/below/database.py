@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from strata.aws.session import pages
-from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, grants
+from strata.documents import Json
+from strata.drift.below.model import Below, Child, Clients, Ours, aws, grants
 
 
 def _database_roles(clients: Clients, database: Json, ours: Ours) -> Iterator[Child]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from strata.aws.session import pages
-from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, hundreds
+from strata.documents import Json
+from strata.drift.below.model import Below, Child, Clients, Ours, aws, hundreds
 
 
 def _listeners(clients: Clients, balancer: Json, ours: Ours) -> Iterator[Child]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from strata.aws.session import pages
-from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws
+from strata.documents import Json
+from strata.drift.below.model import Below, Child, Clients, Ours, aws
 
 
 def _ranges(clients: Clients, vpc: Json, ours: Ours) -> Iterator[Child]:

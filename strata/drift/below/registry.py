@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, grants
+from strata.documents import Json
+from strata.drift.below.model import Below, Child, Clients, Ours, aws, grants
 
 
 def _repository_policy(clients: Clients, repository: Json, ours: Ours) -> Iterator[Child]:

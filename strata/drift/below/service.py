@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from strata.aws.session import pages
-from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws, limits
+from strata.documents import Json
+from strata.drift.below.model import Below, Child, Clients, Ours, aws, limits
 
 
 def _scaling_policies(clients: Clients, target: Json, ours: Ours) -> Iterator[Child]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from strata.documents import Json
 from strata.drift.below.edge import notifications
-from strata.drift.below.model import Below, Child, Clients, Json, Ours, aws
+from strata.drift.below.model import Below, Child, Clients, Ours, aws
 from strata.state.bucket import protections
 
 STATE_BUCKET = "state bucket"

@@ -1,15 +1,13 @@
 """What goes down for a while: the way of requests, the stores behind it, the instances."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from strata.documents import Json
 from strata.plan_file.changes import Change, any_unknown
 from strata.review.ranks import listeners
 from strata.review.ranks.admits import refuses
 from strata.review.ranks.network import Network
 from strata.review.ranks.reason import Reason
-
-Json = dict[str, Any]
 
 PATH = {
     "aws_vpc": "everything lies in it",

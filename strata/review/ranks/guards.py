@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from strata.documents import Json
 from strata.documents.stacks import is_on
 from strata.plan_file.changes import value_at
-
-Json = dict[str, Any]
 
 TLS_AGE = {
     "ELBSecurityPolicy-TLS-1-0": 0,

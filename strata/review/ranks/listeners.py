@@ -1,14 +1,12 @@
 """What a load balancer does with requests: its listeners and their rules, before and after."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from strata.documents import Json
 from strata.plan_file.changes import Change, any_unknown, value_at
 from strata.review.ranks.guards import tls_version
 from strata.review.ranks.network import Network
 from strata.review.ranks.reason import Reason
-
-Json = dict[str, Any]
 
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")

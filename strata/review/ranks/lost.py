@@ -4,11 +4,10 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from strata.documents import Json
 from strata.plan_file.changes import Change, value_at
 from strata.review.ranks.network import Network
 from strata.review.ranks.reason import Reason
-
-Json = dict[str, Any]
 
 STATEFUL = {
     "aws_db_instance": "the database and all that is in it",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from strata.documents import Json
 from strata.documents.stacks import Stack
 from strata.plan_file.changes import Change, Plan, any_unknown, base, value_at
 from strata.reach.intervals import PORTS, Intervals
@@ -25,7 +26,6 @@ from strata.review.ranks.packets import (
     protocol,
 )
 
-Json = dict[str, Any]
 Side = Literal["before", "after"]
 Direction = Literal["ingress", "egress"]
 Lists = dict[str, dict[Direction, list[Entry]]]

@@ -1,15 +1,13 @@
 """What opens up: who gets in, encryption that goes off, broader policies, less protection."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from strata.documents import Json
 from strata.plan_file.changes import Change, base
 from strata.review.ranks import guards, listeners, parameters, policies
 from strata.review.ranks.admits import admits
 from strata.review.ranks.network import Network
 from strata.review.ranks.reason import Reason
-
-Json = dict[str, Any]
 
 POLICIES = {
     "aws_iam_role_policy": ("policy", "role"),

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from strata.documents import Json
 from strata.plan_file.changes import Change, any_unknown
 from strata.review.ranks.network import Network
 from strata.review.ranks.reason import Reason
-
-Json = dict[str, Any]
 
 GROUPS = {
     "aws_db_parameter_group": ("aws_db_instance", "parameter_group_name"),

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from strata.documents import Json
 from strata.plan_file.differences import may_be
-
-Json = dict[str, Any]
 
 EVERYBODY = ("*", "AWS *")
 BROKEN = (ValueError, AttributeError, TypeError, KeyError)
