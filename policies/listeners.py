@@ -1,14 +1,10 @@
 """Listeners: HTTP only redirects, HTTPS is TLS 1.2 or newer."""
 
 from policies.policy import Conf, Policy, blocks, value
+from strata.resources.tls import is_modern
 
 LISTENERS = ["aws_lb_listener", "aws_alb_listener"]
 RULES = ["aws_lb_listener_rule", "aws_alb_listener_rule"]
-TLS_12 = (
-    "ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3",
-    "ELBSecurityPolicy-TLS-1-2", "ELBSecurityPolicy-FS-1-2",
-)  # fmt: skip
-"""Beginnings of the policies without TLS 1.0 and 1.1 (ALB User Guide, security policies)."""
 
 
 def _protocol(conf: Conf) -> str:
@@ -36,9 +32,7 @@ def _to_https(action: Conf) -> bool:
 
 
 def _tls(conf: Conf) -> bool:
-    return _protocol(conf) not in ("HTTPS", "TLS") or str(value(conf, "ssl_policy")).startswith(
-        TLS_12
-    )
+    return _protocol(conf) not in ("HTTPS", "TLS") or is_modern(value(conf, "ssl_policy"))
 
 
 Policy("STRATA_LISTENER_1", "HTTP listeners only redirect to HTTPS",

@@ -28,7 +28,7 @@ from strata.terraform.process import Terraform
 from strata.views.progress import Progress
 
 if TYPE_CHECKING:
-    from strata.documents.stacks import Json
+    from strata.documents import Json
     from strata.drift.report import Report as Drift
     from strata.gate.beside import Begin
     from strata.gate.report import Report

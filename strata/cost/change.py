@@ -15,7 +15,7 @@ from strata.cost.estimate import (
     priced,
     total,
 )
-from strata.cost.items import layer_of, of_plan
+from strata.cost.items import layer, of_plan
 from strata.cost.prices import PriceList, shipped
 from strata.cost.range import Range
 from strata.settings import Settings
@@ -90,13 +90,13 @@ def _notes(plan: dict[str, Any], settings: Settings) -> Iterator[str]:
 def _resources(old: list[Line], new: list[Line]) -> list[ResourceChange]:
     addresses = dict.fromkeys(line.resource for line in (*old, *new))
     found = []
-    for address in sorted(addresses, key=lambda one: ORDER.index(layer_of(one))):
+    for address in sorted(addresses, key=lambda one: ORDER.index(layer(one))):
         before = total(line for line in old if line.resource == address)
         after = total(line for line in new if line.resource == address)
         if any(cent != "0.00" for cent in (after - before).cents()):
             found.append(
                 ResourceChange(
-                    layer=layer_of(address),
+                    layer=layer(address),
                     resource=address,
                     before=before,
                     after=after,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from strata.documents import Json
-from strata.documents.layers import LAYERS
+from strata.documents.layers import layer_of
 from strata.documents.stacks import Stack, is_on, references
 from strata.documents.templates import escaped
 
@@ -91,7 +91,7 @@ def _texts(value: object) -> Iterator[str]:
 def of_stack(stack: Stack) -> Items:
     """The managed resources of a composed stack."""
     return Items(
-        Item(one.address, layer_of(one.address), one.body) for one in stack.resources.values()
+        Item(one.address, layer(one.address), one.body) for one in stack.resources.values()
     )
 
 
@@ -106,7 +106,7 @@ def of_plan(plan: Json, side: str) -> Items:
         for one in plan.get("configuration", {}).get("root_module", {}).get("resources", [])
     }
     return Items(
-        Item(address, layer_of(address), _with_references(values, written.get(address, {})))
+        Item(address, layer(address), _with_references(values, written.get(address, {})))
         for address, values in _sides(plan, side)
     )
 
@@ -118,15 +118,14 @@ def _sides(plan: Json, side: str) -> Iterator[tuple[str, Json]]:
             yield one["address"], escaped(values)
 
 
-def layer_of(address: str) -> str:
-    """The layer of a resource: addresses are construct paths."""
-    name = address.partition(".")[2]
-    return next((layer for layer in LAYERS if name.startswith(f"{layer}_")), OTHER)
+def layer(address: str) -> str:
+    """The layer of a resource; OTHER for one that is none of ours."""
+    return layer_of(address) or OTHER
 
 
 def label(address: str) -> str:
     """The name of a resource without its layer: `nat_gateway_0`."""
-    return address.partition(".")[2].removeprefix(f"{layer_of(address)}_")
+    return address.partition(".")[2].removeprefix(f"{layer(address)}_")
 
 
 def _with_references(values: Json, expressions: Json) -> Json:

@@ -35,3 +35,10 @@ def state_key(environment: str, layer: str) -> str:
 def logical_id(path: str) -> str:
     """The name of a resource in Terraform, of its construct path below the stack."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", path)
+
+
+def layer_of(address: str) -> str:
+    """`network` of `aws_vpc.network_vpc`, whose name is its construct path; empty for a resource
+    that is none of ours."""
+    layer = address.partition(".")[2].partition("_")[0]
+    return layer if layer in LAYERS else ""

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from strata.aws.errors import explain
 from strata.aws.session import session as aws_session
 from strata.documents import Json
+from strata.documents.layers import layer_of
 from strata.drift.below import (
     cluster,
     database,
@@ -28,7 +29,6 @@ from strata.drift.below import (
 from strata.drift.below.model import Below, Child, Ours
 from strata.drift.inventory import denied
 from strata.drift.report import Added, Stranger
-from strata.plan_file.changes import layer_of
 from strata.settings.models import Environment
 from strata.state.client import s3_client
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from strata.documents import Json
-from strata.documents.layers import LAYERS
+from strata.documents.layers import LAYERS, layer_of
 from strata.documents.stacks import Resource, Stack
 from strata.drift.moving import why_moving
 from strata.drift.report import Attribute, Drifted, LeftOut, NextApply
 from strata.drift.shared_parts import additions, is_shown_only
-from strata.plan_file.changes import Change, Plan, base, layer_of, value_at
+from strata.plan_file.changes import Change, Plan, base, value_at
 from strata.plan_file.differences import REPEATS, differing, is_json
 
 

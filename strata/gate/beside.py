@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
-from strata.documents.stacks import Json
+from strata.documents import Json
 from strata.machine.folders import ROOT
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from strata.documents.layers import layer_of
 from strata.documents.stacks import Stack
 from strata.map.details import Planned, owners, with_plan
 from strata.map.model import Mark, Node, Picture
-from strata.plan_file.changes import Change, Plan, layer_of
+from strata.plan_file.changes import Change, Plan
 from strata.text.words import counted
 
 GONE = "gone"

@@ -10,6 +10,7 @@ from strata.documents.stacks import Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
 from strata.map.values import name_of, port_range
 from strata.reach import Flow
+from strata.resources.tls import is_modern
 from strata.text.words import counted
 from strata.text.wrapping import by_commas
 
@@ -130,7 +131,7 @@ class _System:
             does = f"redirects to {to.get('protocol')} {to.get('port')}"
         else:
             does = {"forward": "forwards"}.get(str(action.get("type")), str(action.get("type")))
-        lock = Lock("TLS 1.2 or newer" if _modern(one) else "TLS", on=True)
+        lock = Lock("TLS 1.2 or newer" if is_modern(one.body.get("ssl_policy")) else "TLS", on=True)
         return Node(
             one.address,
             "edge",
@@ -478,14 +479,6 @@ class _System:
         if found and found.type == "aws_lb_listener":
             found = self.stack.target(found.body.get("default_action"))
         return found.address if found and found.type == "aws_lb_target_group" else None
-
-
-def _modern(listener: Resource) -> bool:
-    """Whether a listener's policy takes TLS 1.2 or newer only, by its name."""
-    policy = str(listener.body.get("ssl_policy"))
-    return "TLS-1-2" in policy or policy.startswith(
-        ("ELBSecurityPolicy-TLS13-1-2", "ELBSecurityPolicy-TLS13-1-3")
-    )
 
 
 def _plain(text: str) -> str:

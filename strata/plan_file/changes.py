@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from strata.documents import Json
-from strata.documents.layers import LAYERS
+from strata.documents.layers import LAYERS, layer_of
 from strata.errors import StrataError
 from strata.resources import iam
 
@@ -133,12 +133,6 @@ class Plan:
 def base(address: str) -> str:
     """The address as it is written, without the key of `for_each`."""
     return address.partition("[")[0]
-
-
-def layer_of(address: str) -> str:
-    """`network` of `aws_vpc.network_vpc`; empty for a resource that is none of ours."""
-    layer = address.partition(".")[2].partition("_")[0]
-    return layer if layer in LAYERS else ""
 
 
 def parse(document: Json) -> Plan:

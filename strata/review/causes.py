@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from strata.documents import Json
+from strata.documents.layers import layer_of
 from strata.documents.stacks import Resource, Stack, references, stack
-from strata.plan_file.changes import Change, any_unknown, base, layer_of
+from strata.plan_file.changes import Change, any_unknown, base
 from strata.settings.load import dotted, shown_value
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of

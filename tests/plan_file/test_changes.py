@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from strata.documents.layers import layer_of
 from strata.errors import StrataError
-from strata.plan_file.changes import Change, Plan, differences, hide, layer_of, parse
+from strata.plan_file.changes import Change, Plan, differences, hide, parse
 
 Json = dict[str, Any]
 

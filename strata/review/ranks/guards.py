@@ -9,22 +9,6 @@ from strata.documents import Json
 from strata.documents.stacks import is_on
 from strata.plan_file.changes import value_at
 
-TLS_AGE = {
-    "ELBSecurityPolicy-TLS-1-0": 0,
-    "ELBSecurityPolicy-2016-08": 0,
-    "ELBSecurityPolicy-TLS-1-1": 1,
-    "ELBSecurityPolicy-TLS-1-2": 2,
-    "ELBSecurityPolicy-TLS13-1-0": 0,
-    "ELBSecurityPolicy-TLS13-1-1": 1,
-    "ELBSecurityPolicy-TLS13-1-2": 2,
-    "ELBSecurityPolicy-TLS13-1-3": 3,
-    "ELBSecurityPolicy-FS-1-1": 1,
-    "ELBSecurityPolicy-FS-1-2": 2,
-    "ELBSecurityPolicy-FS-2018": 0,
-}
-"""Beginning of a policy's name -> the minor TLS version it starts at (ELB User Guide, security
-policies)."""
-
 
 @dataclass(frozen=True)
 class Guard:
@@ -256,12 +240,6 @@ def _task(before: Json, after: Json) -> Iterator[tuple[str, str]]:
 
 def _word(value: Any) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def tls_version(policy: str) -> int | None:
-    """The minor version of TLS 1 that a listener's security policy starts at; None: not known."""
-    matching = [begin for begin in TLS_AGE if policy.startswith(begin)]
-    return TLS_AGE[max(matching, key=len)] if matching else None
 
 
 def containers(before: str | None, after: str | None) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from strata.documents import Json
 from strata.plan_file.changes import Change, any_unknown, value_at
-from strata.review.ranks.guards import tls_version
+from strata.resources.tls import tls_version
 from strata.review.ranks.network import Network
 from strata.review.ranks.reason import Reason
 
