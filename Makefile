@@ -86,6 +86,11 @@ images: setup
 regions: setup
 	"$$($(BIN)/python -c 'from strata.local.emulator import python; print(python())')" -m tools.offerings
 
+.PHONY: successor
+# Ports a copy to CDK Terrain and compares what both synthesize: docs/decisions/0017-the-successor.md.
+successor: setup
+	$(BIN)/python -m tools.successor
+
 # Needs uv; nothing else does.
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -1,7 +1,6 @@
 """The CDKTF app: every layer of every environment in `envs/`, one stack each."""
 
 import sys
-from pathlib import Path
 
 from strata.machine.node import in_use
 from strata.machine.unforeseen import tell
@@ -24,18 +23,12 @@ def synthesize() -> None:
     environments = load_all()
     with in_use():
         # Starts Node, which wrong settings need not wait for.
-        from cdktf import App  # noqa: PLC0415
+        from modules.environment import write_layers  # noqa: PLC0415
 
-        from modules.environment import build_layers  # noqa: PLC0415
-
-        # Without `outdir`, which `cdktf synth` hands over itself.
-        app = App()
-        for settings in environments:
-            build_layers(app, settings)
-        app.synth()
+        out = write_layers(environments)
     names = [one.environment.name for one in environments]
-    moved_blocks.write(Path(app.outdir), names, read())
-    lock_file.write(Path(app.outdir), names)
+    moved_blocks.write(out, names, read())
+    lock_file.write(out, names)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """An environment: its layers, each in a stack of its own or all in one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import jsii
 from cdktf import App, S3Backend, TerraformElement, TerraformStack
@@ -31,6 +32,29 @@ class EnvironmentStack(TerraformStack):
     def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
         node = tf_element if isinstance(tf_element, Node) else tf_element.node
         return logical_id(node.path.split("/", 1)[1])
+
+
+def write_layers(settings: Sequence[Settings], out: Path | None = None) -> Path:
+    """Write the stack of each layer of each environment below `out`; gives the folder.
+
+    Without `out` it is the one that `cdktf synth` names in the variable CDKTF_OUTDIR, or `cdktf.out`.
+    """
+    return _written(build_layers, settings, out)
+
+
+def write_composed(settings: Sequence[Settings], out: Path) -> Path:
+    """Write one stack for each environment, with all its layers, below `out`."""
+    return _written(build_composed, settings, out)
+
+
+def _written(
+    build: Callable[[App, Settings], None], settings: Sequence[Settings], out: Path | None
+) -> Path:
+    app = App(outdir=str(out)) if out else App()
+    for one in settings:
+        build(app, one)
+    app.synth()
+    return Path(app.outdir)
 
 
 def build_layers(app: App, settings: Settings) -> None:

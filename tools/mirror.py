@@ -22,7 +22,7 @@ def main() -> None:
             if holds_provider(folder):
                 SET_UP.parent.mkdir(parents=True, exist_ok=True)
                 SET_UP.write_text(configuration(folder))
-                print(f"Terraform takes the AWS provider from {folder} ({SET_UP.name})")  # noqa: T201
+                print(f"Terraform takes the AWS provider from {folder} ({SET_UP.name})")
                 return
 
 

@@ -21,16 +21,12 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
     `out/composed/<env>/cdk.tf.json`, all layers in one without a backend; beside them Terraform's
     lock file, and `moved.tf` where something was renamed or moved.
     """
-    from cdktf import App  # noqa: PLC0415 - starts Node, which --help need not wait for
-
-    from modules.environment import build_layers  # noqa: PLC0415
+    # Starts Node, which --help need not wait for.
+    from modules.environment import write_layers  # noqa: PLC0415
 
     moves = read()
     out.mkdir(parents=True, exist_ok=True)
-    app = App(outdir=str(out))
-    for one in settings:
-        build_layers(app, one)
-    app.synth()
+    write_layers(settings, out)
     if composed:
         _compose(settings, out)
     names = [one.environment.name for one in settings]
@@ -39,15 +35,10 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
 
 
 def _compose(settings: Sequence[Settings], out: Path) -> None:
-    from cdktf import App  # noqa: PLC0415
-
-    from modules.environment import build_composed  # noqa: PLC0415
+    from modules.environment import write_composed  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(dir=out) as folder:
-        app = App(outdir=folder)
-        for one in settings:
-            build_composed(app, one)
-        app.synth()
+        write_composed(settings, Path(folder))
         for one in settings:
             name = one.environment.name
             target = out / "composed" / name / "cdk.tf.json"
@@ -58,13 +49,9 @@ def _compose(settings: Sequence[Settings], out: Path) -> None:
 @in_use()
 def compose(settings: Settings) -> dict[str, Any]:
     """The composed stack of one environment, parsed; nothing of it stays on disk."""
-    from cdktf import App  # noqa: PLC0415
-
-    from modules.environment import build_composed  # noqa: PLC0415
+    from modules.environment import write_composed  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
-        app = App(outdir=folder)
-        build_composed(app, settings)
-        app.synth()
+        write_composed([settings], Path(folder))
         file = Path(folder, "stacks", settings.environment.name, "cdk.tf.json")
         return dict(json.loads(file.read_text(encoding="utf-8")))
