@@ -1,10 +1,10 @@
 """How many instances run: at the least, with the tasks desired, and at the most."""
 
-import json
-from typing import Any
+import contextlib
 
 from strata.cost.items import Item, Items, blocks
 from strata.cost.range import Range
+from strata.resources.containers import Container, containers
 from strata.settings import Settings
 from strata.settings.capacity import Task, fit, task
 
@@ -36,34 +36,29 @@ def _tasks_held(template: Item | None, items: Items, settings: Settings) -> int:
     return max(found.tasks, 1) if found else 1
 
 
-def _reserved(container: dict[str, Any], settings: Settings) -> Task:
+def _reserved(container: Container | None, settings: Settings) -> Task:
     """What ECS reserves for a container; what it does not say is as the settings have it."""
     known = task(settings.service)
-    if not container:
+    if container is None:
         return known
-    linux = container.get("linuxParameters") or {}
-    ports: list[dict[str, Any]] = container.get("portMappings") or [{}]
-    port = ports[0].get("hostPort")
+    port = container.ports[0].host_port if container.ports else None
     return Task(
-        memory_mib=int(container.get("memory") or known.memory_mib),
+        memory_mib=container.memory or known.memory_mib,
         # Shared memory is counted as tmpfs is.
-        tmpfs_mib=sum(int(mount.get("size") or 0) for mount in linux.get("tmpfs") or [])
-        + int(linux.get("sharedMemorySize") or 0),
-        cpu=int(container.get("cpu") or known.cpu),
+        tmpfs_mib=container.tmpfs + container.shared_memory,
+        cpu=container.cpu or known.cpu,
         fixed_port=known.fixed_port if port is None else port != 0,
     )
 
 
-def _task(items: Items) -> dict[str, Any]:
-    """The container that a task definition runs; empty while it is not known."""
+def _task(items: Items) -> Container | None:
+    """The container that a task definition runs; None while it is not known."""
     for definition in items.of("aws_ecs_task_definition"):
-        try:
-            containers = json.loads(definition.values.get("container_definitions") or "")
-        except (TypeError, ValueError):
-            continue
-        if containers:
-            return dict(containers[0])
-    return {}
+        with contextlib.suppress(ValueError):
+            found = containers(definition.values.get("container_definitions"))
+            if found:
+                return found[0]
+    return None
 
 
 def _target_share(group: Item, items: Items) -> int:

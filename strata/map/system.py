@@ -1,6 +1,5 @@
 """The system and its traffic, from a composed stack and what the reachability analysis found."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from strata.documents.stacks import Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
 from strata.map.values import name_of, port_range
 from strata.reach import Flow
+from strata.resources.containers import Container, containers
 from strata.resources.tls import is_modern
 from strata.text.words import counted
 from strata.text.wrapping import by_commas
@@ -214,21 +214,21 @@ class _System:
         )
         lines = [f"{counted(int(one.body.get('desired_count') or 0), 'task')}{scaling}"]
         for container in self.containers:
-            lines.append(f"{container.get('cpu')} CPU units, {container.get('memory')} MiB")
-            for mapping in container.get("portMappings") or ():
-                host = mapping.get("hostPort") or "dynamic"
-                lines.append(f"port {mapping.get('containerPort')}, host port {host}")
+            lines.append(f"{container.cpu} CPU units, {container.memory} MiB")
+            for mapping in container.ports:
+                host = mapping.host_port or "dynamic"
+                lines.append(f"port {mapping.container_port}, host port {host}")
         return Node(
             one.address, "compute", "ECS service", name_of(one), tuple(lines), parent=group.address
         )
 
     @cached_property
-    def containers(self) -> list[Json]:
+    def containers(self) -> list[Container]:
         """The container definitions of the task."""
         return [
             container
             for task in self.stack.of("aws_ecs_task_definition")
-            for container in json.loads(str(task.body["container_definitions"]))
+            for container in containers(task.body["container_definitions"])
         ]
 
     # Stores
@@ -454,11 +454,10 @@ class _System:
         for one in stack.of("aws_ecs_service"):
             yield self.group(one.body.get("load_balancer")), one.address, "targets"
             for container in self.containers:
-                yield one.address, self.address(container.get("image")), "pulls image"
-                for _ in references(container.get("secrets") or []):
+                yield one.address, self.address(container.image), "pulls image"
+                for _ in references(container.secrets):
                     yield one.address, SECRETS if self.secrets else None, "reads secrets"
-                options = (container.get("logConfiguration") or {}).get("options")
-                if stack.target(options):
+                if stack.target(container.log_options):
                     yield one.address, LOGS, "logs to"
 
     def address(self, value: object) -> str | None:

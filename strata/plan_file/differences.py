@@ -9,6 +9,7 @@ from strata.documents.stacks import Resource, references
 from strata.documents.templates import has_expression, parts, read
 from strata.plan_file.changes import UNKNOWN, Change, Path, any_unknown, dotted
 from strata.resources import iam
+from strata.resources.containers import with_defaults
 
 Leaf = tuple[str, Any, Any]
 """(path, before, after) of a value; UNKNOWN as the value after."""
@@ -44,27 +45,8 @@ def leaves(change: Change, resource: Resource | None, changing: Mapping[str, Cha
 
 
 def _usual(name: str, value: Any) -> Any:
-    """Container definitions with what ECS takes where nothing is written; others as they are.
-
-    The provider compares them so (5.100.0, containerDefinitionsAreEquivalent): none of this makes a
-    new revision.
-    """
-    if name != "container_definitions" or not _blocks(value):
-        return value
-    return [
-        {
-            "essential": True,
-            "cpu": 0,
-            **{key: one for key, one in container.items() if one is not None},
-            "portMappings": [
-                {"hostPort": 0, "protocol": "tcp"}
-                | {key: one for key, one in port.items() if one is not None}
-                for port in container.get("portMappings") or []
-                if isinstance(port, dict)
-            ],
-        }
-        for container in value
-    ]
+    """Container definitions with what is there where nothing is written; others as they are."""
+    return with_defaults(value) if name == "container_definitions" and _blocks(value) else value
 
 
 def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Iterator[Leaf]:

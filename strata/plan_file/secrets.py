@@ -1,5 +1,6 @@
 """What is secret in a plan's JSON, and the document without it."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 from strata.documents import Json
 from strata.plan_file.changes import HIDDEN, hide
 from strata.plan_file.constants import hide_constants
+from strata.resources.containers import containers
 from strata.resources.secrets import is_secret
 
 
@@ -61,16 +63,13 @@ def _masked(found: Any, secrets: set[str]) -> Any:
     return {key: _masked(value, secrets) for key, value in hidden.items()}
 
 
-def _variables(text: Any) -> Iterator[str]:
+def _variables(definitions: Any) -> Iterator[str]:
     """The values of a task definition's plain variables that are probably secret."""
-    try:
-        containers = json.loads(text)
-        for container in containers:
-            for one in container.get("environment") or []:
-                if is_secret(one["name"], one["value"]):
-                    yield one["value"]
-    except (TypeError, ValueError, KeyError, AttributeError):
-        return
+    with contextlib.suppress(ValueError):
+        for container in containers(definitions):
+            for name, value in container.environment.items():
+                if is_secret(name, value):
+                    yield value
 
 
 def _collect(value: Any, mask: Any, secrets: set[str]) -> None:

@@ -38,6 +38,7 @@ from strata.reach.protocols import (
     protocol,
     sorted_acl,
 )
+from strata.resources.containers import containers
 from strata.settings.models import Environment
 
 TARGETS = (
@@ -280,5 +281,5 @@ class _Reader:
                 service,
                 where,
                 figures.CONTAINER,
-                host_ports(task["containerDefinitions"], dynamic),
+                host_ports(containers(task["containerDefinitions"]), dynamic),
             )

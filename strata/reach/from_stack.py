@@ -1,6 +1,5 @@
 """The network of a composed stack, before anything of it exists."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +37,7 @@ from strata.reach.protocols import (
     protocol,
     sorted_acl,
 )
+from strata.resources.containers import containers
 
 STAND_IN = IPv6Network("2001:db8::/56")
 """For the IPv6 range that AWS gives a VPC when it is made, from the range kept for examples."""
@@ -432,13 +432,13 @@ class _Reader:
                 raise StrataError(
                     f"{task.address}: network mode {mode} is not evaluated", "network_mode bridge"
                 )
-            containers = json.loads(str(task.body["container_definitions"]))
+            definitions = containers(task.body["container_definitions"])
             yield Endpoint(
                 "tasks",
                 service.address,
                 tuple(found),
                 figures.CONTAINER,
-                host_ports(containers, dynamic),
+                host_ports(definitions, dynamic),
             )
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
-from strata.documents import Json
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.model import (
     AWS_APIS,
@@ -17,6 +16,7 @@ from strata.reach.model import (
     GroupRule,
     SecurityGroup,
 )
+from strata.resources.containers import Container
 
 PROTOCOLS = {"6": "tcp", "17": "udp", "all": EVERY_PROTOCOL}
 
@@ -62,12 +62,12 @@ def default_group(address: str) -> SecurityGroup:
     )
 
 
-def host_ports(containers: Iterable[Json], dynamic: tuple[int, int]) -> Intervals:
-    """Ports of an instance at which tasks with these container definitions are found."""
+def host_ports(containers: Iterable[Container], dynamic: tuple[int, int]) -> Intervals:
+    """Ports of an instance at which tasks with these containers are found."""
     found = [
-        (port, port) if (port := int(mapping.get("hostPort") or 0)) else dynamic
+        (mapping.host_port, mapping.host_port) if mapping.host_port else dynamic
         for container in containers
-        for mapping in container.get("portMappings") or ()
+        for mapping in container.ports
     ]
     return Intervals.of(*found)
 

@@ -1,13 +1,13 @@
 """Attributes that protect, and whether they do so less after a change."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from strata.documents import Json
-from strata.documents.stacks import is_on
 from strata.plan_file.changes import value_at
+from strata.resources.containers import Container
+from strata.resources.containers import containers as read_containers
 
 
 @dataclass(frozen=True)
@@ -249,22 +249,24 @@ def containers(before: str | None, after: str | None) -> Iterator[str]:
     first to be.
     """
     try:
-        olds = {str(one["name"]): one for one in json.loads(before or "[]")}
-        news = {str(one["name"]): one for one in json.loads(after or "[]")}
-        had = {name: set(_traits(one)) for name, one in olds.items()}
-        first = set[str]().union(*had.values()) & USUAL
-        for name, new in news.items():
-            for trait in _traits(new):
-                if trait not in had.get(name, first):
-                    yield f"the container {name} {trait}"
-            dropped = _dropped(olds.get(name, {})) - _dropped(new)
-            for one in sorted(dropped):
-                yield f"the container {name} keeps the capability {one}, which it dropped"
-            # A value that was a secret and now stands in the task definition, for all to read.
-            for variable in _names(olds.get(name, {}), "secrets") & _names(new, "environment"):
-                yield f"the container {name} has {variable} in plain text"
-    except (ValueError, KeyError, TypeError, AttributeError):
+        olds = {one.name: one for one in read_containers(before or [])}
+        news = {one.name: one for one in read_containers(after or [])}
+    except ValueError:
         return
+    had = {name: set(_traits(one)) for name, one in olds.items()}
+    first = set[str]().union(*had.values()) & USUAL
+    for name, new in news.items():
+        for trait in _traits(new):
+            if trait not in had.get(name, first):
+                yield f"the container {name} {trait}"
+        old = olds.get(name)
+        if old is None:
+            continue
+        for one in sorted(old.dropped_capabilities - new.dropped_capabilities):
+            yield f"the container {name} keeps the capability {one}, which it dropped"
+        # A value that was a secret and now stands in the task definition, for all to read.
+        for variable in old.secrets.keys() & new.environment.keys():
+            yield f"the container {name} has {variable} in plain text"
 
 
 PRIVILEGED = "is privileged: it may do on the instance what root may"
@@ -273,29 +275,18 @@ USUAL = {WRITES, ROOT}
 """What is nothing new in a further container when another was so before."""
 
 
-def _traits(container: Json) -> Iterator[str]:
+def _traits(container: Container) -> Iterator[str]:
     """What a container may do that a safe one may not."""
-    if is_on(container.get("privileged")):
+    if container.privileged:
         yield PRIVILEGED
-    if not is_on(container.get("readonlyRootFilesystem")):
+    if not container.read_only_root:
         yield WRITES
-    if str(container.get("user") or "").split(":")[0] in ("", "0", "root"):
+    if container.user.split(":")[0] in ("", "0", "root"):
         yield ROOT
-    linux = container.get("linuxParameters") or {}
-    capabilities = linux.get("capabilities") or {}
-    for one in capabilities.get("add") or []:
+    for one in container.added_capabilities:
         yield f"has the capability {one}"
-    for one in linux.get("devices") or []:
-        yield f"has the device {one.get('hostPath')}"
-    for one in container.get("dockerSecurityOptions") or []:
-        if str(one).endswith((":unconfined", ":disable")):
+    for one in container.devices:
+        yield f"has the device {one}"
+    for one in container.security_options:
+        if one.endswith((":unconfined", ":disable")):
             yield f"runs with {one}"
-
-
-def _dropped(container: Json) -> set[str]:
-    capabilities = (container.get("linuxParameters") or {}).get("capabilities") or {}
-    return {str(one) for one in capabilities.get("drop") or []}
-
-
-def _names(container: Json, lists: str) -> set[str]:
-    return {str(one["name"]) for one in container.get(lists) or []}
