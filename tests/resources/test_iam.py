@@ -1,6 +1,7 @@
-"""What AWS reads as a set in an IAM policy, and what it does not."""
+"""What an IAM policy says, and what of it AWS reads as a set."""
 
 import copy
+import json
 import random
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strata.resources.iam import as_sets, same
+from strata.resources.iam import Names, as_sets, same, statements
 
 Json = dict[str, Any]
 
@@ -87,3 +88,33 @@ def test_what_is_no_policy_stays_as_it_is(other: Any) -> None:
 @pytest.mark.parametrize("statement", [None, "text", ["a"], [{"Action": None}], {"Principal": 3}])
 def test_what_is_no_statement_breaks_nothing(statement: Any) -> None:
     assert same({"Statement": statement}, {"Statement": statement})
+
+
+@pytest.mark.parametrize("policy", [POLICY, json.dumps(POLICY)])
+def test_a_statement_says_whom_it_lets_do_what(policy: object) -> None:
+    read, deny, single = statements(policy)
+    assert (read.effect, deny.effect) == ("Allow", "Deny")
+    assert read.actions == Names(("s3:Get*", "s3:List*", "s3:Head*"))
+    assert set(read.principals.names) == {
+        "AWS 111111111111", "AWS 222222222222", "Service ecs.amazonaws.com"
+    }  # fmt: skip
+    assert read.condition["StringEquals"]["aws:SourceVpc"] == "v"
+    assert deny.actions == Names(("iam:*", "sts:*"), but=True)
+    assert deny.principals == Names(("AWS a", "AWS b"), but=True)
+    assert single.actions == Names(("ecr:GetAuthorizationToken",))
+    assert single.principals == Names(())
+
+
+def test_one_statement_needs_no_list() -> None:
+    alone = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:Get*"}}
+    (one,) = statements(alone)
+    assert one.principals == Names(("*",)) and one.resources == Names(())
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [None, "", "{}", "[]", "no JSON", {"Statement": "all"}, {"Statement": [{"Action": "*"}]}],
+)
+def test_what_is_no_policy_is_refused(policy: object) -> None:
+    with pytest.raises(ValueError):
+        statements(policy)

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from strata.documents import Json
 from strata.plan_file.differences import may_be
+from strata.resources.iam import Names, Statement, statements
 
 EVERYBODY = ("*", "AWS *")
-BROKEN = (ValueError, AttributeError, TypeError, KeyError)
-"""What reading a text that is no policy raises."""
 
 
 def broader(
@@ -31,7 +29,7 @@ def broader(
     """
     try:
         old, new = _statements(before), _statements(after)
-    except BROKEN:
+    except ValueError:
         return ["a policy that is no JSON"] if before != after else []
     stood, stands = [*old, *_beside(beside_before)], [*new, *_beside(beside_after)]
     found = [
@@ -47,9 +45,9 @@ def broader(
     return list(dict.fromkeys(found))
 
 
-def _beside(others: Iterable[str]) -> Iterator[Json]:
+def _beside(others: Iterable[str]) -> Iterator[Statement]:
     for one in others:
-        with contextlib.suppress(*BROKEN):
+        with contextlib.suppress(ValueError):
             yield from _statements(one)
 
 
@@ -57,7 +55,7 @@ def denies(policy: Any) -> bool:
     """Whether a policy has a Deny statement."""
     try:
         return bool(_granted(_statements(policy), "Deny"))
-    except BROKEN:
+    except ValueError:
         return False
 
 
@@ -104,46 +102,27 @@ def _covers_by_reference(now: _Grant, was: _Grant) -> bool:
     )
 
 
-def _statements(policy: str | None) -> list[Json]:
-    if not policy:
-        return []
-    found = json.loads(policy)["Statement"]
-    return [found] if isinstance(found, dict) else list(found)
+def _statements(policy: str | None) -> list[Statement]:
+    return statements(policy) if policy else []
 
 
-def _granted(statements: list[Json], effect: str) -> list[_Grant]:
-    return [one for each in statements if each["Effect"] == effect for one in _grants(each)]
+def _granted(found: list[Statement], effect: str) -> list[_Grant]:
+    return [one for each in found if each.effect == effect for one in _grants(each)]
 
 
-def _grants(statement: Json) -> Iterator[_Grant]:
-    condition = json.dumps(statement.get("Condition") or {}, sort_keys=True)
-    for action in _named(statement, "Action"):
-        for resource in _named(statement, "Resource"):
-            for principal in _principals(statement):
+def _grants(statement: Statement) -> Iterator[_Grant]:
+    condition = json.dumps(statement.condition, sort_keys=True)
+    for action in _each(statement.actions):
+        for resource in _each(statement.resources):
+            for principal in _each(statement.principals):
                 yield _Grant(action, resource, principal, condition)
 
 
-def _named(statement: Json, what: str) -> list[str]:
+def _each(found: Names) -> list[str]:
     """What is named, or `not [...]` for all but what is: that is one thing."""
-    if f"Not{what}" in statement:
-        return [f"not {json.dumps(sorted(_listed(statement[f'Not{what}'])))}"]
-    return _listed(statement.get(what)) or [""]
-
-
-def _principals(statement: Json) -> list[str]:
-    if "NotPrincipal" in statement:
-        return [f"not {json.dumps(sorted(_who(statement['NotPrincipal'])))}"]
-    return _who(statement.get("Principal")) or [""]
-
-
-def _who(found: Any) -> list[str]:
-    if isinstance(found, dict):
-        return [f"{kind} {one}" for kind, named in found.items() for one in _listed(named)]
-    return _listed(found)
-
-
-def _listed(found: Any) -> list[str]:
-    return found if isinstance(found, list) else [found] if isinstance(found, str) else []
+    if found.but:
+        return [f"not {json.dumps(sorted(found.names))}"]
+    return list(found.names) or [""]
 
 
 def _covers(wide: _Grant, narrow: _Grant) -> bool:
