@@ -1,29 +1,35 @@
 # `make demo` and `make test` each set up all that they need.
 PYTHON ?= python3.11
 BIN := .venv/bin
+# A terminal sees pip's own progress; a log only that it began, and what went wrong.
+QUIET := $(shell [ -t 2 ] || echo --quiet)
 
 .PHONY: setup test check lint lock browser servers
 setup: .venv/installed node_modules/installed
 	@$(BIN)/python -m tools.mirror
 
 .venv/installed: requirements.lock Makefile
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "set-up     Python's packages, as requirements.lock has them (a minute or two)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(MAKE) --no-print-directory command
-	touch $@
+	@touch $@
 
-# The project itself is installed as a path and a script: nothing has to be built. The script finds its
-# Python itself, since a shebang takes no blank, and on Linux 255 bytes (127 before 5.1).
+# Strata itself, built by the hatchling of requirements.lock: nothing is fetched. pip's script is
+# replaced by one that finds its Python itself: pip writes the path into it, where a shell reads
+# `$` and quotes anew, and a shebang takes no blank, and on Linux 255 bytes (127 before 5.1).
 .PHONY: command
 command:
-	@pwd > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/strata.pth"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
+		--no-build-isolation --editable .
 	@printf '%s\n' '#!/bin/sh' \
 		'exec "$$(dirname "$$(readlink -f "$$0")")/python" -P -m strata "$$@"' > $(BIN)/strata
 	@chmod +x $(BIN)/strata
 
 node_modules/installed: package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
-	touch $@
+	@echo "set-up     Node's packages, as package-lock.json has them"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 lint: setup
 	$(BIN)/python -m ruff check .

@@ -1,7 +1,9 @@
 """The CDKTF app: every layer of every environment in `envs/`, one stack each."""
 
 import sys
+from pathlib import Path
 
+from strata.machine.folders import Folders, use
 from strata.machine.node import in_use
 from strata.machine.unforeseen import tell
 from strata.settings import load_all
@@ -11,6 +13,8 @@ from strata.synthesis.moves import read
 
 def main() -> int:
     """Synthesize into `cdktf.out`, or where `cdktf` asks for it."""
+    # The app is that of its own folder, wherever it is run from.
+    use(Folders.of(Path(__file__).resolve().parent))
     try:
         synthesize()
     except Exception as error:  # noqa: BLE001 - the last defence, as the command has one

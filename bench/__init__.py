@@ -1,1 +1,6 @@
-"""Measurements, each a ratio within one run."""
+"""Measurements: `make bench`."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The project's folder."""

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 
-from strata.machine.folders import ROOT
+from bench import ROOT
 
 RUNS = 3
 MOST = 1.5

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from strata.machine.folders import ROOT
+from bench import ROOT
 from strata.settings import load_each
 from strata.synthesis.synthesize import synthesize
 

@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench import ROOT
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.documents.layers import LAYERS
 from strata.local import emulator
-from strata.machine.folders import ROOT
 from strata.plan_file.changes import parse
 from strata.planning.composed import plan_composed
 from strata.settings import load

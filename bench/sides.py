@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from strata.machine.folders import ROOT
+from bench import ROOT
 
 BEFORE = "8f27502"
 """The commit of 2026-11-28 whose time and memory are the measure."""

@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench import ROOT
 from bench.sides import Program, before, in_turns, row, strata
-from strata.machine.folders import ROOT
 
 PEER = ROOT / "bench" / "peer"
 FOUR = ("local", "dev", "staging", "prod")

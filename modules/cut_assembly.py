@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from strata.documents import Json
-from strata.machine.folders import WORK
+from strata.machine.folders import work_folder
 
 FORMAT = "1"
 """Raised when `cut` writes something else from the same package."""
@@ -208,7 +208,7 @@ def _tarball(files: dict[str, bytes]) -> bytes:
 
 def places() -> list[Path]:
     """Folders to keep cuts in, the best first."""
-    folders = [WORK / "assemblies"]
+    folders = [work_folder() / "assemblies"]
     # Where there is no home, `~` stays as it is.
     cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111
     if cache.is_absolute():

@@ -3,20 +3,23 @@
 import importlib
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from strata.commands.complete import VARIABLE
 from strata.commands.exit_codes import ExitCodes, codes_of
 from strata.errors import Answered
+from strata.machine import folders, verbosity
 from strata.machine.signals import Stopped, stoppable
 from strata.machine.unforeseen import say, tell
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context
+    from typer._click import Command, Context, Parameter
 
 DEBUG = "--debug"
 INTERRUPTED = 130
@@ -42,6 +45,7 @@ COMMANDS = {
     "redis-auth": "Give Redis its token after a plain `cdktf deploy`.",
     "demo": "Take `envs/local.toml` from settings to a running system on the emulator.",
     "emulator": "AWS on this machine, in memory.",
+    "completion": "Print what a shell needs to complete commands, environments and more.",
 }
 """Each command, in the order of `--help`, and its line there: the first of its own help."""
 
@@ -52,11 +56,71 @@ def load(name: str) -> "Command":
     word = name.replace("-", "_")
     module = importlib.import_module(f"strata.commands.{word}")
     if hasattr(module, "app"):
-        return get_command(module.app)
-    one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        group = get_command(module.app)
+        for command in getattr(group, "commands", {}).values():
+            command.params += options()
+        return group
     # `map_` leaves Python's own name alone.
-    one.command(name)(getattr(module, word, None) or getattr(module, f"{word}_"))
+    command = _command(name, getattr(module, word, None) or getattr(module, f"{word}_"))
+    command.params += options()
+    return command
+
+
+def _command(name: str, function: Callable[..., object]) -> "Command":
+    one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    one.command(name)(function)
     return get_command(one)
+
+
+def options() -> "Sequence[Parameter]":
+    """The options that every command has, and `strata` itself before its command."""
+    return _command("options", _options).params
+
+
+def _use_project(folder: Path | None) -> None:
+    if folder is not None:
+        folders.use_project(folder)
+
+
+def _options(
+    _project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            metavar="DIR",
+            help="Folder of the project; else it is looked for from here upwards.",
+            callback=_use_project,
+            is_eager=True,
+            expose_value=False,
+        ),
+    ] = None,
+    *,
+    _quiet: Annotated[
+        bool,
+        typer.Option(
+            "-q",
+            "--quiet",
+            help="Show no progress: the result and errors alone.",
+            callback=verbosity.quiet,
+            expose_value=False,
+        ),
+    ] = False,
+    _verbose: Annotated[
+        bool,
+        typer.Option(
+            "-v",
+            "--verbose",
+            help="Say on stderr what is done, and how long it takes.",
+            callback=verbosity.verbose,
+            expose_value=False,
+        ),
+    ] = False,
+    # `main` takes it out of the line, since wrong usage has a traceback too.
+    _debug: Annotated[
+        bool, typer.Option(DEBUG, help="Show the traceback of an error.", expose_value=False)
+    ] = False,
+) -> None:
+    """Only its parameters are used."""
 
 
 class Commands(TyperGroup):
@@ -64,7 +128,8 @@ class Commands(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         stubs = {name: TyperCommand(name, help=line) for name, line in COMMANDS.items()}
-        super().__init__(**{**attributes, "commands": stubs})
+        parameters = [*attributes.pop("params", []), *options()]
+        super().__init__(**{**attributes, "commands": stubs, "params": parameters})
 
     def resolve_command(
         self, ctx: "Context", args: list[str]
@@ -79,13 +144,33 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="The AWS home of a web API. ENV is a name in envs/ or a path to a TOML file. "
-    "With --debug an error shows its traceback.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="The AWS home of a web API. ENV is a name in envs/ or a path to a TOML file.",
 )
 
 
+def _version(*, asked: bool) -> None:
+    if asked:
+        from strata.machine.version import version_text  # noqa: PLC0415 - asks git
+
+        typer.echo(version_text())
+        raise typer.Exit
+
+
 @app.callback()
-def strata() -> None:
+def strata(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and its git commit.",
+            callback=lambda asked: _version(asked=asked),
+            is_eager=True,
+            expose_value=False,
+        ),
+    ] = False,
+) -> None:
     """Nothing before a command."""
 
 
@@ -93,6 +178,10 @@ def main() -> int:
     """Run the command; no error has a traceback, unless `--debug` stands somewhere in the line."""
     arguments, debug = without_debug(sys.argv[1:])
     codes = codes_of(arguments)
+    if VARIABLE in os.environ:
+        from typer._completion_classes import completion_init  # noqa: PLC0415 - a shell asks
+
+        completion_init()
     run: Callable[..., object] = app
     try:
         with stoppable():

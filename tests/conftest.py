@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from strata.machine import folders
+from strata.machine.folders import Folders
 from strata.settings import Settings, load
 from strata.synthesis.synthesize import synthesize
+from tests import ROOT
 from tests.browser import browser, page
 from tests.needs import (
     pytest_collection_modifyitems,
@@ -39,12 +42,26 @@ __all__ = [
 
 Json = dict[str, Any]
 
+# Tests that go to another folder still work on this project.
+folders.use(Folders.of(ROOT))
+
 # Run in the background of a script, or by nohup, this process ignores these two, and so would every
 # command that a test starts and stops by them. A handler is not passed on, and ends nothing here.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, lambda *_: None)
+
+
+@pytest.fixture
+def work_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Has Strata work in another folder than `.strata`, synthesized JSON apart."""
+
+    def choose(work: Path) -> None:
+        chosen = Folders(ROOT, work, ROOT / "cdktf.out")
+        monkeypatch.setattr(folders.CHOSEN, "folders", chosen)
+
+    return choose
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import pytest
 from strata import cli
 from strata.commands.exit_codes import EXIT_CODES, codes_of
 from strata.errors import StrataError, UsageError
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 
 def names() -> list[str]:

@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 from strata import cli
-from strata.machine.folders import ROOT
+from strata.commands.exit_codes import EXIT_CODES, ExitCodes
+from strata.errors import StrataError, UsageError
 from strata.settings import Settings
 from strata.settings.models import Section
+from tests import ROOT
 from tests.settings.test_accepted import sections
 
 README = (ROOT / "README.md").read_text()
@@ -27,6 +29,28 @@ def test_every_command_has_its_line() -> None:
     emulator = cli.load("emulator").commands  # type: ignore[attr-defined]
     for name in cli.COMMANDS.keys() - {"emulator"} | {f"emulator {one}" for one in emulator}:
         assert f"| `strata {name}" in README, name
+
+
+def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
+    rows = [
+        line
+        for line in (ROOT / "docs" / "exit-codes.md").read_text().splitlines()
+        if line.startswith("| `strata ")
+    ]
+    assert rows == [
+        f"| `strata {name}` | {_answers(codes)} | {_failure(codes)} |"
+        for name, codes in EXIT_CODES.items()
+    ]
+
+
+def _answers(codes: ExitCodes) -> str:
+    return "; ".join(f"{code}: {what}" for code, what in codes.answers.items()) or "-"
+
+
+def _failure(codes: ExitCodes) -> str:
+    wrong = codes.of_error(UsageError.exit_code)
+    other = codes.of_error(StrataError.exit_code)
+    return str(other) if wrong == other else f"{other}, or {wrong} for wrong settings or usage"
 
 
 def test_every_link_leads_somewhere() -> None:
@@ -55,7 +79,11 @@ def test_help_fits_80_columns() -> None:
 def test_the_installed_command_works_from_anywhere(tmp_path: Path) -> None:
     command = Path(sys.executable).with_name("strata")
     answer = subprocess.run(
-        [command, "check", "local"], cwd=tmp_path, capture_output=True, text=True, check=True
+        [command, "check", "local", "--project", ROOT],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert answer.stdout.splitlines() == [
         "local: the settings are right",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 FOLDERS = {
     "a blank": "with a blank",
@@ -32,7 +32,10 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder.mkdir(parents=True)
     for part in ("strata", "modules", "policies", "envs"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for part in ("Makefile", "main.py", "cdktf.json", ".terraform-version"):
+    for part in (
+        "Makefile", "main.py", "cdktf.json", ".terraform-version", "pyproject.toml",
+        "hatch_build.py", "README.md", "LICENSE",
+    ):  # fmt: skip
         shutil.copy(ROOT / part, folder)
     venv = folder / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
@@ -71,7 +74,11 @@ def test_it_is_the_copy_in_that_folder_that_runs(project: Path, tmp_path: Path) 
     # A module in the current folder is none of the command's.
     (tmp_path / "typer.py").write_text("raise SystemExit('the wrong typer')")
     said = subprocess.run(
-        [command, "check", "nowhere"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [command, "check", "nowhere", "--project", project],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     (project / "envs" / "own.toml").unlink()
     assert "local, own" in said.stderr

@@ -8,7 +8,7 @@ put such things. What is found is printed, and held against `.terraform.lock.hcl
 import os
 from pathlib import Path
 
-from strata.terraform.plugins import SET_UP, configuration, find_mirror, holds_provider
+from strata.terraform.plugins import configuration, find_mirror, holds_provider, set_up_file
 
 PLACES = ("/opt", "/srv", "/usr/local/share", "/usr/local/lib", "/usr/share", "/var/lib")
 
@@ -20,9 +20,10 @@ def main() -> None:
     for place in PLACES:
         for folder in sorted(Path(place).glob("*/")):
             if holds_provider(folder):
-                SET_UP.parent.mkdir(parents=True, exist_ok=True)
-                SET_UP.write_text(configuration(folder))
-                print(f"Terraform takes the AWS provider from {folder} ({SET_UP.name})")
+                file = set_up_file()
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(configuration(folder))
+                print(f"Terraform takes the AWS provider from {folder} ({file.name})")
                 return
 
 

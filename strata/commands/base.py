@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from rich.console import Console
 
+from strata.commands import complete
 from strata.documents import Json
 from strata.documents.stacks import Stack, stack
 from strata.errors import StrataError, UsageError
-from strata.machine.folders import ROOT, WORK
+from strata.machine.folders import work_folder
 from strata.settings import Settings
 from strata.settings.load import distinct, resolve, shown
 from strata.settings.positions import line_of, positions
 from strata.synthesis import synthesize
+from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.gate.beside import Begin
@@ -28,14 +30,30 @@ _Report = TypeVar("_Report")
 View = Callable[[_Report], str]
 """Writes a report in one form."""
 
-Env = Annotated[str, typer.Argument(metavar="ENV", help="Name in envs/, or path to a TOML file.")]
+Env = Annotated[
+    str,
+    typer.Argument(
+        metavar="ENV",
+        help="Name in envs/, or path to a TOML file.",
+        autocompletion=complete.environments,
+    ),
+]
 Envs = Annotated[
-    list[str], typer.Argument(metavar="ENV...", help="Names or paths.", callback=distinct)
+    list[str],
+    typer.Argument(
+        metavar="ENV...",
+        help="Names or paths.",
+        callback=distinct,
+        autocompletion=complete.environments,
+    ),
 ]
 # Nothing is markup or an emoji, as `:100:` would be, and no address is broken to fit the width.
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-CDKTF_OUT = ROOT / "cdktf.out"
-READ_OUT = WORK / "read"
+
+
+def read_out() -> Path:
+    """Where an environment is synthesized that is only looked at, never applied from."""
+    return work_folder() / "read"
 
 
 def judged(
@@ -51,7 +69,8 @@ def judged(
     from strata.gate.report import settings_files  # noqa: PLC0415
 
     names = [one.environment.name for one in settings]
-    return (begin or here)(folder, settings_files(envs, names), plans or {})(plans or {})
+    with step(f"judging {', '.join(names)}"):
+        return (begin or here)(folder, settings_files(envs, names), plans or {})(plans or {})
 
 
 def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
@@ -70,7 +89,14 @@ def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
 
 def composed_stack(settings: Settings) -> Stack:
     """All that the settings would make, in one stack."""
-    return stack(synthesize.compose(settings))
+    with step(f"synthesizing {settings.environment.name}"):
+        return stack(synthesize.compose(settings))
+
+
+def synthesize_to(folder: Path, settings: list[Settings]) -> None:
+    """Write the Terraform JSON of environments to a folder."""
+    with step(f"synthesizing {', '.join(one.environment.name for one in settings)}"):
+        synthesize.synthesize(settings, folder)
 
 
 def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":

@@ -9,23 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
+from rich.console import Console
 
 from strata.apply import waves
 from strata.apply.layer import LayerWork
-from strata.commands.base import CDKTF_OUT, READ_OUT, out
+from strata.commands.base import out, read_out, synthesize_to
 from strata.documents.layers import LAYERS, LONGEST
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
-from strata.machine.folders import WORK
+from strata.machine.folders import synthesized_folder, work_folder
 from strata.machine.signals import Interrupts, handled
+from strata.machine.verbosity import CHOSEN, Verbosity
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
-from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.events import Watch
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 from strata.views.progress import Progress
+from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.documents import Json
@@ -43,6 +45,15 @@ def running_emulator() -> emulation.EmulatorStatus:
     return running
 
 
+def start_emulator() -> emulation.EmulatorStatus:
+    """Start the emulator, or give the one that runs; the first start installs its packages."""
+    if not emulation.installed():
+        with step("installing the emulator's packages, for its first start"):
+            emulation.python()
+    with step("starting the emulator"):
+        return emulation.start()
+
+
 def aim(settings: Settings) -> None:
     """Point this process and its children at the emulator if the settings say so."""
     if settings.environment.emulated and "AWS_ENDPOINT_URL" not in os.environ:
@@ -51,8 +62,9 @@ def aim(settings: Settings) -> None:
 
 def layers_of(settings: Settings, folder: Path | None = None) -> LayerWork:
     """The layers of an environment as they lie in `folder`, or where an apply has them."""
-    tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
-    return LayerWork(settings, (folder or CDKTF_OUT) / "stacks", tool, threading.Lock())
+    with step("looking for Terraform, and for the provider"):
+        tool = Terraform(terraform(), terraform_environment(), work_folder() / "logs")
+    return LayerWork(settings, (folder or synthesized_folder()) / "stacks", tool, threading.Lock())
 
 
 def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:
@@ -61,8 +73,8 @@ def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:
     Without one it goes where nobody applies: another strata may be at work in the usual place.
     """
     aim(settings)
-    folder = folder or READ_OUT
-    synthesize([settings], folder)
+    folder = folder or read_out()
+    synthesize_to(folder, [settings])
     return layers_of(settings, folder)
 
 
@@ -78,7 +90,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
     aim(settings)
     preflight.check(settings.environment, env)
     with alone(settings.environment.name):
-        work = layer_work(settings, CDKTF_OUT)
+        work = layer_work(settings, synthesized_folder())
         leftovers.refuse(leftovers.look(work), env)
         # Nobody works here any more, and a strata that was killed may have left some.
         work.drop_plans(*LAYERS)
@@ -91,7 +103,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
 @contextlib.contextmanager
 def alone(name: str) -> Iterator[None]:
     """Keep a second `strata` of this folder from the same environment, until the block's end."""
-    folder = WORK / "at-work"
+    folder = work_folder() / "at-work"
     folder.mkdir(parents=True, exist_ok=True)
     who = folder / f"{name}.txt"
     # The system gives it back when this process dies, however that happens.
@@ -133,7 +145,8 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
     aim(settings)
     preflight.check(settings.environment, env)
     work = layer_work(settings)
-    return look(settings, work.terraform, work.stacks.parent)
+    with step(f"comparing AWS with what was applied to {settings.environment.name}"):
+        return look(settings, work.terraform, work.stacks.parent)
 
 
 def planned(
@@ -150,7 +163,10 @@ def planned(
 
     settings, synthesized = work.settings, work.stacks.parent
     name = settings.environment.name
-    with contextlib.nullcontext(begin) if begin else beside() as gate:
+    with (
+        contextlib.nullcontext(begin) if begin else beside() as gate,
+        step(f"planning {name}, all layers as one"),
+    ):
 
         def judge() -> "Callable[[Json], Report]":
             verdict = gate(synthesized, settings_files([env], [name]), [name])
@@ -162,7 +178,7 @@ def planned(
             synthesized=synthesized,
             terraform=work.terraform,
             judge=judge,
-            folder=folder or WORK / "reviews" / name,
+            folder=folder or work_folder() / "reviews" / name,
             views={"report.html": html.review, "report.md": markdown.review},
         )
 
@@ -171,7 +187,8 @@ def make_state_bucket(settings: Settings) -> None:
     """Make the state bucket or mend it, and say which."""
     from strata.state.bucket import bootstrap  # noqa: PLC0415 - boto3 takes its time
 
-    made = bootstrap(settings.environment)
+    with step(f"making sure of the state bucket {settings.environment.state_bucket}"):
+        made = bootstrap(settings.environment)
     out.print(f"state      {settings.environment.state_bucket} {'made' if made else 'is right'}")
 
 
@@ -183,7 +200,9 @@ def run_layers(
     needs: Mapping[str, tuple[str, ...]], step: LayerStep, work: LayerWork
 ) -> waves.Outcome:
     """Do `step` for each layer, in waves, and show how far it is."""
-    with Progress(out, needs) as progress:
+    # Without a console nothing is shown; what came of it is told by who asked for the work.
+    console = Console(quiet=True) if CHOSEN.verbosity is Verbosity.QUIET else out
+    with Progress(console, needs) as progress:
         stop = work.terraform.children.interrupt
         interrupts = Interrupts(stop, out.print, leave=lambda: _leave(work))
         with handled(interrupts):

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from strata.commands import complete
 from strata.commands.base import View, composed_stack, out, reviewed, view
 from strata.errors import UsageError
 from strata.machine.files import Unreadable, bytes_of, json_of
 from strata.settings import Problem, Settings, load
 from strata.settings.load import resolve
+from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.cost.change import CostChange
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
 
 def cost(
     env: Annotated[
-        str | None, typer.Argument(metavar="[ENV]", help="Name in envs/, or path to a TOML file.")
+        str | None,
+        typer.Argument(
+            metavar="[ENV]",
+            help="Name in envs/, or path to a TOML file.",
+            autocompletion=complete.environments,
+        ),
     ] = None,
     form: Annotated[str, typer.Option("--format", help="text, json or md.")] = "text",
     plan: Annotated[
@@ -103,7 +110,8 @@ def _refresh() -> None:
 
     known = shipped()
     out.print(f"asking for {len(known)} prices, one by one")
-    result = refreshed(known)
+    with step("asking AWS's price list"):
+        result = refreshed(known)
     write(result.prices, FILE)
     shipped.cache_clear()
     out.print(f"{result.changed} changed")

@@ -2,16 +2,23 @@
 
 from pathlib import Path
 
-from strata.commands.base import CDKTF_OUT, composed_stack, judged, out, reach_report
-from strata.commands.common import aim, at_work, finish, make_state_bucket, planned, run_layers
+from strata.commands.base import composed_stack, judged, out, reach_report, synthesize_to
+from strata.commands.common import (
+    aim,
+    at_work,
+    finish,
+    make_state_bucket,
+    planned,
+    run_layers,
+    start_emulator,
+)
 from strata.commands.map import write_map
 from strata.documents.layers import LAYERS
 from strata.errors import StrataError
-from strata.local import emulator as emulation
-from strata.machine.folders import ROOT
+from strata.machine.folders import project, synthesized_folder
 from strata.settings import Settings, load
 from strata.settings.load import shown
-from strata.synthesis.synthesize import synthesize
+from strata.views.steps import step
 
 
 def demo() -> None:
@@ -21,11 +28,11 @@ def demo() -> None:
 
     settings = load("local")
     out.print("settings   are right")
-    synthesize([settings], CDKTF_OUT)
-    if judged(["local"], [settings], CDKTF_OUT).findings:
+    synthesize_to(synthesized_folder(), [settings])
+    if judged(["local"], [settings], synthesized_folder()).findings:
         raise StrataError("the gate found something unsafe", "strata gate local")
     out.print("gate       is clean")
-    running = emulation.start()
+    running = start_emulator()
     out.print(f"emulator   {running.url}")
     aim(settings)
     make_state_bucket(settings)
@@ -41,7 +48,9 @@ def demo() -> None:
         if planned("local", work, made.folder.with_name("local-after")).report.changes:
             raise StrataError("a second plan has changes", "strata plan local")
         out.print("plan       no change in any layer")
-        if look(settings, work.terraform, CDKTF_OUT).drift:
+        with step("comparing AWS with what was applied"):
+            drift = look(settings, work.terraform, synthesized_folder()).drift
+        if drift:
             raise StrataError("AWS is not as it was applied", "strata drift local")
         out.print("drift      none")
         edge, registry = (work.terraform.outputs(work.folder(n)) for n in ("edge", "registry"))
@@ -51,7 +60,7 @@ def demo() -> None:
     out.print(f"  review       {shown(made.folder)}/report.html")
     out.print("  Terraform    cdktf.out/stacks/local-*")
     out.print("\nSeen from the code:", style="bold")
-    for what, file in write_views(settings, ROOT / "build" / "demo").items():
+    for what, file in write_views(settings, project() / "build" / "demo").items():
         out.print(f"  {what:<12} {shown(file)}")
     out.print("\nNext:", style="bold")
     out.print('  look around  eval "$(.venv/bin/strata emulator env)"')

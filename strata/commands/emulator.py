@@ -5,7 +5,7 @@ import shlex
 import typer
 
 from strata.commands.base import out
-from strata.commands.common import running_emulator
+from strata.commands.common import running_emulator, start_emulator
 from strata.local import emulator as emulation
 from strata.terraform.plugins import terraform_environment
 
@@ -17,7 +17,7 @@ app = typer.Typer(
 @app.command("start")
 def start() -> None:
     """Start it, or say where it runs."""
-    out.print(emulation.start().url)
+    out.print(start_emulator().url)
 
 
 @app.command("stop")

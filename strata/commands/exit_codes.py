@@ -44,6 +44,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "emulator stop": ExitCodes(),
     "emulator status": ExitCodes(2, {1: "it does not run"}),
     "emulator env": ExitCodes(),
+    "completion": ExitCodes(),
 }
 """Command -> its codes."""
 
@@ -53,7 +54,11 @@ WRONG_USAGE = ExitCodes(2)
 
 def codes_of(arguments: list[str]) -> ExitCodes:
     """The codes of the command that `arguments` begin with."""
-    words = [one for one in arguments if not one.startswith("-")]
+    # The value of the one option that may stand before a command is no command.
+    behind = {at + 1 for at, one in enumerate(arguments) if one == "--project"}
+    words = [
+        one for at, one in enumerate(arguments) if not one.startswith("-") and at not in behind
+    ]
     for name in (" ".join(words[:2]), *words[:1]):
         if name in EXIT_CODES:
             return EXIT_CODES[name]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from strata.commands.base import View, judged, out, view
+from strata.commands import complete
+from strata.commands.base import View, judged, out, synthesize_to, view
 from strata.errors import UsageError
 from strata.settings import load_each
 from strata.settings.load import distinct
-from strata.synthesis.synthesize import synthesize
+from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.documents import Json
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 def gate(
     envs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ENV...]", help="Names or paths.", callback=distinct),
+        typer.Argument(
+            metavar="[ENV...]",
+            help="Names or paths.",
+            callback=distinct,
+            autocompletion=complete.environments,
+        ),
     ] = None,
     synthesized: Annotated[
         Path | None, typer.Option(help="Judge what `strata synth --out` wrote here.")
@@ -83,12 +89,13 @@ def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "R
         if not synthesized:
             envs = envs or [planned]
     if synthesized:
-        return judge(synthesized, plans=plans)
+        with step(f"judging {synthesized}"):
+            return judge(synthesized, plans=plans)
     if not envs:
         raise UsageError("give environments, --synthesized DIR or --plan FILE", "strata gate local")
     settings = load_each(envs)
     with beside() as begin, tempfile.TemporaryDirectory() as folder:
-        synthesize(settings, Path(folder))
+        synthesize_to(Path(folder), settings)
         return judged(envs, settings, Path(folder), plans, begin)
 
 

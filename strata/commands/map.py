@@ -8,9 +8,10 @@ import typer
 
 from strata.commands.base import Env, composed_stack, out, reviewed
 from strata.errors import UsageError
-from strata.machine.folders import ROOT
+from strata.machine.folders import project
 from strata.settings import Settings, load
 from strata.settings.load import shown
+from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.documents.stacks import Stack
@@ -31,7 +32,7 @@ def map_(
     settings = load(env)
     name = settings.environment.name
     changes = reviewed(plan, env, settings) if plan else None
-    target = (folder or ROOT / "build" / "map" / name).resolve()
+    target = (folder or project() / "build" / "map" / name).resolve()
     written = write_map(target, settings, composed_stack(settings), changes)
     for file in written:
         out.print(str(shown(file)))
@@ -47,7 +48,8 @@ def write_map(
 
     environment = settings.environment
     name = f"{environment.project}-{environment.name}"
-    made = files(composed, name, environment.region, plan)
+    with step(f"drawing {environment.name}"):
+        made = files(composed, name, environment.region, plan)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is no folder", "--out takes a folder")
     folder.mkdir(parents=True, exist_ok=True)

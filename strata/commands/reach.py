@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from strata.commands import complete
 from strata.commands.base import Env, composed_stack, out, reach_report
 from strata.errors import UsageError
 from strata.settings import Settings, load
+from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.reach import Network
@@ -14,8 +16,14 @@ if TYPE_CHECKING:
 
 def reach(
     env: Env,
-    source: Annotated[str | None, typer.Argument(metavar="FROM", help="Who asks.")] = None,
-    target: Annotated[str | None, typer.Argument(metavar="TO", help="Who answers.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="FROM", help="Who asks.", autocompletion=complete.sources),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Argument(metavar="TO", help="Who answers.", autocompletion=complete.targets),
+    ] = None,
     port: Annotated[int | None, typer.Argument(metavar="PORT", min=0, max=65535)] = None,
     *,
     live: Annotated[bool, typer.Option("--live", help="Judge what stands in AWS.")] = False,
@@ -48,7 +56,8 @@ def _network(settings: Settings, *, live: bool) -> "Network":
 
         aim(settings)
         preflight.check_account(settings.environment)
-        return from_aws(settings.environment)
+        with step("asking AWS what stands"):
+            return from_aws(settings.environment)
     from strata.reach import from_stack  # noqa: PLC0415
 
     return from_stack(composed_stack(settings))

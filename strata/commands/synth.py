@@ -5,18 +5,21 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.base import CDKTF_OUT, Envs, out
+from strata.commands.base import Envs, out, synthesize_to
+from strata.machine.folders import synthesized_folder
 from strata.settings import load_each
-from strata.synthesis.synthesize import synthesize
 
 
 def synth(
     envs: Envs,
-    folder: Annotated[Path, typer.Option("--out", help="Where the JSON goes.")] = CDKTF_OUT,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Where the JSON goes; else cdktf.out.")
+    ] = None,
 ) -> None:
     """Write the Terraform JSON of every layer, and of all layers in one."""
     settings = load_each(envs)
-    synthesize(settings, folder)
+    folder = folder or synthesized_folder()
+    synthesize_to(folder, settings)
     for one in settings:
         name = one.environment.name
         out.print(f"{name}: {folder}/stacks/{name}-*  {folder}/composed/{name}")

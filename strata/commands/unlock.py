@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from strata.commands import complete
 from strata.commands.base import Env, confirm, out
 from strata.commands.common import aim, alone, layers_of
 from strata.documents.layers import LAYERS
@@ -14,7 +15,12 @@ from strata.settings import load
 
 def unlock(
     env: Env,
-    layer: Annotated[str, typer.Argument(metavar="LAYER", help="Whose state is locked.")],
+    layer: Annotated[
+        str,
+        typer.Argument(
+            metavar="LAYER", help="Whose state is locked.", autocompletion=complete.layers
+        ),
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     force: Annotated[
         bool,

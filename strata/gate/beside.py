@@ -19,10 +19,13 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from pydantic import ValidationError
 
 from strata.documents import Json
-from strata.machine.folders import ROOT
+from strata.machine.folders import Folders, project, use
 
 if TYPE_CHECKING:
     from strata.gate.report import Report
+
+PLACE = Path(__file__).resolve().parents[2]
+"""Where this Strata is imported from."""
 
 Verdict = Callable[[Mapping[str, Json]], "Report"]
 """The verdict on a synthesis and on these plans of it, by environment; raises Unjudgeable."""
@@ -49,10 +52,10 @@ def beside() -> Iterator[Begin]:
         # Nothing to wait for.
         yield here
         return
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([str(PLACE), *filter(None, [os.environ.get("PYTHONPATH")])])
     process = subprocess.Popen(
         # -P: nothing in the folder of the user is imported.
-        [sys.executable, "-P", "-m", __name__],
+        [sys.executable, "-P", "-m", __name__, project()],
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -131,4 +134,5 @@ def _listen(told: "queue.SimpleQueue[Any]") -> None:
 
 
 if __name__ == "__main__":
+    use(Folders.of(Path(sys.argv[1])))
     main()

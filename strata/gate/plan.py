@@ -89,12 +89,12 @@ def planned_values(plan: Json) -> Json:
 
 
 def _shown(path: Path) -> Json:
-    from strata.machine.folders import WORK  # noqa: PLC0415
+    from strata.machine.folders import work_folder  # noqa: PLC0415
     from strata.terraform.binary import terraform  # noqa: PLC0415
     from strata.terraform.plugins import terraform_environment  # noqa: PLC0415
     from strata.terraform.process import Terraform  # noqa: PLC0415
 
-    tool = Terraform(terraform(), terraform_environment(), WORK / "logs")
+    tool = Terraform(terraform(), terraform_environment(), work_folder() / "logs")
     return tool.show(path.parent, Path(path.name))
 
 

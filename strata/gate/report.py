@@ -14,13 +14,15 @@ from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived, Waiver
 from strata.machine.files import Unreadable, text_of, toml
-from strata.machine.folders import ROOT
+from strata.machine.folders import project
 from strata.reach.table import PATH_CHECKS
 from strata.settings.load import resolve, shown
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.schema import at
 
-CAUSES = ROOT / "policies" / "causes.toml"
+CAUSES = Path("policies", "causes.toml")
+"""Below the project."""
+
 MORE = "https://www.checkov.io/5.Policy%20Index/terraform.html"
 PATHS = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Security.html"
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -93,13 +95,14 @@ def schema_text() -> str:
 @cache
 def causes() -> list[Cause]:
     """The content of `policies/causes.toml`."""
+    file = project() / CAUSES
     try:
-        found = toml(text_of(CAUSES)).get("cause")
+        found = toml(text_of(file)).get("cause")
         return [Cause.model_validate(one) for one in found or []]
     except Unreadable as error:
-        raise Unjudgeable(f"{CAUSES}:{error.line}: {error.why}") from None
+        raise Unjudgeable(f"{file}:{error.line}: {error.why}") from None
     except (ValidationError, TypeError):
-        raise Unjudgeable(f"{CAUSES}: is not written as its entries are") from None
+        raise Unjudgeable(f"{file}: is not written as its entries are") from None
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,8 @@ def report(waived: Waived, files: Mapping[str, str]) -> Report:
 def _read(path: Path) -> _File:
     text = path.read_text(encoding="utf-8")
     own = path.resolve()
-    name = own.relative_to(ROOT) if own.is_relative_to(ROOT) else shown(own)
+    top = project()
+    name = own.relative_to(top) if own.is_relative_to(top) else shown(own)
     return _File(str(name), tomllib.loads(text), positions(text))
 
 

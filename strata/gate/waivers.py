@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.machine.files import Unreadable, text_of, toml
-from strata.machine.folders import ROOT
+from strata.machine.folders import project
 from strata.settings.models import Stage
 
-WAIVERS = ROOT / "policies" / "waivers.toml"
+WAIVERS = Path("policies", "waivers.toml")
+"""Below the project."""
 WARNING = timedelta(days=30)
 
 
@@ -67,7 +68,7 @@ class _File(BaseModel):
 
 def read(path: Path | None = None) -> list[Waiver]:
     """The waivers in a file, the project's by default; raises Unjudgeable."""
-    path = path or WAIVERS
+    path = path or project() / WAIVERS
     try:
         return _File.model_validate(toml(text_of(path))).waiver
     except Unreadable as error:

@@ -17,11 +17,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from strata.errors import StrataError
-from strata.machine.folders import ROOT, WORK
+from strata.machine.folders import project, work_folder
 from strata.machine.processes import command_line
 
-FOLDER = WORK / "emulator"
-LOCK = ROOT / "emulator" / "requirements.lock"
 START_SECONDS = 60
 STOP_SECONDS = 10
 
@@ -38,6 +36,11 @@ class EmulatorStatus:
     pid: int
 
 
+def usual_folder() -> Path:
+    """Where the project's emulator has its log and says that it runs."""
+    return work_folder() / "emulator"
+
+
 def client_environment(url: str) -> dict[str, str]:
     """Environment variables that point the AWS SDKs and Terraform at `url`, and nowhere else."""
     return {
@@ -50,8 +53,9 @@ def client_environment(url: str) -> dict[str, str]:
     }
 
 
-def status(folder: Path = FOLDER) -> EmulatorStatus | None:
+def status(folder: Path | None = None) -> EmulatorStatus | None:
     """The emulator that was started from `folder`, if it still runs."""
+    folder = folder or usual_folder()
     try:
         pid, port = map(int, (folder / "running").read_text().split())
     except (FileNotFoundError, ValueError):
@@ -61,8 +65,9 @@ def status(folder: Path = FOLDER) -> EmulatorStatus | None:
     return EmulatorStatus(_url(port), pid) if ours else None
 
 
-def start(folder: Path = FOLDER) -> EmulatorStatus:
+def start(folder: Path | None = None) -> EmulatorStatus:
     """Start the emulator on a free port of 127.0.0.1, or give the one that runs."""
+    folder = folder or usual_folder()
     running = status(folder)
     if running:
         return running
@@ -72,7 +77,7 @@ def start(folder: Path = FOLDER) -> EmulatorStatus:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [interpreter, "-m", "emulator", str(port)],
-            cwd=ROOT,
+            cwd=project(),
             # A profile of the user's is none of its business, and would stop it if not found.
             env={name: value for name, value in os.environ.items() if name not in FOREIGN},
             stdin=subprocess.DEVNULL,
@@ -90,8 +95,9 @@ def start(folder: Path = FOLDER) -> EmulatorStatus:
     return EmulatorStatus(_url(port), process.pid)
 
 
-def stop(folder: Path = FOLDER) -> bool:
+def stop(folder: Path | None = None) -> bool:
     """End the emulator of `folder`; False when none ran."""
+    folder = folder or usual_folder()
     running = status(folder)
     if running:
         with contextlib.suppress(ProcessLookupError):
@@ -128,23 +134,40 @@ def emulator(folder: Path) -> Iterator[EmulatorStatus]:
 
 def python() -> Path:
     """The interpreter of the emulator's virtual environment, which is made from its lock file."""
-    venv = WORK / "emulator-venv"
-    WORK.mkdir(exist_ok=True)
+    folder = work_folder()
+    folder.mkdir(exist_ok=True)
     # Two that start at once would clear what the other is installing.
-    with FileLock(WORK / "emulator-venv.lock"):
-        return _installed(venv)
+    with FileLock(folder / "emulator-venv.lock"):
+        return _installed()
 
 
-def _installed(venv: Path) -> Path:
-    stamp = venv / "installed"
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+def installed() -> bool:
+    """Whether its virtual environment is there, as the lock file has it."""
+    stamp = _environment() / "installed"
+    return stamp.exists() and stamp.read_text() == _digest()
+
+
+def _environment() -> Path:
+    return work_folder() / "emulator-venv"
+
+
+def _lock() -> Path:
+    return project() / "emulator" / "requirements.lock"
+
+
+def _digest() -> str:
+    return hashlib.sha256(_lock().read_bytes()).hexdigest()
+
+
+def _installed() -> Path:
+    venv = _environment()
     interpreter = venv / "bin" / "python"
-    if not stamp.exists() or stamp.read_text() != digest:
+    if not installed():
         try:
             subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
             subprocess.run(
                 [interpreter, "-m", "pip", "install", "-q", "--disable-pip-version-check",
-                 "--require-hashes", "-r", LOCK],
+                 "--require-hashes", "-r", _lock()],
                 check=True,
             )  # fmt: skip
         except subprocess.CalledProcessError as error:
@@ -152,7 +175,7 @@ def _installed(venv: Path) -> Path:
                 "the emulator's virtual environment could not be made",
                 "pip says why above; is there a way to the package registry?",
             ) from error
-        stamp.write_text(digest)
+        (venv / "installed").write_text(_digest())
     return interpreter
 
 

@@ -1,9 +1,128 @@
-"""Where the project lies and where it may write."""
+"""Where the project lies, and where Strata may write.
 
+The project is found as git finds a repository: the folder that `--project` names, or else the
+nearest one upwards from the current folder. Nothing is looked for before it is asked for, so that
+help, completion and `strata schema` work anywhere.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-"""The project's folder: it holds `main.py`, `envs/` and `modules/`."""
+from strata.errors import UsageError
 
-WORK = ROOT / ".strata"
-"""Everything that a run makes and that is not synthesized JSON. Ignored by git, safe to delete."""
+MARKS = ("cdktf.json", "main.py", "envs", "modules", "policies")
+"""What the folder of a project holds."""
+
+OF_THE_PROJECT = ("modules", "policies")
+"""The packages that belong to the project and not to Strata's own installation."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The project's folder, and the two that Strata writes to; git ignores both.
+
+    `work` is for everything that a run makes and that is not synthesized JSON, which goes to
+    `synthesized`. Both are safe to delete.
+    """
+
+    project: Path
+    work: Path
+    synthesized: Path
+
+    @classmethod
+    def of(cls, project: Path) -> "Folders":
+        """The usual ones of a project."""
+        return cls(project, project / ".strata", project / "cdktf.out")
+
+
+class _Chosen:
+    folders: Folders | None = None
+
+
+CHOSEN = _Chosen()
+"""The folders of this process; none until they are asked for."""
+
+
+def use(folders: Folders) -> None:
+    """Work in these from now on."""
+    CHOSEN.folders = folders
+
+
+def use_project(folder: Path) -> None:
+    """Work in the project of this folder; raises UsageError when it is none."""
+    if not folder.is_dir():
+        raise UsageError(f"--project {folder}: there is no such folder", HINT)
+    missing = [mark for mark in MARKS if not (folder / mark).exists()]
+    if missing:
+        raise UsageError(
+            f"--project {folder} is not the folder of a project: it holds no {missing[0]}", HINT
+        )
+    use(Folders.of(folder.resolve()))
+
+
+def folders() -> Folders:
+    """The folders of this process; raises UsageError where there is no project."""
+    if CHOSEN.folders is None:
+        start = Path.cwd()
+        found = find(start)
+        if found is None:
+            raise UsageError(f"there is no project in {start}, nor in any folder above it", HINT)
+        use(Folders.of(found))
+        return Folders.of(found)
+    return CHOSEN.folders
+
+
+HINT = f"a project holds {', '.join(MARKS)}; go to its folder, or name it with --project DIR"
+
+
+def find(start: Path) -> Path | None:
+    """The nearest folder from `start` upwards that holds a project."""
+    return next(
+        (
+            folder
+            for folder in (start, *start.parents)
+            if all((folder / mark).exists() for mark in MARKS)
+        ),
+        None,
+    )
+
+
+def project() -> Path:
+    """The project's folder; raises UsageError where there is none."""
+    return folders().project
+
+
+def work_folder() -> Path:
+    """Where everything goes that a run makes, `.strata` in the project."""
+    return folders().work
+
+
+def synthesized_folder() -> Path:
+    """Where the JSON goes that is applied, `cdktf.out` in the project."""
+    return folders().synthesized
+
+
+class _PackagesOfTheProject(MetaPathFinder):
+    """Finds `modules` and `policies` in the project that Strata works on, and nowhere else.
+
+    Strata is installed once and works on many projects, and an editable installation has its own
+    project on the path.
+    """
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - what importlib hands over
+        target: object = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
+        """The package, if it is one of the project's; raises UsageError where there is none."""
+        if fullname not in OF_THE_PROJECT:
+            return None
+        return PathFinder.find_spec(fullname, [str(project())])
+
+
+sys.meta_path.insert(0, _PackagesOfTheProject())

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from strata.errors import StrataError
-from strata.machine.folders import WORK
+from strata.machine.folders import work_folder
 from strata.machine.unforeseen import words
 
 OLDEST = 20
@@ -107,7 +107,7 @@ def choose_cache() -> None:
     """Have jsii keep what it unpacks in `.strata` where its usual place cannot be written."""
     if os.environ.get(PACKAGE_CACHE) or _unwritable(usual_cache(), make=True) is None:
         return
-    own = WORK / "jsii"
+    own = work_folder() / "jsii"
     if _unwritable(own, make=True) is None:
         os.environ[PACKAGE_CACHE] = str(own)
     else:

@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 
 from strata.errors import StrataError
-from strata.machine.folders import ROOT
+from strata.machine.folders import CHOSEN
 
 REPORT = "run it again with --debug, and report what it prints"
 
@@ -113,9 +113,21 @@ def place(error: BaseException) -> str:
     if not own:
         return "an unknown place"
     file = Path(own[-1].filename)
-    shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file.name
-    return f"{shown}:{own[-1].lineno}"
+    top = _top(file)
+    return f"{file.relative_to(top) if top else file.name}:{own[-1].lineno}"
+
+
+PACKAGE = Path(__file__).resolve().parents[1]
+"""Where Strata itself lies."""
 
 
 def _own(file: Path) -> bool:
-    return file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in ("strata", "modules")
+    return _top(file) is not None
+
+
+def _top(file: Path) -> Path | None:
+    """What a message leaves out of the path of a file of ours, or of the project's modules."""
+    if file.is_relative_to(PACKAGE):
+        return PACKAGE.parent
+    project = CHOSEN.folders.project if CHOSEN.folders else None
+    return project if project and file.is_relative_to(project / "modules") else None

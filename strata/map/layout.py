@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from strata.documents import Json
 from strata.errors import StrataError
-from strata.machine.folders import ROOT
+from strata.machine.folders import project
 from strata.machine.node import find
 from strata.map.measure import width
 from strata.map.model import Edge, Node, Picture
@@ -103,15 +103,16 @@ class Placed:
     arrows: tuple[Arrow, ...]
 
 
-def place(pictures: Sequence[Picture], root: Path = ROOT) -> list[Placed]:
+def place(pictures: Sequence[Picture], root: Path | None = None) -> list[Placed]:
     """Places for every picture; raises StrataError when Node or elkjs is not there."""
-    if not (root / "node_modules" / "elkjs").is_dir():
-        raise StrataError(f"{root / 'node_modules' / 'elkjs'} is missing", "make setup")
+    packages = (root or project()) / "node_modules"
+    if not (packages / "elkjs").is_dir():
+        raise StrataError(f"{packages / 'elkjs'} is missing", "make setup")
     try:
         answer = subprocess.run(
             [find(), SCRIPT],
             input=json.dumps([graph(one) for one in pictures]),
-            env={"NODE_PATH": str(root / "node_modules"), "PATH": os.environ.get("PATH", "")},
+            env={"NODE_PATH": str(packages), "PATH": os.environ.get("PATH", "")},
             capture_output=True,
             text=True,
             check=True,

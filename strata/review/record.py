@@ -21,7 +21,7 @@ from strata.documents import Json
 from strata.documents.layers import LAYERS, stack_name
 from strata.errors import StrataError, UsageError
 from strata.machine.files import Unreadable, bytes_of, json_of
-from strata.machine.folders import ROOT
+from strata.machine.folders import project
 from strata.plan_file.changes import Plan, parse
 from strata.review.seal import sealed, unsealed
 from strata.settings.models import Settings
@@ -123,10 +123,10 @@ def stacks_digest(synthesized: Path, environment: str) -> str:
     return found.hexdigest()
 
 
-def _commit(root: Path = ROOT) -> str | None:
+def _commit() -> str | None:
     try:
         answer = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True
+            ["git", "rev-parse", "HEAD"], cwd=project(), capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from strata.errors import UsageError
 from strata.machine.files import Unreadable, bytes_of, text_of, toml
-from strata.machine.folders import ROOT
+from strata.machine.folders import project
 from strata.resources.secrets import is_secret, names_secret
 from strata.settings import schema
 from strata.settings.advice import NoToml, decode, literal, parse
@@ -101,9 +101,9 @@ class InvalidSettings(UsageError):
         super().__init__("\n".join([words, *map(str, self.problems), *rest]))
 
 
-def own_files(root: Path = ROOT) -> list[Path]:
-    """The settings files in `envs/`, by name."""
-    return sorted((root / "envs").glob("*.toml"))
+def own_files(root: Path | None = None) -> list[Path]:
+    """The settings files in `envs/`, by name; `root` is the project's folder, if it is not ours."""
+    return sorted(((root or project()) / "envs").glob("*.toml"))
 
 
 def said_stage(file: Path) -> str | None:
@@ -122,7 +122,7 @@ def shown(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def resolve(env: str, root: Path = ROOT) -> Path:
+def resolve(env: str, root: Path | None = None) -> Path:
     """The file of `env`, a name in `envs/` or a path to a TOML file."""
     if env.endswith(".toml") or "/" in env:
         return Path(env)
@@ -131,10 +131,10 @@ def resolve(env: str, root: Path = ROOT) -> Path:
         raise UsageError(
             f"no environment is called {env}", f"known: {', '.join(known)}; or give a path"
         )
-    return root / "envs" / f"{env}.toml"
+    return (root or project()) / "envs" / f"{env}.toml"
 
 
-def load(env: str, root: Path = ROOT) -> Settings:
+def load(env: str, root: Path | None = None) -> Settings:
     """The settings of `env`; raises InvalidSettings."""
     path = resolve(env, root)
     named = shown(path)
@@ -150,7 +150,8 @@ def load(env: str, root: Path = ROOT) -> Settings:
             [Problem(named, error.line, "", "", error.wrong, error.right)]
         ) from None
     settings, mistyped, problems = _judge(data)
-    stem = path.stem if path.resolve().parent == (root / "envs").resolve() else None
+    own = ((root or project()) / "envs").resolve()
+    stem = path.stem if path.resolve().parent == own else None
     if settings and stem not in (None, settings.environment.name):
         problems.append(
             Finding(
@@ -195,7 +196,7 @@ def _problem(
     return Problem(file, line, dotted(one.key), value, wrong, one.right)
 
 
-def load_all(root: Path = ROOT) -> list[Settings]:
+def load_all(root: Path | None = None) -> list[Settings]:
     """The settings of every environment in `envs/`, by name."""
     return load_each([str(path) for path in own_files(root)], root)
 
@@ -208,7 +209,7 @@ def distinct(envs: list[str] | None) -> list[str]:
     return list(found.values())
 
 
-def load_each(envs: Iterable[str], root: Path = ROOT) -> list[Settings]:
+def load_each(envs: Iterable[str], root: Path | None = None) -> list[Settings]:
     """The settings of several environments; raises InvalidSettings for the problems in all."""
     found: list[Settings] = []
     problems: list[Problem] = []

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from strata.documents.layers import LAYERS, stack_name
-from strata.machine.folders import ROOT
+from strata.machine.folders import project
 
 NAME = ".terraform.lock.hcl"
 
@@ -21,7 +21,7 @@ def write(out: Path, environments: Iterable[str]) -> None:
 
     Terraform adds checksums of its own to a lock file; one that has all of ours stays.
     """
-    ours = (ROOT / NAME).read_text(encoding="utf-8")
+    ours = (project() / NAME).read_text(encoding="utf-8")
     for name in environments:
         stacks = [out / "stacks" / stack_name(name, layer) for layer in LAYERS]
         for folder in (*stacks, out / "composed" / name):

@@ -11,9 +11,10 @@ from strata.documents.layers import LAYERS, logical_id
 from strata.documents.stacks import Stack
 from strata.errors import UsageError
 from strata.machine.files import Unreadable, text_of, toml
-from strata.machine.folders import ROOT
+from strata.machine.folders import project
 
-FILE = ROOT / "modules" / "moves.toml"
+FILE = Path("modules", "moves.toml")
+"""Below the project."""
 
 
 class Move(BaseModel):
@@ -43,9 +44,13 @@ class History:
     before: tuple[Place, ...]
 
 
-def read(file: Path = FILE) -> tuple[Move, ...]:
-    """The declared moves in their order; raises UsageError for what is no such declaration."""
-    where = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
+def read(file: Path | None = None) -> tuple[Move, ...]:
+    """The declared moves in their order; raises UsageError for what is no such declaration.
+
+    They stand in `modules/moves.toml`, or else in `file`.
+    """
+    where = file or FILE
+    file = file or project() / FILE
     try:
         found = toml(text_of(file))
     except Unreadable as error:

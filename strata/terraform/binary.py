@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 from strata.errors import StrataError
-from strata.machine.folders import ROOT, WORK
+from strata.machine.folders import project, work_folder
 from strata.machine.unforeseen import words
 from strata.terraform.plugins import platform_name
 from strata.terraform.signature import KEY, check
@@ -25,7 +25,7 @@ RELEASES = "https://releases.hashicorp.com/terraform"
 
 def wanted_version() -> str:
     """The version in `.terraform-version`."""
-    return (ROOT / ".terraform-version").read_text().strip()
+    return (project() / ".terraform-version").read_text().strip()
 
 
 def terraform(seconds: float = ANSWER_SECONDS) -> Path:
@@ -38,7 +38,7 @@ def terraform(seconds: float = ANSWER_SECONDS) -> Path:
         if said == version:
             return Path(found)
         passed_over = f"{found} is passed over: {said}"
-    target = WORK / "terraform" / version / "terraform"
+    target = work_folder() / "terraform" / version / "terraform"
     if not target.exists():
         try:
             download(version, target)

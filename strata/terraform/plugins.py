@@ -6,15 +6,18 @@ import re
 import shlex
 from pathlib import Path
 
-from strata.machine.folders import WORK
+from strata.machine.folders import work_folder
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 VERSION = "5.100.0"
 """The version that the bindings in requirements.lock were made for."""
 
-SET_UP = WORK / "mirror.terraformrc"
-"""Terraform configuration that `make setup` writes where this machine has a mirror of our provider
-that no configuration names, so that the tests and the demo need no registry."""
+
+def set_up_file() -> Path:
+    """Terraform configuration that `make setup` writes where this machine has a mirror of our
+    provider that no configuration names, so that the tests and the demo need no registry."""
+    return work_folder() / "mirror.terraformrc"
+
 
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -40,16 +43,17 @@ def configured_mirrors(text: str) -> list[Path]:
     ]
 
 
-def find_mirror(environment: dict[str, str], home: Path, ours: Path = SET_UP) -> Path | None:
+def find_mirror(environment: dict[str, str], home: Path, ours: Path | None = None) -> Path | None:
     """A mirror with our provider, where Terraform's configuration names one or implies it.
 
     First what `TF_CLI_CONFIG_FILE` or the user's `.terraformrc` names, then the folders in which
-    Terraform looks by itself, then what `make setup` wrote for this folder.
+    Terraform looks by itself, then what `make setup` wrote for this folder,
+    or the file `ours`.
     """
     candidates = _named(environment.get("TF_CLI_CONFIG_FILE"), str(home / ".terraformrc"))
     data = environment.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")
     candidates += [home / ".terraform.d" / "plugins", *(Path(d, "terraform/plugins") for d in data)]
-    candidates += _named(str(ours))
+    candidates += _named(str(ours or set_up_file()))
     return next((folder for folder in candidates if holds_provider(folder)), None)
 
 
@@ -88,7 +92,8 @@ def terraform_environment() -> dict[str, str]:
     theirs = Path(os.environ.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
     if theirs.is_file() and "provider_installation" in theirs.read_text(errors="replace"):
         return ours
-    WORK.mkdir(parents=True, exist_ok=True)
-    file = WORK / "terraformrc"
+    folder = work_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "terraformrc"
     file.write_text(configuration(mirror))
     return {**ours, "TF_CLI_CONFIG_FILE": str(file)}

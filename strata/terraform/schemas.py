@@ -22,7 +22,7 @@ import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from strata.machine.folders import WORK
+from strata.machine.folders import work_folder
 from strata.terraform.plugins import PROVIDER, VERSION, platform_name
 
 SCRIPT = Path(__file__).with_name("schemas.js")
@@ -193,7 +193,7 @@ def _places() -> list[Path]:
     # Where there is no home, `~` stays as it is.
     cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111
     own = [cache / "strata" / "schemas"] if cache.is_absolute() else []
-    return [*own, WORK / "schemas"]
+    return [*own, work_folder() / "schemas"]
 
 
 def keep(key: str, content: bytes) -> None:

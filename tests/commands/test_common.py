@@ -1,5 +1,6 @@
 """What is said of a run over the layers that did not come to its end."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,11 @@ from strata.commands import common
 from strata.commands.base import out
 from strata.commands.common import alone, finish
 from strata.errors import Deviation, StrataError
+from strata.machine.folders import CHOSEN, Folders
 from strata.settings import load
+from tests import ROOT
+
+WorkIn = Callable[[Path], None]
 
 
 def test_a_failure_names_what_stands_what_does_not_and_how_to_go_on() -> None:
@@ -56,8 +61,8 @@ def test_an_interrupted_run_without_a_failure_is_no_success() -> None:
 def test_who_only_reads_does_not_touch_the_stacks_of_an_apply(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common, "CDKTF_OUT", tmp_path / "apply")
-    monkeypatch.setattr(common, "READ_OUT", tmp_path / "read")
+    chosen = Folders(ROOT, tmp_path, tmp_path / "apply")
+    monkeypatch.setattr(CHOSEN, "folders", chosen)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     work = common.layer_work(load("local"))
     assert (work.folder("edge") / "cdk.tf.json").is_file()
@@ -67,9 +72,9 @@ def test_who_only_reads_does_not_touch_the_stacks_of_an_apply(
 
 @pytest.mark.parametrize("said", [None, "process 1, strata apply local"])
 def test_a_second_one_of_this_folder_is_refused(
-    said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    said: str | None, tmp_path: Path, work_in: WorkIn
 ) -> None:
-    monkeypatch.setattr(common, "WORK", tmp_path)
+    work_in(tmp_path)
     folder = tmp_path / "at-work"
     folder.mkdir()
     if said:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 
 def said(*arguments: str) -> tuple[int, str]:

@@ -18,8 +18,8 @@ from strata.cost import prices, refresh
 from strata.cost.change import CostChange
 from strata.cost.estimate import Estimate
 from strata.errors import StrataError, UsageError
-from strata.machine.folders import ROOT
 from strata.settings import Settings, load
+from tests import ROOT
 from tests.reviews import write_review
 
 Json = dict[str, Any]

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from strata.documents.stacks import references
 from strata.documents.templates import Part, escaped, expressions, has_expression, parts, read
-from strata.machine.folders import WORK
 from strata.settings import Settings, load
 from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
+from tests import WORK
 
 PIECES = ["$", "%", "{", "}", '"', "\\", "\n", "a", " ", "é", "~", "if true", "${", "%{"]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)

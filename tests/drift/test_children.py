@@ -13,9 +13,9 @@ from strata.drift.children import BELOW, children, told_once
 from strata.drift.inventory import IN_VPC
 from strata.drift.report import Added, Stranger
 from strata.errors import StrataError
-from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.state.bucket import protections
+from tests import ROOT
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from strata.local.emulator import python
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 pytestmark = pytest.mark.emulator
 

@@ -16,7 +16,6 @@ from strata.apply.layer import LayerWork
 from strata.apply.reviewed_plan import ReviewedApply
 from strata.documents.layers import LAYERS
 from strata.local import emulator as emulation
-from strata.machine.folders import ROOT
 from strata.planning.composed import plan_composed
 from strata.review.record import basis, write
 from strata.settings import Settings, load
@@ -26,6 +25,7 @@ from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
+from tests import ROOT
 
 Client = Callable[[str], Any]
 

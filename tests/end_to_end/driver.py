@@ -7,12 +7,13 @@ could not be played on one machine.
 import sys
 from pathlib import Path
 
-from strata.machine import folders
+from strata.cli import main
+from strata.machine.folders import Folders, use
+from strata.views import steps
+from tests import ROOT
 
-folders.WORK = Path(sys.argv.pop(1))
-
-from strata.cli import main  # noqa: E402 - it must find the folder changed
-from strata.commands import base  # noqa: E402 - nothing has read its folder yet
-
-base.CDKTF_OUT = folders.WORK / "cdktf.out"
+work = Path(sys.argv.pop(1))
+use(Folders(ROOT, work, work / "cdktf.out"))
+# Both streams are read as one, and a busy machine says more of what takes long.
+steps.PATIENCE_SECONDS = 3600
 sys.exit(main())

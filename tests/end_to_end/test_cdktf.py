@@ -8,9 +8,9 @@ import pytest
 
 from strata.apply.redis_auth import set_redis_auth
 from strata.documents.layers import LAYERS
-from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.terraform.plugins import terraform_environment
+from tests import ROOT
 from tests.end_to_end.conftest import Client
 from tests.end_to_end.test_local import left
 

@@ -19,7 +19,6 @@ import pytest
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.documents.layers import LAYERS
-from strata.machine.folders import ROOT
 from strata.machine.processes import command_line
 from strata.settings import load
 from strata.state import locks
@@ -27,6 +26,7 @@ from strata.state.states import read_states
 from strata.teardown.contents import left as tagged
 from strata.teardown.losses import held
 from strata.terraform.children import chdir, left_running
+from tests import ROOT
 from tests.end_to_end.conftest import Client, make_review, strata, strata_command, work_on
 from tests.end_to_end.test_local import left
 

@@ -35,7 +35,6 @@ from strata.drift.import_ids import with_addresses
 from strata.drift.inventory import inventory
 from strata.drift.strangers import strangers
 from strata.errors import StrataError
-from strata.machine.folders import ROOT
 from strata.reach import Flow, Network, explain, from_stack, open_flows
 from strata.reach.aws_lists import ask
 from strata.reach.from_aws import from_aws
@@ -47,6 +46,7 @@ from strata.state.states import read_states
 from strata.synthesis.synthesize import compose
 from strata.terraform.children import chdir
 from strata.terraform.events import Event
+from tests import ROOT
 from tests.end_to_end.conftest import (
     Applied,
     Client,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from strata.machine.folders import ROOT
+from tests import ROOT
 from tests.examples.machines import SECONDS, free_port, program, until
 
 EXAMPLE = ROOT / "examples" / "shop-api"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from strata.machine.folders import ROOT
 from strata.settings.models import Edge, Service
+from tests import ROOT
 
 PAGE = (ROOT / "docs" / "your-container.md").read_text()
 

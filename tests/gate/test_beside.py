@@ -17,7 +17,7 @@ from strata.gate.beside import beside, here
 from strata.gate.documents import Unjudgeable
 from strata.gate.judge import judge
 from strata.gate.scan import known_checks
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 Json = dict[str, Any]
 

@@ -14,7 +14,7 @@ from checkov.terraform.checks.resource.registry import resource_registry
 
 import policies
 from policies.policy import Policy
-from strata.machine.folders import ROOT
+from tests import ROOT
 from tests.gate.command import Command
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from strata.local import emulator
-from strata.machine.folders import ROOT, WORK
+from tests import ROOT, WORK
 
 PARTS = ("main.py", "cdktf.json", ".terraform-version", "strata", "modules", "policies", "envs",
          "emulator")  # fmt: skip
@@ -44,7 +44,7 @@ def unsafe(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.emulator
 def test_a_finding_stops_the_demo_before_anything_is_applied(unsafe: Path) -> None:
-    answer = strata(unsafe, "demo")
+    answer = strata(unsafe, "demo", "-q")
     assert answer.returncode == 1
     assert answer.stderr.splitlines() == [
         "error: the gate found something unsafe", "hint: strata gate local"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from strata.gate.judge import judge
-from strata.machine.folders import ROOT
+from tests import ROOT
 from tests.gate.command import Command
 
 

@@ -10,9 +10,9 @@ import pytest
 from strata.gate.documents import read
 from strata.gate.scan import scan_stacks
 from strata.gate.waivers import read as read_waivers
-from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
+from tests import ROOT
 
 CHECKOV = Path(sys.executable).with_name("checkov")
 CONFIG = ROOT / ".checkov.yaml"

@@ -12,10 +12,10 @@ import pytest
 from strata.gate.judge import judge
 from strata.gate.plan import overlay, planned_values
 from strata.local import emulator as emulation
-from strata.machine.folders import WORK
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
+from tests import WORK
 from tests.gate.changes import BALANCER, DB, GROUP, REDIS, TASK
 from tests.gate.command import Command
 

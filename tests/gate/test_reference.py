@@ -7,9 +7,9 @@ from pathlib import Path
 
 from strata.gate.judge import judge
 from strata.gate.report import Finding, Report
-from strata.machine.folders import ROOT
 from strata.settings import load_each
 from strata.synthesis.synthesize import synthesize
+from tests import ROOT
 from tests.gate.command import Command
 
 BLOGGED = ROOT / "tests" / "as-blogged.toml"

@@ -15,13 +15,13 @@ import pytest
 from strata.commands.gate import views
 from strata.gate.judge import judge
 from strata.gate.report import SEVERITIES, Report, schema_text, settings_files
-from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
 from strata.views.data import as_ascii_json
 from strata.views.junit import junit
 from strata.views.sarif import sarif
 from strata.views.text.gate import text
+from tests import ROOT
 from tests.gate.command import Command
 
 Json = dict[str, Any]

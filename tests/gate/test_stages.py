@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
+from tests import ROOT
 from tests.gate.command import Command
 from tests.synthesis.edited import Project, edited
 

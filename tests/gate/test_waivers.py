@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from strata.gate import waivers
+from tests import ROOT
 from tests.gate.command import Command
 
 Json = dict[str, Any]
 TODAY = date.today()
 END = TODAY + timedelta(days=200)
-WAIVERS = waivers.WAIVERS.read_text()
+WAIVERS = (ROOT / waivers.WAIVERS).read_text()
 
 
 @pytest.fixture

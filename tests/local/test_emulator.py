@@ -4,6 +4,7 @@ import os
 import subprocess
 import threading
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from strata.local import emulator
+
+WorkIn = Callable[[Path], None]
 
 pytestmark = pytest.mark.emulator
 
@@ -69,7 +72,7 @@ def test_a_number_that_another_process_has_got_is_no_emulator(tmp_path: Path) ->
 
 
 def test_two_that_start_at_once_make_its_environment_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work_in: WorkIn
 ) -> None:
     busy = threading.Lock()
     installs: list[Any] = []
@@ -82,7 +85,7 @@ def test_two_that_start_at_once_make_its_environment_once(
             installs.append(command)
         busy.release()
 
-    monkeypatch.setattr(emulator, "WORK", tmp_path / "work")
+    work_in(tmp_path / "work")
     monkeypatch.setattr(subprocess, "run", run)
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: emulator.python(), range(4)))

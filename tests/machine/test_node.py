@@ -13,9 +13,10 @@ from strata import cli
 from strata.commands.exit_codes import EXIT_CODES
 from strata.errors import StrataError
 from strata.machine import node
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 Script = Callable[[str], None]
+WorkIn = Callable[[Path], None]
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_plain_cdktf_is_told_the_same(tmp_path: Path) -> None:
 
 def test_a_node_that_dies_at_work_is_no_traceback(script: Script) -> None:
     script('#!/bin/sh\n[ "$1" = --version ] && echo v20.0.0\n')
-    answer = run("-m", "strata", "synth", "local", PATH=os.environ["PATH"])
+    answer = run("-m", "strata", "synth", "local", "-q", PATH=os.environ["PATH"])
     assert answer.returncode == 1
     assert answer.stderr.startswith("error: Node ended before its work was done\n")
     assert "Traceback" not in answer.stderr
@@ -129,7 +130,7 @@ run()
 
 def test_no_room_for_files_is_an_error_in_words(tmp_path: Path) -> None:
     """A limit on the size of files stands for a full disk, which only root can make."""
-    for command in (["map", "local", "--out"], ["synth", "local", "--out"]):
+    for command in (["map", "local", "-q", "--out"], ["synth", "local", "-q", "--out"]):
         answer = run("-c", LIMITED % (5000, 5000), *command, str(tmp_path / "out"))
         assert answer.returncode == 1, answer.stderr
         assert "Traceback" not in answer.stderr
@@ -137,11 +138,11 @@ def test_no_room_for_files_is_an_error_in_words(tmp_path: Path) -> None:
 
 
 def test_a_home_that_cannot_be_written_is_done_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work_in: WorkIn
 ) -> None:
     for name in (node.PACKAGE_CACHE, "JSII_RUNTIME_PACKAGE_CACHE"):
         monkeypatch.setenv(name, "")
-    monkeypatch.setattr(node, "WORK", tmp_path / "work")
+    work_in(tmp_path / "work")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     node.choose_cache()
     assert os.environ[node.PACKAGE_CACHE] == "", "an ordinary home is left to jsii"
@@ -149,6 +150,6 @@ def test_a_home_that_cannot_be_written_is_done_without(
     node.choose_cache()
     assert os.environ[node.PACKAGE_CACHE] == str(tmp_path / "work" / "jsii")
     monkeypatch.setenv(node.PACKAGE_CACHE, "")
-    monkeypatch.setattr(node, "WORK", Path("/sys/work"))
+    work_in(Path("/sys/work"))
     node.choose_cache()
     assert os.environ["JSII_RUNTIME_PACKAGE_CACHE"] == "disabled"

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from strata.machine.folders import ROOT
 from strata.machine.signals import ASKED, FORCED, SIGNALS, WARNED, Interrupts, handled
+from tests import ROOT
 
 
 def test_the_first_asks_the_second_warns_the_third_forces() -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from strata.commands.demo import write_views
 from strata.documents.stacks import stack
-from strata.machine.folders import ROOT
 from strata.map.write import files
 from strata.settings import load
+from tests import ROOT
 from tests.reviews import write_review
 
 Json = dict[str, Any]

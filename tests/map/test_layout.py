@@ -11,10 +11,10 @@ import pytest
 
 from strata.documents.stacks import stack
 from strata.errors import StrataError
-from strata.machine.folders import ROOT
 from strata.map.draw import label
 from strata.map.layout import Box, Placed, place
 from strata.map.write import drawn
+from tests import ROOT
 
 Json = dict[str, Any]
 

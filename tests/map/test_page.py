@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from strata.documents.stacks import stack
-from strata.machine.folders import ROOT
 from strata.map.write import PAGE, files
 from strata.settings import load
+from tests import ROOT
 from tests.map.test_changes import entry
 from tests.reviews import write_review
 

@@ -18,7 +18,7 @@ import pytest
 
 from modules import cut_assembly, light_provider
 from modules.cut_assembly import Package
-from strata.machine.folders import ROOT
+from tests import ROOT
 from tests.synthesis.edited import Edit, edited
 
 ENVS = ("local", "dev", "staging", "prod", "tests/as-blogged.toml")

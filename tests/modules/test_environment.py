@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from strata.gate.documents import read
 from strata.gate.resolve import differences, resolved, union
-from strata.machine.folders import ROOT
 from strata.settings import Settings
+from tests import ROOT
 from tests.modules.generated import named, some_settings, with_secrets
 
 ENVIRONMENTS = 6

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 TERRAFORM = """#!/bin/sh
 for word; do case $word in -out=*) cd "${1#-chdir=}"; echo secret > "${word#-out=}" ;; esac; done

@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from strata.cli import app
 from strata.documents.stacks import stack
 from strata.errors import UsageError
-from strata.machine.folders import ROOT
 from strata.reach import from_stack
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.report import Path as PathReport
@@ -20,6 +19,7 @@ from strata.reach.report import TableReport
 from strata.reach.table import OURS, expectations, table
 from strata.settings import Settings, load
 from strata.settings.models import Reach
+from tests import ROOT
 
 Json = dict[str, Any]
 GOOD = (ROOT / "envs" / "local.toml").read_text()

@@ -22,7 +22,6 @@ from playwright.sync_api import Page
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.cli import main
-from strata.commands import common
 from strata.cost.change import change as cost_change
 from strata.cost.estimate import estimate
 from strata.cost.items import of_stack
@@ -31,7 +30,7 @@ from strata.documents.layers import LAYERS
 from strata.documents.stacks import Stack, stack
 from strata.drift.from_plan import find
 from strata.drift.report import NextApply
-from strata.machine.folders import ROOT
+from strata.machine.folders import CHOSEN, Folders
 from strata.plan_file import changes
 from strata.plan_file.changes import Plan, differences
 from strata.planning.composed import plan_composed
@@ -44,6 +43,8 @@ from strata.state.applied import applied_key, read_applied
 from strata.state.states import merge, read_states
 from strata.synthesis.synthesize import compose
 from strata.terraform.process import Terraform
+from strata.views import steps
+from tests import ROOT
 from tests.end_to_end.conftest import Client, make_review, reviewed, work_on
 from tests.views.test_review import overflow
 
@@ -138,9 +139,9 @@ def strata(applied: LayerWork, command: Command) -> Command:
 def command(aws: Client, folder: Path) -> Iterator[Command]:
     """Runs the command in this process, away from what others synthesize: (exit code, output)."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(common, "CDKTF_OUT", folder / "cdktf.out")
-        patch.setattr(common, "READ_OUT", folder / "read")
-        patch.setattr(common, "WORK", folder / "work")
+        # Both streams are read as one, and a busy machine says more of what takes long.
+        patch.setattr(steps, "PATIENCE_SECONDS", 3600)
+        patch.setattr(CHOSEN, "folders", Folders(ROOT, folder / "work", folder / "cdktf.out"))
 
         def run(*arguments: str | Path) -> tuple[int, str]:
             patch.setattr("sys.argv", ["strata", *map(str, arguments)])

@@ -12,11 +12,11 @@ import pytest
 
 from strata.documents.layers import LAYERS
 from strata.errors import StrataError, UsageError
-from strata.machine.folders import ROOT
 from strata.review import record
 from strata.review.record import Basis, Code, Review, Tools
 from strata.settings import load
 from strata.state.states import StateIdentity
+from tests import ROOT
 
 Json = dict[str, Any]
 
@@ -106,7 +106,7 @@ def test_the_digest_of_the_code_follows_every_file_that_terraform_reads(
 DIGEST = """
 import sys
 from pathlib import Path
-from strata.machine.folders import ROOT
+from tests import ROOT
 from strata.review.record import stacks_digest
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from strata.machine.folders import ROOT, WORK
 from strata.settings import InvalidSettings, Settings, load, load_all
 from strata.settings.load import judge
 from strata.settings.models import Section
@@ -19,6 +18,7 @@ from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
+from tests import ROOT, WORK
 
 BASE = load("local").model_dump(exclude_none=True)
 VALIDATED = 3

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from strata.machine.folders import ROOT
 from strata.settings import InvalidSettings, Problem, Settings, load
 from strata.settings.rules.network import check
+from tests import ROOT
 
 GOOD = (ROOT / "envs" / "local.toml").read_text()
 Refuse = Callable[[bytes | str], list[Problem]]

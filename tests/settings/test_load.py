@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from strata import cli
-from strata.machine.folders import ROOT
 from strata.settings import InvalidSettings, load, load_each
 from strata.settings.load import MOST_SHOWN, distinct
+from tests import ROOT
 
 LOCAL = (ROOT / "envs" / "local.toml").read_text()
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from strata.local.emulator import python
-from strata.machine.folders import ROOT
 from strata.settings import Settings, figures, load
 from strata.settings.rules import findings
+from tests import ROOT
 from tools.offerings import offerings
 
 LOCAL = load("local").model_dump()

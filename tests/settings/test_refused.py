@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from strata.machine.folders import ROOT
 from strata.settings import InvalidSettings, Problem, load
+from tests import ROOT
 
 GOOD = (ROOT / "envs" / "local.toml").read_text()
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 PARTS = (
     "main.py",

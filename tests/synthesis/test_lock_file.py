@@ -8,11 +8,11 @@ import pytest
 
 from strata.documents.layers import LAYERS
 from strata.errors import StrataError
-from strata.machine.folders import ROOT
 from strata.synthesis.lock_file import NAME, write
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import PROVIDER, VERSION, terraform_environment
 from strata.terraform.process import Terraform
+from tests import ROOT
 
 OURS = (ROOT / NAME).read_text()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from strata.machine.folders import ROOT
+from tests import ROOT
 
 NODES = ROOT / "tests" / "nodes" / "node_modules"
 ENVS = ("local", "dev", "staging", "prod", "tests/as-blogged.toml")

@@ -5,7 +5,7 @@ import http.server
 import io
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from strata.terraform.binary import download, terraform, wanted_version
 from strata.terraform.plugins import platform_name
 from strata.terraform.process import Terraform
 
+WorkIn = Callable[[Path], None]
 KEY = Tsk.generate("Somebody <somebody@example.com>")
 OTHER = Tsk.generate("Somebody else <else@example.com>")
 VERSION = "0.0.1"
@@ -154,13 +155,13 @@ CANNOT = [
 
 @pytest.mark.parametrize("text, why", CANNOT)
 def test_one_that_cannot_be_run_or_never_answers_is_passed_over_and_named(
-    text: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    text: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work_in: WorkIn
 ) -> None:
     fake = tmp_path / "terraform"
     fake.write_text(text)
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr("strata.terraform.binary.WORK", tmp_path / "work")
+    work_in(tmp_path / "work")
 
     def unreachable(version: str, target: Path) -> None:
         raise StrataError("could not be fetched", "install Terraform")
@@ -185,7 +186,7 @@ def test_a_download_that_was_damaged_since_is_named(mode: int, why: str, tmp_pat
 
 
 def test_one_of_another_version_on_the_path_is_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work_in: WorkIn
 ) -> None:
     fake = tmp_path / "terraform"
     fake.write_text('#!/bin/sh\necho \'{"terraform_version": "0.1.0"}\'\n')
@@ -194,5 +195,5 @@ def test_one_of_another_version_on_the_path_is_passed_over(
     ours.parent.mkdir(parents=True)
     ours.touch()
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("strata.terraform.binary.WORK", tmp_path / "work")
+    work_in(tmp_path / "work")
     assert terraform() == ours

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from strata.errors import StrataError
-from strata.machine.folders import ROOT
 from strata.terraform.children import Children, chdir, left_running
+from tests import ROOT
 
 WORKER = """
 import signal, sys, time

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from strata.machine.folders import ROOT
 from strata.terraform import schemas
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import PROVIDER, VERSION, platform_name, terraform_environment
 from strata.terraform.process import Terraform
 from strata.terraform.schemas import Misfit, cut, offered, types_of
+from tests import ROOT
 
 Json = dict[str, Any]
 PLAN = Path("strata.tfplan")
@@ -234,11 +234,14 @@ def test_where_it_cannot_be_the_provider_is_left_to_terraform(
 
 
 def test_a_place_that_cannot_be_written_keeps_nothing(
-    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    work_in: Callable[[Path], None],
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    monkeypatch.setattr(schemas, "WORK", tmp_path / "file")
+    work_in(tmp_path / "file")
     monkeypatch.setattr(schemas, "_ask", lambda *_: b"")
     with place.offered() as variables:
         assert variables

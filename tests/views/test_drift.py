@@ -13,10 +13,10 @@ from strata.drift.report import (
     Report,
     Stranger,
 )
-from strata.machine.folders import ROOT
 from strata.views.data import as_ascii_json
 from strata.views.markdown import drift as markdown
 from strata.views.text.drift import text
+from tests import ROOT
 
 LONG = "arn:aws:iam::123456789012:policy/" + "x" * 900
 BATCH = shlex.quote(f'{{"a": "b c {LONG}"}}')

@@ -15,11 +15,11 @@ from jsonschema import Draft4Validator
 from strata.gate.judge import judge
 from strata.gate.report import Finding, Report, settings_files
 from strata.gate.waivers import Waiver
-from strata.machine.folders import ROOT
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
 from strata.views.junit import junit
 from strata.views.sarif import sarif
+from tests import ROOT
 
 BLOGGED = ROOT / "tests" / "as-blogged.toml"
 JUNIT = xmlschema.XMLSchema(str(Path(__file__).with_name("junit-10.xsd")))

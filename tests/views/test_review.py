@@ -14,13 +14,13 @@ from strata.drift.report import Attribute as DriftedAttribute
 from strata.drift.report import Drifted, NextApply
 from strata.gate.report import SEVERITIES, Finding
 from strata.gate.report import Report as Verdict
-from strata.machine.folders import ROOT
 from strata.review.ranks import RANKS
 from strata.review.report import LONGEST, TITLES, Attribute, Counts, Item, Report, Setting
 from strata.views.html import review as html
 from strata.views.markdown import LIMIT, code
 from strata.views.markdown import review as markdown
 from strata.views.text.review import text
+from tests import ROOT
 
 SETTING = Setting(
     key="database.storage_encrypted", file="envs/local.toml", line=12, before="true", after="false"

@@ -1,0 +1,36 @@
+"""What words may be completed to, for `strata completion`. Nothing here raises: a shell asks."""
+
+from strata.documents.layers import LAYERS
+from strata.errors import StrataError
+from strata.machine import folders
+
+VARIABLE = "_STRATA_COMPLETE"
+"""Set by the scripts of `strata completion` when they ask what a word may become."""
+
+
+def environments(incomplete: str) -> list[str]:
+    """Names in `envs/` of the project."""
+    try:
+        files = (folders.project() / "envs").glob("*.toml")
+        return sorted(file.stem for file in files if file.stem.startswith(incomplete))
+    except (StrataError, OSError):
+        return []
+
+
+def layers(incomplete: str) -> list[str]:
+    """Layers, in their order."""
+    return [layer for layer in LAYERS if layer.startswith(incomplete)]
+
+
+def sources(incomplete: str) -> list[str]:
+    """Endpoints of `strata reach` that can ask."""
+    from strata.reach.model import NAMES  # noqa: PLC0415 - takes its time
+
+    return [name for name in NAMES[:-1] if name.startswith(incomplete)]
+
+
+def targets(incomplete: str) -> list[str]:
+    """Endpoints of `strata reach` that can answer."""
+    from strata.reach.model import NAMES  # noqa: PLC0415 - takes its time
+
+    return [name for name in NAMES if name.startswith(incomplete)]

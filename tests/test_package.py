@@ -1,0 +1,159 @@
+"""The package that `pip wheel` builds, installed where nothing else is."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import strata
+from tests import ROOT
+
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of the project as it is."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [*PIP, "wheel", "--no-deps", "--no-index", "--no-build-isolation", "-w", folder, ROOT],
+        check=True,
+    )
+    (file,) = folder.iterdir()
+    return file
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment that holds the wheel and nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    python = folder / "bin" / "python"
+    install = ("--python", python, "install", "--no-deps", "--no-index", wheel)
+    subprocess.run([*PIP, *install], check=True)
+    return folder
+
+
+def run(command: list[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run it without what the environment of the tests says about Python."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return subprocess.run(
+        command, cwd=folder, env=clean, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_no_other(wheel: Path) -> None:
+    tracked = run(["git", "ls-files", "strata"], ROOT).stdout.split()
+    # What is about to be committed is in it as well.
+    new = run(["git", "ls-files", "--others", "--exclude-standard", "strata"], ROOT).stdout.split()
+    there = [one for one in (*tracked, *new) if (ROOT / one).exists()]
+    names = zipfile.ZipFile(wheel).namelist()
+    information = f"strata-{strata.__version__}.dist-info/"
+    assert {one for one in names if not one.startswith(information)} == {
+        *there, "strata/commit.txt"
+    }  # fmt: skip
+
+
+def test_it_says_its_version_and_commit_where_nothing_else_is_installed(
+    environment: Path, tmp_path: Path
+) -> None:
+    answer = run([environment / "bin" / "strata", "--version"], tmp_path)
+    assert answer.stderr == ""
+    commit = run(["git", "rev-parse", "HEAD"], ROOT).stdout.strip()
+    said = re.fullmatch(r"strata (\S+) \(commit ([0-9a-f]{12})(-dirty)?\)\n", answer.stdout)
+    assert said, answer.stdout
+    assert said[1] == strata.__version__
+    assert commit.startswith(said[2])
+
+
+def test_the_wheel_works_on_a_project(environment: Path, tmp_path: Path) -> None:
+    """With the packages that run time needs; here those of the environment of the tests."""
+    libraries = next((environment / "lib").glob("python*/site-packages"))
+    path = libraries / "packages.pth"
+    path.write_text(f"{sysconfig.get_path('purelib')}\n")
+    command = environment / "bin" / "strata"
+    try:
+        where = run(
+            [environment / "bin" / "python", "-c", "import strata; print(strata)"], tmp_path
+        )
+        assert str(libraries) in where.stdout
+        judged = run([command, "check", "local", "--project", ROOT], tmp_path)
+        assert judged.stdout.splitlines()[0] == "local: the settings are right", judged.stderr
+        below = run([command, "cost", "local"], ROOT / "envs")
+        assert below.stdout.startswith("local in "), below.stderr
+        nowhere = run([command, "check", "local"], tmp_path)
+        assert nowhere.returncode == 2
+        assert f"error: there is no project in {tmp_path}" in nowhere.stderr
+        assert "--project DIR" in nowhere.stderr
+        assert run([command, "schema"], tmp_path).stdout.startswith("{"), "needs no project"
+        assert run([command, "plan", "-h"], tmp_path).returncode == 0
+    finally:
+        path.unlink()
+
+
+def test_the_version_stands_in_one_place_and_the_changelog_begins_with_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["dynamic"] == ["version"]
+    titles = re.findall(r"(?m)^## (\d\S+),", (ROOT / "CHANGELOG.md").read_text())
+    assert titles[0] == strata.__version__
+
+
+def test_the_build_is_pinned_as_the_lock_has_it() -> None:
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    (pinned,) = document["build-system"]["requires"]
+    assert pinned in document["project"]["optional-dependencies"]["dev"]
+    assert f"\n{pinned} " in (ROOT / "requirements.lock").read_text()
+
+
+def imported(folder: str) -> set[str]:
+    """The distributions that the code of a folder imports, by their normal names."""
+    names = metadata.packages_distributions()
+    tops = {one for file in (ROOT / folder).rglob("*.py") for one in tops_of(file.read_text())}
+    libraries = tops - {"strata", "modules", "policies"} - set(sys.stdlib_module_names)
+    return {normal(names[one][0]) for one in libraries}
+
+
+def tops_of(code: str) -> Iterator[str]:
+    """The top packages that code imports when it runs, and not only for the types."""
+    todo: list[ast.AST] = [ast.parse(code)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            todo += node.orelse
+            continue
+        if isinstance(node, ast.Import):
+            yield from (one.name.partition(".")[0] for one in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+        todo += ast.iter_child_nodes(node)
+
+
+def normal(requirement: str) -> str:
+    """The name in a requirement as PyPI compares names."""
+    name = re.split(r"[<>=\[ ]", requirement)[0]
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def reasons(table: str) -> list[str]:
+    """The packages that a table names, each with some words on what it is for."""
+    return sorted(re.findall(r"(?m)^\| `([^`]+)` \| \S+ \S.* \|$", table))
+
+
+def test_runtime_dependencies_are_those_that_run_time_imports_each_with_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {normal(one) for one in project["dependencies"]}
+    assert declared == imported("strata") | imported("modules") | imported("policies")
+    page = (ROOT / "docs" / "dependencies.md").read_text()
+    runtime, _, development = page.partition("## To work on it")
+    assert reasons(runtime) == sorted(declared)
+    extra = {normal(one) for one in project["optional-dependencies"]["dev"]}
+    assert reasons(development) == sorted(extra)
