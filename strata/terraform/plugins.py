@@ -6,7 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-from strata.machine.folders import work_folder
+from strata.machine.folders import Folders, project, work_folder
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 VERSION = "5.100.0"
@@ -16,7 +16,8 @@ VERSION = "5.100.0"
 def set_up_file() -> Path:
     """Terraform configuration that `make setup` writes where this machine has a mirror of our
     provider that no configuration names, so that the tests and the demo need no registry."""
-    return work_folder() / "mirror.terraformrc"
+    # Of the project, wherever this process works.
+    return Folders.of(project()).work / "mirror.terraformrc"
 
 
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
