@@ -4,17 +4,14 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from policies.policy import Conf, Policy, blocks, construct, enabled, value, values
+from policies.policy import Conf, Policy, blocks, construct, enabled, value
+from strata.resources.rules import Rule, rule
 
-CIDRS = ("cidr_ipv4", "cidr_ipv6", "cidr_block", "ipv6_cidr_block", "cidr_blocks",
-         "ipv6_cidr_blocks")  # fmt: skip
-LISTS = ("prefix_list_id", "prefix_list_ids")
 WIDEST = {4: 8, 6: 32}
 """By IP version: a range with a shorter prefix than the widest private one, or than what one
 organisation gets, is the world or a good part of it."""
 OWN_NETWORK = re.compile(r"(\$\{)?aws_(vpc|subnet)\.\w+\.(ipv6_)?cidr_block\}?")
 """checkov takes the `${}` away from what is nothing but a reference."""
-TCP = ("tcp", "6")
 EPHEMERAL = (1024, 65535)
 REPLIES = (32768, 60999)
 """What Linux takes replies on: a range that does not hold it opens a service, not replies."""
@@ -23,11 +20,9 @@ ADMINISTRATIVE = frozenset((20, 21, 22, 23, 25, 111, 135, 137, 138, 139, 389, 44
 BALANCER = "load_balancer_security_group"
 
 
-def _world(rule: Conf) -> bool:
+def _world(written: Rule) -> bool:
     """Whether a rule names the world, or something that cannot be told from it."""
-    return bool([one for key in LISTS for one in values(rule, key)]) or any(
-        _wide(str(cidr)) for key in CIDRS for cidr in values(rule, key)
-    )
+    return bool(written.prefix_lists) or any(map(_wide, written.ranges))
 
 
 def _wide(cidr: str) -> bool:
@@ -41,11 +36,6 @@ def _wide(cidr: str) -> bool:
         return True
     local = network.version == 6 and network.subnet_of(ipaddress.IPv6Network("fc00::/7"))
     return network.prefixlen < WIDEST[network.version] and not local
-
-
-def _ports(rule: Conf) -> tuple[str, str, str]:
-    protocol = str(value(rule, "ip_protocol") or value(rule, "protocol") or "-1").lower()
-    return protocol, str(value(rule, "from_port")), str(value(rule, "to_port"))
 
 
 def _group_rules(conf: Conf, direction: str) -> Iterator[Conf]:
@@ -66,8 +56,10 @@ def _closed(conf: Conf) -> bool:
 def _only(conf: Conf, direction: str, ports: tuple[str, ...]) -> bool:
     """Whether the world stands in no rule of a direction but those of single TCP ports."""
     return all(
-        not _world(rule) or _ports(rule) in [(p, n, n) for p in TCP for n in ports]
-        for rule in _group_rules(conf, direction)
+        not _world(written)
+        or (written.protocol, str(written.first), str(written.last))
+        in [("tcp", n, n) for n in ports]
+        for written in map(rule, _group_rules(conf, direction))
     )
 
 
@@ -82,14 +74,14 @@ def _acl_rules(conf: Conf) -> Iterator[Conf]:
 
 def _narrow(conf: Conf) -> bool:
     private = "private_acl" in str(value(conf, "network_acl_id") or construct(conf))
-    for rule in _acl_rules(conf):
-        if str(value(rule, "rule_action") or value(rule, "action")).lower() == "deny":
+    for written in map(rule, _acl_rules(conf)):
+        if written.action == "deny":
             continue
-        protocol, low, high = _ports(rule)
-        if protocol not in TCP or not (low.isdigit() and high.isdigit()):
+        low, high = str(written.first), str(written.last)
+        if written.protocol != "tcp" or not (low.isdigit() and high.isdigit()):
             return False
         first, last = int(low), int(high)
-        if _world(rule):
+        if _world(written):
             replies = EPHEMERAL[0] <= first <= REPLIES[0] and REPLIES[1] <= last <= EPHEMERAL[1]
             web = not private and first == last and first in (80, 443)
             if not (replies or web):

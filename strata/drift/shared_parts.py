@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from strata.documents import Json
+from strata.resources.rules import EVERY_PROTOCOL, Rule, group_id, rule
 
 Key = tuple[Any, ...]
 
@@ -32,43 +33,39 @@ class Kind:
     held: Callable[[Json], Key]
 
 
-def _ports(protocol: Any, first: Any, last: Any) -> Key:
+def _ports(written: Rule) -> Key:
     # Rules for every protocol have no ports: groups show 0, rules nothing.
-    return (protocol,) if str(protocol) == "-1" else (protocol, first, last)
+    if written.protocol == EVERY_PROTOCOL:
+        return (written.protocol,)
+    return (written.protocol, written.first, written.last)
+
+
+def _sources(written: Rule) -> list[str]:
+    return [*written.ranges, *written.prefix_lists, *map(group_id, written.groups)]
 
 
 def _group_rules(entry: Json) -> Iterator[tuple[Key, Json]]:
-    ports = _ports(entry["protocol"], entry["from_port"], entry["to_port"])
-    sources = [
-        *(entry.get("cidr_blocks") or []),
-        *(entry.get("ipv6_cidr_blocks") or []),
-        *(entry.get("prefix_list_ids") or []),
-        *(str(one).rpartition("/")[2] for one in entry.get("security_groups") or []),
-        *(["itself"] if entry.get("self") else []),
-    ]
-    for source in sources:
+    written = rule(entry)
+    ports = _ports(written)
+    for source in [*_sources(written), *(["itself"] if written.itself else [])]:
         part = {"protocol": ports[0], "source": source, "description": entry.get("description")}
         if len(ports) > 1:
             part |= {"from_port": ports[1], "to_port": ports[2]}
         yield (*ports, source), part
 
 
-def _group_rule(rule: Json) -> Key:
-    group = rule["security_group_id"]
-    referenced = str(rule.get("referenced_security_group_id") or "").rpartition("/")[2]
-    source = (
-        rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("prefix_list_id") or referenced
-    )
-    ports = _ports(rule["ip_protocol"], rule.get("from_port"), rule.get("to_port"))
-    return (group, *ports, "itself" if source == group else source)
+def _group_rule(body: Json) -> Key:
+    group, written = body["security_group_id"], rule(body)
+    source = next(iter(_sources(written)), "")
+    return (group, *_ports(written), "itself" if source == group else source)
 
 
 def _entries(entry: Json) -> Iterator[tuple[Key, Json]]:
-    yield (entry["rule_no"],), {name: value for name, value in entry.items() if value != ""}
+    yield (rule(entry).number,), {name: value for name, value in entry.items() if value != ""}
 
 
-def _entry(egress: bool, rule: Json) -> Key:
-    return (rule["network_acl_id"] if rule["egress"] is egress else None, rule["rule_number"])
+def _entry(egress: bool, body: Json) -> Key:
+    return (body["network_acl_id"] if body["egress"] is egress else None, rule(body).number)
 
 
 def _route(route: Json) -> Iterator[tuple[Key, Json]]:

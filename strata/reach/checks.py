@@ -11,7 +11,6 @@ from typing import Literal, Protocol
 
 from strata.reach.intervals import NONE, PORTS, Intervals
 from strata.reach.model import (
-    EVERY_PROTOCOL,
     AclRule,
     GroupRule,
     Interface,
@@ -22,6 +21,7 @@ from strata.reach.model import (
     SecurityGroup,
     Subnet,
 )
+from strata.resources.rules import EVERY_PROTOCOL
 
 Address = IPv4Address | IPv6Address
 Way = Literal["there", "back"]

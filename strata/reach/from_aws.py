@@ -35,10 +35,10 @@ from strata.reach.protocols import (
     host_ports,
     outside,
     ports,
-    protocol,
     sorted_acl,
 )
 from strata.resources.containers import containers
+from strata.resources.rules import from_entry, from_permission
 from strata.settings.models import Environment
 
 TARGETS = (
@@ -169,16 +169,15 @@ class _Reader:
         )
         ways: dict[bool, list[AclRule]] = {True: [], False: []}
         for one in acl["Entries"]:
-            which = protocol(one["Protocol"])
-            span = one.get("PortRange", {})
+            written = from_entry(one)
             ways[one["Egress"]].append(
                 AclRule(
                     acl["NetworkAclId"],
-                    one["RuleNumber"],
-                    one["RuleAction"] == "allow",
-                    which,
-                    ports(which, span.get("From"), span.get("To")),
-                    ip_network(one.get("CidrBlock") or one["Ipv6CidrBlock"]),
+                    written.number,
+                    written.action == "allow",
+                    written.protocol,
+                    ports(written),
+                    ip_network(written.ranges[0]),
                 )
             )
         return sorted_acl(acl["NetworkAclId"], ways[False], ways[True])
@@ -197,15 +196,13 @@ class _Reader:
 
     def group_rules(self, group: str, permissions: Iterable[Json]) -> Iterator[GroupRule]:
         for one in permissions:
-            which = protocol(one["IpProtocol"])
-            open_ = ports(which, one.get("FromPort"), one.get("ToPort"))
+            written = from_permission(one)
             peers: list[Range | PrefixList | str] = [
-                *(ip_network(peer["CidrIp"]) for peer in one.get("IpRanges", [])),
-                *(ip_network(peer["CidrIpv6"]) for peer in one.get("Ipv6Ranges", [])),
-                *(self.prefix_list(peer["PrefixListId"]) for peer in one.get("PrefixListIds", [])),
-                *(peer["GroupId"] for peer in one.get("UserIdGroupPairs", [])),
+                *map(ip_network, written.ranges),
+                *map(self.prefix_list, written.prefix_lists),
+                *written.groups,
             ]
-            yield from (GroupRule(group, which, open_, peer) for peer in peers)
+            yield from (GroupRule(group, written.protocol, ports(written), peer) for peer in peers)
 
     def groups_of(self, names: Iterable[str]) -> tuple[SecurityGroup, ...]:
         """Groups by identifier; the VPC's default one when none is named."""

@@ -34,10 +34,10 @@ from strata.reach.protocols import (
     host_ports,
     outside,
     ports,
-    protocol,
     sorted_acl,
 )
 from strata.resources.containers import containers
+from strata.resources.rules import rule
 
 STAND_IN = IPv6Network("2001:db8::/56")
 """For the IPv6 range that AWS gives a VPC when it is made, from the range kept for examples."""
@@ -264,16 +264,16 @@ class _Reader:
         return found
 
     def acl_rule(self, address: str, body: Json) -> AclRule:
-        which = protocol(body.get("protocol"))
-        found = self.range(body.get("cidr_block") or body.get("ipv6_cidr_block"))
+        written = rule(body)
+        found = self.range(written.ranges[0] if written.ranges else None)
         if isinstance(found, PrefixList):
             raise StrataError(f"{address}: its range, {found.address}, is known only to AWS")
         return AclRule(
             address,
-            int(body.get("rule_number") or body["rule_no"]),
-            (body.get("rule_action") or body.get("action")) == "allow",
-            which,
-            ports(which, body.get("from_port"), body.get("to_port")),
+            int(written.number),
+            written.action == "allow",
+            written.protocol,
+            ports(written),
             found,
         )
 
@@ -331,20 +331,15 @@ class _Reader:
 
     def group_rules(self, address: str, group: Resource, body: Json) -> Iterator[GroupRule]:
         """A rule for each peer that a block names."""
-        which = protocol(body.get("ip_protocol") or body.get("protocol"))
-        open_ = ports(which, body.get("from_port"), body.get("to_port"))
-        peers: list[Range | PrefixList | str] = []
-        for key in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"):
-            peers += [self.range(one) for one in _list(body.get(key))]
-        for key in ("prefix_list_id", "prefix_list_ids"):
-            peers += [self.prefix_list(one) for one in _list(body.get(key))]
-        for key in ("referenced_security_group_id", "source_security_group_id", "security_groups"):
-            for one in _list(body.get(key)):
-                named = self.stack.target(one)
-                peers.append(named.address if named else str(one))
-        if is_on(body.get("self")):
+        written = rule(body)
+        peers: list[Range | PrefixList | str] = [self.range(one) for one in written.ranges]
+        peers += [self.prefix_list(one) for one in written.prefix_lists]
+        for one in written.groups:
+            named = self.stack.target(one)
+            peers.append(named.address if named else one)
+        if written.itself:
             peers.append(group.address)
-        yield from (GroupRule(address, which, open_, peer) for peer in peers)
+        yield from (GroupRule(address, written.protocol, ports(written), peer) for peer in peers)
 
     def groups_of(self, value: object) -> tuple[SecurityGroup, ...]:
         """The groups that a value refers to; the VPC's default one when it names none."""

@@ -13,8 +13,6 @@ from strata.reach.intervals import PORTS, Intervals
 
 Range = IPv4Network | IPv6Network
 
-EVERY_PROTOCOL = "-1"
-
 INTERNET = "internet"
 AWS_APIS = "aws_apis"
 NAMES = (INTERNET, "load_balancer", "instances", "tasks", "database", "cache", AWS_APIS)

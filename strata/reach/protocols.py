@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import ip_network
-from typing import Any
 
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.model import (
     AWS_APIS,
-    EVERY_PROTOCOL,
     INTERNET,
     Acl,
     AclRule,
@@ -17,20 +15,14 @@ from strata.reach.model import (
     SecurityGroup,
 )
 from strata.resources.containers import Container
-
-PROTOCOLS = {"6": "tcp", "17": "udp", "all": EVERY_PROTOCOL}
-
-
-def protocol(text: object) -> str:
-    """`tcp`, `udp`, `-1` for all, or another protocol as it was written."""
-    return PROTOCOLS.get(str(text).lower(), str(text).lower())
+from strata.resources.rules import EVERY_PROTOCOL, Rule
 
 
-def ports(protocol_: str, low: Any, high: Any) -> Intervals:
+def ports(rule: Rule) -> Intervals:
     """Ports of a rule; -1 and nothing are all of them."""
-    if protocol_ == EVERY_PROTOCOL or low is None or int(low) < 0:
+    if rule.protocol == EVERY_PROTOCOL or rule.first is None or int(rule.first) < 0:
         return PORTS
-    return Intervals(((int(low), int(high)),))
+    return Intervals(((int(rule.first), int(rule.last)),))
 
 
 def sorted_acl(address: str, ingress: Iterable[AclRule], egress: Iterable[AclRule]) -> Acl:

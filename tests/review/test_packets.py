@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from strata.documents.stacks import Stack
 from strata.plan_file.changes import Change, Plan
+from strata.resources.rules import protocol
 from strata.review.ranks.admits import admits
 from strata.review.ranks.network import Network, acl_entries
-from strata.review.ranks.packets import OTHER, Entry, cidr, passed, protocol, said
+from strata.review.ranks.packets import OTHER, Entry, cidr, passed, said
 
 Json = dict[str, Any]
 Packet = tuple[str, str, int]

@@ -13,17 +13,24 @@ from strata.documents import Json
 from strata.documents.stacks import Stack
 from strata.plan_file.changes import Change, Plan, any_unknown, base, value_at
 from strata.reach.intervals import PORTS, Intervals
+from strata.resources.rules import (
+    EVERY_PROTOCOL,
+    ICMP,
+    ICMP_ARGUMENTS,
+    PORT_ARGUMENTS,
+    RANGES,
+    Rule,
+    group_id,
+    rule,
+)
 from strata.review.ranks.packets import (
-    ALL,
     EVERY_IPV4,
     EVERY_IPV6,
-    ICMP,
     WITH_PORTS,
     Block,
     Entry,
     cidr,
     icmp,
-    protocol,
 )
 
 Side = Literal["before", "after"]
@@ -38,6 +45,7 @@ ONE_RULE = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egres
 GROUP_RULES = (*ONE_RULE, "aws_security_group_rule")
 TABLES = ("aws_route_table", "aws_default_route_table")
 
+PORT_NAMES = (*PORT_ARGUMENTS, *ICMP_ARGUMENTS)
 SOMEWHERE: Block = ("an address known after apply", 0, 0)
 DEFAULT_ACL = "the VPC's default network ACL"
 """The key of the ACL that subnets fall back on; one that nobody manages lets everything through."""
@@ -163,30 +171,28 @@ class Network:
         if change.type == "aws_security_group_rule":
             found = self._inline_rules(change.address, body, unknown)
             if source := self.key(change, "source_security_group_id", side):
-                found += _entries(change.address, body, unknown, [(source, 0, 0)])
+                found += _entries(change.address, rule(body), unknown, [(source, 0, 0)])
             return found
-        blocks = _cidrs(body, unknown, "cidr_ipv4", "cidr_ipv6")
+        written = rule(body)
+        blocks = _blocks(written, unknown)
         for name in ("referenced_security_group_id", "prefix_list_id"):
             if key := self.key(change, name, side):
                 blocks.append((key, 0, 0))
-        return _entries(change.address, body, unknown, blocks or [SOMEWHERE])
+        return _entries(change.address, written, unknown, blocks or [SOMEWHERE])
 
     def _inline_rules(self, source: str, block: Json, unknown: Json) -> list[Entry]:
+        written = rule({**block, "source_security_group_id": None})
         names = [
             self._names.get(one, one)
-            for name in ("security_groups", "prefix_list_ids")
-            for one in (str(each).rpartition("/")[2] for each in block.get(name) or [])
+            for one in map(group_id, (*written.groups, *written.prefix_lists))
         ]
-        if block.get("self"):
+        if written.itself:
             names.append(source)
         blocks: list[Block] = [(one, 0, 0) for one in names]
-        for name in ("cidr_blocks", "ipv6_cidr_blocks"):
-            blocks += [cidr(str(one)) or (str(one), 0, 0) for one in block.get(name) or [] if one]
-            if any_unknown(unknown.get(name)):
-                blocks.append(SOMEWHERE)
+        blocks += _blocks(written, unknown)
         if any_unknown(unknown.get("security_groups")):
             blocks.append(("a group known after apply", 0, 0))
-        return _entries(source, block, unknown, blocks)
+        return _entries(source, written, unknown, blocks)
 
     @cached_property
     def acl_of(self) -> dict[Side, dict[str, str]]:
@@ -219,7 +225,7 @@ class Network:
             )
             if not default:
                 return [
-                    Entry(DEFAULT_ACL, ALL, PORTS, block)
+                    Entry(DEFAULT_ACL, EVERY_PROTOCOL, PORTS, block)
                     for block in (cidr(str(EVERY_IPV4)), cidr(str(EVERY_IPV6)))
                     if block
                 ]
@@ -319,48 +325,43 @@ def acl_entries(source: str, body: Json, unknown: Json) -> list[Entry]:
     What is not known counts as the worst that it can be: an allow as the widest there is and the
     first to be read, a denial as none.
     """
-    action = body.get("rule_action") or body.get("action")
-    allow = action != "deny"
-    open_ = [name for name in unknown if any_unknown(unknown[name])]
-    decides = {"rule_action", "action", "protocol", "from_port", "to_port", "icmp_type",
-               "icmp_code", "cidr_block", "ipv6_cidr_block", "rule_number", "rule_no"}  # fmt: skip
-    if not allow and decides & set(open_):
+    written = rule(body)
+    allow = written.action != "deny"
+    decides = {"rule_action", "action", "protocol", "rule_number", "rule_no", *PORT_NAMES, *RANGES}
+    if not allow and decides & _open(unknown):
         return []
-    number = body.get("rule_number", body.get("rule_no"))
-    order = number if isinstance(number, int) else 0
-    what = protocol(body.get("protocol") or ALL)
-    blocks = _cidrs(body, {}, "cidr_block", "ipv6_cidr_block")
-    if any(any_unknown(unknown.get(one)) for one in ("cidr_block", "ipv6_cidr_block")):
-        blocks = [one for one in map(cidr, map(str, (EVERY_IPV4, EVERY_IPV6))) if one]
-    ports = _ports(body, what, open_, ("icmp_type", "icmp_code"))
-    return [Entry(source, what, ports, block, allow, order) for block in blocks]
+    order = written.number if isinstance(written.number, int) else 0
+    blocks = [_block(one) for one in written.ranges]
+    if any(any_unknown(unknown.get(one)) for one in RANGES):
+        blocks = [_block(str(one)) for one in (EVERY_IPV4, EVERY_IPV6)]
+    ports = _ports(written, unknown)
+    return [Entry(source, written.protocol, ports, block, allow, order) for block in blocks]
 
 
-def _cidrs(body: Json, unknown: Json, *names: str) -> list[Block]:
-    found: list[Block] = []
-    for name in names:
-        if any_unknown(unknown.get(name)):
-            found.append(SOMEWHERE)
-        elif body.get(name):
-            text = str(body[name])
-            found.append(cidr(text) or (text, 0, 0))
-    return found
+def _block(text: str) -> Block:
+    return cidr(text) or (text, 0, 0)
 
 
-def _entries(source: str, body: Json, unknown: Json, blocks: Iterable[Block]) -> list[Entry]:
-    what = protocol(body.get("ip_protocol") or body.get("protocol") or ALL)
-    open_ = [name for name in unknown if any_unknown(unknown[name])]
-    ports = _ports(body, what, open_, ("from_port", "to_port"))
-    return [Entry(source, what, ports, block) for block in blocks]
+def _blocks(written: Rule, unknown: Json) -> list[Block]:
+    """The ranges of a rule, and one that stands for those that are not known."""
+    open_ = [SOMEWHERE for name in RANGES if any_unknown(unknown.get(name))]
+    return [*map(_block, written.ranges), *open_]
 
 
-def _ports(body: Json, what: str, open_: list[str], icmp_names: tuple[str, str]) -> Intervals:
-    names = icmp_names if what in ICMP else ("from_port", "to_port")
-    if what not in WITH_PORTS or set(names) & set(open_):
+def _entries(source: str, written: Rule, unknown: Json, blocks: Iterable[Block]) -> list[Entry]:
+    ports = _ports(written, unknown)
+    return [Entry(source, written.protocol, ports, block) for block in blocks]
+
+
+def _open(unknown: Json) -> set[str]:
+    return {name for name in unknown if any_unknown(unknown[name])}
+
+
+def _ports(written: Rule, unknown: Json) -> Intervals:
+    if written.protocol not in WITH_PORTS or _open(unknown) & {*PORT_NAMES}:
         return PORTS
-    first, last = (body.get(name) for name in names)
-    if what in ICMP:
-        return icmp(first, last)
-    if not isinstance(first, int) or not isinstance(last, int):
+    if written.protocol in ICMP:
+        return icmp(written.first, written.last)
+    if not isinstance(written.first, int) or not isinstance(written.last, int):
         return PORTS
-    return Intervals.of((first, last))
+    return Intervals.of((written.first, written.last))

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from strata.reach.intervals import NONE, PORTS, Intervals
+from strata.resources.rules import EVERY_PROTOCOL, ICMP
 from strata.text.words import listed
 
-ALL = "-1"
 OTHER = "other"
 """Stands for every protocol that no entry names."""
 WITH_PORTS = ("tcp", "udp", "icmp", "icmpv6")
 """Protocols of which a rule may take a part; of ICMP that is type and code."""
-ICMP = ("icmp", "icmpv6")
-NUMBERS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": ALL}
 
 EVERY_IPV4, EVERY_IPV6 = ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")
 
@@ -60,12 +58,6 @@ class Passed:
     let_by: Entry
 
 
-def protocol(value: object) -> str:
-    """`tcp` of `tcp`, `6` and 6; `-1` for every protocol."""
-    text = str(value).lower()
-    return NUMBERS.get(text, text)
-
-
 def cidr(text: str) -> Block | None:
     """The block of a CIDR; None for what is none."""
     try:
@@ -87,7 +79,7 @@ def icmp(kind: object, code: object) -> Intervals:
 
 def passed(before: Sequence[Entry], after: Sequence[Entry]) -> Iterator[Passed]:
     """The packets that `after` lets through and `before` does not, by who stopped and who lets."""
-    named = {one.protocol for one in (*before, *after)} - {ALL}
+    named = {one.protocol for one in (*before, *after)} - {EVERY_PROTOCOL}
     lets = {one.block for one in after if one.allow}
     olds, news = (_ordered(_touching(one, lets)) for one in (before, after))
     every = [*olds, *news]
@@ -135,7 +127,7 @@ def _deciders(
     """Which entry decides on which ports of these packets; None is the end of the list."""
     left, found = PORTS, list[tuple[Entry | None, Intervals]]()
     for one in entries:
-        if one.protocol not in (ALL, what) or not _holds(one.block, block):
+        if one.protocol not in (EVERY_PROTOCOL, what) or not _holds(one.block, block):
             continue
         ports = left & one.ports
         if ports:
@@ -173,14 +165,14 @@ def _told(found: Iterable[Passed]) -> dict[tuple[Block, str], Intervals]:
     for block, of in ports.items():
         rest = of.get(OTHER, NONE)
         if rest == PORTS and all(one == PORTS for one in of.values()):
-            told[block, ALL] = PORTS
+            told[block, EVERY_PROTOCOL] = PORTS
         else:
             told.update({(block, what): each for what, each in of.items()})
     return told
 
 
 def _packets(what: str, ports: Intervals) -> str:
-    if what == ALL:
+    if what == EVERY_PROTOCOL:
         return "all traffic"
     if what == OTHER:
         return "other protocols"
