@@ -1,17 +1,19 @@
 """Findings that somebody has taken upon themselves: `policies/waivers.toml`."""
 
+import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
-from strata.machine.files import Unreadable, text_of, toml
 from strata.machine.folders import project
+from strata.settings import entries
+from strata.settings.entries import Entry
 from strata.settings.models import Stage
 
 WAIVERS = Path("policies", "waivers.toml")
@@ -19,23 +21,27 @@ WAIVERS = Path("policies", "waivers.toml")
 WARNING = timedelta(days=30)
 
 
-class Waiver(BaseModel):
+class Waiver(Entry):
     """One check on one resource: in environments of some stages, in some by name, or in all."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    check: str = Field(min_length=1)
-    resource: str = Field(min_length=1)
-    stages: tuple[Stage, ...] = ()
-    environments: tuple[str, ...] = ()
-    reason: str = Field(min_length=20)
-    owner: str = Field(min_length=1)
-    expires: date
+    check: str = Field(min_length=1, description='id of a check, such as "CKV_AWS_16"')
+    resource: str = Field(
+        min_length=1, description='construct path of a resource, such as "database/instance"'
+    )
+    stages: tuple[Stage, ...] = Field(default=(), description='a list, such as ["development"]')
+    environments: tuple[str, ...] = Field(
+        default=(), description='a list of names, such as ["dev"]'
+    )
+    reason: str = Field(
+        min_length=20, description="why the finding is accepted, in at least 20 characters"
+    )
+    owner: str = Field(min_length=1, description='who answers for it, such as "platform"')
+    expires: date = Field(description="a date at most a year ahead, such as 2026-12-31")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.stages and self.environments:
-            raise ValueError("names stages and environments: one of them")
+            raise ValueError("names stages and environments: stages or environments, or neither")
         return self
 
     def meant(self, failure: Failure) -> bool:
@@ -58,28 +64,9 @@ class Waived:
     warnings: list[str]
 
 
-class _File(BaseModel):
-    """The content of `policies/waivers.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    waiver: list[Waiver] = []
-
-
 def read(path: Path | None = None) -> list[Waiver]:
     """The waivers in a file, the project's by default; raises Unjudgeable."""
-    path = path or project() / WAIVERS
-    try:
-        return _File.model_validate(toml(text_of(path))).waiver
-    except Unreadable as error:
-        where = f"{path}: broken waivers: line {error.line}" if error.line else f"{path}"
-        raise Unjudgeable(f"{where}: {error.why}") from None
-    except ValidationError as error:
-        lines = [
-            f"  {'.'.join(map(str, one['loc']))}: {one['msg']}"
-            for one in error.errors(include_input=False, include_url=False)
-        ]
-        raise Unjudgeable("\n".join([f"{path}: broken waivers", *lines])) from None
+    return entries.read(path or project() / WAIVERS, "waiver", Waiver, Unjudgeable)
 
 
 def _a_year_after(day: date) -> date:
@@ -110,32 +97,42 @@ def apply(
 
     broken, used, warnings = [], [], []
     for waiver in waivers:
-        label = f"{waiver.check} on {waiver.resource}"
         matching = [f for f in failures if covers(waiver, f)]
         matched = {f.environment for f in matching}
+        ahead = f"a date from today to {_a_year_after(today)}"
         if waiver.check not in checks:
-            broken.append(f"{label}: there is no such check")
+            broken.append(waiver.problem("check", "there is no such check", _near(waiver, checks)))
         if waiver.expires < today:
-            broken.append(f"{label}: expired on {waiver.expires}")
+            broken.append(waiver.problem("expires", f"expired on {waiver.expires}", ahead))
         elif waiver.expires > _a_year_after(today):
-            broken.append(f"{label}: runs more than a year ahead, to {waiver.expires}")
+            broken.append(waiver.problem("expires", "runs more than a year ahead", ahead))
         elif waiver.expires <= today + WARNING:
+            label = f"{waiver.check} on {waiver.resource}"
             warnings.append(f"{label}: expires on {waiver.expires}, owner {waiver.owner}")
         strange = sorted(set(waiver.environments) - set(every) - set(judged))
         if strange:
-            broken.append(f"{label}: there is no environment {', '.join(strange)}")
+            wrong = f"there is no environment {', '.join(strange)}"
+            known = ", ".join(sorted({*every, *judged}))
+            broken.append(waiver.problem("environments", wrong, f"some of {known}"))
         idle = [e for e in waiver.environments if e in judged and e not in matched]
         # One of the same stage may be safe where another is not: it must match in one of them.
         meant = {name for name, stage in every.items() if waiver.holds(name, stage)}
         if idle or (not waiver.environments and meant and meant <= set(judged) and not matched):
             where = idle or [f"{stage} environments" for stage in waiver.stages]
-            broken.append(f"{label}: matches nothing in {', '.join(where) or 'any environment'}")
+            wrong = f"{waiver.check} matches nothing in {', '.join(where) or 'any environment'}"
+            right = "the construct path that the finding names, or no waiver"
+            broken.append(waiver.problem("resource", wrong, right))
         if matching:
             used.append(waiver)
     if broken:
-        raise Unjudgeable("\n  ".join(["broken waivers", *broken]), "mend policies/waivers.toml")
+        raise Unjudgeable(entries.refusal(broken))
     left = [f for f in failures if not any(covers(w, f) for w in used)]
     return Waived(left, used, warnings)
+
+
+def _near(waiver: Waiver, checks: Collection[str]) -> str:
+    close = difflib.get_close_matches(waiver.check, sorted(checks), n=2)
+    return f"perhaps {' or '.join(close)}" if close else "the id of a check"
 
 
 def elsewhere(failures: Iterable[Failure], waivers: Iterable[Waiver]) -> dict[str, list[Stage]]:

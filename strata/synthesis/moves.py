@@ -5,27 +5,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from strata.documents.layers import LAYERS, logical_id
 from strata.documents.stacks import Stack
 from strata.errors import UsageError
-from strata.machine.files import Unreadable, text_of, toml
 from strata.machine.folders import project
+from strata.settings import entries
+from strata.settings.entries import Entry
 
 FILE = Path("modules", "moves.toml")
 """Below the project."""
+PATH = r"^[^/\s]+(/[^/\s]+)+$"
 
 
-class Move(BaseModel):
+class Move(Entry):
     """One entry: a construct path below the environment, as it was and as it is."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    old: str = Field(alias="from", pattern=r"^[^/\s]+(/[^/\s]+)+$")
-    new: str = Field(alias="to", pattern=r"^[^/\s]+(/[^/\s]+)+$")
-    since: datetime.date
-    reason: str = Field(min_length=10)
+    old: str = Field(
+        alias="from",
+        pattern=PATH,
+        description='construct path below the environment as it was, such as "database/instance"',
+    )
+    new: str = Field(
+        alias="to",
+        pattern=PATH,
+        description='construct path below the environment as it is, such as "database/mysql"',
+    )
+    since: datetime.date = Field(description="day of the change, such as 2026-11-24")
+    reason: str = Field(min_length=10, description="why it moved, in at least 10 characters")
 
 
 @dataclass(frozen=True)
@@ -49,38 +57,16 @@ def read(file: Path | None = None) -> tuple[Move, ...]:
 
     They stand in `modules/moves.toml`, or else in `file`.
     """
-    where = file or FILE
-    file = file or project() / FILE
-    try:
-        found = toml(text_of(file))
-    except Unreadable as error:
-        line = f":{error.line}" if error.line else ""
-        raise UsageError(f"{where}{line}: {error.why}") from None
-    unknown = sorted(set(found) - {"move"})
-    if unknown:
-        raise UsageError(f"{where}: {unknown[0]} is not known", "entries are [[move]]")
-    entries = found.get("move", [])
-    if not (isinstance(entries, list) and all(isinstance(one, dict) for one in entries)):
-        raise UsageError(f"{where}: move is no list of tables", "entries are [[move]]")
-    moves = []
-    for number, entry in enumerate(entries, 1):
-        try:
-            moves.append(Move.model_validate(entry))
-        except ValidationError as error:
-            fault = error.errors()[0]
-            key = ".".join(map(str, fault["loc"]))
-            raise UsageError(
-                f"{where}: move {number}: {key}: {fault['msg']}",
-                'from = "database/instance", to = "database/mysql", since = 2026-11-24, reason',
-            ) from None
-    for number, one in enumerate(moves, 1):
+    moves = entries.read(file or project() / FILE, "move", Move)
+    problems = []
+    for number, one in enumerate(moves):
         if one.old == one.new:
-            raise UsageError(f"{where}: move {number}: {one.old} has not moved")
-        if one.old in [other.old for other in moves[: number - 1]]:
-            raise UsageError(
-                f"{where}: move {number}: {one.old} has moved before",
-                "write where it went on from there",
-            )
+            problems.append(one.problem("to", "is where it was: it has not moved", "another path"))
+        if one.old in [other.old for other in moves[:number]]:
+            right = "where it went on from there"
+            problems.append(one.problem("from", f"{one.old} has moved before", right))
+    if problems:
+        raise UsageError(entries.refusal(problems))
     return tuple(moves)
 
 
@@ -97,10 +83,9 @@ def histories(layers: Mapping[str, Stack], moves: Sequence[Move]) -> list[Histor
             if _below(path, move.old) is not None and _below(path, move.new) is None
         ]
         if still:
-            raise UsageError(
-                f"modules/moves.toml: {move.old} became {move.new}, and {still[0]} is still built",
-                "take the entry out, or finish the renaming",
-            )
+            wrong = f"became {move.new}, and {still[0]} is still built"
+            right = "no such entry, or a renaming that is finished"
+            raise UsageError(entries.refusal([move.problem("from", wrong, right)]))
     found = []
     for layer, stack in layers.items():
         for address, resource in stack.resources.items():

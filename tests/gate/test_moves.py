@@ -38,7 +38,8 @@ def waived(project: Project) -> Project:
 def test_waivers_that_were_forgotten_are_named(project: Project) -> None:
     answer = project.python("-m", "strata", "gate", "local", "dev")
     assert answer.returncode == 2
-    assert "CKV_AWS_129 on database/instance: matches nothing" in answer.stderr
+    assert "CKV_AWS_129 matches nothing" in answer.stderr
+    assert 'resource = "database/instance"' in answer.stderr
     assert NAME not in answer.stderr
 
 

@@ -80,7 +80,8 @@ def test_a_waiver_for_a_stage_must_match_in_one_of_its_environments(
     file.write_text(WAIVERS + waiver(environments=None, stages=["development"]))
     answer = command("gate", "--synthesized", synthesized)
     assert answer.code == 2
-    assert "registry/repository: matches nothing in development environments" in answer.err
+    assert 'resource = "registry/repository"' in answer.err
+    assert "STRATA_ECR_1 matches nothing in development environments" in answer.err
 
 
 @pytest.mark.parametrize(
@@ -101,33 +102,41 @@ def test_a_waiver_covers_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "key", "words", "right"),
     [
-        ({"expires": TODAY - timedelta(days=1)}, "expired on"),
-        ({"expires": TODAY + timedelta(days=367)}, "runs more than a year ahead"),
-        ({"resource": "registry/gone"}, "matches nothing in local"),
-        ({"check": "CKV_AWS_99999"}, "there is no such check"),
-        ({"environments": ["lokal"]}, "there is no environment lokal"),
-        ({"stages": ["development"]}, "names stages and environments"),
-        ({"environments": None, "stages": ["dev"]}, "stages"),
-        ({"reason": None}, "reason"),
-        ({"reason": "because"}, "reason"),
-        ({"owner": None}, "owner"),
-        ({"owner": ""}, "owner"),
-        ({"expires": None}, "expires"),
-        ({"expires": "soon"}, "expires"),
-        ({"until": "soon"}, "until"),
+        ({"expires": TODAY - timedelta(days=1)}, "expires", "expired on", "a date from today"),
+        ({"expires": TODAY + timedelta(days=367)}, "expires", "more than a year ahead", "a date"),
+        ({"resource": "registry/gone"}, "resource", "matches nothing in local", "construct path"),
+        ({"check": "CKV_AWS_163X"}, "check", "there is no such check", "CKV_AWS_163"),
+        ({"environments": ["lokal"]}, "environments", "no environment lokal", "some of dev, local"),
+        ({"stages": ["development"]}, "", "names stages and environments", "or neither"),
+        ({"environments": None, "stages": ["dev"]}, "stages[0]", "should be 'dev", "a list, such"),
+        ({"environments": "local"}, "environments", "should be a list", "a list of names"),
+        ({"reason": None}, "reason", "is missing", "in at least 20 characters"),
+        ({"reason": "because"}, "reason", "is too short", "in at least 20 characters"),
+        ({"owner": None}, "owner", "is missing", 'such as "platform"'),
+        ({"owner": ""}, "owner", "is empty", 'such as "platform"'),
+        ({"expires": None}, "expires", "is missing", "such as 2026-12-31"),
+        ({"expires": "soon"}, "expires", "should be a date", "such as 2026-12-31"),
+        ({"until": "soon"}, "until", "is not a key of [[waiver]]", "one of check, resource"),
     ],
 )
 def test_a_broken_waiver_is_no_verdict(
-    changes: Json, words: str, file: Path, local: Path, command: Command
+    changes: Json, key: str, words: str, right: str, file: Path, local: Path, command: Command
 ) -> None:
     mutable(local)
     file.write_text(WAIVERS + waiver(**changes) + waiver(check="CKV_AWS_51"))
     answer = command("gate", "--synthesized", local)
     assert answer.code == 2
+    number = WAIVERS.count("[[waiver]]")
+    name = f"waiver[{number}].{key}" if key else f"waiver[{number}]"
+    [place] = [line for line in answer.err.splitlines() if f": {name}" in line]
+    line = int(place.partition(f"{file}:")[2].partition(":")[0])
+    written = key.partition("[")[0] if changes.get(key.partition("[")[0], "") else "[[waiver]]"
+    if key:
+        assert file.read_text().splitlines()[line - 1].startswith((written, f"{key} ="))
     assert words in answer.err
-    assert "waiver" in answer.err
+    assert right in " ".join(answer.err.split())
 
 
 def test_a_waiver_without_environments_must_match_somewhere(
@@ -136,7 +145,8 @@ def test_a_waiver_without_environments_must_match_somewhere(
     file.write_text(WAIVERS + waiver(environments=None))
     answer = command("gate", "--synthesized", synthesized)
     assert answer.code == 2
-    assert "STRATA_ECR_1 on registry/repository: matches nothing in any environment" in answer.err
+    assert 'resource = "registry/repository"' in answer.err
+    assert "STRATA_ECR_1 matches nothing in any environment" in answer.err
 
 
 @pytest.mark.parametrize("content", ["[[waiver", '[[waivers]]\ncheck = "a"', "waiver = 1"])

@@ -81,7 +81,7 @@ def test_a_move_away_and_back_finds_both(tmp_path: Path) -> None:
 
 
 def test_what_is_still_built_has_not_moved(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="edge/a is still built"):
+    with pytest.raises(UsageError, match=r"toml:2: move\[0\](.|\n)*edge/a is still built"):
         past(tmp_path, built("edge/a", "edge/b"), ("edge/a", "edge/b"))
 
 
@@ -89,29 +89,69 @@ def test_a_move_of_what_an_environment_does_not_build_is_nothing(tmp_path: Path)
     assert past(tmp_path, built("edge/a"), ("edge/old", "edge/new")) == []
 
 
+WHOLE = {"from": '"edge/a"', "to": '"edge/b"', "since": "2026-11-24", "reason": '"long enough"'}
+
+
+def entry(**changes: str | None) -> str:
+    pairs = {**WHOLE, **changes}
+    return "\n".join(["[[move]]", *(f"{k} = {v}" for k, v in pairs.items() if v is not None)])
+
+
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "place", "wrong", "right"),
     [
-        ("[[move]\n", "not TOML"),
-        ("[moves]\n", "moves is not known"),
-        ("move = 5\n", "move is no list of tables"),
-        ('move = ["a/b"]\n', "move is no list of tables"),
-        ('[move]\nfrom = "a/b"\n', "move is no list of tables"),
-        ('[[move]]\nfrom = "a/b"\n', "move 1: to: Field required"),
-        ('[[move]]\nfrom="a/b"\nto="a/c"\nsince=2026-11-24\nreason="short"', "move 1: reason"),
-        ('[[move]]\nfrom="a"\nto="a/c"\nsince=2026-11-24\nreason="long enough"', "move 1: from"),
-        ('[[move]]\nfrom="a/b"\nto="a/b"\nsince=2026-11-24\nreason="long enough"', "has not moved"),
+        ("[[move]\n", "moves.toml:1", "is not TOML", "key = value"),
+        ("\n[moves]\n", "moves.toml:2: moves", "is no table of this file", "[[move]], and"),
+        ("move = 5\n", "moves.toml:1: move = 5", "should be a list of tables", "in two brackets"),
+        ('move = ["a/b"]\n', 'move = ["a/b"]', "should be a list of tables", "in two brackets"),
+        ('[move]\nfrom = "a/b"\n', "toml:1: move", "should be a list of tables", "two brackets"),
+        (entry(to=None), "moves.toml:1: move[0].to", "is missing", 'such as "database/mysql"'),
+        (entry(reason='"brief"'), 'toml:5: move[0].reason = "brief"', "is too short", "least 10"),
+        (entry(reason='""'), "toml:5: move[0].reason", "is empty", "at least 10 characters"),
+        (
+            "\n".join([entry(), "", entry(**{"from": '"a"'})]),
+            'moves.toml:8: move[1].from = "a"', "does not have that form", '"database/instance"',
+        ),
+        (entry(since='"soon"'), 'toml:4: move[0].since = "soon"', "should be a date", "2026-11-24"),
+        (entry(to="5"), "toml:3: move[0].to = 5", "should be a string", '"database/mysql"'),
+        (entry(form='"a/b"'), "toml:6: move[0].form", "is not a key of [[move]]", "perhaps from"),
+        (entry(old='"a/b"'), "toml:6: move[0].old", "is not a key", "one of from, to, since"),
+        (entry(to='"edge/a"'), 'toml:3: move[0].to = "edge/a"', "has not moved", "another path"),
     ],
-)
-def test_what_is_no_declaration_is_refused(text: str, words: str, tmp_path: Path) -> None:
+)  # fmt: skip
+def test_what_is_no_declaration_is_refused_with_its_place(
+    text: str, place: str, wrong: str, right: str, tmp_path: Path
+) -> None:
     file = tmp_path / "moves.toml"
     file.write_text(text)
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(UsageError) as caught:
         read(file)
+    head, where, what, how = (
+        " ".join(caught.value.message.split())
+        .replace(" wrong: ", "\n")
+        .replace(" right: ", "\n")
+        .replace(f" {file}:", f"\n{file}:", 1)
+        .splitlines()
+    )
+    assert head == f"1 problem in {file}"
+    assert place in where
+    assert wrong in what
+    assert right in how
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "moves.toml"
+    file.write_text("\n".join([entry(to=None, since="5.5"), entry(reason="7")]))
+    with pytest.raises(UsageError, match=r"^3 problems in ") as caught:
+        read(file)
+    lines = [line.split(": ")[1] for line in caught.value.message.splitlines() if "move[" in line]
+    assert [line.partition(" = ")[0] for line in lines] == [
+        "move[0].to", "move[0].since", "move[1].reason",
+    ]  # fmt: skip
 
 
 def test_one_construct_cannot_have_moved_twice_from_one_place(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="move 2: edge/a has moved before"):
+    with pytest.raises(UsageError, match=r"moves.toml:7: move\[1\].from = .*\n.*moved before"):
         read(declare(tmp_path, ("edge/a", "edge/b"), ("edge/a", "edge/c")))
 
 
