@@ -49,6 +49,12 @@ class Entry(BaseModel):
     _source: Source | None = PrivateAttr(default=None)
     _number: int = PrivateAttr(default=0)
 
+    def __eq__(self, other: object) -> bool:
+        """By what they say, wherever they stand."""
+        return type(self) is type(other) and dict(self) == dict(other)
+
+    __hash__ = BaseModel.__hash__
+
     def problem(self, key: str, wrong: str, right: str) -> Problem:
         """What is wrong at one of its keys."""
         if self._source is None:

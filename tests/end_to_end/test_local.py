@@ -974,6 +974,40 @@ def test_a_second_strata_in_one_folder_is_told_of_the_first(person: Person) -> N
     assert "another strata of this folder works on local: process 1, strata" in answer.stdout
 
 
+def test_after_a_change_of_zones_nothing_has_drifted(
+    applied: Applied, person: Person, aws: Client
+) -> None:
+    """Gives up an availability zone and the hosted zone, and takes both again."""
+    own, env = person("zoe")
+    as_it_was = env.read_text()
+    route53 = aws("route53")
+    name = "hands.shop.example"
+    zone = route53.create_hosted_zone(Name=name, CallerReference=name)["HostedZone"]["Id"]
+    zones = applied.settings.network.availability_zones
+    elsewhere = as_it_was.replace("[registry]", f'emptied_zones = ["{zones[-1]}"]\n\n[registry]')
+    elsewhere = elsewhere.replace('"local.shop.example"', f'"{name}"\nzone = "existing"')
+    assert elsewhere.count(name) == elsewhere.count("emptied_zones") == 1
+
+    def apply(text: str) -> set[str]:
+        """The public zones that stand after an apply that leaves nothing to tell."""
+        env.write_text(text)
+        answer = strata(own, "apply", env, "--yes")
+        assert answer.returncode == 0, answer.stdout
+        answer = strata(own, "drift", env)
+        assert answer.returncode == 0, answer.stdout
+        assert answer.stdout.startswith("local: no drift\n")
+        (group,) = aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+        used = zones[:-1] if "emptied_zones" in text else zones
+        assert set(group["AvailabilityZones"]) == set(used)
+        return {one["Name"].rstrip(".") for one in route53.list_hosted_zones()["HostedZones"]}
+
+    assert apply(elsewhere) == {name}
+    records = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    assert {one["Type"] for one in records} >= {"A", "CNAME"}
+    assert apply(as_it_was) == {name, "local.shop.example"}
+    route53.delete_hosted_zone(Id=zone)
+
+
 def test_a_protected_environment_refuses_whatever_its_file_says(
     applied: Applied, folder: Path, person: Person, aws: Client
 ) -> None:
