@@ -169,12 +169,22 @@ sys.exit(cli.main())
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("ignored", "sent"),
+    [
+        (None, [signal.SIGTERM]),
+        (None, [signal.SIGHUP]),
+        (None, [signal.SIGINT]),
+        # As nohup has it: what is ignored from the beginning stays ignored.
+        (signal.SIGHUP, [signal.SIGHUP, signal.SIGTERM]),
+    ],
+)
 def test_a_command_that_is_stopped_takes_its_private_folders_with_it(
-    number: signal.Signals, tmp_path: Path
+    ignored: signal.Signals | None, sent: list[signal.Signals], tmp_path: Path
 ) -> None:
+    first = f"import signal; signal.signal({ignored:d}, signal.SIG_IGN)\n" if ignored else ""
     with subprocess.Popen(
-        [sys.executable, "-c", KEEPS, "plan", str(tmp_path)],
+        [sys.executable, "-c", first + KEEPS, "plan", str(tmp_path)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -185,26 +195,9 @@ def test_a_command_that_is_stopped_takes_its_private_folders_with_it(
         assert process.stderr
         assert process.stdout.readline() == "at work\n"
         assert list(tmp_path.iterdir())
-        process.send_signal(number)
+        for one in sent:
+            process.send_signal(one)
         said = process.stderr.read()
-    assert process.returncode == 128 + number
+    assert process.returncode == 128 + sent[-1]
     assert list(tmp_path.iterdir()) == []
     assert "Traceback" not in said
-
-
-def test_what_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
-    ignoring = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{KEEPS}"
-    with subprocess.Popen(
-        [sys.executable, "-c", ignoring, "plan", str(tmp_path)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "at work\n"
-        process.send_signal(signal.SIGHUP)
-        process.send_signal(signal.SIGTERM)
-        process.wait()
-    assert process.returncode == 128 + signal.SIGTERM

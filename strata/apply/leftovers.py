@@ -1,5 +1,6 @@
 """What an earlier or another run left: locks, processes that still work, unfinished layers."""
 
+import shlex
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def refuse(found: Sequence[Found], env: str) -> None:
         hint = "wait until it has ended, then run this again"
     else:
         unlock = [
-            f"strata unlock {env} {one.layer}{' --force' if one.lock.unread else ''}"
+            f"strata unlock {shlex.quote(env)} {one.layer}{' --force' if one.lock.unread else ''}"
             for one in found
             if one.lock
         ]

@@ -19,12 +19,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from strata.apply.layer import LayerWork
 from strata.apply.moving import StateMove, move
 from strata.documents.layers import LAYERS
-from strata.errors import Deviation, NotBegun, StrataError
+from strata.errors import Deviation, NotBegun, StrataError, UsageError
 from strata.machine.files import Unreadable, bytes_of
 from strata.plan_file.changes import Change, Difference, Plan, differences, parse
 from strata.planning.composed import plan_composed
 from strata.review.ranks.refused import refused
-from strata.review.record import Basis, Review, basis, read, stale
+from strata.review.record import Basis, Review, basis, plan_command, read, stale
 from strata.review.seal import sealed, unsealed
 from strata.state.states import State, StateIdentity, read_state, read_states
 from strata.terraform.events import Watch, ignore
@@ -62,21 +62,29 @@ class Record(BaseModel):
 
 @dataclass
 class ReviewedApply:
-    """A review that is applied to the environment of `work`; `step` does one layer."""
+    """A review that is applied to the environment of `work`; `step` does one layer.
+
+    `again` is the command that plans it anew.
+    """
 
     folder: Path
     review: Review
     plan: Plan
     work: LayerWork
     record: Record
+    again: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(cls, folder: Path, work: LayerWork, made: Review | None = None) -> "ReviewedApply":
+    def open(
+        cls, folder: Path, work: LayerWork, made: Review | None = None, env: str | None = None
+    ) -> "ReviewedApply":
         """The review in `folder`; raises UsageError for what is none.
 
-        With `made` it must be that one: another plan may have been put in its place since.
+        With `made` it must be that one: another plan may have been put in its place since. `env` is
+        how the user names the environment, which is what messages name.
         """
+        again = plan_command(env or work.settings.environment.name, folder)
         review, plan = read(folder)
         if made and made.plan != review.plan:
             raise StrataError(
@@ -87,14 +95,14 @@ class ReviewedApply:
         try:
             record = unsealed(bytes_of(file), Record) if file.exists() else Record()
         except Unreadable as error:
-            raise StrataError(
+            raise UsageError(
                 f"{file}: {error.why}: how far the review was applied is not known",
-                f"strata plan {work.settings.environment.name} --out {folder} reviews what is left",
+                f"{again} reviews what is left",
             ) from None
         if record.plan != review.plan:
             # A run that applied what lay here before this review.
             record = Record(plan=review.plan)
-        return cls(folder, review, plan, work, record)
+        return cls(folder, review, plan, work, record, again)
 
     def check(self) -> None:
         """Raise StrataError when this is not what would be applied now, or cannot be applied."""
@@ -202,8 +210,7 @@ class ReviewedApply:
         return Deviation("\n".join(lines), self._again())
 
     def _again(self) -> str:
-        name = self.work.settings.environment.name
-        return f"strata plan {name} --out {self.folder} reviews what would be applied now"
+        return f"{self.again} reviews what would be applied now"
 
 
 def refuse(changes: Sequence[Change], plan: Plan, told_as: str) -> None:

@@ -42,7 +42,7 @@ def apply(
     again = shlex.join(words)
     with at_work(load(env), env) as work:
         if reviewed:
-            review = ReviewedApply.open(reviewed, work)
+            review = ReviewedApply.open(reviewed, work, env=env)
             review.check()
             if review.plan.changes:
                 found = stopping(_verdict(env, work, review))
@@ -71,11 +71,11 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     if made.report.changes and not made.report.of("refused"):
         found = left(stopping(made.report.gate or made.report.no_verdict), accepted)
         if yes:
-            refuse(found, f"strata apply {env} --yes{_accepting(accepted)}")
+            refuse(found, f"strata apply {shlex.quote(env)} --yes{_accepting(accepted)}")
         for name, words in found.items():
             out.print(f"gate       {name}: {words}")
         confirm("Apply it all the same?" if found else "Apply it?", yes=yes)
-    return ReviewedApply.open(made.folder, work, made.review)
+    return ReviewedApply.open(made.folder, work, made.review, env)
 
 
 def _verdict(env: str, work: "LayerWork", review: "ReviewedApply") -> "Verdict | str":

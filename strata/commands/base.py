@@ -75,11 +75,11 @@ def judged(
 
 def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
     """The plan of the review in a folder; raises UsageError unless these settings were planned."""
-    from strata.review.record import read, settings_digest  # noqa: PLC0415
+    from strata.review.record import plan_command, read, settings_digest  # noqa: PLC0415
 
     review, plan = read(folder)
     name, planned_for = settings.environment.name, review.basis.environment
-    again = f"strata plan {env} --out {folder}"
+    again = plan_command(env, folder)
     if planned_for != name:
         raise UsageError(f"{folder} holds a plan of {planned_for}, not of {name}", again)
     if review.basis.settings != settings_digest(settings):

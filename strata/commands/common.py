@@ -146,7 +146,7 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
     preflight.check(settings.environment, env)
     work = layer_work(settings)
     with step(f"comparing AWS with what was applied to {settings.environment.name}"):
-        return look(settings, work.terraform, work.stacks.parent)
+        return look(settings, work.terraform, work.stacks.parent, env)
 
 
 def planned(

@@ -34,8 +34,8 @@ def destroy(
         if in_the_way:
             raise StrataError(
                 "\n".join([f"{name} is protected: nothing was destroyed", *map(str, in_the_way)]),
-                f"change it in the settings, strata apply {env}, and then destroy: what counts is "
-                "what is applied",
+                f"change it in the settings, strata apply {shlex.quote(env)}, and then destroy: "
+                "what counts is what is applied",
             )
         lost = losses(resources, inside)
         out.print(f"{name} has {len(resources)} resources. With them is lost, for good:")

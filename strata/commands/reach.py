@@ -1,5 +1,6 @@
 """`strata reach`"""
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,7 +34,7 @@ def reach(
     from strata.reach.model import AWS_APIS, NAMES  # noqa: PLC0415
 
     if source is not None and target is None:
-        raise UsageError("TO is missing", f"strata reach {env} {source} database")
+        raise UsageError("TO is missing", f"strata reach {shlex.quote(env)} {source} database")
     for name, known in ((source, NAMES[:-1]), (target, NAMES)):
         if name is not None and name not in known:
             raise UsageError(
@@ -42,12 +43,12 @@ def reach(
             )
     settings = load(env)
     if source and target:
-        _path(settings, (source, target, port), live=live, as_json=as_json)
+        _path(env, settings, (source, target, port), live=live, as_json=as_json)
     else:
         _table(env, settings, live=live, as_json=as_json)
 
 
-def _network(settings: Settings, *, live: bool) -> "Network":
+def _network(env: str, settings: Settings, *, live: bool) -> "Network":
     """The network of the composed stack, or what stands in AWS."""
     if live:
         from strata.commands.common import aim  # noqa: PLC0415
@@ -57,7 +58,7 @@ def _network(settings: Settings, *, live: bool) -> "Network":
         aim(settings)
         preflight.check_account(settings.environment)
         with step("asking AWS what stands"):
-            return from_aws(settings.environment)
+            return from_aws(settings.environment, env)
     from strata.reach import from_stack  # noqa: PLC0415
 
     return from_stack(composed_stack(settings))
@@ -67,7 +68,7 @@ def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:
     from strata.views import data  # noqa: PLC0415
     from strata.views.text.reach import table_lines  # noqa: PLC0415
 
-    report = reach_report(env, settings, _network(settings, live=live), live=live)
+    report = reach_report(env, settings, _network(env, settings, live=live), live=live)
     if as_json:
         typer.echo(data.as_json(report), nl=False)
     else:
@@ -78,7 +79,12 @@ def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:
 
 
 def _path(
-    settings: Settings, ends: tuple[str, str, int | None], *, live: bool, as_json: bool
+    env: str,
+    settings: Settings,
+    ends: tuple[str, str, int | None],
+    *,
+    live: bool,
+    as_json: bool,
 ) -> None:
     from strata.reach import explain  # noqa: PLC0415
     from strata.reach.report import path  # noqa: PLC0415
@@ -86,7 +92,7 @@ def _path(
     from strata.views import data  # noqa: PLC0415
     from strata.views.text.reach import path_lines  # noqa: PLC0415
 
-    network = _network(settings, live=live)
+    network = _network(env, settings, live=live)
     refuse_unread(network)
     found = path(explain(network, *ends))
     if as_json:

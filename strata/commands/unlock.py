@@ -1,6 +1,7 @@
 """`strata unlock`"""
 
 import contextlib
+import shlex
 from typing import Annotated
 
 import typer
@@ -59,5 +60,5 @@ def unlock(
     out.print(f"{layer} is unlocked")
     out.print(
         "If its Terraform was killed while it applied, AWS may have what no state knows:\n"
-        f"strata drift {env} lists that, and what of it can be imported.",
+        f"strata drift {shlex.quote(env)} lists that, and what of it can be imported.",
     )

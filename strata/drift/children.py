@@ -44,15 +44,15 @@ BELOW = (
 
 
 def children(
-    environment: Environment, resources: Sequence[tuple[str, Json]]
+    environment: Environment, resources: Sequence[tuple[str, Json]], env: str | None = None
 ) -> tuple[list[Added], list[str]]:
     """What stands below `resources`, which are (address, values), and the state bucket, and is none
-    of them.
+    of them. `env` is how the user names the environment.
 
     The second part says what could not be looked at, since the credentials may not. Raises
     StrataError for what else goes wrong.
     """
-    bucket = {"bucket": environment.state_bucket, "environment": environment.name}
+    bucket = {"bucket": environment.state_bucket, "environment": env or environment.name}
     ours = Ours([*resources, (state_bucket.STATE_BUCKET, bucket)])
     work = [(one, address, values) for one in BELOW for address, values in ours.of(one.parent)]
     clients = _clients(environment, [one for one, _, _ in work])

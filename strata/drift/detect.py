@@ -13,12 +13,12 @@ from strata.drift.strangers import known, strangers
 from strata.plan_file.changes import parse
 from strata.planning.composed import plan_composed
 from strata.settings.models import Settings
-from strata.state.states import read_states
+from strata.state.states import State, read_states
 from strata.terraform.process import Terraform
 
 
-def look(settings: Settings, terraform: Terraform, out: Path) -> Report:
-    """The drift of an environment that was synthesized to `out`.
+def look(settings: Settings, terraform: Terraform, out: Path, env: str | None = None) -> Report:
+    """The drift of an environment that was synthesized to `out`; `env` is how the user names it.
 
     One plan of the composed stack against the merged states refreshes every layer, and says in the
     same breath what the next apply would do about it. It equals a refresh-only plan of each layer.
@@ -32,15 +32,21 @@ def look(settings: Settings, terraform: Terraform, out: Path) -> Report:
     ours = resources_now(document)
     vpcs = [values["id"] for address, values in ours if address.startswith("aws_vpc.")]
     listed, unchecked = inventory(environment, vpcs)
-    found, not_looked_at = children(environment, ours)
+    found, not_looked_at = children(environment, ours, env)
     beside = with_addresses(strangers(listed, known(ours)), code, {address for address, _ in ours})
     added, beside = told_once(found, beside)
     return Report(
         environment=environment.name,
         never_applied=[layer for layer, state in states.items() if state is None],
+        destroyed=[layer for layer, state in states.items() if state and not holds(state)],
         drift=drift,
         left_out=left_out,
         added=added,
         strangers=beside,
         unchecked=[*unchecked, *not_looked_at],
     )
+
+
+def holds(state: State) -> bool:
+    """Whether a state has a resource; data sources stand without one."""
+    return any(one.get("mode") == "managed" for one in state.document.get("resources", []))

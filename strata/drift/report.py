@@ -82,6 +82,9 @@ class Report(_Data):
 
     environment: str
     never_applied: list[str] = Field(description="Layers without a state.")
+    destroyed: list[str] = Field(
+        default=[], description="Layers whose state holds no resource any more."
+    )
     drift: list[Drifted]
     added: list[Added]
     left_out: list[LeftOut]

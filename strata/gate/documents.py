@@ -12,10 +12,14 @@ from strata.machine.files import Unreadable, bytes_of, json_of, text_of
 from strata.synthesis import moved_blocks as moves
 
 BLOCKS = frozenset(
-    ("//", "terraform", "provider", "resource", "data", "ephemeral", "output", "variable", "locals")
-)
-"""What a document may hold. For `moved` and `import` checkov drops the whole file, with exit code
-0; a `module` would bring resources that nobody looks at."""
+    (
+        "//", "terraform", "provider", "resource", "data", "ephemeral", "output", "variable",
+        "locals", "import",
+    )
+)  # fmt: skip
+"""What a document may hold. For `moved` checkov drops the whole file, with exit code 0, and for
+`import` too, which it is not shown; a `module` would bring resources that nobody looks at."""
+IMPORT = frozenset(("to", "id", "provider", "for_each"))
 PRODUCTION = "production"
 TERRAFORM = frozenset(("//", "required_providers", "backend"))
 """The same within `terraform`; for `required_version` checkov drops the file too."""
@@ -115,15 +119,32 @@ def document(path: Path) -> Json:
         ]
         held = blocks(found)
         shapes = [*held.values(), *blocks(found, "data").values()]
+        astray = [one.get("to") for one in _imports(found) if not _is_import(one, held)]
     except (AttributeError, TypeError):
         raise Unjudgeable(f"{path}: is not written as Terraform has it") from None
     if unknown:
         raise Unjudgeable(f"{path}: checkov cannot judge a file with {', '.join(unknown)}")
     if not held:
         raise Unjudgeable(f"{path}: holds no resource")
+    if astray:
+        raise Unjudgeable(
+            f"{path}: an import names {astray[0]}, which is no resource here",
+            "import into a resource of the same stack, where the gate judges it",
+        )
     if not all(isinstance(body, dict) for body in shapes):
         raise Unjudgeable(f"{path}: is not written as Terraform has it")
     return dict(found)
+
+
+def _imports(found: Json) -> list[Json]:
+    blocks_ = found.get("import", [])
+    return blocks_ if isinstance(blocks_, list) else [blocks_]
+
+
+def _is_import(block: Json, held: Mapping[str, Json]) -> bool:
+    """Whether a block takes what stands into the state as a resource that is judged: it makes
+    nothing by itself."""
+    return set(block) <= IMPORT and str(block.get("to")).partition("[")[0] in held
 
 
 def _only_moves(path: Path) -> bool:

@@ -54,11 +54,13 @@ def refuse(found: dict[str, str], again: str) -> None:
     what = (
         "a finding of the gate stops it" if count == 1 else f"{count} findings of the gate stop it"
     )
+    ways = "mend the settings and plan again, waive them in policies/waivers.toml, or accept them"
+    if NO_VERDICT in found:
+        what, ways = "the gate could not judge it", "mend what it says and plan again, or accept it"
     lines = [f"nothing was applied: {what}"]
     lines += [f"{name}: {words}" for name, words in found.items()]
     accepting = " ".join([again, *(f"--accept-finding {name}" for name in found)])
     raise StrataError(
         "\n".join(lines),
-        f"mend the settings and plan again, waive them in policies/waivers.toml, or accept them "
-        f"this once with {accepting}",
+        f"{ways} this once with {accepting}",
     )

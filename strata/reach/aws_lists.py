@@ -1,5 +1,6 @@
 """What AWS says about one VPC and what lies in it, as its API answers. It only ever reads."""
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,15 +38,18 @@ class Answers:
     cache_subnets: dict[str, list[str]] = field(default_factory=dict)
 
 
-def ask(clients: Clients, project: str, environment: str) -> Answers:
-    """All about the VPC that carries the tags of an environment; raises StrataError without one."""
+def ask(clients: Clients, project: str, environment: str, env: str | None = None) -> Answers:
+    """All about the VPC that carries the tags of an environment; raises StrataError without one.
+
+    `env` is how the user names it.
+    """
     ec2 = clients("ec2")
     tags = {"tag:Project": project, "tag:Environment": environment}
     vpcs = _all(ec2, "describe_vpcs", "Vpcs", Filters=_filters(tags))
     if len(vpcs) != 1:
         raise StrataError(
             f"{len(vpcs)} VPCs carry the tags Project={project} and Environment={environment}",
-            f"strata apply {environment}" if not vpcs else None,
+            f"strata apply {shlex.quote(env or environment)}" if not vpcs else None,
         )
     vpc = vpcs[0]["VpcId"]
     inside: Json = {"Filters": _filters({"vpc-id": vpc})}

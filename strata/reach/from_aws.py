@@ -55,14 +55,18 @@ TARGETS = (
 """Keys of a route, of which one names what it leads to (EC2 API, Route)."""
 
 
-def from_aws(environment: Environment) -> Network:
-    """The network of an environment as it stands; what does not stand is no endpoint of it."""
+def from_aws(environment: Environment, env: str | None = None) -> Network:
+    """The network of an environment as it stands; what does not stand is no endpoint of it.
+
+    `env` is how the user names the environment.
+    """
     make: Any = boto3.client
     try:
         answers = ask(
             lambda service: make(service, region_name=environment.region),
             environment.project,
             environment.name,
+            env,
         )
     except (ClientError, BotoCoreError) as error:
         raise StrataError(f"what stands in {environment.region} cannot be read: {error}") from error

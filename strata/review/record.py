@@ -6,6 +6,7 @@ and the report as `report.html`, `report.md` and `report.json`.
 
 import hashlib
 import json
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -214,8 +215,13 @@ def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) ->
     return review
 
 
+def plan_command(env: str, folder: Path) -> str:
+    """The command that reviews an environment, as the user names it, to a folder."""
+    return shlex.join(["strata", "plan", env, "--out", str(folder)])
+
+
 def read(folder: Path) -> tuple[Review, Plan]:
-    """The review in a folder, and its plan; raises UsageError for what is none."""
+    """The review in a folder, and its plan; raises UsageError for what is none, or damaged."""
     again = f"strata plan ENV --out {folder}"
     file = folder / REVIEW
     try:
@@ -225,7 +231,7 @@ def read(folder: Path) -> tuple[Review, Plan]:
     except Unreadable as error:
         raise UsageError(f"{file}: {error.why}", again) from None
     if hashlib.sha256(content).hexdigest() != review.plan:
-        raise StrataError(
+        raise UsageError(
             f"{file} is not the plan that was reviewed",
             f"somebody edited it, or the disk did: plan and review again, {again}",
         )
@@ -233,3 +239,5 @@ def read(folder: Path) -> tuple[Review, Plan]:
         return review, parse(json_of(content))
     except Unreadable as error:
         raise UsageError(f"{file}: {error.why}", again) from None
+    except StrataError as error:
+        raise UsageError(f"{file}: {error.message}", again) from None

@@ -128,9 +128,11 @@ def resolve(env: str, root: Path | None = None) -> Path:
         return Path(env)
     known = [path.stem for path in own_files(root)]
     if env not in known:
-        raise UsageError(
-            f"no environment is called {env}", f"known: {', '.join(known)}; or give a path"
-        )
+        # Blanks and what else nobody sees are shown in quotes.
+        plain = env.isprintable() and env == env.strip()
+        wrong = f"no environment is called {env if plain else json.dumps(env)}"
+        hint = f"known: {', '.join(known)}; or give a path"
+        raise UsageError(wrong if env.strip() else "ENV is empty", hint)
     return (root or project()) / "envs" / f"{env}.toml"
 
 

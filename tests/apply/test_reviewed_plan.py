@@ -15,7 +15,7 @@ from strata.apply.reviewed_plan import (
     expected,
     remaining,
 )
-from strata.errors import StrataError
+from strata.errors import StrataError, UsageError
 from strata.plan_file.changes import Change, differences
 from strata.review.record import (
     PLAN,
@@ -188,7 +188,7 @@ def test_any_bit_that_flips_in_a_file_of_a_review_is_noticed_or_means_the_same(
                 file.write_bytes(flipped)
                 try:
                     found = ReviewedApply.open(folder, work)
-                except StrataError as error:
+                except UsageError as error:
                     noticed += 1
                     assert str(file) in error.message
                     assert "strata plan" in str(error.hint)
@@ -202,6 +202,26 @@ def test_any_bit_that_flips_in_a_file_of_a_review_is_noticed_or_means_the_same(
             file = folder / name
             kept = file.read_bytes()
             file.write_bytes(content)
-            with pytest.raises(StrataError, match=re.escape(str(file))):
+            with pytest.raises(UsageError, match=re.escape(str(file))):
                 ReviewedApply.open(folder, work)
             file.write_bytes(kept)
+
+
+def test_a_plan_in_a_format_that_is_not_ours_is_as_damaged_as_any(
+    tmp_path: Path, work: LayerWork
+) -> None:
+    write(tmp_path / "review", basis(), {"format_version": "2.0", "resource_changes": []}, {})
+    with pytest.raises(UsageError, match=r"plan\.json: the plan's format is 2\.0, not 1"):
+        ReviewedApply.open(tmp_path / "review", work)
+
+
+def test_a_refusal_names_the_environment_as_it_was_given(tmp_path: Path, work: LayerWork) -> None:
+    folder = tmp_path / "my review"
+    reviewed(folder)
+    one = ReviewedApply.open(folder, work, env="my envs/local.toml")
+    again = f"strata plan 'my envs/local.toml' --out '{folder}'"
+    assert one._again() == f"{again} reviews what would be applied now"
+    (folder / APPLIED).write_text("{}")
+    with pytest.raises(UsageError) as error:
+        ReviewedApply.open(folder, work, env="my envs/local.toml")
+    assert error.value.hint == f"{again} reviews what is left"

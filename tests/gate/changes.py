@@ -83,6 +83,15 @@ def add(layer: str, address: str, **body: object) -> Change:
     return change
 
 
+def taken_up(address: str, to: str = "") -> Change:
+    """An `import` of what stands as a resource, wherever that is held."""
+
+    def change(stack: Json, _: Json) -> None:
+        stack["import"] = [{"to": to or address, "id": "what-stands"}]
+
+    return each(address, change)
+
+
 def container(**values: object) -> Change:
     def change(_: Json, body: Json) -> None:
         definitions = json.loads(body["container_definitions"])
@@ -215,6 +224,8 @@ TO_HTTPS = {
 TAGS = {"Name": "state"}
 
 UNSAFE: dict[str, tuple[str, Change]] = {
+    "Redis at rest off, and imported": ("CKV_AWS_29", lambda s: (
+        put(REDIS, at_rest_encryption_enabled=False)(s), taken_up(REDIS)(s))),
     "Redis at rest false": ("STRATA_REDIS_1", put(REDIS, at_rest_encryption_enabled=False)),
     "Redis at rest 'false'": ("STRATA_REDIS_1", put(REDIS, at_rest_encryption_enabled="false")),
     "Redis at rest 0": ("STRATA_REDIS_1", put(REDIS, at_rest_encryption_enabled=0)),
@@ -423,6 +434,8 @@ RULES = [
 
 HARMLESS: dict[str, Change] = {
     "nothing": lambda s: None,
+    "an import": taken_up(REDIS),
+    "an import of one of several": taken_up(REDIS, f'{REDIS}["a"]'),
     "blocks in lists": whole_in_lists,
     "nulls in layers": nulls,
     "Redis at rest 'true'": put(REDIS, at_rest_encryption_enabled="true"),

@@ -48,8 +48,14 @@ SPOILED: dict[str, Callable[[Path], object]] = {
     "moved": lambda path: change(
         path, lambda stack: stack.update(moved=[{"from": "a.b", "to": "a.c"}])
     ),
-    "import": lambda path: change(
+    "an import of nothing in it": lambda path: change(
         path, lambda stack: stack.update({"import": [{"id": "b", "to": "a.c"}]})
+    ),
+    "an import into a module": lambda path: change(
+        path, lambda stack: stack.update({"import": {"id": "b", "to": "module.a.aws_vpc.b"}})
+    ),
+    "an import that is none": lambda path: change(
+        path, lambda stack: stack.update({"import": ["aws_vpc.network_vpc"]})
     ),
     "a module": lambda path: change(
         path, lambda stack: stack.update(module={"a": {"source": "./a"}})

@@ -54,6 +54,16 @@ def test_the_message_names_each_finding_and_the_command_that_accepts_it() -> Non
     refuse({}, "strata apply local --yes")
 
 
+def test_what_could_not_be_judged_is_not_said_to_be_waivable() -> None:
+    with pytest.raises(StrataError) as error:
+        refuse(stopping("no check has looked at aws_sns_topic"), "strata apply local --yes")
+    assert error.value.message.startswith("nothing was applied: the gate could not judge it\n")
+    assert error.value.hint == (
+        "mend what it says and plan again, or accept it this once with "
+        "strata apply local --yes --accept-finding no-verdict"
+    )
+
+
 def test_what_is_accepted_is_named_whole_and_was_found() -> None:
     found = stopping(BAD)
     assert list(left(found, ["B_1+B_2"])) == ["A_1"]

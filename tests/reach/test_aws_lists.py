@@ -5,8 +5,13 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from strata.errors import StrataError
 from strata.reach import explain
-from strata.reach.aws_lists import Answers
+from strata.reach.aws_lists import Answers, ask
 from strata.reach.from_aws import from_answers
 from strata.reach.intervals import Intervals
 from strata.reach.model import Network
@@ -235,3 +240,13 @@ def test_ipv6_is_judged_where_an_endpoint_has_it() -> None:
     network = from_answers(answers)
     assert ip_network("2001:db8:0:1::/64") in network.subnets[0].ranges
     assert explain(network, "internet", "instances", 22).open
+
+
+def test_where_nothing_stands_the_hint_names_the_environment_as_it_was_given() -> None:
+    make: Any = boto3.client
+    ec2 = make("ec2", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with Stubber(ec2) as stubber:
+        stubber.add_response("describe_vpcs", {"Vpcs": []})
+        with pytest.raises(StrataError, match="0 VPCs carry the tags") as error:
+            ask(lambda _: ec2, "shop", "local", "my envs/local.toml")
+    assert error.value.hint == "strata apply 'my envs/local.toml'"

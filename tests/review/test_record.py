@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from strata.documents.layers import LAYERS
-from strata.errors import StrataError, UsageError
+from strata.errors import UsageError
 from strata.review import record
 from strata.review.record import Basis, Code, Review, Tools
 from strata.settings import load
@@ -178,7 +178,7 @@ def test_a_plan_that_was_edited_is_no_review(tmp_path: Path) -> None:
     folder = tmp_path / "review"
     record.write(folder, BASIS, PLAN, {})
     (folder / "plan.json").write_text(json.dumps({**PLAN, "edited": True}))
-    with pytest.raises(StrataError, match="not the plan that was reviewed"):
+    with pytest.raises(UsageError, match="not the plan that was reviewed"):
         record.read(folder)
 
 

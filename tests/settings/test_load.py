@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from strata import cli
+from strata.errors import UsageError
 from strata.settings import InvalidSettings, load, load_each
-from strata.settings.load import MOST_SHOWN, distinct
+from strata.settings.load import MOST_SHOWN, distinct, resolve
 from tests import ROOT
 
 LOCAL = (ROOT / "envs" / "local.toml").read_text()
@@ -153,3 +154,20 @@ def test_a_number_without_end_is_refused_without_a_traceback(value: str, tmp_pat
     with pytest.raises(InvalidSettings) as error:
         load(str(file))
     assert "target_tracking[0].target" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ("", "ENV is empty"),
+        ("  ", "ENV is empty"),
+        ("locl", "no environment is called locl"),
+        ("local ", 'no environment is called "local "'),
+        ("lo\u200bcal", 'no environment is called "lo\\u200bcal"'),
+    ],
+)
+def test_a_name_of_no_environment_is_told_so_that_it_can_be_seen(env: str, words: str) -> None:
+    with pytest.raises(UsageError) as error:
+        resolve(env)
+    assert error.value.message == words
+    assert (error.value.hint or "").startswith("known: dev, local, prod, staging; or give a path")

@@ -3,7 +3,12 @@
 import json
 import shlex
 import subprocess
+from collections.abc import Callable
 
+import pytest
+
+from strata.documents.layers import LAYERS
+from strata.drift.detect import holds
 from strata.drift.report import (
     Added,
     Attribute,
@@ -13,6 +18,7 @@ from strata.drift.report import (
     Report,
     Stranger,
 )
+from strata.state.states import State
 from strata.views.data import as_ascii_json
 from strata.views.markdown import drift as markdown
 from strata.views.text.drift import text
@@ -83,6 +89,30 @@ SOME = Report(
 
 def test_no_drift_is_one_line() -> None:
     assert text(NOTHING) == "dev: no drift\n"
+
+
+@pytest.mark.parametrize("form", [text, markdown])
+def test_where_nothing_stands_there_is_not_no_drift(form: Callable[[Report], str]) -> None:
+    first, *rest = LAYERS
+    gone = NOTHING.model_copy(update={"destroyed": list(LAYERS)})
+    never = NOTHING.model_copy(update={"never_applied": list(LAYERS)})
+    both = NOTHING.model_copy(update={"destroyed": rest, "never_applied": [first]})
+    for report, words in (
+        (gone, "dev: nothing stands, it was destroyed\n"),
+        (never, "dev: nothing stands, it was not applied\n"),
+        (both, "dev: nothing stands, it was destroyed\n"),
+    ):
+        assert words in form(report)
+        assert "no drift" not in form(report)
+    some = NOTHING.model_copy(update={"destroyed": ["service"]})
+    assert text(some) == "dev: no drift\ndestroyed: service\n"
+
+
+def test_a_state_without_resources_is_that_of_a_destroyed_layer() -> None:
+    data = {"mode": "data", "type": "aws_ami", "name": "a", "instances": []}
+    assert not holds(State("l", 3, {"resources": []}))
+    assert not holds(State("l", 3, {"resources": [data]}))
+    assert holds(State("l", 3, {"resources": [data, {**data, "mode": "managed"}]}))
 
 
 def test_text_fits_80_columns_and_says_what_the_next_apply_does() -> None:

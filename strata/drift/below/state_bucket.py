@@ -1,6 +1,7 @@
 """What hands changed at the state bucket, which no state has: `strata bootstrap` makes it."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -48,7 +49,7 @@ def _look(what: str, clients: Clients, bucket: Json, _: Ours) -> Iterator[Child]
         if _holds(_parsed(now), _parsed(one.wanted)):
             return
         does = "is not what strata bootstrap sets"
-    yield Child(one.name, name, does, f"strata bootstrap {bucket['environment']}")
+    yield Child(one.name, name, does, f"strata bootstrap {shlex.quote(bucket['environment'])}")
 
 
 def _parsed(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from strata.documents.layers import LAYERS
 from strata.drift.report import Attribute, Report
 from strata.plan_file.changes import shown
 from strata.text.words import counted
@@ -15,6 +16,8 @@ def summary(report: Report) -> list[str]:
     """What was found, in lines of 80 columns; the first has the counts."""
     count = len(report.drift)
     words = f"{counted(count, 'resource')} drifted" if count else "no drift"
+    if not set(LAYERS) - {*report.never_applied, *report.destroyed}:
+        words = f"nothing stands, it was {'destroyed' if report.destroyed else 'not applied'}"
     if report.added:
         words += f", {len(report.added)} added below ours"
     if report.strangers:
@@ -27,6 +30,8 @@ def summary(report: Report) -> list[str]:
         for one in report.unchecked
         for line in wrapped(f"not looked at, since access is denied: {one}")
     ]
+    if report.destroyed:
+        lines += wrapped(f"destroyed: {', '.join(report.destroyed)}")
     if report.never_applied:
         lines += wrapped(f"never applied: {', '.join(report.never_applied)}")
     return lines
