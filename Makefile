@@ -79,6 +79,12 @@ bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.apply
 	$(BIN)/python -m bench.plan
 
+.PHONY: docs
+# What is generated from the settings' models: the page of all keys, and the schema for editors.
+docs: setup
+	$(BIN)/python -m tools.settings_page
+	$(BIN)/strata schema > envs/schema.json
+
 .PHONY: images
 # The pictures that the README shows; tests/map/test_images.py holds them against `prod`.
 images: setup

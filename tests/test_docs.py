@@ -1,8 +1,12 @@
-"""The README names every command and every setting as they are."""
+"""The documentation names every command, setting, file and module as they are."""
 
+import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from strata import cli
 from strata.commands.exit_codes import EXIT_CODES, ExitCodes
@@ -11,8 +15,18 @@ from strata.settings import Settings
 from strata.settings.models import Section
 from tests import ROOT
 from tests.settings.test_accepted import sections
+from tools.settings_page import page as settings_page
 
-README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
+COMMANDS = (ROOT / "docs" / "reference" / "commands.md").read_text()
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+HISTORY = ROOT / "docs" / "decisions"
+"""Its pages also name what was, and are not kept in step."""
+
+
+def test_the_page_of_settings_is_that_of_the_models() -> None:
+    """When this fails: `make docs`."""
+    assert settings_page() == SETTINGS
 
 
 def test_every_setting_has_its_line() -> None:
@@ -21,14 +35,37 @@ def test_every_setting_has_its_line() -> None:
             line = f"| {field.description} |"
             assert any(
                 row.startswith(f"| `{name}` |") and row.endswith(line)
-                for row in README.splitlines()
+                for row in SETTINGS.splitlines()
             ), f"{model.__name__}.{name}"
 
 
 def test_every_command_has_its_line() -> None:
     emulator = cli.load("emulator").commands  # type: ignore[attr-defined]
     for name in cli.COMMANDS.keys() - {"emulator"} | {f"emulator {one}" for one in emulator}:
-        assert f"| `strata {name}" in README, name
+        assert f"| `strata {name}" in COMMANDS, name
+
+
+def test_every_target_of_make_has_its_line() -> None:
+    rules = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.M)
+    for target in " ".join(rules).split():
+        assert target == "command" or f"`make {target}`" in COMMANDS, target
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    for page in (ROOT / "docs").rglob("*.md"):
+        name = page.relative_to(ROOT / "docs").as_posix()
+        assert name == "README.md" or f"]({name})" in index, name
+
+
+@pytest.mark.parametrize("file", [page for page in PAGES if HISTORY not in page.parents])
+def test_every_file_and_module_of_ours_that_a_page_names_exists(file: Path) -> None:
+    text = file.read_text()
+    for path in re.findall(r"`((?:strata|modules|policies|emulator|tests|tools)/[\w./-]+)`", text):
+        assert (ROOT / path).exists(), path
+    for name in re.findall(r"(?<![-\w/])strata(?:\.\w+)+", text):
+        if name != "strata.tfplan":  # a file
+            pkgutil.resolve_name(name)
 
 
 def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
@@ -54,7 +91,7 @@ def _failure(codes: ExitCodes) -> str:
 
 
 def test_every_link_leads_somewhere() -> None:
-    for file in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+    for file in PAGES:
         for part in file.read_text().split("](")[1:]:
             target, _, heading = part.split(")")[0].partition("#")
             assert (file.parent / target).exists(), f"{file}: {target}"

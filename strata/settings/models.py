@@ -64,8 +64,8 @@ class Environment(Section):
     state_bucket: str = Field(description="S3 bucket that holds the Terraform state of each layer.")
     stage: Stage = Field(
         default="production",
-        description="What it is for: by it some waivers of the policy gate hold or do not. "
-        "Production is the strictest.",
+        description="What it is for. Some waivers of the policy gate hold in some stages only; "
+        "production is the strictest.",
     )
     emulated: bool = Field(
         default=False,
@@ -114,8 +114,8 @@ class Registry(Section):
 
     repository: str = Field(
         default="",
-        description="Name of the repository; empty: <project>-<environment>. Another is empty: "
-        "no task starts until its image is there.",
+        description="Name of the repository; empty: project and environment, joined by a hyphen. "
+        "A new name makes an empty repository: no task starts until its image is there.",
     )
     immutable_tags: bool = Field(
         default=True, description="Whether a pushed tag can never point to another image."
@@ -166,7 +166,8 @@ class Database(Section):
         default=[], description="Logs sent to CloudWatch Logs."
     )
     apply_immediately: bool = Field(
-        default=False, description="Whether changes wait for the maintenance window (false)."
+        default=False,
+        description="Whether changes are made at once; false: in the maintenance window.",
     )
 
 
@@ -192,7 +193,8 @@ class Cache(Section):
         default="sun:18:30-sun:19:30", description="Weekly window, ddd:hh:mm-ddd:hh:mm in UTC."
     )
     apply_immediately: bool = Field(
-        default=False, description="Whether changes wait for the maintenance window (false)."
+        default=False,
+        description="Whether changes are made at once; false: in the maintenance window.",
     )
 
 
@@ -247,10 +249,10 @@ class StepAdjustment(Section):
     """How many tasks come or go while the metric lies between two distances from the threshold."""
 
     lower: Distance | None = Field(
-        default=None, description="Distance from the threshold, percent points."
+        default=None, description="Lower end: distance from the threshold, percentage points."
     )
     upper: Distance | None = Field(
-        default=None, description="Distance from the threshold, percent points."
+        default=None, description="Upper end: distance from the threshold, percentage points."
     )
     change: int = Field(
         ge=-MOST_TASKS, le=MOST_TASKS, description="Tasks to add, or to take away when negative."
@@ -263,10 +265,12 @@ class StepScaling(Section):
     name: str = Field(description="Name of the policy and its alarm.")
     metric: Literal["cpu", "memory"] = Field(description="Average of the service, percent.")
     when: Literal["at_least", "at_most"] = Field(description="Side of the threshold that breaches.")
-    threshold: float = Field(ge=0, le=100, description="Percent.")
+    threshold: float = Field(ge=0, le=100, description="Percent at which the alarm goes off.")
     evaluation_periods: int = Field(default=2, ge=1, le=60, description="Minutes of breach.")
-    cooldown_seconds: Seconds = Field(default=60, description="Rest after a change, seconds.")
-    adjustments: list[StepAdjustment] = Field(min_length=1, description="The steps.")
+    cooldown_seconds: Seconds = Field(default=60, description="Seconds to wait after a change.")
+    adjustments: list[StepAdjustment] = Field(
+        min_length=1, description="How far beyond the threshold changes how much."
+    )
 
 
 class ScheduledScaling(Section):
@@ -353,7 +357,9 @@ class Edge(Section):
     record_name: str = Field(
         default="", description="Full name of the A record; empty: the domain itself (the apex)."
     )
-    www: bool = Field(default=False, description="Whether www.<record> leads there too.")
+    www: bool = Field(
+        default=False, description="Whether the same name with www. before it leads there too."
+    )
     http: Literal["redirect", "forward"] = Field(
         default="redirect", description="What port 80 does; forward serves without encryption."
     )
@@ -366,7 +372,9 @@ class Edge(Section):
         default=90, ge=1, le=3650, description="Days that access logs are kept."
     )
     deletion_protection: bool = Field(default=False, description="Whether deletion is refused.")
-    idle_timeout_seconds: int = Field(default=60, ge=1, le=4000, description="Seconds.")
+    idle_timeout_seconds: int = Field(
+        default=60, ge=1, le=4000, description="Seconds that an idle connection is kept open."
+    )
     deregistration_delay_seconds: int = Field(
         default=60, ge=0, le=3600, description="Seconds a leaving task has to finish requests."
     )
@@ -374,10 +382,18 @@ class Edge(Section):
     health_check_matcher: str = Field(
         default="200-399", description="Status codes that count as healthy."
     )
-    health_check_interval_seconds: int = Field(default=30, ge=5, le=300, description="Seconds.")
-    health_check_timeout_seconds: int = Field(default=5, ge=2, le=120, description="Seconds.")
-    healthy_threshold: int = Field(default=3, ge=2, le=10, description="Checks in a row.")
-    unhealthy_threshold: int = Field(default=3, ge=2, le=10, description="Checks in a row.")
+    health_check_interval_seconds: int = Field(
+        default=30, ge=5, le=300, description="Seconds from one check to the next."
+    )
+    health_check_timeout_seconds: int = Field(
+        default=5, ge=2, le=120, description="Seconds to wait for an answer."
+    )
+    healthy_threshold: int = Field(
+        default=3, ge=2, le=10, description="Good answers in a row that make a target healthy."
+    )
+    unhealthy_threshold: int = Field(
+        default=3, ge=2, le=10, description="Failures in a row that make a target unhealthy."
+    )
 
 
 class Reach(Section):

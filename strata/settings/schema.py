@@ -56,21 +56,24 @@ def at(key: Key) -> Json:
     return node
 
 
-def expected(key: Key) -> str:
-    """What may stand at `key`, in words."""
-    node = at(key)
+def values(node: Json) -> str:
+    """Which values a key takes, in words; nothing where its schema does not say."""
     if "enum" in node:
-        words = "one of " + ", ".join(json.dumps(one) for one in node["enum"])
-    else:
-        words = TYPES.get(node.get("type", ""), "")
-        least = node.get("minimum", node.get("exclusiveMinimum"))
-        most = node.get("maximum")
-        if least is not None:
-            words += f" {'from' if 'minimum' in node else 'above'} {_plain(least)}"
-        if most is not None:
-            words += f" to {_plain(most)}"
-    description = node.get("description", "")
-    return ": ".join(part for part in (words, description) if part)
+        return "one of " + ", ".join(json.dumps(value) for value in node["enum"])
+    words = TYPES.get(node.get("type", ""), "")
+    least = node.get("minimum", node.get("exclusiveMinimum"))
+    most = node.get("maximum")
+    if least is not None:
+        words += f" {'from' if 'minimum' in node else 'above'} {_plain(least)}"
+    if most is not None:
+        words += f" to {_plain(most)}"
+    return words
+
+
+def expected(key: Key) -> str:
+    """What may be at `key`, and what it means, in words."""
+    node = at(key)
+    return ": ".join(part for part in (values(node), node.get("description", "")) if part)
 
 
 def _plain(number: float) -> str:
