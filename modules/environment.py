@@ -61,7 +61,9 @@ def build_layers(app: App, settings: Settings) -> None:
     """Give `app` one stack for each layer, with its state in S3."""
     settings = _as_templates(settings)
     environment = settings.environment
-    stacks = {layer: _stack(app, stack_name(environment.name, layer), settings) for layer in LAYERS}
+    stacks = {
+        layer: _stack(app, stack_name(environment.name, layer), environment) for layer in LAYERS
+    }
     for layer, stack in stacks.items():
         _backend(stack, environment, layer)
     _build(settings, stacks.__getitem__)
@@ -70,7 +72,7 @@ def build_layers(app: App, settings: Settings) -> None:
 def build_composed(app: App, settings: Settings) -> None:
     """Give `app` one stack, named as the environment, that holds every layer and has no backend."""
     settings = _as_templates(settings)
-    stack = _stack(app, settings.environment.name, settings)
+    stack = _stack(app, settings.environment.name, settings.environment)
     # CDKTF would write a local backend with the path of the folder it was called in.
     stack.add_override("terraform.backend", None)
     _build(settings, lambda _: stack)
@@ -95,8 +97,7 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
     Service(stack("service"), settings, inputs)
 
 
-def _stack(app: App, name: str, settings: Settings) -> EnvironmentStack:
-    environment = settings.environment
+def _stack(app: App, name: str, environment: Environment) -> EnvironmentStack:
     stack = EnvironmentStack(app, name)
     # A comment to Terraform; whoever judges the JSON alone knows by it which waivers hold.
     stack.add_override(f"//.{STAGE}", environment.stage)

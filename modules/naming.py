@@ -27,7 +27,7 @@ class Names:
     @property
     def base(self) -> str:
         """`<project>-<environment>`, the beginning of every name."""
-        return base(self.settings)
+        return base(self.settings.environment)
 
     def name(self, suffix: str = "", limit: int = 64) -> str:
         """A name of at most `limit` characters, the length that AWS allows for the resource."""

@@ -8,5 +8,5 @@ from strata.settings import load
 def bootstrap(env: Env) -> None:
     """Make the state bucket, or mend it."""
     settings = load(env)
-    aim(settings)
-    make_state_bucket(settings)
+    aim(settings.environment)
+    make_state_bucket(settings.environment)

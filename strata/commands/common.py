@@ -22,6 +22,7 @@ from strata.machine.signals import Interrupts, handled
 from strata.machine.verbosity import CHOSEN, Verbosity
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
+from strata.settings.models import Environment
 from strata.terraform.binary import terraform
 from strata.terraform.events import Watch
 from strata.terraform.plugins import terraform_environment
@@ -54,9 +55,9 @@ def start_emulator() -> emulation.EmulatorStatus:
         return emulation.start()
 
 
-def aim(settings: Settings) -> None:
+def aim(environment: Environment) -> None:
     """Point this process and its children at the emulator if the settings say so."""
-    if settings.environment.emulated and "AWS_ENDPOINT_URL" not in os.environ:
+    if environment.emulated and "AWS_ENDPOINT_URL" not in os.environ:
         emulation.aim(running_emulator().url)
 
 
@@ -72,7 +73,7 @@ def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:
 
     Without one it goes where nobody applies: another strata may be at work in the usual place.
     """
-    aim(settings)
+    aim(settings.environment)
     folder = folder or read_out()
     synthesize_to(folder, [settings])
     return layers_of(settings, folder)
@@ -87,7 +88,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
     from strata.apply import leftovers  # noqa: PLC0415 - boto3 takes its time
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
-    aim(settings)
+    aim(settings.environment)
     preflight.check(settings.environment, env)
     with alone(settings.environment.name):
         work = layer_work(settings, synthesized_folder())
@@ -142,11 +143,11 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
     from strata.drift.detect import look  # noqa: PLC0415
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
-    aim(settings)
+    aim(settings.environment)
     preflight.check(settings.environment, env)
     work = layer_work(settings)
     with step(f"comparing AWS with what was applied to {settings.environment.name}"):
-        return look(settings, work.terraform, work.stacks.parent, env)
+        return look(settings.environment, work.terraform, work.stacks.parent, env)
 
 
 def planned(
@@ -183,13 +184,13 @@ def planned(
         )
 
 
-def make_state_bucket(settings: Settings) -> None:
+def make_state_bucket(environment: Environment) -> None:
     """Make the state bucket or mend it, and say which."""
     from strata.state.bucket import bootstrap  # noqa: PLC0415 - boto3 takes its time
 
-    with step(f"making sure of the state bucket {settings.environment.state_bucket}"):
-        made = bootstrap(settings.environment)
-    out.print(f"state      {settings.environment.state_bucket} {'made' if made else 'is right'}")
+    with step(f"making sure of the state bucket {environment.state_bucket}"):
+        made = bootstrap(environment)
+    out.print(f"state      {environment.state_bucket} {'made' if made else 'is right'}")
 
 
 LayerStep = Callable[[str, Watch], str]

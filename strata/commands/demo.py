@@ -34,8 +34,8 @@ def demo() -> None:
     out.print("gate       is clean")
     running = start_emulator()
     out.print(f"emulator   {running.url}")
-    aim(settings)
-    make_state_bucket(settings)
+    aim(settings.environment)
+    make_state_bucket(settings.environment)
     with at_work(settings, "local") as work:
         made = planned("local", work)
         review = ReviewedApply.open(made.folder, work)
@@ -49,7 +49,7 @@ def demo() -> None:
             raise StrataError("a second plan has changes", "strata plan local")
         out.print("plan       no change in any layer")
         with step("comparing AWS with what was applied"):
-            drift = look(settings, work.terraform, synthesized_folder()).drift
+            drift = look(settings.environment, work.terraform, synthesized_folder()).drift
         if drift:
             raise StrataError("AWS is not as it was applied", "strata drift local")
         out.print("drift      none")
@@ -77,7 +77,7 @@ def write_views(settings: Settings, folder: Path) -> dict[str, Path]:
     from strata.views.text.reach import table_lines  # noqa: PLC0415
 
     composed = composed_stack(settings)
-    page = write_map(folder, settings, composed)[0]
+    page = write_map(folder, settings.environment, composed)[0]
     report = reach_report(settings.environment.name, settings, from_stack(composed), live=False)
     reach, cost = folder / "reach.txt", folder / "cost.txt"
     lines = (line for line, _ in table_lines(report))

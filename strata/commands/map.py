@@ -9,8 +9,9 @@ import typer
 from strata.commands.base import Env, composed_stack, out, reviewed
 from strata.errors import UsageError
 from strata.machine.folders import project
-from strata.settings import Settings, load
+from strata.settings import load
 from strata.settings.load import shown
+from strata.settings.models import Environment
 from strata.views.steps import step
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def map_(
     name = settings.environment.name
     changes = reviewed(plan, env, settings) if plan else None
     target = (folder or project() / "build" / "map" / name).resolve()
-    written = write_map(target, settings, composed_stack(settings), changes)
+    written = write_map(target, settings.environment, composed_stack(settings), changes)
     for file in written:
         out.print(str(shown(file)))
     if open_:
@@ -41,12 +42,11 @@ def map_(
 
 
 def write_map(
-    folder: Path, settings: Settings, composed: "Stack", plan: "Plan | None" = None
+    folder: Path, environment: Environment, composed: "Stack", plan: "Plan | None" = None
 ) -> list[Path]:
     """Write the page and its pictures; gives the files, the page first."""
     from strata.map.write import files  # noqa: PLC0415
 
-    environment = settings.environment
     name = f"{environment.project}-{environment.name}"
     with step(f"drawing {environment.name}"):
         made = files(composed, name, environment.region, plan)

@@ -25,7 +25,7 @@ def plan(
     from strata.views.text.review import text  # noqa: PLC0415
 
     settings = load(env)
-    aim(settings)
+    aim(settings.environment)
     # Before the first apply there need not be a state bucket.
     preflight.check_account(settings.environment)
     with beside() as begin:

@@ -55,7 +55,7 @@ def _network(env: str, settings: Settings, *, live: bool) -> "Network":
         from strata.reach.from_aws import from_aws  # noqa: PLC0415
         from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
-        aim(settings)
+        aim(settings.environment)
         preflight.check_account(settings.environment)
         with step("asking AWS what stands"):
             return from_aws(settings.environment, env)

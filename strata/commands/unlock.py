@@ -37,7 +37,7 @@ def unlock(
     if layer not in LAYERS:
         raise UsageError(f"{layer} is no layer", f"one of {', '.join(LAYERS)}")
     settings = load(env)
-    aim(settings)
+    aim(settings.environment)
     preflight.check(settings.environment, env)
     one = next(iter(leftovers.look(layers_of(settings), [layer])), None)
     if one is None or one.lock is None:

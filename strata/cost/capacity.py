@@ -7,6 +7,7 @@ from strata.cost.range import Range
 from strata.resources.containers import Container, containers
 from strata.settings import Settings
 from strata.settings.capacity import Task, fit, task
+from strata.settings.models import Service
 
 
 def instances(group: Item, template: Item | None, items: Items, settings: Settings) -> Range:
@@ -32,13 +33,13 @@ def instances(group: Item, template: Item | None, items: Items, settings: Settin
 def _tasks_held(template: Item | None, items: Items, settings: Settings) -> int:
     """Tasks that one instance holds, by the arithmetic that also judges settings; at least 1."""
     kind = template.values.get("instance_type") if template else None
-    found = fit(kind or settings.cluster.instance_type, _reserved(_task(items), settings))
+    found = fit(kind or settings.cluster.instance_type, _reserved(_task(items), settings.service))
     return max(found.tasks, 1) if found else 1
 
 
-def _reserved(container: Container | None, settings: Settings) -> Task:
+def _reserved(container: Container | None, service: Service) -> Task:
     """What ECS reserves for a container; what it does not say is as the settings have it."""
-    known = task(settings.service)
+    known = task(service)
     if container is None:
         return known
     port = container.ports[0].host_port if container.ports else None

@@ -19,6 +19,7 @@ from strata.cost.items import layer, of_plan
 from strata.cost.prices import PriceList, shipped
 from strata.cost.range import Range
 from strata.settings import Settings
+from strata.settings.models import Service
 
 
 class ResourceChange(Model):
@@ -63,16 +64,16 @@ def change(plan: dict[str, Any], settings: Settings, prices: PriceList | None = 
         resources=_resources(old, new),
         not_priced=list(dict.fromkeys([*old_missing, *new_missing])),
         assumptions=assumptions(settings.cost.usage),
-        notes=list(_notes(plan, settings)),
+        notes=list(_notes(plan, settings.service)),
     )
 
 
-def _notes(plan: dict[str, Any], settings: Settings) -> Iterator[str]:
+def _notes(plan: dict[str, Any], service: Service) -> Iterator[str]:
     """How many tasks are counted, where that is not what the settings say.
 
     Terraform leaves the count of a service that stands to auto scaling: the setting has no price.
     """
-    wanted = settings.service.desired_count
+    wanted = service.desired_count
     for one in plan.get("resource_changes", []):
         before, after = one["change"].get("before"), one["change"].get("after")
         stands = before is not None and after is not None

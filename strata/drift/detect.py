@@ -12,18 +12,19 @@ from strata.drift.report import Report
 from strata.drift.strangers import known, strangers
 from strata.plan_file.changes import parse
 from strata.planning.composed import plan_composed
-from strata.settings.models import Settings
+from strata.settings.models import Environment
 from strata.state.states import State, read_states
 from strata.terraform.process import Terraform
 
 
-def look(settings: Settings, terraform: Terraform, out: Path, env: str | None = None) -> Report:
+def look(
+    environment: Environment, terraform: Terraform, out: Path, env: str | None = None
+) -> Report:
     """The drift of an environment that was synthesized to `out`; `env` is how the user names it.
 
     One plan of the composed stack against the merged states refreshes every layer, and says in the
     same breath what the next apply would do about it. It equals a refresh-only plan of each layer.
     """
-    environment = settings.environment
     folder = out / "composed" / environment.name
     states = read_states(environment)
     document = plan_composed(terraform, folder, states)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from strata.settings import figures
-from strata.settings.models import Service, Settings
+from strata.settings.models import Service
 
 
 @dataclass(frozen=True)
@@ -137,22 +137,21 @@ def fit(instance_type: str, task: Task) -> Fit | None:
     )
 
 
-def largest_count(settings: Settings) -> int:
+def largest_count(service: Service) -> int:
     """The most tasks that a scaler or a schedule may ask for."""
-    scaling = settings.service.scaling
-    return max([settings.service.desired_count, scaling.max, *(s.max for s in scaling.schedules)])
+    scaling = service.scaling
+    return max([service.desired_count, scaling.max, *(s.max for s in scaling.schedules)])
 
 
-def least_count(settings: Settings) -> int:
+def least_count(service: Service) -> int:
     """The fewest tasks that a scaler or a schedule may leave."""
-    scaling = settings.service.scaling
-    return min([settings.service.desired_count, scaling.min, *(s.min for s in scaling.schedules)])
+    scaling = service.scaling
+    return min([service.desired_count, scaling.min, *(s.min for s in scaling.schedules)])
 
 
-def deployments(settings: Settings) -> Iterator[Deployment]:
+def deployments(service: Service) -> Iterator[Deployment]:
     """A deployment at each number of tasks that the service may have; none of no tasks."""
-    service = settings.service
-    for tasks in range(max(least_count(settings), 1), largest_count(settings) + 1):
+    for tasks in range(max(least_count(service), 1), largest_count(service) + 1):
         yield Deployment(
             tasks=tasks,
             least=-(-tasks * service.minimum_healthy_percent // 100),

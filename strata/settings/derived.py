@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from strata.settings import mysql
-from strata.settings.models import Settings
+from strata.settings.models import Environment, Settings
 from strata.settings.positions import Key
 
 HASH_LENGTH = 6
@@ -31,9 +31,9 @@ def shorten(name: str, limit: int) -> str:
     return f"{name[: limit - HASH_LENGTH - 1].rstrip('-')}-{digest}"
 
 
-def base(settings: Settings) -> str:
+def base(environment: Environment) -> str:
     """`<project>-<environment>`, the beginning of every name."""
-    return f"{settings.environment.project}-{settings.environment.name}"
+    return f"{environment.project}-{environment.name}"
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ KEY_PAIR = Rule(
 
 def derived(settings: Settings) -> Iterator[Derived]:
     """Every name that the resources of an environment get."""
-    yield from _network(settings)
+    yield from _network(settings.environment)
     yield from _registry(settings)
     yield from _database(settings)
     yield from _cache(settings)
@@ -239,40 +239,41 @@ def derived(settings: Settings) -> Iterator[Derived]:
     yield Derived("terraform", "bucket", settings.environment.state_bucket, BUCKET, (bucket,))
 
 
-def _name(settings: Settings, suffix: str, limit: int) -> str:
-    whole = base(settings)
+def _name(environment: Environment, suffix: str, limit: int) -> str:
+    whole = base(environment)
     return shorten(f"{whole}-{suffix}" if suffix else whole, limit)
 
 
-def _path(settings: Settings, suffix: str) -> str:
-    return f"/{settings.environment.project}/{settings.environment.name}/{suffix}"
+def _path(environment: Environment, suffix: str) -> str:
+    return f"/{environment.project}/{environment.name}/{suffix}"
 
 
-def _network(settings: Settings) -> Iterator[Derived]:
+def _network(environment: Environment) -> Iterator[Derived]:
     for suffix in ("load-balancer", "instance", "database", "cache"):
-        name = _name(settings, suffix, 255)
+        name = _name(environment, suffix, 255)
         yield Derived("aws_security_group", "name", name, SECURITY_GROUP, OURS)
-    logs = _path(settings, "vpc-flow-logs")
+    logs = _path(environment, "vpc-flow-logs")
     yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
-    yield Derived("aws_iam_role", "name", _name(settings, "vpc-flow-logs", 64), ROLE, OURS)
+    yield Derived("aws_iam_role", "name", _name(environment, "vpc-flow-logs", 64), ROLE, OURS)
 
 
 def _registry(settings: Settings) -> Iterator[Derived]:
     given = settings.registry.repository
     keys: tuple[Key, ...] = (("registry", "repository"),) if given else OURS
-    name = given or _name(settings, "", 256)
+    name = given or _name(settings.environment, "", 256)
     yield Derived("aws_ecr_repository", "name", name, REPOSITORY, keys)
 
 
 def _database(settings: Settings) -> Iterator[Derived]:
+    environment = settings.environment
     database = settings.database
-    group = _name(settings, "database", 255)
+    group = _name(environment, "database", 255)
     yield Derived("aws_db_subnet_group", "name", group, DATABASE_SUBNETS, OURS)
     if re.fullmatch(VERSION, database.engine_version):
         family = "mysql" + "-".join(database.engine_version.split(".")[:2])
-        prefix = f"{_name(settings, family, PARAMETERS_PREFIX)}-"
+        prefix = f"{_name(environment, family, PARAMETERS_PREFIX)}-"
         yield Derived("aws_db_parameter_group", "name_prefix", prefix, DATABASE_PARAMETERS, OURS)
-    name = _name(settings, "database", 63)
+    name = _name(environment, "database", 63)
     yield Derived("aws_db_instance", "identifier", name, DATABASE, OURS)
     if database.final_snapshot:
         final = f"{name}-final"
@@ -284,18 +285,19 @@ def _database(settings: Settings) -> Iterator[Derived]:
 
 
 def _cache(settings: Settings) -> Iterator[Derived]:
-    group = _name(settings, "cache", 255)
+    environment = settings.environment
+    group = _name(environment, "cache", 255)
     yield Derived("aws_elasticache_subnet_group", "name", group, CACHE_GROUP, OURS)
     if re.fullmatch(VERSION, settings.cache.engine_version):
         family = redis_family(settings.cache.engine_version).replace(".", "-")
-        parameters = _name(settings, family, 255)
+        parameters = _name(environment, family, 255)
         yield Derived("aws_elasticache_parameter_group", "name", parameters, CACHE_GROUP, OURS)
-    name = _name(settings, "cache", 40)
+    name = _name(environment, "cache", 40)
     yield Derived(
         "aws_elasticache_replication_group", "replication_group_id", name, REPLICATION_GROUP, OURS
     )
     if settings.cache.auth:
-        prefix = _name(settings, "redis-auth-", 200)
+        prefix = _name(environment, "redis-auth-", 200)
         yield Derived("aws_secretsmanager_secret", "name_prefix", prefix, SECRET, OURS)
 
 
@@ -308,29 +310,33 @@ def redis_family(engine_version: str) -> str:
 
 
 def _cluster(settings: Settings) -> Iterator[Derived]:
-    yield Derived("aws_ecs_cluster", "name", _name(settings, "", 255), ECS, OURS)
-    instance = _name(settings, "instance", 64)
+    environment = settings.environment
+    yield Derived("aws_ecs_cluster", "name", _name(environment, "", 255), ECS, OURS)
+    instance = _name(environment, "instance", 64)
     yield Derived("aws_iam_role", "name", instance, ROLE, OURS)
     yield Derived("aws_iam_instance_profile", "name", instance, INSTANCE_PROFILE, OURS)
-    template = _name(settings, "instance", 128)
+    template = _name(environment, "instance", 128)
     yield Derived("aws_launch_template", "name", template, LAUNCH_TEMPLATE, OURS)
     if settings.cluster.key_pair is not None:
         pair: Key = ("cluster", "key_pair")
         yield Derived(
             "aws_launch_template", "key_name", settings.cluster.key_pair, KEY_PAIR, (pair,)
         )
-    group = _name(settings, "instances", 255)
+    group = _name(environment, "instances", 255)
     yield Derived("aws_autoscaling_group", "name", group, AUTO_SCALING_GROUP, OURS)
     yield Derived("aws_ecs_capacity_provider", "name", group, CAPACITY_PROVIDER, OURS)
 
 
 def _edge(settings: Settings) -> Iterator[Derived]:
+    environment = settings.environment
     edge = settings.edge
-    yield Derived("aws_lb", "name", _name(settings, "web", 32), LOAD_BALANCER, OURS)
-    yield Derived("aws_lb_target_group", "name", _name(settings, "tasks", 32), TARGET_GROUP, OURS)
+    yield Derived("aws_lb", "name", _name(environment, "web", 32), LOAD_BALANCER, OURS)
+    yield Derived(
+        "aws_lb_target_group", "name", _name(environment, "tasks", 32), TARGET_GROUP, OURS
+    )
     if edge.access_logs:
-        suffix = f"access-logs-{settings.environment.account_id}"
-        yield Derived("aws_s3_bucket", "bucket", _name(settings, suffix, 63), BUCKET, OURS)
+        suffix = f"access-logs-{environment.account_id}"
+        yield Derived("aws_s3_bucket", "bucket", _name(environment, suffix, 63), BUCKET, OURS)
     domain: Key = ("edge", "domain")
     if edge.zone == "create":
         yield Derived("aws_route53_zone", "name", edge.domain, HOST, (domain,), judged=False)
@@ -343,21 +349,22 @@ def _edge(settings: Settings) -> Iterator[Derived]:
 
 
 def _service(settings: Settings) -> Iterator[Derived]:
-    logs = _path(settings, "service")
+    environment = settings.environment
+    logs = _path(environment, "service")
     yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
     for suffix in ("task", "execution"):
-        yield Derived("aws_iam_role", "name", _name(settings, suffix, 64), ROLE, OURS)
-    whole = _name(settings, "", 255)
+        yield Derived("aws_iam_role", "name", _name(environment, suffix, 64), ROLE, OURS)
+    whole = _name(environment, "", 255)
     yield Derived("aws_ecs_task_definition", "family", whole, ECS, OURS)
     yield Derived("aws_ecs_service", "name", whole, ECS, OURS)
     scaling = settings.service.scaling
     path: Key = ("service", "scaling")
     for tracking in scaling.target_tracking:
-        name = _name(settings, tracking.metric.replace("_", "-"), 255)
+        name = _name(environment, tracking.metric.replace("_", "-"), 255)
         yield Derived("aws_appautoscaling_policy", "name", name, SCALING_POLICY, OURS)
     for index, step in enumerate(scaling.steps):
         keys = (*OURS, (*path, "steps", index, "name"))
-        name = _name(settings, step.name, 255)
+        name = _name(environment, step.name, 255)
         yield Derived("aws_appautoscaling_policy", "name", name, SCALING_POLICY, keys, judged=False)
         yield Derived("aws_cloudwatch_metric_alarm", "alarm_name", name, ALARM, keys, judged=False)
     for index, schedule in enumerate(scaling.schedules):

@@ -229,7 +229,7 @@ def load_each(envs: Iterable[str], root: Path | None = None) -> list[Settings]:
         earlier = files.setdefault(one.environment.name, file)
         if earlier != file:
             problems.append(_same_name(file, one.environment.name, earlier))
-        owner = owners.setdefault((one.environment.account_id, base(one)), file)
+        owner = owners.setdefault((one.environment.account_id, base(one.environment)), file)
         if owner not in (file, earlier):
             problems.append(_same_names(file, one, owner))
         found.append(one)
@@ -256,7 +256,8 @@ def _same_names(file: Path, settings: Settings, earlier: Path) -> Problem:
         line_of(positions(text_of(file)), key),
         dotted(key),
         json.dumps(settings.environment.project),
-        f"makes, with environment.name, the names of {earlier}: {base(settings)}, in one account",
+        f"makes, with environment.name, the names of {earlier}: {base(settings.environment)}, "
+        "in one account",
         "a project and a name that do not make it, or another account",
     )
 

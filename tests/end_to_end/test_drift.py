@@ -52,7 +52,7 @@ class Standing:
 
     def look(self) -> Report:
         """The drift now."""
-        return look(self.settings, self.work.terraform, self.folder)
+        return look(self.settings.environment, self.work.terraform, self.folder)
 
 
 @pytest.fixture(scope="module")

@@ -260,4 +260,4 @@ def test_what_is_accepted_rolls_to_its_end_and_what_is_refused_stops(
     places = instances * (1 if fixed else held)
     possible = tasks <= places and rolls(tasks, places, healthy, maximum)
     assert (refused(settings) == {}) is possible
-    assert [one.tasks for one in deployments(settings)] == [tasks]
+    assert [one.tasks for one in deployments(settings.service)] == [tasks]

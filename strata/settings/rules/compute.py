@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from strata.settings import capacity, figures
-from strata.settings.models import Settings, StepScaling
+from strata.settings.models import Service, Settings, StepScaling
 from strata.settings.positions import Key
 from strata.settings.rules import schedules
 from strata.settings.rules.finding import Finding, missing_here, near
@@ -99,7 +99,7 @@ def check_task(settings: Settings) -> Iterator[Finding]:
 
 def _deploys(settings: Settings) -> Iterator[Finding]:
     """The shares of a deployment must let it stop a task or start one, at every count of tasks."""
-    stuck = next((one for one in capacity.deployments(settings) if one.stuck), None)
+    stuck = next((one for one in capacity.deployments(settings.service) if one.stuck), None)
     if stuck is None:
         return
     service, tasks = settings.service, stuck.tasks
@@ -142,14 +142,14 @@ def _fits(settings: Settings) -> Iterator[Finding]:
         )
     if not fit.tasks:
         return
-    if fit.instances(capacity.largest_count(settings)) > settings.cluster.max_size:
+    if fit.instances(capacity.largest_count(settings.service)) > settings.cluster.max_size:
         yield _too_many(settings, fit)
     else:
         yield from _room_to_deploy(settings, fit)
 
 
 def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
-    largest = capacity.largest_count(settings)
+    largest = capacity.largest_count(settings.service)
     needed = fit.instances(largest)
     if fit.task.fixed_port:
         return Finding(
@@ -171,7 +171,7 @@ def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
     """A deployment that may stop no task starts a new one beside all that run."""
     tight = [
         one
-        for one in capacity.deployments(settings)
+        for one in capacity.deployments(settings.service)
         if not one.stuck and fit.instances(one.room) > settings.cluster.max_size
     ]
     if not tight:
@@ -230,7 +230,7 @@ def check_scaling(settings: Settings) -> Iterator[Finding]:
             yield Finding((*key, "metric"), "stands there twice", "one entry for each metric")
         if tracking.metric != "requests_per_target" and tracking.target > 100:
             yield Finding((*key, "target"), "is more than all of it", "percent, at most 100")
-    yield from _counts(settings)
+    yield from _counts(settings.service)
     yield from _named("steps", [step.name for step in scaling.steps], metrics)
     yield from _named("schedules", [schedule.name for schedule in scaling.schedules], [])
     for index, step in enumerate(scaling.steps):
@@ -252,9 +252,9 @@ def check_scaling(settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _counts(settings: Settings) -> Iterator[Finding]:
+def _counts(service: Service) -> Iterator[Finding]:
     """What Application Auto Scaling takes for one service (its User Guide, quotas)."""
-    scaling = settings.service.scaling
+    scaling = service.scaling
     policies = len(scaling.target_tracking) + len(scaling.steps)
     if policies > POLICIES:
         yield Finding(

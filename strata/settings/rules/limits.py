@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from strata.settings.models import Settings
+from strata.settings.models import Environment, Settings
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding
 
@@ -34,7 +34,9 @@ def check(settings: Settings) -> Iterator[Finding]:
 def variable_bytes(settings: Settings) -> dict[Key, int]:
     """Bytes that the settings add to the task definition, by the table they stand in."""
     environment = settings.service.environment
-    secrets = {name: arn(settings, source) for name, source in settings.service.secrets.items()}
+    secrets = {
+        name: arn(settings.environment, source) for name, source in settings.service.secrets.items()
+    }
     return {
         ("service", "environment"): sum(
             len(json.dumps({"name": name, "value": value}, ensure_ascii=False).encode()) + 2
@@ -47,9 +49,8 @@ def variable_bytes(settings: Settings) -> dict[Key, int]:
     }
 
 
-def arn(settings: Settings, source: str) -> str:
+def arn(environment: Environment, source: str) -> str:
     """The ARN of a secret given by name or ARN; of a name with AWS's six characters behind it."""
-    environment = settings.environment
     if source.startswith("arn:"):
         return source
     where = f"{environment.region}:{environment.account_id}"
@@ -76,7 +77,7 @@ def _task_definition(settings: Settings) -> Iterator[Finding]:
 def _policy(settings: Settings) -> Iterator[Finding]:
     # One secret is named once, whichever of its JSON keys are read.
     arns = {
-        ":".join(arn(settings, source).split(":")[:7])
+        ":".join(arn(settings.environment, source).split(":")[:7])
         for source in settings.service.secrets.values()
     }
     length = sum(len(json.dumps(one)) + 1 for one in arns)

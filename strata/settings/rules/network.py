@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from strata.settings import figures
-from strata.settings.models import Settings
+from strata.settings.models import Network, Settings
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding
 
@@ -40,9 +40,9 @@ def check(settings: Settings) -> Iterator[Finding]:
             )
         elif vpc.prefixlen not in SIZES:
             yield Finding(VPC, "is not between /16 and /28", f"{vpc.network_address}/16")
-    yield from _subnets(settings, vpc)
-    yield from _counts(settings)
-    yield from _emptied(settings)
+    yield from _subnets(settings.network, vpc)
+    yield from _counts(settings.network)
+    yield from _emptied(settings.network)
 
 
 def _zones(settings: Settings) -> Iterator[Finding]:
@@ -129,11 +129,11 @@ class _Taken:
         return None
 
 
-def _subnets(settings: Settings, vpc: IPv4Network | None) -> Iterator[Finding]:
+def _subnets(given: Network, vpc: IPv4Network | None) -> Iterator[Finding]:
     written: list[tuple[Key, str]] = [
         (("network", f"{kind}_subnets", index), text)
         for kind in ("public", "private")
-        for index, text in enumerate(getattr(settings.network, f"{kind}_subnets"))
+        for index, text in enumerate(getattr(given, f"{kind}_subnets"))
     ]
     taken = _Taken(vpc)
     slipped: list[tuple[Key, ipaddress.IPv4Interface]] = []
@@ -203,8 +203,7 @@ def _meant(
     return taken.free(own.prefixlen)
 
 
-def _counts(settings: Settings) -> Iterator[Finding]:
-    network = settings.network
+def _counts(network: Network) -> Iterator[Finding]:
     zones = len(network.availability_zones)
     for kind in ("public", "private"):
         key: Key = ("network", f"{kind}_subnets")
@@ -232,8 +231,8 @@ def _counts(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _emptied(settings: Settings) -> Iterator[Finding]:
-    zones, emptied = settings.network.availability_zones, settings.network.emptied_zones
+def _emptied(network: Network) -> Iterator[Finding]:
+    zones, emptied = network.availability_zones, network.emptied_zones
     for index, zone in enumerate(emptied):
         if zone not in zones:
             yield Finding((*EMPTIED, index), "is none of the zones", ", ".join(zones), (ZONES,))
