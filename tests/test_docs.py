@@ -94,9 +94,10 @@ def test_every_link_leads_somewhere() -> None:
     for file in PAGES:
         for part in file.read_text().split("](")[1:]:
             target, _, heading = part.split(")")[0].partition("#")
-            assert (file.parent / target).exists(), f"{file}: {target}"
+            page = file.parent / target if target else file
+            assert page.exists(), f"{file}: {target}"
             if heading:
-                lines = (file.parent / target).read_text().splitlines()
+                lines = page.read_text().splitlines()
                 titles = [line.strip("# ").lower() for line in lines if line.startswith("#")]
                 assert heading in [title.replace(" ", "-") for title in titles], heading
 
