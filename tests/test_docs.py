@@ -4,6 +4,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tools.settings_page import page as settings_page
 
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 COMMANDS = (ROOT / "docs" / "reference" / "commands.md").read_text()
+TARGETS = " ".join(re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.M)).split()
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 HISTORY = ROOT / "docs" / "decisions"
 """Its pages also name what was, and are not kept in step."""
@@ -46,8 +48,7 @@ def test_every_command_has_its_line() -> None:
 
 
 def test_every_target_of_make_has_its_line() -> None:
-    rules = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.M)
-    for target in " ".join(rules).split():
+    for target in TARGETS:
         assert target == "command" or f"`make {target}`" in COMMANDS, target
 
 
@@ -127,3 +128,52 @@ def test_the_installed_command_works_from_anywhere(tmp_path: Path) -> None:
         "local: the settings are right",
         "local: 25 of 25 paths are as expected",
     ]
+
+
+GLOBAL = {"--project", "--version", "--help", "-h", "-q", "-v", "--debug"}
+
+
+@pytest.mark.parametrize("file", PAGES)
+def test_every_command_that_a_page_shows_exists_with_its_options(file: Path) -> None:
+    check_commands(file.name, file.read_text())
+
+
+def test_the_check_of_commands_sees_them() -> None:
+    with pytest.raises(AssertionError, match="strata plann"):
+        check_commands("page", "`strata plann local`")
+    with pytest.raises(AssertionError, match="--jsno"):
+        check_commands("page", "text\n\n    .venv/bin/strata drift local --jsno\n")
+    with pytest.raises(AssertionError, match="imagez"):
+        check_commands("page", "    make imagez")
+
+
+def check_commands(page: str, text: str) -> None:
+    """Every `strata` and `make` in the code of a page is one that there is."""
+    for line in _code(text):
+        for words in re.findall(r"(?:^|[ /])strata ((?:[\w.-]+ ?)[^|;&>#`)]*)", line):
+            given = words.split()
+            name = given[0] if given[0] != "emulator" else " ".join(given[:2])
+            assert name in EXIT_CODES or name in GLOBAL, f"{page}: strata {words}"
+            options = {
+                word.strip("[]").split("=")[0] for word in given if word.strip("[").startswith("--")
+            }
+            assert options <= _options(name) | GLOBAL, f"{page}: strata {words}"
+        for target in re.findall(r"(?:^|&& )make ([a-z-]+)", line):
+            assert target in TARGETS, f"{page}: make {target}"
+
+
+def _code(text: str) -> list[str]:
+    """The lines of code of a page, and what stands in backticks."""
+    blocks = re.findall(r"^ {4,}(\S.*)$", text, re.M)
+    return [*blocks, *re.findall(r"`([^`\n]+)`", text)]
+
+
+@cache
+def _options(name: str) -> set[str]:
+    first, *rest = name.split()
+    if first not in cli.COMMANDS:
+        return set()
+    command = cli.load(first)
+    for word in rest:
+        command = command.commands[word]  # type: ignore[attr-defined]
+    return {option for parameter in command.params for option in parameter.opts}
