@@ -45,7 +45,7 @@ browser: setup
 servers: setup
 	$(BIN)/python -m tests.servers
 
-# In the order of the tree: the long files of end_to_end begin early, and short ones fill the end.
+# In the order of tests/conftest.py: the long files begin early, and short ones fill the end.
 # More workers than processors: those with Terraform mostly wait for its provider, which sleeps.
 test: lint browser servers tests/nodes/node_modules/installed examples/shop-api/node_modules/installed
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder

@@ -13,11 +13,11 @@ from filelock import FileLock
 from strata.machine import folders
 from strata.machine.folders import Folders
 from strata.settings import Settings, load
-from strata.synthesis.synthesize import synthesize
+from strata.synthesis.synthesize import compose, synthesize
 from tests import ROOT
 from tests.browser import browser, page
 from tests.needs import (
-    pytest_collection_modifyitems,
+    mark,
     pytest_configure,
     pytest_runtest_call,
     pytest_runtest_protocol,
@@ -31,7 +31,6 @@ from tests.progress import (
 __all__ = [
     "browser",
     "page",
-    "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_runtest_call",
     "pytest_runtest_logreport",
@@ -44,6 +43,26 @@ Json = dict[str, Any]
 
 # Tests that go to another folder still work on this project.
 folders.use(Folders.of(ROOT))
+
+LONG = (
+    "end_to_end/test_killed.py",
+    "end_to_end/test_local.py",
+    "review/test_plan.py",
+    "end_to_end/test_drift.py",
+    "end_to_end/test_cdktf.py",
+)
+"""The files that take longest, each with a system of its own and mostly waiting for it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs more than Python, and begin with the longest files: a run ends with them."""
+    mark(items)
+    folder = Path(__file__).parent
+    place = {folder / name: index for index, name in enumerate(LONG)}
+    if gone := [str(path) for path in place if not path.is_file()]:
+        raise pytest.UsageError(f"tests/conftest.py names {', '.join(gone)}, which is not there")
+    items.sort(key=lambda item: place.get(item.path, len(LONG)))
+
 
 # Run in the background of a script, or by nohup, this process ignores these two, and so would every
 # command that a test starts and stops by them. A handler is not passed on, and ends nothing here.
@@ -99,16 +118,14 @@ def composed(synthesized: Path) -> Callable[[str], Json]:
     return read
 
 
-@pytest.fixture
-def vary(tmp_path: Path) -> Callable[..., Json]:
-    """Synthesizes `local` with some sections changed; gives the composed JSON."""
+@pytest.fixture(scope="session")
+def vary() -> Callable[..., Json]:
+    """Composes `local` with some sections changed."""
 
-    def synthesize_with(**sections: Json) -> Json:
+    def composed_with(**sections: Json) -> Json:
         data = load("local").model_dump()
         for name, changes in sections.items():
             data[name].update(changes)
-        settings = Settings.model_validate(data)
-        synthesize([settings], tmp_path)
-        return dict(json.loads((tmp_path / "composed" / "local" / "cdk.tf.json").read_text()))
+        return compose(Settings.model_validate(data))
 
-    return synthesize_with
+    return composed_with

@@ -38,7 +38,7 @@ CHECK = "not terraform"
 running: list[pytest.Item] = []
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def mark(items: list[pytest.Item]) -> None:
     """Mark what uses one of the fixtures."""
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):

@@ -1,8 +1,10 @@
 """What is asked of AWS, and what comes of a refused answer. Nothing goes over a network."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -29,7 +31,14 @@ def answer(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[Any] | str])
 
     for module in (session, inventories, tags):
         monkeypatch.setattr(module, "pages", pages)
+    monkeypatch.setattr(inventories, "aws_session", lambda _: kept())
     return asked
+
+
+@functools.cache
+def kept() -> boto3.Session:
+    """One session for all tests: it keeps what it has read of botocore's models."""
+    return session.session(load("local").environment)
 
 
 def test_what_may_not_be_looked_at_is_named_and_the_rest_is_listed(

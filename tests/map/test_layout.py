@@ -93,20 +93,27 @@ def test_the_same_stack_gives_the_same_bytes(synthesized: Path) -> None:
     assert first == second
 
 
+@pytest.fixture(scope="module")
+def prod(composed: Callable[[str], Json]) -> list[Placed]:
+    """Both pictures of `prod` as it is."""
+    return place(drawn(stack(composed("prod")), "p").pictures)
+
+
 def moved(before: Placed, after: Placed) -> list[str]:
     """Ids of boxes that stand elsewhere, or are gone."""
     places = {box.node.id: (box.x, box.y) for box in after.boxes}
     return [box.node.id for box in before.boxes if places.get(box.node.id) != (box.x, box.y)]
 
 
-def test_a_change_of_a_setting_moves_nothing(composed: Callable[[str], Json]) -> None:
+def test_a_change_of_a_setting_moves_nothing(
+    prod: list[Placed], composed: Callable[[str], Json]
+) -> None:
     changed = composed("prod")
     cache = changed["resource"]["aws_elasticache_replication_group"]["cache_replication_group"]
     cache["num_cache_clusters"] = 2
     changed["resource"]["aws_db_instance"]["database_instance"]["backup_retention_period"] = 14
-    before = place(drawn(stack(composed("prod")), "p").pictures)
     after = place(drawn(stack(changed), "p").pictures)
-    assert [moved(*pair) for pair in zip(before, after, strict=True)] == [[], []]
+    assert [moved(*pair) for pair in zip(prod, after, strict=True)] == [[], []]
 
 
 @pytest.mark.parametrize(
@@ -122,24 +129,24 @@ def test_a_change_of_a_setting_moves_nothing(composed: Callable[[str], Json]) ->
     ],
 )
 def test_a_rule_that_is_taken_away_takes_its_arrow_and_moves_nothing(
-    way: str, rule: str, target: str, composed: Callable[[str], Json]
+    way: str, rule: str, target: str, prod: list[Placed], composed: Callable[[str], Json]
 ) -> None:
     changed = composed("prod")
     del changed["resource"][f"aws_vpc_security_group_{way}_rule"][rule]
-    before = place(drawn(stack(composed("prod")), "p").pictures)
     after = place(drawn(stack(changed), "p").pictures)
-    gone = {one.edge.id for one in before[1].arrows} - {one.edge.id for one in after[1].arrows}
+    gone = {one.edge.id for one in prod[1].arrows} - {one.edge.id for one in after[1].arrows}
     assert gone == {f"traffic:aws_autoscaling_group.cluster_auto_scaling_group:{target}"}
-    assert [moved(*pair) for pair in zip(before, after, strict=True)] == [[], []]
+    assert [moved(*pair) for pair in zip(prod, after, strict=True)] == [[], []]
 
 
-def test_another_thing_leaves_most_where_they_were(composed: Callable[[str], Json]) -> None:
+def test_another_thing_leaves_most_where_they_were(
+    prod: list[Placed], composed: Callable[[str], Json]
+) -> None:
     changed = composed("prod")
     del changed["resource"]["aws_s3_bucket"]["edge_access_log_bucket"]
-    before = place(drawn(stack(composed("prod")), "p").pictures)
     after = place(drawn(stack(changed), "p").pictures)
-    assert moved(before[0], after[0]) == []
-    order = [box.node.id for box in sorted(before[1].boxes, key=lambda box: (box.y, box.x))]
+    assert moved(prod[0], after[0]) == []
+    order = [box.node.id for box in sorted(prod[1].boxes, key=lambda box: (box.y, box.x))]
     order.remove("aws_s3_bucket.edge_access_log_bucket")
     assert order == [box.node.id for box in sorted(after[1].boxes, key=lambda box: (box.y, box.x))]
 
