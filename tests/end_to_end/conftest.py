@@ -26,6 +26,7 @@ from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 from tests import ROOT
+from tests.end_to_end.provider import attached
 
 Client = Callable[[str], Any]
 
@@ -45,6 +46,13 @@ def aws(folder: Path) -> Iterator[Client]:
         assert bootstrap(environment) is False
         make: Any = boto3.client
         yield lambda name: make(name, region_name=environment.region)
+
+
+@pytest.fixture(scope="module")
+def provider(aws: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One provider for every Terraform of the module."""
+    with attached(tmp_path_factory.mktemp("provider")):
+        yield
 
 
 def work_on(settings: Settings, folder: Path) -> LayerWork:

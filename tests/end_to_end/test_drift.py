@@ -37,7 +37,7 @@ from strata.terraform.process import Terraform
 from tests.end_to_end.conftest import Client, strata, work_on
 from tests.synthesis.edited import MOVED, RENAMED, Edit, Project, edited, move
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
 PUTS_BACK, LEAVES, ANEW = NextApply.PUTS_BACK, NextApply.LEAVES, NextApply.MAKES_ANEW
 

@@ -57,7 +57,7 @@ from tests.end_to_end.conftest import (
     work_on,
 )
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
 
 def named(found: list[dict[str, Any]], name: str) -> dict[str, Any]:

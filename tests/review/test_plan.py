@@ -48,7 +48,7 @@ from tests import ROOT
 from tests.end_to_end.conftest import Client, make_review, reviewed, work_on
 from tests.views.test_review import overflow
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
 Json = dict[str, Any]
 
