@@ -23,6 +23,7 @@ from strata.machine.verbosity import CHOSEN, Verbosity
 from strata.settings import Settings
 from strata.settings.load import resolve, shown
 from strata.settings.models import Environment
+from strata.synthesis.synthesize import synthesize_composed
 from strata.terraform.binary import terraform
 from strata.terraform.events import Watch
 from strata.terraform.plugins import terraform_environment
@@ -150,12 +151,28 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
         return look(settings.environment, work.terraform, work.stacks.parent, env)
 
 
+def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made":
+    """The review of settings as they are now; Terraform plans while their layers are written."""
+    from strata.gate.beside import beside  # noqa: PLC0415
+
+    out_folder = read_out()
+    with beside() as begin:
+        with step(f"synthesizing {settings.environment.name}"):
+            layers = synthesize_composed(settings, out_folder)
+        return planned(env, layers_of(settings, out_folder), folder, begin, layers)
+
+
 def planned(
-    env: str, work: LayerWork, folder: Path | None = None, begin: "Begin | None" = None
+    env: str,
+    work: LayerWork,
+    folder: Path | None = None,
+    begin: "Begin | None" = None,
+    layers: Callable[[], None] = lambda: None,
 ) -> "Made":
     """The review of the environment that `work` holds, written to `folder` or our own place.
 
-    `begin` says where the gate judges, if not in a process that is started for it.
+    `begin` says where the gate judges, if not in a process that is started for it; `layers` writes
+    their stacks, if only the composed one is there.
     """
     from strata.gate.beside import beside  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
@@ -170,6 +187,7 @@ def planned(
     ):
 
         def judge() -> "Callable[[Json], Report]":
+            layers()
             verdict = gate(synthesized, settings_files([env], [name]), [name])
             return lambda plan: verdict({name: plan})
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from strata.commands.base import Env, out
-from strata.commands.common import aim, layer_work, planned
+from strata.commands.common import aim, plan_anew
 from strata.documents.layers import LAYERS
 from strata.errors import Answered
 from strata.settings import load
@@ -20,7 +20,6 @@ def plan(
     folder: Annotated[Path | None, typer.Option("--out", help="Where the review goes.")] = None,
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
-    from strata.gate.beside import beside  # noqa: PLC0415
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
     from strata.views.text.review import text  # noqa: PLC0415
 
@@ -28,8 +27,7 @@ def plan(
     aim(settings.environment)
     # Before the first apply there need not be a state bucket.
     preflight.check_account(settings.environment)
-    with beside() as begin:
-        made = planned(env, layer_work(settings), folder, begin)
+    made = plan_anew(env, settings, folder)
     typer.echo(text(made.report), nl=False)
     out.print(f"review     {shown(made.folder)}")
     if set(made.report.first) == set(LAYERS):

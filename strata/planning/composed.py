@@ -3,8 +3,11 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock
 
@@ -15,7 +18,11 @@ from strata.state.states import States, merge
 from strata.synthesis.lock_file import NAME as LOCK
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.initialised import forget, initialise
-from strata.terraform.process import Terraform
+from strata.terraform.process import POLL_SECONDS, Terraform
+
+
+PLAN = Path("composed.tfplan")
+T = TypeVar("T")
 
 
 def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
@@ -23,6 +30,16 @@ def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
 
     Nothing but AWS itself is read: the state is a file in a private folder that is gone afterwards,
     and so are the saved plan and all that may hold secrets.
+    """
+    return plan_beside(terraform, folder, states, lambda: None)[0]
+
+
+def plan_beside(
+    terraform: Terraform, folder: Path, states: States, meanwhile: Callable[[], T]
+) -> tuple[Json, T]:
+    """What `plan_composed` gives, and what `meanwhile` does, which is called while it plans.
+
+    An error of `meanwhile`, or a signal, stops Terraform.
     """
     with FileLock(folder / "init.lock"):
         initialise(terraform, folder)
@@ -39,11 +56,21 @@ def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
             (work / "terraform.tfstate").write_text(json.dumps(merged), encoding="utf-8")
         data = {**terraform.environment, "TF_DATA_DIR": str((folder / ".terraform").resolve())}
         here = replace(terraform, environment=data)
-        # Nobody else can see this state: there is nothing to lock.
+        with ThreadPoolExecutor(1) as pool:
+            try:
+                # Nobody else can see this state: there is nothing to lock.
+                planning = pool.submit(here.plan, work, PLAN, "-lock=false")
+                came = meanwhile()
+                # A signal that comes just before a wait without an end would be heard after it.
+                while wait([planning], POLL_SECONDS).not_done:
+                    pass
+            except BaseException:
+                here.children.interrupt()
+                raise
         try:
-            here.plan(work, Path("composed.tfplan"), "-lock=false")
+            planning.result()
         except StrataError:
             # It may be a provider that is no longer where `init` found it.
             forget(folder)
             raise
-        return without_secrets(here.show_own(work, Path("composed.tfplan")))
+        return without_secrets(here.show_own(work, PLAN)), came

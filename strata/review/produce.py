@@ -13,7 +13,7 @@ from strata.errors import UsageError
 from strata.gate.report import Report as Verdict
 from strata.plan_file import changes
 from strata.plan_file.secrets import without_secrets
-from strata.planning.composed import plan_composed
+from strata.planning.composed import plan_beside
 from strata.review import record
 from strata.review.causes import causes
 from strata.review.report import Report, build
@@ -49,16 +49,18 @@ def make_review(
 ) -> Made:
     """Plan the environment that `synthesized` holds, and write its review to `folder`.
 
-    `file` is the settings file; `judge` is called before Terraform plans; `views` are the forms
-    that the report is written in, by file name.
+    `file` is the settings file; `views` are the forms that the report is written in, by file name.
+    `judge` is called while Terraform plans: until then only the composed stack need be there.
     """
     environment = settings.environment
     composed = synthesized / "composed" / environment.name
     record.free(folder)
-    verdict = judge()
     states = read_states(environment)
-    basis = record.basis(settings, states, synthesized)
-    document = plan_composed(terraform, composed, states)
+
+    def meanwhile() -> tuple[Callable[[Json], Verdict], record.Basis]:
+        return judge(), record.basis(settings, states, synthesized)
+
+    document, (verdict, basis) = plan_beside(terraform, composed, states, meanwhile)
     plan = changes.parse(document)
     report = build(
         environment=environment.name,

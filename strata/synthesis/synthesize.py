@@ -3,14 +3,14 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from strata.machine.node import in_use
 from strata.settings.models import Settings
 from strata.synthesis import lock_file, moved_blocks
-from strata.synthesis.moves import read
+from strata.synthesis.moves import Move, read
 
 
 @in_use()
@@ -21,14 +21,44 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
     `out/composed/<env>/cdk.tf.json`, all layers in one without a backend; beside them Terraform's
     lock file, and `moved.tf` where something was renamed or moved.
     """
+    moves = read()
+    _layers(settings, out)
+    if composed:
+        _compose(settings, out)
+    _write_beside(settings, out, moves)
+
+
+@in_use()
+def synthesize_composed(settings: Settings, out: Path) -> Callable[[], None]:
+    """Write the composed stack of an environment; what this gives writes those of the layers.
+
+    Both together do what `synthesize` does. Where something was moved all is written at once: what
+    `moved.tf` says beside the composed stack follows from those of the layers.
+    """
+    if read():
+        synthesize([settings], out)
+        return lambda: None
+    _compose([settings], out)
+    _write_beside([settings], out, ())
+
+    @in_use()
+    def layers() -> None:
+        _layers([settings], out)
+        _write_beside([settings], out, ())
+
+    return layers
+
+
+def _layers(settings: Sequence[Settings], out: Path) -> None:
     # Starts Node, which --help need not wait for.
     from modules.environment import write_layers  # noqa: PLC0415
 
-    moves = read()
     out.mkdir(parents=True, exist_ok=True)
     write_layers(settings, out)
-    if composed:
-        _compose(settings, out)
+
+
+def _write_beside(settings: Sequence[Settings], out: Path, moves: Sequence[Move]) -> None:
+    """Write what Terraform reads beside the JSON."""
     names = [one.environment.name for one in settings]
     moved_blocks.write(out, names, moves)
     lock_file.write(out, names)
@@ -37,6 +67,7 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
 def _compose(settings: Sequence[Settings], out: Path) -> None:
     from modules.environment import write_composed  # noqa: PLC0415
 
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as folder:
         write_composed(settings, Path(folder))
         for one in settings:

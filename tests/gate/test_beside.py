@@ -84,7 +84,7 @@ def test_where_checkov_is_loaded_no_process_is_started() -> None:
 
 
 ASKS = """
-import signal, subprocess, sys
+import subprocess, sys, time
 from strata import cli
 from strata.gate import beside
 begun = []
@@ -96,7 +96,8 @@ subprocess.Popen = Noted
 def command(**_):
     with beside.beside():
         print(*begun, flush=True)
-        signal.pause()
+        while True:
+            time.sleep(0.1)
 cli.app = command
 sys.exit(cli.main())
 """

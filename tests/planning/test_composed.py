@@ -4,48 +4,70 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from strata.errors import UsageError
+from strata.planning.composed import plan_beside
+from strata.terraform.process import Terraform
 from tests import ROOT
 
 TERRAFORM = """#!/bin/sh
 for word; do case $word in -out=*) cd "${1#-chdir=}"; echo secret > "${word#-out=}" ;; esac; done
 case "$2" in
-  plan) [ "$HANGS" != plan ] || { : > "$HANGING"; exec sleep 600; }; exit 2 ;;
-  show) : > "$HANGING"; exec sleep 600 ;;
+  plan)
+    [ "$HANGS" = show ] || : > "$HANGING"
+    [ "$HANGS" = show ] || [ "$HANGS" = nothing ] || exec sleep 600
+    exit 2 ;;
+  show)
+    [ "$HANGS" != show ] || { : > "$HANGING"; exec sleep 600; }
+    echo '{"format_version": "1.2"}' ;;
 esac
 """
 
 PLAN = """
-import sys
+import os, sys, time
 from pathlib import Path
 from strata import cli
-from strata.planning.composed import plan_composed
+from strata.planning.composed import plan_beside
 from strata.state.states import State
 from strata.terraform.process import Terraform
 base = Path(sys.argv[2])
 state = State("a", 1, {"terraform_version": "1.11.4", "resources": []})
 tool = Terraform(base / "terraform", {}, base / "logs")
-cli.app = lambda **_: plan_composed(tool, base / "local", {"network": state})
+def meanwhile():
+    if os.environ["HANGS"] == "meanwhile":
+        while True:
+            time.sleep(0.1)
+cli.app = lambda **_: plan_beside(tool, base / "local", {"network": state}, meanwhile)
 print("begun", flush=True)
 sys.exit(cli.main())
 """
 
 
+def made(folder: Path) -> Path:
+    """A stack and a Terraform in a folder, and the place for what is private."""
+    private = folder / "private"
+    for one in (private, folder / "local"):
+        one.mkdir()
+    (folder / "local" / "cdk.tf.json").write_text("{}")
+    (folder / "terraform").write_text(TERRAFORM)
+    (folder / "terraform").chmod(0o755)
+    os.mkfifo(folder / "hanging")
+    return private
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-@pytest.mark.parametrize("hangs", ["plan", "show"])
+@pytest.mark.parametrize("hangs", ["plan", "show", "meanwhile"])
 def test_a_plan_that_is_stopped_leaves_neither_plan_nor_state(
     hangs: str, number: signal.Signals, tmp_path: Path
 ) -> None:
-    private = tmp_path / "private"
-    for folder in (private, tmp_path / "local"):
-        folder.mkdir()
-    (tmp_path / "local" / "cdk.tf.json").write_text("{}")
-    (tmp_path / "terraform").write_text(TERRAFORM)
-    (tmp_path / "terraform").chmod(0o755)
-    os.mkfifo(tmp_path / "hanging")
+    private = made(tmp_path)
     environment = {
         **os.environ,
         "TMPDIR": str(private),
@@ -72,3 +94,54 @@ def test_a_plan_that_is_stopped_leaves_neither_plan_nor_state(
     assert process.returncode == 128 + number
     assert list(private.iterdir()) == []
     assert "Traceback" not in said
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Plans with something else to do meanwhile."""
+
+    base: Path
+    private: Path
+
+    def plan(self, meanwhile: Callable[[], int]) -> tuple[dict[str, Any], int]:
+        tool = Terraform(self.base / "terraform", {}, self.base / "logs")
+        return plan_beside(tool, self.base / "local", {}, meanwhile)
+
+    def await_terraform(self) -> None:
+        """Return once Terraform plans, which waits for it as well."""
+        (self.base / "hanging").open("rb").close()
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Beside:
+    private = made(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(private))
+    monkeypatch.setenv("HANGING", str(tmp_path / "hanging"))
+    return Beside(tmp_path, private)
+
+
+def test_something_else_is_done_while_terraform_plans(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANGS", "nothing")
+
+    def meanwhile() -> int:
+        beside.await_terraform()
+        return 42
+
+    assert beside.plan(meanwhile) == ({"format_version": "1.2"}, 42)
+    assert list(beside.private.iterdir()) == []
+
+
+def test_an_error_meanwhile_stops_terraform_and_is_the_one_that_is_said(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANGS", "plan")
+
+    def meanwhile() -> int:
+        beside.await_terraform()
+        raise UsageError("the layers cannot be written")
+
+    with pytest.raises(UsageError, match="the layers cannot be written"):
+        beside.plan(meanwhile)
+    assert list(beside.private.iterdir()) == []

@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from strata.documents.layers import LAYERS
+from strata.settings import load
+from strata.synthesis import synthesize as module
+from strata.synthesis.moves import Move
+from strata.synthesis.synthesize import synthesize_composed
 
 Json = dict[str, Any]
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
@@ -72,3 +77,33 @@ def test_what_takes_tags_carries_ours(composed: Callable[[str], Json]) -> None:
 def test_local_differs_from_dev_only_by_values(composed: Callable[[str], Json]) -> None:
     assert set(resources(composed("local"))) == set(resources(composed("dev")))
     assert "endpoints" not in json.dumps(composed("local")["provider"])
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The files of the stacks of `local` below a folder."""
+    found = [*folder.glob("stacks/local-*/*"), *folder.glob("composed/local/*")]
+    return {str(one.relative_to(folder)): one.read_bytes() for one in found}
+
+
+def test_the_composed_stack_may_be_written_first(synthesized: Path, tmp_path: Path) -> None:
+    layers = synthesize_composed(load("local"), tmp_path)
+    assert set(files(tmp_path)) == {
+        "composed/local/cdk.tf.json", "composed/local/.terraform.lock.hcl"
+    }  # fmt: skip
+    layers()
+    assert files(tmp_path) == files(synthesized)
+
+
+def test_what_moved_is_beside_the_composed_stack_that_is_written_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = Move.model_validate({
+        "from": "database/before", "to": "database/instance", "since": date(2026, 11, 24),
+        "reason": "A name that says what it is",
+    })  # fmt: skip
+    monkeypatch.setattr(module, "read", lambda: (move,))
+    layers = synthesize_composed(load("local"), tmp_path)
+    written = files(tmp_path)
+    assert b"aws_db_instance.database_before" in written["composed/local/moved.tf"]
+    layers()
+    assert files(tmp_path) == written

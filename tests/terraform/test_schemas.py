@@ -248,7 +248,7 @@ def test_a_place_that_cannot_be_written_keeps_nothing(
 
 
 OFFERS = """
-import os, signal, sys
+import os, sys, time
 from pathlib import Path
 from strata import cli
 from strata.terraform.schemas import REATTACH, offered
@@ -257,7 +257,8 @@ def command(**_):
     with offered(Path(sys.argv[2]), Path(sys.argv[3]), os.environ) as variables:
         (about,) = json.loads(variables[REATTACH]).values()
         print(about["Pid"], flush=True)
-        signal.pause()
+        while True:
+            time.sleep(0.1)
 cli.app = command
 sys.exit(cli.main())
 """
