@@ -35,8 +35,8 @@ class Took:
     memory: float
 
 
-def run(program: Program) -> Took:
-    """Run a program to its end, which must be good."""
+def run(program: Program, code: int = 0) -> Took:
+    """Run a program to its end, which must have this exit code."""
     environment = {**os.environ, **program.environment}
     # A user's Python keeps what it compiled; so do both sides here.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -47,7 +47,7 @@ def run(program: Program) -> Took:
     _, status, used = os.wait4(process.pid, 0)
     clock = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode != code:
         raise SystemExit(f"{' '.join(program.command)} ended with {process.returncode}")
     return Took(clock, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 

@@ -6,6 +6,10 @@ import pytest
 
 import bench.cost
 import bench.map
+import bench.plan
+import bench.synthesis
+from bench.plan import Measured
+from bench.sides import Program, Took
 from bench.synthesis import files, synthesize
 
 
@@ -27,3 +31,48 @@ def test_a_command_that_takes_too_long_beside_the_synthesis_fails(
     with pytest.raises(SystemExit) as left:
         module.main()
     assert left.value.code == code
+
+
+def took(clock: float, memory: float = 1.0) -> Took:
+    return Took(clock, clock, memory)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("strata --help", 0.5), ("strata synth local", 0.4), ("strata gate", 0.65)],
+)
+@pytest.mark.parametrize("over", [-0.01, 0.01])
+def test_a_command_that_is_too_slow_beside_the_earlier_build_fails(
+    name: str,
+    most: float,
+    over: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def in_turns(now: Program, _: Program) -> list[Took]:
+        meant = f"-m {name} " in f"{' '.join(now.command[1:])} "
+        return [took(most + over if meant else 0.1, memory=0.1), took(1.0)]
+
+    monkeypatch.setattr(bench.synthesis, "before", lambda folder: folder)
+    monkeypatch.setattr(bench.synthesis, "in_turns", in_turns)
+    assert bench.synthesis.beside_the_build_before(tmp_path) is (over < 0)
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith(name)]
+    assert row.endswith("MISSED") is (over > 0)
+
+
+@pytest.mark.parametrize(
+    ("process", "whole", "within"), [(1.4, 0.4, True), (1.6, 0.4, False), (1.4, 0.6, False)]
+)
+def test_a_plan_that_is_too_slow_fails(process: float, whole: float, within: bool) -> None:
+    found = Measured(took(process), took(1.0), alone=1.0, row=1.0, whole=whole)
+    assert bench.plan.told(found) is within
+
+
+def test_what_terraform_took_is_read_of_its_plan_alone() -> None:
+    log = (
+        "1.0 2.0 0m0.50s 0m0.10s -chdir=/a version -json\n"
+        "3.0 7.5 1m2.50s 0m0.25s -chdir=/a plan -json -out=b\n"
+        "8.0 9.0 0m0.50s 0m0.10s -chdir=/a show -json b\n"
+    )
+    assert bench.plan.planned(log) == Took(4.5, 62.75, 0)

@@ -20,7 +20,6 @@ from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.initialised import forget, initialise
 from strata.terraform.process import POLL_SECONDS, Terraform
 
-
 PLAN = Path("composed.tfplan")
 T = TypeVar("T")
 
