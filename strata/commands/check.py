@@ -5,6 +5,7 @@ import typer
 from strata.commands.base import Envs, composed_stack, out, reach_report
 from strata.commands.cost import over_budget
 from strata.settings import InvalidSettings, load_each
+from strata.settings.rules.edge import placeholder
 
 
 def check(envs: Envs) -> None:
@@ -23,8 +24,10 @@ def check(envs: Envs) -> None:
                 out.print(f"warning: {problem}")
     if failed:
         raise InvalidSettings(failed)
-    for env in envs:
+    for env, settings in zip(envs, found, strict=True):
         out.print(f"{env}: the settings are right")
+        if words := placeholder(settings):
+            out.print(f"{env}: {words}")
     met = True
     for env, settings, composed in zip(envs, found, stacks, strict=True):
         report = reach_report(env, settings, from_stack(composed), live=False)

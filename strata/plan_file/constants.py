@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from strata.documents import Json
+from strata.documents.templates import has_expression, read
 from strata.plan_file.changes import HIDDEN, hide
 from strata.resources.secrets import names_secret
 
@@ -265,8 +266,9 @@ def _texts(value: Any) -> Iterator[str]:
     """The texts in a value; an expression is none."""
     inner: Sequence[Any] = ()
     if isinstance(value, str):
-        if "${" not in value:
-            yield value
+        if not has_expression(value):
+            # Where it is used, an escape in it is resolved.
+            yield from {value, read(value)}
     elif isinstance(value, dict):
         inner = list(value.values())
     elif isinstance(value, list):

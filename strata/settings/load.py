@@ -57,7 +57,7 @@ STAND_IN: dict[str, dict[str, Any]] = {
     },
     "network": {"availability_zones": ["us-east-1a", "us-east-1b"]},
     "service": {"image_tag": "1"},
-    "edge": {"domain": "example.com"},
+    "edge": {"domain": "shop.example"},
 }
 """For required keys that are missing or wrong, so that the rules can judge the others."""
 

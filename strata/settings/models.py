@@ -350,7 +350,7 @@ class Service(Section):
 class Edge(Section):
     """Hosted zone, certificate, load balancer."""
 
-    domain: str = Field(description="Domain of the public hosted zone, such as example.com.")
+    domain: str = Field(description="Domain of the public hosted zone, such as shop.example.")
     zone: Literal["create", "existing"] = Field(
         default="create", description="Whether the zone is made here or looked up."
     )

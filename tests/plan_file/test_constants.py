@@ -14,6 +14,7 @@ from strata.cost.change import change
 from strata.documents.layers import LAYERS
 from strata.documents.stacks import stack
 from strata.errors import StrataError
+from strata.plan_file.constants import hide_constants
 from strata.plan_file.secrets import without_secrets
 from strata.planning.composed import plan_composed
 from strata.review.causes import Causes
@@ -290,6 +291,22 @@ def test_a_secret_that_goes_through_modules_is_hidden_in_each() -> None:
     assert root["module_calls"]["db"]["expressions"]["size"]["constant_value"] == 30
     assert clean["variables"] == {"given": {"value": "(sensitive)"}, "open": {"value": "seen"}}
     assert root["variables"] == {"given": {"default": "(sensitive)"}, "open": {"default": "seen"}}
+
+
+def test_a_secret_that_has_an_escape_in_it_is_known_as_it_is_used() -> None:
+    resource = {
+        "address": "aws_ssm_parameter.a",
+        "mode": "managed",
+        "expressions": {"value_wo": {"constant_value": "Es$${1}"}},
+    }
+    change = {"after": {"value_wo": None}, "after_sensitive": {"value_wo": True}}
+    document: Json = {
+        "resource_changes": [{"address": "aws_ssm_parameter.a", "change": change}],
+        "configuration": {"root_module": {"resources": [resource]}},
+    }
+    secrets: set[str] = set()
+    hide_constants(document, secrets)
+    assert secrets == {"Es$${1}", "Es${1}"}
 
 
 def test_what_data_sources_were_asked_with_is_hidden_by_what_they_answered() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from strata.resources.tls import is_modern, tls_version
+from strata.resources.tls import POLICIES, is_modern, is_policy, tls_version
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,28 @@ def test_a_policy_starts_at_a_version(policy: str, version: int) -> None:
 def test_what_is_not_known_is_not_taken_for_modern(policy: str | None) -> None:
     assert tls_version(policy or "") is None
     assert not is_modern(policy)
+
+
+def test_every_policy_that_is_known_says_its_version() -> None:
+    unknown = {one for one in POLICIES if tls_version(one) is None}
+    assert unknown == {"ELBSecurityPolicy-2015-05"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "known"),
+    [
+        ("ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09", True),
+        ("ELBSecurityPolicy-TLS13-1-2-Ext0-FIPS-PQ-2025-09", True),
+        # Made after the list was read.
+        ("ELBSecurityPolicy-TLS13-1-3-Res-2027-02", True),
+        ("ELBSecurityPolicy-TLS13-1-3-Res-2027-13", False),
+        ("ELBSecurityPolicy-TLS13-1-2-2021-07", False),
+        ("ELBSecurityPolicy-TLS13-1-2", False),
+        ("ELBSecurityPolicy-TLS13-1-4-2021-06", False),
+        ("ELBSecurityPolicy-Latest", False),
+        ("elbsecuritypolicy-tls13-1-2-2021-06", False),
+        ("TLSv1.2_2021", False),
+    ],
+)
+def test_a_name_is_that_of_a_policy_or_is_not(policy: str, known: bool) -> None:
+    assert is_policy(policy) is known

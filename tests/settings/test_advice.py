@@ -1,5 +1,6 @@
 """What is no TOML, or not as TOML has it, is told with what to write."""
 
+import tomllib
 from collections.abc import Callable
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from strata.settings import InvalidSettings, Problem, Settings, load
+from strata.settings.load import judge
+from strata.settings.rules.edge import RESERVED, placeholder
 from strata.settings.rules.network import check
 from tests import ROOT
 
@@ -133,7 +136,7 @@ def test_a_value_of_another_type_is_written_as_it_was_meant(
         (" shop.example", "blanks", '"shop.example"'),
         ("*.shop.example", "a wildcard", '"shop.example"'),
         ("HTTPS://Shop.example:8443/a?b", "HTTPS://, a path, a port, capitals", '"shop.example"'),
-        ("shop", "is no domain", "shop.example.com"),
+        ("shop", "is no domain", "such as api.shop.example"),
     ],
 )
 def test_a_domain_is_cut_out_of_an_address(
@@ -142,6 +145,49 @@ def test_a_domain_is_cut_out_of_an_address(
     (problem,) = refuse(GOOD.replace('"local.shop.example"', f'"{domain}"'))
     assert wrong in problem.wrong
     assert right in problem.right
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "example.com", "example.org", "example.net", "api.example.com", "shop.test",
+        "shop.invalid", "shop.localhost", "shop.local", "shop.internal", "a.home.arpa",
+    ],
+)  # fmt: skip
+def test_a_domain_that_nobody_can_have_is_refused_but_on_the_emulator(
+    domain: str, refuse: Refuse
+) -> None:
+    text = GOOD.replace('"local.shop.example"', f'"{domain}"')
+    (problem,) = refuse(text.replace("emulated = true\n", ""))
+    assert (problem.key, problem.value) == ("edge.domain", f'"{domain}"')
+    assert "is reserved" in problem.wrong
+    assert "that you have registered" in problem.right
+    assert judge(tomllib.loads(text))[1] == []
+
+
+@pytest.mark.parametrize("domain", ["myexample.com", "example.com.br", "test.shop.de", "contest"])
+def test_a_domain_that_only_looks_reserved_is_taken_for_none(domain: str) -> None:
+    assert not RESERVED.search(domain)
+
+
+@pytest.mark.parametrize(
+    ("policy", "right"),
+    [
+        ("ELBSecurityPolicy-TLS13-1-2-2021-60", "perhaps ELBSecurityPolicy-TLS13-1-2-2021-06"),
+        ("TLSv1.2_2021", "such as ELBSecurityPolicy-TLS13-1-2-2021-06"),
+    ],
+)
+def test_a_security_policy_that_elb_does_not_have_is_refused(
+    policy: str, right: str, refuse: Refuse
+) -> None:
+    (problem,) = refuse(f'{GOOD}\ntls_policy = "{policy}"\n')
+    assert (problem.key, problem.value) == ("edge.tls_policy", f'"{policy}"')
+    assert right in problem.right
+
+
+def test_the_domains_of_the_files_that_come_with_it_are_placeholders() -> None:
+    assert [placeholder(one) != "" for one in map(load, ("dev", "staging", "prod"))] == [True] * 3
+    assert placeholder(load("local")) == ""
 
 
 @pytest.mark.parametrize(

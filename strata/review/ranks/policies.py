@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from strata.documents.templates import has_expression
 from strata.plan_file.differences import may_be
 from strata.resources.iam import Names, Statement, statements
 
@@ -76,7 +77,7 @@ def _uncovered(allowed: list[_Grant], wanted: list[_Grant]) -> Iterator[_Grant]:
     for what in wanted:
         if not any(
             _pattern(what.resource, one.resource)
-            or "${" not in what.resource
+            or not has_expression(what.resource)
             or stands.setdefault(one, what.resource) == what.resource
             for one in allowed
             if _covers(one, what)

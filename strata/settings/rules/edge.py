@@ -1,14 +1,24 @@
 """Domain, record, health check."""
 
+import json
 import re
 from collections.abc import Iterator
 
+from strata.resources.tls import POLICIES, is_policy
 from strata.settings.models import Settings
 from strata.settings.positions import Key
-from strata.settings.rules.finding import Finding
+from strata.settings.rules.finding import Finding, near
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = re.compile(rf"({LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])")
+RESERVED = re.compile(
+    r"(^|\.)(example\.(com|net|org)|test|invalid|localhost|local|internal|onion|alt|home\.arpa)$"
+)
+"""Names that nobody can register or have delegated (IANA, special-use domain names: RFC 2606, 6761,
+6762, 7686, 8375, 9476; ICANN's resolution on .internal of 2024-07-29). Route 53 refuses some of
+them, and ACM cannot validate any."""
+PLACEHOLDER = re.compile(r"(^|\.)example$")
+"""Reserved too (RFC 2606), and what the settings files that come with Strata have."""
 CERTIFICATE_NAME = 64
 """Characters of a certificate's first name (ACM API reference, RequestCertificate)."""
 
@@ -18,7 +28,14 @@ def check(settings: Settings) -> Iterator[Finding]:
     edge = settings.edge
     domain_key: Key = ("edge", "domain")
     if not _is_domain(edge.domain):
-        yield Finding(domain_key, *_no_domain(edge.domain, "shop.example.com"))
+        yield Finding(domain_key, *_no_domain(edge.domain, "api.shop.example"))
+    elif not settings.environment.emulated and RESERVED.search(edge.domain):
+        yield Finding(
+            domain_key,
+            "is reserved: nobody can have it, so that no certificate for it is ever validated",
+            "a domain that you have registered, or a part of one",
+            (("environment", "emulated"),),
+        )
     key: Key = ("edge", "record_name") if edge.record_name else domain_key
     record = edge.record_name or edge.domain
     if edge.record_name:
@@ -38,11 +55,11 @@ def check(settings: Settings) -> Iterator[Finding]:
             f"has {len(record)} characters, too many for a certificate",
             f"at most {CERTIFICATE_NAME}",
         )
-    if not re.fullmatch(r"ELBSecurityPolicy-[A-Za-z0-9-]+", edge.tls_policy):
+    if not is_policy(edge.tls_policy):
         yield Finding(
             ("edge", "tls_policy"),
             "is no security policy of load balancers",
-            "such as ELBSecurityPolicy-TLS13-1-2-2021-06",
+            near(edge.tls_policy, POLICIES, "such as ELBSecurityPolicy-TLS13-1-2-2021-06"),
         )
     if not re.fullmatch(r"/[!-~]{0,1023}", edge.health_check_path):
         yield Finding(("edge", "health_check_path"), "is no path", "such as /health")
@@ -59,6 +76,14 @@ def check(settings: Settings) -> Iterator[Finding]:
             f"2 to {edge.health_check_interval_seconds - 1}",
             (("edge", "health_check_interval_seconds"),),
         )
+
+
+def placeholder(settings: Settings) -> str:
+    """What is to be filled in before the first apply to AWS; empty when nothing is."""
+    domain = settings.edge.domain
+    if settings.environment.emulated or not PLACEHOLDER.search(domain):
+        return ""
+    return f"edge.domain = {json.dumps(domain)} is a placeholder: write a domain that you have"
 
 
 def _no_domain(text: str, example: str) -> tuple[str, str]:
