@@ -560,8 +560,8 @@ def test_nothing_is_on_both_lists_and_what_can_be_imported_is_a_stranger() -> No
     assert [one.identifier for one in strangers] == ["arn:cut-off", "i-1"]
 
 
-def test_the_guide_names_every_permission() -> None:
-    guide = (ROOT / "docs" / "find-drift.md").read_text()
+def test_the_page_names_every_permission() -> None:
+    guide = (ROOT / "docs" / "reference" / "drift.md").read_text()
     actions = {action for one in BELOW for action in one.action.split(", ")}
     actions |= {
         "ec2:" + "".join(word.title() for word in one.operation.split("_")) for one in IN_VPC

@@ -162,7 +162,8 @@ def test_a_report_is_written_to_a_file(
 
 def test_paths_are_the_projects_wherever_the_command_runs(tmp_path: Path) -> None:
     answer = subprocess.run(
-        [sys.executable, "-m", "strata", "gate", BLOGGED, "--format", "json"],
+        [sys.executable, "-m", "strata", "-q", "--project", ROOT, "gate", BLOGGED,
+         "--format", "json"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     files = {one["file"] for one in json.loads(answer.stdout)["findings"]}
@@ -175,7 +176,7 @@ def test_colour_is_for_terminals_only(blogged: Path, command: Command) -> None:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
     process = subprocess.Popen(
-        [sys.executable, "-m", "strata", "gate", "--synthesized", str(blogged)],
+        [sys.executable, "-m", "strata", "-q", "gate", "--synthesized", str(blogged)],
         cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
     )  # fmt: skip
