@@ -122,7 +122,8 @@ def test_a_price_a_picture_and_a_check_make_no_review_stale_and_a_module_does(
     root = tmp_path / "project"
     for name in ("strata", "modules", "policies", "envs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / ".terraform-version", root)
+    for name in (".terraform-version", ".terraform.lock.hcl"):
+        shutil.copy(ROOT / name, root)
 
     def digest() -> str:
         return subprocess.run(

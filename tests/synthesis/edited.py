@@ -15,6 +15,7 @@ PARTS = (
     "cdktf.json",
     ".checkov.yaml",
     ".terraform-version",
+    ".terraform.lock.hcl",
     "modules",
     "strata",
     "envs",
