@@ -20,9 +20,11 @@ def session(environment: Environment) -> boto3.Session:
 
 def parts(arn: str) -> tuple[str, str, str]:
     """Service, kind and name: `ecs`, `service` and `shop/api`; a bucket's kind is empty."""
-    service, resource = arn.split(":", 5)[2::3]
-    kind, *name = re.split("[:/]", resource, maxsplit=1)
-    return (service, kind, name[0]) if name else (service, "", kind)
+    _arn, _partition, service, _region, _account, resource = arn.split(":", 5)
+    match = re.search("[:/]", resource)
+    if match is None:
+        return service, "", resource
+    return service, resource[: match.start()], resource[match.end() :]
 
 
 GLOBAL_REGION = "us-east-1"

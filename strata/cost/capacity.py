@@ -1,6 +1,8 @@
 """How many instances run: at the least, with the tasks desired, and at the most."""
 
 import contextlib
+from fractions import Fraction
+from math import ceil
 
 from strata.cost.items import Item, Items, blocks
 from strata.cost.range import Range
@@ -17,11 +19,14 @@ def instances(group: Item, template: Item | None, items: Items, settings: Settin
     that the scaler may leave, and those that the service desires. At the most the group is full.
     """
     least, most = int(group.values.get("min_size") or 0), int(group.values.get("max_size") or 0)
-    held = _tasks_held(template, items, settings)
+    tasks_per_instance = _tasks_held(template, items, settings)
     share = _target_share(group, items)
 
     def needed(tasks: int) -> int:
-        return min(max(-(-(-(-tasks // held) * 100) // share), least), most)
+        full = ceil(Fraction(tasks, tasks_per_instance))
+        # The scaler keeps only `share` percent of the instances' room in use.
+        wanted = ceil(Fraction(full * 100, share))
+        return min(max(wanted, least), most)
 
     service = next(iter(items.of("aws_ecs_service")), None)
     target = next(iter(items.of("aws_appautoscaling_target")), None)
