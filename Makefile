@@ -93,6 +93,11 @@ images: setup
 	cp build/map/prod/network.svg docs/images/prod-network.svg
 	cp build/map/prod/system.svg docs/images/prod-system.svg
 
+.PHONY: schemas
+# What --json prints, from the models; tests/commands/test_json.py holds them.
+schemas: setup
+	$(BIN)/python -m tools.schemas
+
 .PHONY: regions
 # Which region has what, from the cfn-lint that the emulator's packages bring.
 regions: setup

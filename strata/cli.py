@@ -43,6 +43,7 @@ COMMANDS = {
     "destroy": "Say what would be lost, ask, and destroy every layer; the state bucket stays.",
     "unlock": "Take away a lock that nobody holds any more.",
     "redis-auth": "Give Redis its token after a plain `cdktf deploy`.",
+    "output": "Show the address, the registry and all else that a finished apply left to use.",
     "demo": "Take `envs/local.toml` from settings to a running system on the emulator.",
     "emulator": "AWS on this machine, in memory.",
     "completion": "Print what a shell needs to complete commands, environments and more.",

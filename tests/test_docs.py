@@ -11,6 +11,7 @@ import pytest
 
 from strata import cli
 from strata.commands.exit_codes import EXIT_CODES, ExitCodes
+from strata.commands.reports import REPORTS
 from strata.errors import StrataError, UsageError
 from strata.settings import Settings
 from strata.settings.models import Section
@@ -177,3 +178,8 @@ def _options(name: str) -> set[str]:
     for word in rest:
         command = command.commands[word]  # type: ignore[attr-defined]
     return {option for parameter in command.params for option in parameter.opts}
+
+
+def test_the_page_on_json_names_every_schema() -> None:
+    page = (ROOT / "docs" / "json.md").read_text()
+    assert re.findall(r"\[(\w+)-report.schema.json\]", page) == list(REPORTS)

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.base import Env, confirm, judged, out
+from strata.apply.waves import Outcome
+from strata.commands.base import AsJson, Env, confirm, judged, out, print_json
 from strata.commands.common import at_work, finish, planned, run_layers
+from strata.commands.output import output_of
 from strata.documents.layers import LAYERS
-from strata.errors import UsageError
-from strata.settings import load
+from strata.errors import StrataError, UsageError
+from strata.machine.unforeseen import say
+from strata.settings import Settings, load
 from strata.settings.load import shown
 
 if TYPE_CHECKING:
     from strata.apply.layer import LayerWork
     from strata.apply.reviewed_plan import ReviewedApply
     from strata.gate.report import Report as Verdict
+    from strata.state.outputs import Output
 
 
 def apply(
@@ -32,6 +36,7 @@ def apply(
             metavar="NAME", help="Apply in spite of this finding of the gate; may be repeated."
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Apply a review and nothing else; without one, plan, show it and ask."""
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
@@ -51,11 +56,71 @@ def apply(
         else:
             review = _planned(env, work, yes=yes, accepted=accepted)
             review.check()
-        for one in review.move_states():
+        moved = [str(one) for one in review.move_states()]
+        for one in moved:
             out.print(f"moved      {one}")
         outcome = run_layers(LAYERS, review.step, work)
-    finish(outcome, f"{again}{_accepting(accepted)}")
-    out.print(f"{work.settings.environment.name} stands as reviewed")
+    again = f"{again}{_accepting(accepted)}"
+    offered = _output(env, work.settings) if outcome.ok else None
+    after = _next(env, review, offered) if outcome.ok else {again: "goes on with it"}
+    if as_json:
+        _print(review, moved, outcome, offered, [*after])
+    finish(outcome, again)
+    if not as_json:
+        _say(work.settings.environment.name, offered, after)
+
+
+def _output(env: str, settings: Settings) -> "Output | None":
+    """What there is to use now; None, with a word on it, when the states cannot be read."""
+    try:
+        return output_of(settings.environment)
+    except StrataError as error:
+        # All was applied, and the exit code says so.
+        say(f"warning: {error.message}; strata output {env} shows what there is to use")
+        return None
+
+
+def _next(env: str, review: "ReviewedApply", offered: "Output | None") -> dict[str, str]:
+    """The command that comes after an apply, and what it is for."""
+    settings = review.work.settings
+    first = review.review.basis.states.get("registry") is None
+    if first and offered and offered.repository and not settings.environment.emulated:
+        image = f"{offered.repository}:{settings.service.image_tag}"
+        return {f"docker push {image}": "starts the service, which waits for this image"}
+    return {shlex.join(["strata", "drift", env]): "finds what is changed outside of Strata"}
+
+
+def _say(name: str, offered: "Output | None", after: dict[str, str]) -> None:
+    from strata.views.text.output import text  # noqa: PLC0415
+
+    out.print(f"{name} stands as reviewed")
+    if offered:
+        typer.echo(text(offered), nl=False)
+    for command, why in after.items():
+        out.print(f"next       {command} {why}")
+
+
+def _print(
+    review: "ReviewedApply",
+    moved: list[str],
+    outcome: Outcome,
+    offered: "Output | None",
+    after: list[str],
+) -> None:
+    from strata.commands.reports import ApplyReport  # noqa: PLC0415
+
+    print_json(
+        ApplyReport(
+            environment=review.work.settings.environment.name,
+            review=str(shown(review.folder)),
+            moved=moved,
+            done=outcome.done,
+            failed={layer: error.message for layer, error in outcome.failed.items()},
+            not_started=outcome.not_started,
+            output=offered,
+            next=after,
+        )
+    )
 
 
 def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> "ReviewedApply":
@@ -65,7 +130,7 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     from strata.views.text.review import text  # noqa: PLC0415
 
     made = planned(env, work)
-    typer.echo(text(made.report), nl=False)
+    typer.echo(text(made.report), nl=False, err=out.stderr)
     out.print(f"review     {shown(made.folder)}")
     # What AWS would refuse is refused below; nobody has to be asked.
     if made.report.changes and not made.report.of("refused"):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+from pydantic import BaseModel
 from rich.console import Console
 
 from strata.commands import complete
@@ -49,6 +50,25 @@ Envs = Annotated[
 ]
 # Nothing is markup or an emoji, as `:100:` would be, and no address is broken to fit the width.
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def _alone(as_json: bool) -> bool:
+    # What is said beside the result, and on the way to it.
+    out.stderr = as_json
+    return as_json
+
+
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", help="Print the result as JSON; all else to stderr.", callback=_alone),
+]
+
+
+def print_json(report: BaseModel) -> None:
+    """Print what a command reports, after its schema in `docs/`."""
+    from strata.views.data import as_json  # noqa: PLC0415
+
+    typer.echo(as_json(report), nl=False)
 
 
 def read_out() -> Path:
@@ -115,6 +135,13 @@ def reach_report(env: str, settings: Settings, network: "Network", *, live: bool
     )
 
 
+def form_of(form: str, *, as_json: bool) -> str:
+    """What `--format` says, or `json` by `--json`; raises UsageError for both at once."""
+    if as_json and form not in ("text", "json"):
+        raise UsageError(f"--json is --format json, and not {form}", "give one of them")
+    return "json" if as_json else form
+
+
 def view(form: str, views: Mapping[str, View[_Report]]) -> View[_Report]:
     """What writes a report in the form that `--format` names; raises UsageError for any other."""
     if form not in views:
@@ -128,5 +155,5 @@ def confirm(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise StrataError("nothing was done: nobody is here to be asked", "--yes answers")
-    if not typer.confirm(question):
+    if not typer.confirm(question, err=out.stderr):
         raise StrataError("nothing was done")

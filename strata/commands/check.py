@@ -1,38 +1,98 @@
 """`strata check`"""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import typer
 
-from strata.commands.base import Envs, composed_stack, out, reach_report
+from strata.commands.base import AsJson, Envs, composed_stack, out, print_json, reach_report
 from strata.commands.cost import over_budget
-from strata.settings import InvalidSettings, load_each
+from strata.settings import InvalidSettings, Problem, Settings, load_each
 from strata.settings.rules.edge import placeholder
 
+if TYPE_CHECKING:
+    from strata.reach.report import TableReport
 
-def check(envs: Envs) -> None:
+
+def check(envs: Envs, *, as_json: AsJson = False) -> None:
     """Judge settings; then what they would make: its cost if there is a budget, and its paths."""
-    found = load_each(envs)
+    warnings: list[Problem] = []
+    try:
+        found = load_each(envs)
+        reports = _reports(envs, found, warnings)
+    except InvalidSettings as error:
+        if as_json:
+            _print(error.problems, warnings, [], [])
+        else:
+            _warn(warnings)
+        raise
+    unfilled = {
+        env: words for env, one in zip(envs, found, strict=True) if (words := placeholder(one))
+    }
+    if as_json:
+        _print([], warnings, [f"{env}: {words}" for env, words in unfilled.items()], reports)
+    else:
+        _warn(warnings)
+        for env in envs:
+            out.print(f"{env}: the settings are right")
+            if env in unfilled:
+                out.print(f"{env}: {unfilled[env]}")
+        _say(reports)
+    if not all(report.met for report in reports):
+        raise typer.Exit(1)
+
+
+def _reports(
+    envs: list[str], found: list[Settings], warnings: list[Problem]
+) -> "list[TableReport]":
+    """The paths of each environment; raises InvalidSettings for a budget that may not be passed."""
     from strata.reach import from_stack  # noqa: PLC0415 - wrong settings are told at once
-    from strata.views.text.reach import table_lines  # noqa: PLC0415
 
     stacks = [composed_stack(settings) for settings in found]
-    failed = []
+    failed: list[Problem] = []
     for env, settings, composed in zip(envs, found, stacks, strict=True):
         if problem := over_budget(env, settings, composed):
-            if settings.cost.over_budget == "fail":
-                failed.append(problem)
-            else:
-                out.print(f"warning: {problem}")
+            (failed if settings.cost.over_budget == "fail" else warnings).append(problem)
     if failed:
         raise InvalidSettings(failed)
-    for env, settings in zip(envs, found, strict=True):
-        out.print(f"{env}: the settings are right")
-        if words := placeholder(settings):
-            out.print(f"{env}: {words}")
-    met = True
-    for env, settings, composed in zip(envs, found, stacks, strict=True):
-        report = reach_report(env, settings, from_stack(composed), live=False)
-        met = met and report.met
+    return [
+        reach_report(env, settings, from_stack(composed), live=False)
+        for env, settings, composed in zip(envs, found, stacks, strict=True)
+    ]
+
+
+def _warn(problems: list[Problem]) -> None:
+    for problem in problems:
+        out.print(f"warning: {problem}")
+
+
+def _say(reports: "list[TableReport]") -> None:
+    from strata.views.text.reach import table_lines  # noqa: PLC0415
+
+    for report in reports:
         for line, good in table_lines(report, broken_only=True):
             out.print(line, style=None if good else "red")
-    if not met:
-        raise typer.Exit(1)
+
+
+def _print(
+    wrong: Sequence[Problem],
+    warnings: Sequence[Problem],
+    unfilled: list[str],
+    reports: "list[TableReport]",
+) -> None:
+    from strata.commands.reports import CheckReport, WrongSetting  # noqa: PLC0415 - takes its time
+
+    def data(problems: Sequence[Problem]) -> list[WrongSetting]:
+        return [
+            WrongSetting(
+                file=str(one.file), line=one.line, key=one.key, value=one.value, wrong=one.wrong,
+                right=one.right,
+            )
+            for one in problems
+        ]  # fmt: skip
+
+    print_json(
+        CheckReport(
+            wrong=data(wrong), warnings=data(warnings), placeholders=unfilled, paths=reports
+        )
+    )

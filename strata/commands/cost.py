@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from strata.commands import complete
-from strata.commands.base import View, composed_stack, out, reviewed, view
+from strata.commands.base import AsJson, View, composed_stack, form_of, out, reviewed, view
 from strata.errors import UsageError
 from strata.machine.files import Unreadable, bytes_of, json_of
 from strata.settings import Problem, Settings, load
@@ -36,12 +36,14 @@ def cost(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Renew the prices through AWS's price list.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say what a month costs."""
     from strata.cost.change import change  # noqa: PLC0415 - what the command alone needs
 
+    form = form_of(form, as_json=as_json)
     show, show_change = view(form, views()), view(form, views_of_a_change())
-    if env is None and (plan or not refresh):
+    if env is None and (plan or as_json or not refresh):
         raise UsageError("no environment is given", "strata cost prod")
     settings = load(env) if env else None
     read = _read(plan, env, settings) if plan and env and settings else None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.base import Env, View, view
+from strata.commands.base import AsJson, Env, View, form_of, view
 from strata.commands.common import look_for_drift
 from strata.settings import load
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 def drift(
     env: Env,
     form: Annotated[str, typer.Option("--format", help="text, json or md.")] = "text",
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Compare AWS with what was applied; exit code 3: drift. Changes nothing."""
-    write = view(form, views())
+    write = view(form_of(form, as_json=as_json), views())
     settings = load(env)
     report = look_for_drift(settings, env)
     typer.echo(write(report), nl=False)

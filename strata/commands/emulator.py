@@ -4,7 +4,7 @@ import shlex
 
 import typer
 
-from strata.commands.base import out
+from strata.commands.base import AsJson, out, print_json
 from strata.commands.common import running_emulator, start_emulator
 from strata.local import emulator as emulation
 from strata.terraform.plugins import terraform_environment
@@ -15,9 +15,13 @@ app = typer.Typer(
 
 
 @app.command("start")
-def start() -> None:
+def start(*, as_json: AsJson = False) -> None:
     """Start it, or say where it runs."""
-    out.print(start_emulator().url)
+    running = start_emulator()
+    if as_json:
+        _print(running)
+    else:
+        out.print(running.url)
 
 
 @app.command("stop")
@@ -27,12 +31,27 @@ def stop() -> None:
 
 
 @app.command("status")
-def status() -> None:
+def status(*, as_json: AsJson = False) -> None:
     """Say whether it runs; exit code 1 when it does not."""
     running = emulation.status()
-    out.print(f"{running.url}, process {running.pid}" if running else "not running")
+    if as_json:
+        _print(running)
+    else:
+        out.print(f"{running.url}, process {running.pid}" if running else "not running")
     if not running:
         raise typer.Exit(1)
+
+
+def _print(running: emulation.EmulatorStatus | None) -> None:
+    from strata.commands.reports import EmulatorReport  # noqa: PLC0415 - takes its time
+
+    print_json(
+        EmulatorReport(
+            running=running is not None,
+            url=running.url if running else None,
+            pid=running.pid if running else None,
+        )
+    )
 
 
 @app.command("env")

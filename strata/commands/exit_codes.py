@@ -39,6 +39,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "destroy": ExitCodes(),
     "unlock": ExitCodes(),
     "redis-auth": ExitCodes(),
+    "output": ExitCodes(),
     "demo": ExitCodes(),
     "emulator start": ExitCodes(),
     "emulator stop": ExitCodes(),

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from strata.commands import complete
-from strata.commands.base import View, judged, out, synthesize_to, view
+from strata.commands.base import AsJson, View, form_of, judged, out, synthesize_to, view
 from strata.errors import UsageError
 from strata.settings import load_each
 from strata.settings.load import distinct
@@ -38,10 +38,13 @@ def gate(
     ] = None,
     form: Annotated[str, typer.Option("--format", help="text, json, sarif or junit.")] = "text",
     file: Annotated[Path | None, typer.Option("--out", help="Write the report here.")] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Judge what would be built; exit code 1: findings, 2: no verdict."""
     from strata.views.text.gate import STYLES  # noqa: PLC0415
 
+    form = form_of(form, as_json=as_json)
     write = view(form, views())
     if envs and synthesized:
         raise UsageError("give environments, or --synthesized DIR", "strata gate local")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.base import Env, composed_stack, out, reviewed
+from strata.commands.base import AsJson, Env, composed_stack, out, print_json, reviewed
 from strata.errors import UsageError
 from strata.machine.folders import project
 from strata.settings import load
@@ -28,6 +28,7 @@ def map_(
         Path | None, typer.Option(help="Show what the plan changes that `strata plan` wrote here.")
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Draw the environment: its network, its system, who reaches what."""
     settings = load(env)
@@ -35,8 +36,14 @@ def map_(
     changes = reviewed(plan, env, settings) if plan else None
     target = (folder or project() / "build" / "map" / name).resolve()
     written = write_map(target, settings.environment, composed_stack(settings), changes)
-    for file in written:
-        out.print(str(shown(file)))
+    files = [str(shown(file)) for file in written]
+    if as_json:
+        from strata.commands.reports import MapReport  # noqa: PLC0415
+
+        print_json(MapReport(environment=name, files=files))
+    else:
+        for file in files:
+            out.print(file)
     if open_:
         webbrowser.open(written[0].as_uri())
 

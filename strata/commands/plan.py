@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.base import Env, out
+from strata.commands.base import AsJson, Env, out, print_json
 from strata.commands.common import aim, plan_anew
 from strata.documents.layers import LAYERS
 from strata.errors import Answered
@@ -18,6 +18,8 @@ from strata.settings.models import Environment
 def plan(
     env: Env,
     folder: Annotated[Path | None, typer.Option("--out", help="Where the review goes.")] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
@@ -28,23 +30,31 @@ def plan(
     # Before the first apply there need not be a state bucket.
     preflight.check_account(settings.environment)
     made = plan_anew(env, settings, folder)
-    typer.echo(text(made.report), nl=False)
-    out.print(f"review     {shown(made.folder)}")
-    if set(made.report.first) == set(LAYERS):
-        _say_next(env, settings.environment, made.folder)
+    first = set(made.report.first) == set(LAYERS)
+    needed = _needed(env, settings.environment, made.folder) if first else []
+    if as_json:
+        from strata.commands.reports import PlanReport  # noqa: PLC0415
+
+        folder = shown(made.folder)
+        print_json(PlanReport(folder=str(folder), review=made.report, next=needed))
+    else:
+        typer.echo(text(made.report), nl=False)
+        out.print(f"review     {shown(made.folder)}")
+        if needed:
+            bucket = settings.environment.state_bucket
+            out.print(f"next       {needed[0]} makes the state bucket {bucket}")
+            out.print(f"then       {needed[1]}")
     if made.report.changes:
         raise Answered(2)
 
 
-def _say_next(env: str, environment: Environment, folder: Path) -> None:
-    """What a new environment needs before this review of it can be applied."""
+def _needed(env: str, environment: Environment, folder: Path) -> list[str]:
+    """The commands that a new environment needs, its state bucket first; none if it has one."""
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
-    if not preflight.has_state_bucket(environment):
-        from strata.aws.errors import bootstrap_command  # noqa: PLC0415
+    if preflight.has_state_bucket(environment):
+        return []
+    from strata.aws.errors import bootstrap_command  # noqa: PLC0415
 
-        first = bootstrap_command(env)
-        then = shlex.join(["strata", "apply", env, "--reviewed", str(shown(folder))])
-        bucket = environment.state_bucket
-        out.print(f"next       {first} makes the state bucket {bucket}")
-        out.print(f"then       {then}")
+    then = shlex.join(["strata", "apply", env, "--reviewed", str(shown(folder))])
+    return [bootstrap_command(env), then]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from strata.commands import complete
-from strata.commands.base import Env, composed_stack, out, reach_report
+from strata.commands.base import AsJson, Env, composed_stack, out, print_json, reach_report
 from strata.errors import UsageError
 from strata.settings import Settings, load
 from strata.views.steps import step
@@ -28,7 +28,7 @@ def reach(
     port: Annotated[int | None, typer.Argument(metavar="PORT", min=0, max=65535)] = None,
     *,
     live: Annotated[bool, typer.Option("--live", help="Judge what stands in AWS.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say who can reach what: the table, or one path explained; exit code 1: not as expected."""
     from strata.reach.model import AWS_APIS, NAMES  # noqa: PLC0415
@@ -65,12 +65,11 @@ def _network(env: str, settings: Settings, *, live: bool) -> "Network":
 
 
 def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:
-    from strata.views import data  # noqa: PLC0415
     from strata.views.text.reach import table_lines  # noqa: PLC0415
 
     report = reach_report(env, settings, _network(env, settings, live=live), live=live)
     if as_json:
-        typer.echo(data.as_json(report), nl=False)
+        print_json(report)
     else:
         for line, good in table_lines(report):
             out.print(line, style=None if good else "red")
@@ -89,14 +88,13 @@ def _path(
     from strata.reach import explain  # noqa: PLC0415
     from strata.reach.report import path  # noqa: PLC0415
     from strata.reach.table import refuse_unread  # noqa: PLC0415
-    from strata.views import data  # noqa: PLC0415
     from strata.views.text.reach import path_lines  # noqa: PLC0415
 
     network = _network(env, settings, live=live)
     refuse_unread(network)
     found = path(explain(network, *ends))
     if as_json:
-        typer.echo(data.as_json(found), nl=False)
+        print_json(found)
         return
     for line in path_lines(settings.environment.name, found):
         out.print(line)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.base import Envs, out, synthesize_to
+from strata.commands.base import AsJson, Envs, out, print_json, synthesize_to
+from strata.documents.layers import LAYERS, stack_name
 from strata.machine.folders import synthesized_folder
 from strata.settings import load_each
 
@@ -15,11 +16,28 @@ def synth(
     folder: Annotated[
         Path | None, typer.Option("--out", help="Where the JSON goes; else cdktf.out.")
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write the Terraform JSON of every layer, and of all layers in one."""
     settings = load_each(envs)
     folder = folder or synthesized_folder()
     synthesize_to(folder, settings)
-    for one in settings:
-        name = one.environment.name
+    names = [one.environment.name for one in settings]
+    if as_json:
+        from strata.commands.reports import SynthesizedEnvironment, SynthReport  # noqa: PLC0415
+
+        found = [
+            SynthesizedEnvironment(
+                environment=name,
+                stacks={
+                    layer: str(folder / "stacks" / stack_name(name, layer)) for layer in LAYERS
+                },
+                composed=str(folder / "composed" / name),
+            )
+            for name in names
+        ]
+        print_json(SynthReport(environments=found))
+        return
+    for name in names:
         out.print(f"{name}: {folder}/stacks/{name}-*  {folder}/composed/{name}")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import tomli_w
 from playwright.sync_api import Page
@@ -22,6 +23,8 @@ from playwright.sync_api import Page
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.cli import main
+from strata.commands.base import out
+from strata.commands.reports import schema_of
 from strata.cost.change import change as cost_change
 from strata.cost.estimate import estimate
 from strata.cost.items import of_stack
@@ -548,6 +551,37 @@ def test_no_change_is_exit_code_0(nothing: Reviewed) -> None:
     assert all(len(line) <= 80 for line in nothing.said.splitlines()[:-1])
 
 
+def test_json_is_alone_on_stdout_and_follows_its_schema(
+    strata: Command,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of the commands that need what was applied; tests/commands/test_json.py has the others."""
+    printed = {}
+    review = str(folder / "as-json")
+    for words in (
+        ["plan", "local", "--out", review],
+        ["apply", "local", "--reviewed", review],
+        ["drift", "local"],
+        ["output", "local"],
+    ):
+        monkeypatch.setattr("sys.argv", ["strata", *words, "--json"])
+        assert main() == 0, capsys.readouterr().err
+        printed[words[0]] = json.loads(capsys.readouterr().out)
+        jsonschema.validate(printed[words[0]], schema_of(words[0]))
+    monkeypatch.setattr(out, "stderr", False)
+    assert printed["plan"]["folder"] == review
+    assert printed["apply"]["done"] == dict.fromkeys(LAYERS, "no change")
+    assert printed["apply"]["output"] == printed["output"]
+    assert printed["output"]["address"] == "https://local.shop.example"
+    assert len(printed["output"]["name_servers"]) == 4
+    assert {one["name"]: one["port"] for one in printed["output"]["endpoints"]} == {
+        "database": 3306, "cache": 6379
+    }  # fmt: skip
+    assert {"database password", "Redis token"} == set(printed["output"]["secrets"])
+
+
 def test_changes_are_exit_code_2(changed: Reviewed, first_day: Planned) -> None:
     assert changed.code == 2, changed.said
     # What is longer is one address, which is not broken.
@@ -954,4 +988,10 @@ def test_a_finding_that_is_accepted_by_name_is_applied(
     accepting = [word for name in again for word in ("--accept-finding", name)]
     code, said = strata("apply", file, "--yes", *accepting)
     assert code == 0, said
-    assert said.endswith("local stands as reviewed\n")
+    _, _, offered = said.partition("local stands as reviewed\n")
+    for line in (
+        r"address +https://local\.shop\.example", r"repository +\S+/store/api",
+        r"database +\S+:3306", r"cache +\S+:6379",
+    ):  # fmt: skip
+        assert re.search(rf"(?m)^{line}$", offered), offered
+    assert offered.splitlines()[-1].startswith(f"next       strata drift {file}")
