@@ -961,7 +961,7 @@ def test_what_a_hand_made_is_taken_up_with_a_verdict_and_nothing_is_made_anew(
     verdict = said(1, "gate", "local")
     assert verdict.count("in      local: service/by_hand") == 2
     assert "local: 2 findings" in verdict
-    report = json.loads(said(2, "plan", "local", "--format", "json"))
+    report = json.loads(said(2, "plan", "local", "--json"))["review"]
     items = {one["address"]: one for one in report["items"] if "; imported as " in one["why"]}
     assert {address: (one["action"], one["rank"]) for address, one in items.items()} == {
         "aws_route53_record.edge_mail": ("import", "else"),
@@ -972,5 +972,5 @@ def test_what_a_hand_made_is_taken_up_with_a_verdict_and_nothing_is_made_anew(
     assert "2 imported" in said(0, "apply", "local", "--yes")
     (kept,) = aws("logs").describe_log_groups(logGroupNamePrefix=BY_HAND)["logGroups"]
     assert kept["retentionInDays"] == 30
-    assert "local: no changes" in said(0, "plan", "local")
+    assert said(0, "plan", "local").startswith("local: No change.\n")
     assert said(0, "drift", "local").startswith("local: no drift\n")
