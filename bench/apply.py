@@ -71,7 +71,8 @@ def covered(intervals: list[tuple[float, float]]) -> float:
 def account(folder: Path) -> Iterator[Settings]:
     """An emulator with a state bucket and nothing else."""
     settings = load("local")
-    with emulator.emulator(folder / "emulator"):
+    with emulator.emulator(folder / "emulator") as running:
+        emulator.delegate(running.url, settings.edge.domain)
         bootstrap(settings.environment)
         yield settings
 

@@ -114,7 +114,8 @@ class Measured:
 def measure(folder: Path) -> Measured:
     """Measure all of it, on an emulator of its own."""
     settings = load("local")
-    with emulator.emulator(folder / "emulator"):
+    with emulator.emulator(folder / "emulator") as running:
+        emulator.delegate(running.url, settings.edge.domain)
         bootstrap(settings.environment)
         all_of_it, inside = process(folder)
         by_itself = alone(folder)

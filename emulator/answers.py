@@ -19,7 +19,7 @@ from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from emulator import missing
+from emulator import account, missing
 from emulator.missing import Answer
 
 KEPT = 200
@@ -39,6 +39,8 @@ lock = threading.Lock()
 
 
 def _serve(self: Any, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    if environ.get("PATH_INFO") == account.PATH:
+        return _settings(environ, start_response)
     request = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
     with lock:
         answer = answered.get(request)
@@ -50,6 +52,16 @@ def _serve(self: Any, environ: dict[str, Any], start_response: Callable[..., Any
                 while len(answered) > KEPT:
                     answered.popitem(last=False)
     status, headers, body = answer
+    start_response(status, headers)
+    return [body]
+
+
+def _settings(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    status, body = account.answer(
+        environ["REQUEST_METHOD"], environ["wsgi.input"].read(int(length))
+    )
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(status, headers)
     return [body]
 

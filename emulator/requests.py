@@ -7,7 +7,6 @@ framework for most of them ("1 validation error detected: ..."). See `emulator/c
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,24 +19,14 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
+from emulator.calls import Call
 from emulator.codes import Fault, Kind, worded
 
 NUMBERS = {"integer", "long", "short", "byte"}
 FRACTIONS = {"float", "double"}
 
 
-@dataclass(frozen=True)
-class Request:
-    """One call of an AWS API: names as botocore has them, parameters as the client gave them."""
-
-    service: str
-    operation: str
-    parameters: Mapping[str, Any]
-    account: str
-    region: str
-
-
-def read(response: Any) -> tuple[Request | None, Any]:
+def read(response: Any) -> tuple[Call | None, Any]:
     """The request that moto's `response` is about to answer, and the shape of its parameters.
 
     None for what is no operation of the model, and for CBOR, which moto's parsers do not have.
@@ -55,7 +44,7 @@ def read(response: Any) -> tuple[Request | None, Any]:
     shape = operation.input_shape
     parameters = _parameters(protocol, operation, response, path) if shape else {}
     account, region = response.current_account, response.region
-    return Request(service, operation.name, parameters, account, region), shape
+    return Call(service, operation.name, parameters, account, region), shape
 
 
 UNKNOWN = (NotFound, NotImplementedError, OperationNotFoundError, UnknownServiceError)
@@ -122,7 +111,7 @@ def _parser(protocol: str) -> Any:
     return type(f"Strict{base.__name__}", (base,), methods)
 
 
-def refused(response: Any) -> tuple[Request | None, tuple[str, str] | None]:
+def refused(response: Any) -> tuple[Call | None, tuple[str, str] | None]:
     """The request, and AWS's code and words where its model refuses it."""
     try:
         request, shape = read(response)

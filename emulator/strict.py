@@ -1,4 +1,4 @@
-"""Refuses what breaks AWS's own model of a request.
+"""Refuses what AWS refuses: what breaks AWS's own model of a request, then what the tables name.
 
 Before moto sees the request, in moto's own dispatch, where the account, the region and the protocol
 of the answer are known. An error that is raised here has the form of its service and protocol.
@@ -13,7 +13,7 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.s3.exceptions import S3ClientError
 from moto.s3.responses import S3Response
 
-from emulator import requests
+from emulator import account, refusals, requests
 
 
 class Refused(ServiceException):
@@ -47,9 +47,12 @@ def _parse_parameters(self: Any, request: Any) -> None:
 
 def _refused(response: Any) -> tuple[str, str] | None:
     """Code and words of AWS, where it would refuse what `response` is to answer."""
-    request, refusal = requests.refused(response)
+    call, broken = requests.refused(response)
+    refusal = broken or (refusals.refused(call) if call else None)
+    if call and refusal is None:
+        account.use(call)
     if refusal:
-        operation = request.operation if request else response._get_action()
+        operation = call.operation if call else response._get_action()
         words = f"refused {response.boto3_service_name} {operation}: {refusal[0]}: {refusal[1]}"
         sys.stderr.write(f"{words}\n")
     return refusal

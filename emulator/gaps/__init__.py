@@ -1,9 +1,33 @@
 """What moto 5.2.5 lacks, one file for each service. Each can go when moto has it."""
 
-from emulator.gaps import autoscaling, ec2, ecs, elasticache, elasticache_parameters, iam, rds
+from emulator.gaps import (
+    acm,
+    autoscaling,
+    ec2,
+    ecs,
+    elasticache,
+    elasticache_parameters,
+    iam,
+    logs,
+    rds,
+    route53,
+    scaling_groups,
+)
 
 
 def fill() -> None:
     """Fill every gap in this process."""
-    for service in (autoscaling, ec2, ecs, elasticache, elasticache_parameters, iam, rds):
+    for service in (
+        acm,
+        autoscaling,
+        ec2,
+        ecs,
+        elasticache,
+        elasticache_parameters,
+        iam,
+        logs,
+        rds,
+        route53,
+        scaling_groups,
+    ):
         service.fill()

@@ -3,10 +3,13 @@
 The tags of a launch template itself appear in its versions. A security group rule that names
 another group has no description, and cannot be given one when it allows every protocol.
 
+A VPC or subnet is given a block with host bits: AWS takes them off (botocore, CreateVpc CidrBlock).
+
 A subnet that is given another network ACL a second time ends in an error of the server, which
 Terraform asks again for minutes: AWS calls that operation idempotent.
 """
 
+import ipaddress
 import threading
 from typing import Any
 
@@ -14,7 +17,11 @@ from moto.ec2.exceptions import InvalidAssociationIdError
 from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.network_acls import NetworkAcl, NetworkAclBackend
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
+from moto.ec2.models.subnets import SubnetBackend
+from moto.ec2.models.vpcs import VPCBackend
 
+create_subnet = SubnetBackend.create_subnet
+create_vpc = VPCBackend.create_vpc
 create_version = LaunchTemplate.create_version
 modify_rules = SecurityGroupBackend.modify_security_group_rules
 replace_acl = NetworkAclBackend.replace_network_acl_association
@@ -66,9 +73,26 @@ def _has(acl: NetworkAcl, association_id: str) -> bool:
     return any(one.id == association_id for one in acl.associations)
 
 
+def _canonical(block: str) -> str:
+    try:
+        return str(ipaddress.IPv4Network(block, strict=False))
+    except ValueError:
+        return block
+
+
+def _create_vpc(self: Any, cidr_block: str, *args: Any, **kwargs: Any) -> Any:
+    return create_vpc(self, _canonical(cidr_block), *args, **kwargs)
+
+
+def _create_subnet(self: Any, vpc_id: str, cidr_block: str, *args: Any, **kwargs: Any) -> Any:
+    return create_subnet(self, vpc_id, _canonical(cidr_block), *args, **kwargs)
+
+
 def fill() -> None:
     """Keep a template's own tags out of its versions, the description of every rule, and the ACL
-    of a subnet that has it."""
+    of a subnet that has it; take host bits off."""
+    VPCBackend.create_vpc = _create_vpc
+    SubnetBackend.create_subnet = _create_subnet
     LaunchTemplate.create_version = _create_version
     SecurityGroupRule.description = property(_description)
     SecurityGroupBackend.modify_security_group_rules = _modify_rules

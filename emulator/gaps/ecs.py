@@ -2,6 +2,9 @@
 
 An empty `networkConfiguration` in the answer makes the Terraform provider crash. A service that was
 deleted is listed for good; AWS lists none that drains or is inactive (API, DeleteService).
+
+DescribeCapacityProviders without names ends in an error of the server. A capacity provider that a
+cluster has is deleted; on AWS it stays, as DELETE_FAILED (ekristen/aws-nuke PR 542, 2025-02-04).
 """
 
 from typing import Any
@@ -9,6 +12,8 @@ from typing import Any
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse as Response
 
+delete_provider = EC2ContainerServiceBackend.delete_capacity_provider
+describe_providers = EC2ContainerServiceBackend.describe_capacity_providers
 list_services = EC2ContainerServiceBackend.list_services
 create = Response.create_service
 update = Response.update_service
@@ -50,6 +55,29 @@ def _list(self: Any, *args: Any, **kwargs: Any) -> list[str]:
     return [arn for arn in list_services(self, *args, **kwargs) if arn in active]
 
 
+def _describe_providers(self: Any, names: Any = None) -> Any:
+    if not names:
+        return list(self.capacity_providers.values()), []
+    return describe_providers(self, names)
+
+
+def _delete_provider(self: Any, name_or_arn: str) -> Any:
+    provider = self._get_provider(name_or_arn)
+    attached = {
+        one.split("/")[-1]
+        for cluster in self.clusters.values()
+        if cluster.status == "ACTIVE"
+        for one in cluster.capacity_providers or ()
+    }
+    if provider is not None and provider.name in attached:
+        provider.update_status = "DELETE_FAILED"
+        provider.update_status_reason = (
+            "The capacity provider cannot be deleted because it is associated with a cluster."
+        )
+        return provider
+    return delete_provider(self, name_or_arn)
+
+
 def _create(self: Any) -> Any:
     answer = create(self)
     _keep(self, _service(self), created=True)
@@ -63,7 +91,9 @@ def _update(self: Any) -> Any:
 
 
 def fill() -> None:
-    """Keep the fields of a service, and list those that are there."""
+    """Keep the fields of a service, list those that are there, and keep a cluster's provider."""
+    EC2ContainerServiceBackend.delete_capacity_provider = _delete_provider
+    EC2ContainerServiceBackend.describe_capacity_providers = _describe_providers
     EC2ContainerServiceBackend.list_services = _list
     Response.create_service = _create
     Response.update_service = _update

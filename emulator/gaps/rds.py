@@ -4,7 +4,7 @@ Parameters that were set have no `Source`, so Terraform plans to set them again.
 the same resource identifier, by which Terraform waits for its own: with a second one beside it, it
 finds two. A subnet group whose subnets change is forgotten, and a parameter group goes although a
 database uses it. Two calls are not there: parameters cannot be set back, and a role that a database
-got cannot be taken away.
+got cannot be taken away. Some settings of a database are dropped, and its port never changes.
 """
 
 import secrets
@@ -24,6 +24,21 @@ delete_parameters = RDSBackend.delete_db_parameter_group
 modify_subnets = RDSBackend.modify_db_subnet_group
 update = DBParameterGroup.update_parameters
 make = DBInstance.__init__
+create_instance = RDSResponse.create_db_instance
+modify_instance = RDSResponse.modify_db_instance
+
+FIELDS: dict[str, tuple[str, Any]] = {
+    "BackupTarget": ("backup_target", "region"),
+    "DatabaseInsightsMode": ("database_insights_mode", "standard"),
+    "DedicatedLogVolume": ("dedicated_log_volume", False),
+    "EnableCustomerOwnedIp": ("customer_owned_ip_enabled", False),
+    "EnablePerformanceInsights": ("performance_insights_enabled", False),
+    "EngineLifecycleSupport": ("engine_lifecycle_support", "open-source-rds-extended-support"),
+    "NetworkType": ("network_type", "IPV4"),
+    "PerformanceInsightsKMSKeyId": ("performance_insights_kms_key_id", None),
+    "PerformanceInsightsRetentionPeriod": ("performance_insights_retention_period", None),
+}
+"""Parameter -> attribute of moto's database, and what AWS answers when it was not given."""
 
 
 def _update(self: Any, new_parameters: list[dict[str, Any]]) -> None:
@@ -34,6 +49,28 @@ def _make(self: Any, *args: Any, **kwargs: Any) -> None:
     make(self, *args, **kwargs)
     letters = string.ascii_uppercase + string.digits
     self.dbi_resource_id = "db-" + "".join(secrets.choice(letters) for _ in range(26))
+
+
+def _keep(response: Any, *, created: bool) -> None:
+    database = response.backend.databases[response.params["DBInstanceIdentifier"]]
+    for parameter, (attribute, default) in FIELDS.items():
+        given = response.params.get(parameter)
+        if given is not None or created:
+            setattr(database, attribute, default if given is None else given)
+    if response.params.get("DBPortNumber"):
+        database.port = response.params["DBPortNumber"]
+
+
+def _create_instance(self: Any) -> Any:
+    answer = create_instance(self)
+    _keep(self, created=True)
+    return answer
+
+
+def _modify_instance(self: Any) -> Any:
+    answer = modify_instance(self)
+    _keep(self, created=False)
+    return answer
 
 
 def _modify_subnets(self: Any, subnet_name: str, description: str, subnets: list[Any]) -> Any:
@@ -78,8 +115,10 @@ def _remove_role(self: Any) -> EmptyResult:
 
 
 def fill() -> None:
-    """Say who set parameters and set them back, name each database, keep the groups that are there
-    or in use, and take roles away."""
+    """Say who set parameters and set them back, name each database and keep its settings, keep the
+    groups that are there or in use, and take roles away."""
+    RDSResponse.create_db_instance = _create_instance
+    RDSResponse.modify_db_instance = _modify_instance
     RDSResponse.remove_role_from_db_instance = _remove_role
     RDSResponse.reset_db_parameter_group = _reset_parameters
     RDSBackend.delete_db_parameter_group = _delete_parameters

@@ -15,6 +15,7 @@ from strata.commands.common import (
 from strata.commands.map import write_map
 from strata.documents.layers import LAYERS
 from strata.errors import StrataError
+from strata.local import emulator as emulation
 from strata.machine.folders import project, synthesized_folder
 from strata.settings import Settings, load
 from strata.settings.load import shown
@@ -34,6 +35,9 @@ def demo() -> None:
     out.print("gate       is clean")
     running = start_emulator()
     out.print(f"emulator   {running.url}")
+    emulation.delegate(running.url, settings.edge.domain)
+    out.print(f"registrar  points {settings.edge.domain} at its zone's name servers,")
+    out.print("           which with an account is for you to do (docs/aws.md)")
     aim(settings.environment)
     make_state_bucket(settings.environment)
     with at_work(settings, "local") as work:

@@ -1,6 +1,8 @@
 """`strata emulator`"""
 
 import shlex
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
@@ -8,6 +10,21 @@ from strata.commands.base import AsJson, out, print_json
 from strata.commands.common import running_emulator, start_emulator
 from strata.local import emulator as emulation
 from strata.terraform.plugins import terraform_environment
+
+
+class Plan(StrEnum):
+    """The plan of the account."""
+
+    PAID = "paid"
+    FREE = "free"
+
+
+class Quotas(StrEnum):
+    """The quotas of the account."""
+
+    RAISED = "raised"
+    NEW = "new"
+
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="AWS on this machine, in memory."
@@ -52,6 +69,29 @@ def _print(running: emulation.EmulatorStatus | None) -> None:
             pid=running.pid if running else None,
         )
     )
+
+
+@app.command("delegate")
+def delegate(
+    domain: Annotated[str, typer.Argument(help="The domain, as `[edge] domain` has it.")],
+) -> None:
+    """Let DOMAIN's registrar point at its hosted zone's name servers, as you would by hand."""
+    emulation.delegate(running_emulator().url, domain)
+    out.print(f"{domain}: the registrar points at the name servers of its hosted zone")
+
+
+@app.command("account")
+def account(
+    plan: Annotated[Plan | None, typer.Option(help="The plan of AWS's free tier.")] = None,
+    quotas: Annotated[Quotas | None, typer.Option(help="new: those of a new account.")] = None,
+) -> None:
+    """Say what the emulator's account is set to, after changing it."""
+    given = (("plan", plan), ("quotas", quotas))
+    changes = {name: value.value for name, value in given if value}
+    found = emulation.account(running_emulator().url, **changes)
+    out.print(f"plan       {found['plan']}")
+    out.print(f"quotas     {found['quotas']}")
+    out.print(f"delegated  {', '.join(found['delegated']) or 'no domain'}")
 
 
 @app.command("env")

@@ -44,6 +44,8 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "emulator start": ExitCodes(),
     "emulator stop": ExitCodes(),
     "emulator status": ExitCodes(2, {1: "it does not run"}),
+    "emulator delegate": ExitCodes(),
+    "emulator account": ExitCodes(),
     "emulator env": ExitCodes(),
     "completion": ExitCodes(),
 }

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -93,6 +95,21 @@ def start(folder: Path | None = None) -> EmulatorStatus:
             raise StrataError("the emulator did not start", f"see {folder / 'log'}")
         time.sleep(0.1)
     return EmulatorStatus(_url(port), process.pid)
+
+
+def account(url: str, **changes: str | bool) -> dict[str, Any]:
+    """What the emulator's account is set to, after `changes` (`emulator/account.py`)."""
+    body = json.dumps(changes).encode() if changes else None
+    try:
+        with urllib.request.urlopen(f"{url}/strata-api/account", body) as answer:  # noqa: S310
+            return dict(json.load(answer))
+    except urllib.error.HTTPError as error:
+        raise StrataError(f"the emulator's account: {json.load(error)['message']}") from error
+
+
+def delegate(url: str, domain: str) -> None:
+    """Let the registrar of `domain` point at the name servers of the zone of that name."""
+    account(url, delegate=domain)
 
 
 def stop(folder: Path | None = None) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
-from moto import mock_aws
+from moto import mock_aws, settings
 from moto.backends import get_backend
 
 REGION = "eu-central-1"
@@ -336,6 +336,149 @@ def deleted_service() -> bool:
     return bool(arn.endswith("/here"))
 
 
+def _given_back(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Whether an answer has all that was given."""
+    return all(found.get(key) == value for key, value in wanted.items())
+
+
+def scaling_group_settings() -> bool:
+    scaling, ec2 = client("autoscaling"), client("ec2")
+    ec2.create_launch_template(
+        LaunchTemplateName="template",
+        LaunchTemplateData={"ImageId": "ami-1", "InstanceType": "t3.micro"},
+    )
+    first = {
+        "DefaultCooldown": 100,
+        "DefaultInstanceWarmup": 60,
+        "InstanceMaintenancePolicy": {"MinHealthyPercentage": 90, "MaxHealthyPercentage": 120},
+        "MaxInstanceLifetime": 2592000,
+        "TerminationPolicies": ["OldestInstance"],
+    }
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="g",
+        MinSize=0,
+        MaxSize=1,
+        LaunchTemplate={"LaunchTemplateName": "template"},
+        VPCZoneIdentifier=_subnets()[0],
+        **first,
+    )
+
+    def found() -> dict[str, Any]:
+        return dict(scaling.describe_auto_scaling_groups()["AutoScalingGroups"][0])
+
+    made = _given_back(first, found())
+    second = {**first, "DefaultInstanceWarmup": 90, "TerminationPolicies": ["NewestInstance"]}
+    scaling.update_auto_scaling_group(AutoScalingGroupName="g", **second)
+    changed = _given_back(second, found())
+    scaling.update_auto_scaling_group(AutoScalingGroupName="g", MaxInstanceLifetime=0)
+    return made and changed and "MaxInstanceLifetime" not in found()
+
+
+def log_group_class() -> bool:
+    logs = client("logs")
+    logs.create_log_group(logGroupName="a", logGroupClass="INFREQUENT_ACCESS")
+    logs.create_log_group(logGroupName="b")
+    found = [one.get("logGroupClass") for one in logs.describe_log_groups()["logGroups"]]
+    return found == ["INFREQUENT_ACCESS", "STANDARD"]
+
+
+def certificate_key() -> bool:
+    acm = client("acm")
+    arn = acm.request_certificate(
+        DomainName="shop.example", ValidationMethod="DNS", KeyAlgorithm="EC_prime256v1"
+    )["CertificateArn"]
+    found = acm.describe_certificate(CertificateArn=arn)["Certificate"]["KeyAlgorithm"]
+    return bool(found == "EC_prime256v1")
+
+
+def certificate_without_records() -> bool:
+    settings.ACM_VALIDATION_WAIT = -1
+    acm = client("acm")
+    arn = acm.request_certificate(DomainName="shop.example", ValidationMethod="DNS")
+    found = acm.describe_certificate(CertificateArn=arn["CertificateArn"])
+    return bool(found["Certificate"]["Status"] == "PENDING_VALIDATION")
+
+
+def zone_name_servers() -> bool:
+    route53 = client("route53")
+    servers = [
+        frozenset(
+            route53.create_hosted_zone(Name="shop.example", CallerReference=one)["DelegationSet"][
+                "NameServers"
+            ]
+        )
+        for one in "ab"
+    ]
+    return len(set(servers)) == 2
+
+
+def capacity_providers() -> bool:
+    ecs = client("ecs")
+    ecs.create_cluster(clusterName="c")
+    ecs.create_capacity_provider(
+        name="p", autoScalingGroupProvider={"autoScalingGroupArn": "arn:of:group"}
+    )
+    listed = ecs.describe_capacity_providers()["capacityProviders"]
+    ecs.put_cluster_capacity_providers(
+        cluster="c", capacityProviders=["p"], defaultCapacityProviderStrategy=[]
+    )
+    kept = ecs.delete_capacity_provider(capacityProvider="p")["capacityProvider"]
+    ecs.put_cluster_capacity_providers(
+        cluster="c", capacityProviders=[], defaultCapacityProviderStrategy=[]
+    )
+    ecs.delete_capacity_provider(capacityProvider="p")
+    return (
+        [one["name"] for one in listed] == ["p"]
+        and kept["updateStatus"] == "DELETE_FAILED"
+        and not ecs.describe_capacity_providers()["capacityProviders"]
+    )
+
+
+def database_settings() -> bool:
+    rds = client("rds")
+    wanted = {
+        "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
+        "EnablePerformanceInsights": True,
+        "PerformanceInsightsRetentionPeriod": 7,
+        "NetworkType": "IPV4",
+        "Port": 3306,
+    }
+    rds.create_db_instance(**_database("one"), **wanted)
+    rds.modify_db_instance(
+        DBInstanceIdentifier="one",
+        EnablePerformanceInsights=False,
+        DBPortNumber=3307,
+        ApplyImmediately=True,
+    )
+    found = rds.describe_db_instances()["DBInstances"][0]
+    return bool(
+        found.get("EngineLifecycleSupport") == wanted["EngineLifecycleSupport"]
+        and found.get("PerformanceInsightsEnabled") is False
+        and found.get("PerformanceInsightsRetentionPeriod") == 7
+        and found.get("NetworkType") == "IPV4"
+        and found["Endpoint"]["Port"] == 3307
+    )
+
+
+def host_bits() -> bool:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.1/16")["Vpc"]
+    subnet = ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.0.1.7/24")["Subnet"]
+    return (vpc["CidrBlock"], subnet["CidrBlock"]) == ("10.0.0.0/16", "10.0.1.0/24")
+
+
+def service_linked_roles() -> bool:
+    iam = client("iam")
+    for service in ("ecs", "elasticloadbalancing", "ecs.application-autoscaling"):
+        iam.create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
+    found = {one["RoleName"] for one in iam.list_roles()["Roles"]}
+    return found == {
+        "AWSServiceRoleForECS",
+        "AWSServiceRoleForElasticLoadBalancing",
+        "AWSServiceRoleForApplicationAutoScaling_ECSService",
+    }
+
+
 PROBES = {
     probe.__name__: probe
     for probe in (
@@ -358,12 +501,22 @@ PROBES = {
         database_roles,
         deleted_service,
         database_subnets,
+        scaling_group_settings,
+        log_group_class,
+        certificate_key,
+        certificate_without_records,
+        zone_name_servers,
+        capacity_providers,
+        database_settings,
+        host_bits,
+        service_linked_roles,
     )
 }
 
 LOADED = {
     "ec2": "ec2", "ecs": "ecs", "rds": "rds", "s3": "s3", "elasticache": "elasticache",
-    "application-autoscaling": "applicationautoscaling",
+    "application-autoscaling": "applicationautoscaling", "acm": "acm", "iam": "iam",
+    "autoscaling": "autoscaling", "logs": "logs", "route53": "route53",
 }  # fmt: skip
 """What the probes ask, as boto3 and as moto name it: loaded once for all of them."""
 

@@ -33,6 +33,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 FILTER = {"Filters": [{"Name": "nonsense", "Values": ["x"]}]}
+OWNER = {"ObjectOwnership": "ObjectWriter"}
 ANALYSIS = {
     "Expression": "nonsense", "ExpressionType": "SQL", "InputSerialization": {"CSV": {}},
     "OutputSerialization": {"CSV": {}},
@@ -73,7 +74,8 @@ CASES: dict[str, tuple[str, str, dict[str, Any], str, str]] = {
         "freetier", "GetFreeTierUsage", {}, LACKS, "freetier GetFreeTierUsage",
     ),
     "s3, moto fails at a bucket": (
-        "s3", "PutBucketOwnershipControls", {"Bucket": BUCKET, "OwnershipControls": {"Rules": []}},
+        "s3", "PutBucketOwnershipControls",
+        {"Bucket": BUCKET, "OwnershipControls": {"Rules": [OWNER, OWNER]}},
         FAILED, "s3 PutBucketOwnershipControls",
     ),
     "s3, moto fails at a list": (

@@ -40,8 +40,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def aws(folder: Path) -> Iterator[Client]:
     """An emulator with its state bucket; gives boto3 clients by name."""
-    with emulation.emulator(folder / "emulator"):
-        environment = load("local").environment
+    with emulation.emulator(folder / "emulator") as running:
+        settings = load("local")
+        emulation.delegate(running.url, settings.edge.domain)
+        environment = settings.environment
         assert bootstrap(environment) is True
         assert bootstrap(environment) is False
         make: Any = boto3.client

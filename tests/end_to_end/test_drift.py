@@ -26,6 +26,7 @@ from strata.drift.detect import look
 from strata.drift.from_plan import find
 from strata.drift.report import NextApply, Report
 from strata.errors import StrataError
+from strata.local import emulator as emulation
 from strata.plan_file.changes import Plan, parse
 from strata.planning.composed import plan_composed
 from strata.settings import Settings, load
@@ -562,9 +563,8 @@ def add_below(aws: Client) -> None:
         ListenerArn=listeners[80], Priority=5, Actions=forward,
         Conditions=[{"Field": "path-pattern", "Values": ["/api/*"]}],
     )  # fmt: skip
-    certificate = aws("acm").request_certificate(DomainName="hand.example")["CertificateArn"]
     elb.add_listener_certificates(
-        ListenerArn=listeners[443], Certificates=[{"CertificateArn": certificate}]
+        ListenerArn=listeners[443], Certificates=[{"CertificateArn": issued(aws, "hand.example")}]
     )
     instance = ec2.describe_instances()["Reservations"][0]["Instances"][0]["InstanceId"]
     elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance, "Port": 9999}])
@@ -601,6 +601,28 @@ def add_below(aws: Client) -> None:
     aws("logs").put_metric_filter(**logs, metricTransformations=[metric])
     aws("iam").create_instance_profile(InstanceProfileName="hand")
     aws("iam").add_role_to_instance_profile(InstanceProfileName="hand", RoleName="shop-local-task")
+
+
+def issued(aws: Client, domain: str) -> str:
+    """A certificate that a listener takes; its zone goes again."""
+    acm, route53 = aws("acm"), aws("route53")
+    emulation.delegate(os.environ["AWS_ENDPOINT_URL"], domain)
+    arn = str(acm.request_certificate(DomainName=domain)["CertificateArn"])
+    zone = route53.create_hosted_zone(Name=domain, CallerReference=domain)["HostedZone"]["Id"]
+    [option] = acm.describe_certificate(CertificateArn=arn)["Certificate"][
+        "DomainValidationOptions"
+    ]
+    found = option["ResourceRecord"]
+    record = {
+        "Name": found["Name"], "Type": found["Type"], "TTL": 60,
+        "ResourceRecords": [{"Value": found["Value"]}],
+    }  # fmt: skip
+    for action in ("CREATE", "DELETE"):
+        change = {"Action": action, "ResourceRecordSet": record}
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
+        assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED"
+    route53.delete_hosted_zone(Id=zone)
+    return arn
 
 
 def add_scaling(aws: Client) -> None:

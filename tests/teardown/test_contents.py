@@ -90,6 +90,8 @@ def test_a_role_whose_name_was_shortened_is_found(length: int, aws: Any) -> None
 def test_what_is_protected_by_hand_is_found(aws: Any) -> None:
     rds, ec2, balancers = aws("rds"), aws("ec2"), aws("elbv2")
     vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(VpcId=vpc, InternetGatewayId=gateway)
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.1.{at}.0/24", AvailabilityZone=LOCAL.region + z)
         for at, z in enumerate("ab")

@@ -1,0 +1,130 @@
+"""The account that the emulator plays: what a fresh one has, and what it is set to.
+
+A fresh account has no service-linked roles: the first call that needs one makes it. Its plan, its
+quotas and the registrar of its domains are settings, which `strata emulator account` and `strata
+emulator delegate` change at `PATH`.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from emulator.calls import Call
+
+PATH = "/strata-api/account"
+PLANS = ("paid", "free")
+QUOTAS = ("raised", "new")
+
+FIRST_USES: dict[tuple[str, str], str] = {
+    ("ecs", "CreateCluster"): "ecs.amazonaws.com",
+    ("autoscaling", "CreateAutoScalingGroup"): "autoscaling.amazonaws.com",
+    ("elbv2", "CreateLoadBalancer"): "elasticloadbalancing.amazonaws.com",
+    ("rds", "CreateDBInstance"): "rds.amazonaws.com",
+    ("elasticache", "CreateReplicationGroup"): "elasticache.amazonaws.com",
+    (
+        "application-autoscaling",
+        "RegisterScalableTarget",
+    ): "ecs.application-autoscaling.amazonaws.com",
+}
+"""The call that makes a service-linked role where there is none yet (the guide of each service,
+Service-linked roles, 2026-11)."""
+
+making = threading.Lock()
+
+ROLES = {
+    "ecs.amazonaws.com": "AWSServiceRoleForECS",
+    "autoscaling.amazonaws.com": "AWSServiceRoleForAutoScaling",
+    "elasticloadbalancing.amazonaws.com": "AWSServiceRoleForElasticLoadBalancing",
+    "rds.amazonaws.com": "AWSServiceRoleForRDS",
+    "elasticache.amazonaws.com": "AWSServiceRoleForElastiCache",
+    "ecs.application-autoscaling.amazonaws.com": (
+        "AWSServiceRoleForApplicationAutoScaling_ECSService"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the account is set to; `delegated` are the domains whose registrar points at the zone of
+    that name, whichever it is."""
+
+    plan: str = "paid"
+    quotas: str = "raised"
+    may_make_roles: bool = True
+    delegated: frozenset[str] = field(default_factory=frozenset)
+
+
+class AccountError(Exception):
+    """A setting that does not exist."""
+
+
+class _Held:
+    """The one account of this process."""
+
+    account = Account()
+
+
+def current() -> Account:
+    """What the account is set to now."""
+    return _Held.account
+
+
+def settings() -> dict[str, Any]:
+    """The account as JSON has it."""
+    now = current()
+    return {
+        "plan": now.plan,
+        "quotas": now.quotas,
+        "may_make_roles": now.may_make_roles,
+        "delegated": sorted(now.delegated),
+    }
+
+
+def change(wanted: Mapping[str, Any]) -> None:
+    """Set what `wanted` names; `delegate` and `undelegate` name one domain."""
+    account = current()
+    for name, value in wanted.items():
+        if name == "delegate":
+            account = replace(account, delegated=account.delegated | {plain(value)})
+        elif name == "undelegate":
+            account = replace(account, delegated=account.delegated - {plain(value)})
+        elif name == "plan" and value in PLANS:
+            account = replace(account, plan=value)
+        elif name == "quotas" and value in QUOTAS:
+            account = replace(account, quotas=value)
+        elif name == "may_make_roles" and isinstance(value, bool):
+            account = replace(account, may_make_roles=value)
+        else:
+            raise AccountError(f"{name} cannot be {value!r}")
+    _Held.account = account
+
+
+def plain(domain: str) -> str:
+    """A domain without its last dot, in small letters."""
+    return domain.rstrip(".").lower()
+
+
+def answer(method: str, body: bytes) -> tuple[str, bytes]:
+    """The status and the JSON of a request for the settings: GET reads them, POST changes some."""
+    if method == "POST":
+        try:
+            change(json.loads(body))
+        except (AccountError, ValueError) as error:
+            return "400 BAD REQUEST", json.dumps({"message": str(error)}).encode()
+    return "200 OK", json.dumps(settings()).encode()
+
+
+def use(call: Call) -> None:
+    """Make the service-linked role that `call` needs, if it is the first that does and may.
+
+    ECS makes none where the caller may not, and goes on (ECS API Reference, CreateCluster).
+    """
+    service = FIRST_USES.get((call.service, call.operation))
+    if service is None or not current().may_make_roles:
+        return
+    iam = call.backend("iam")
+    with making:
+        if ROLES[service] not in {one.name for one in iam.roles.values()}:
+            iam.create_service_linked_role(service, f"For {service}", "")
