@@ -2,13 +2,40 @@
 
 from collections.abc import Callable, Iterator
 
-from policies.policy import Conf, Policy, disabled, document, enabled, value
+from policies.policy import Conf, Policy, blocks, disabled, document, enabled, value, values
+from policies.told import told
 from strata.documents.templates import has_expression, read
 from strata.resources.secrets import is_secret, names_secret, reads_secret
+from strata.resources.sensitive import shows_secret
 
 RESOURCES = ["aws_ecs_task_definition"]
-OWNING = frozenset(("ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "DAC_READ_SEARCH"))
-"""Linux capabilities that reach out of a container as privileged mode does."""
+HARMLESS = frozenset(
+    ("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
+     "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT")
+)  # fmt: skip
+"""The Linux capabilities that Docker gives every container (Docker Engine, runtime privilege and
+capabilities). Any other reaches out of a container, as privileged mode does."""
+CONFINING = frozenset(("no-new-privileges", "no-new-privileges:true"))
+"""The security options that take something away; any other switches AppArmor, seccomp or SELinux
+off, or puts a profile in their place that is in no code."""
+OWN_NETWORKS = (None, "bridge", "awsvpc", "none")
+OWN_NAMESPACES = (None, "task", "none")
+KNOWN = frozenset(
+    ("name", "image", "essential", "cpu", "memory", "memoryreservation", "user", "privileged",
+     "readonlyrootfilesystem", "linuxparameters", "portmappings", "environment", "secrets",
+     "logconfiguration", "command", "entrypoint", "workingdirectory", "dockerlabels",
+     "healthcheck", "ulimits", "starttimeout", "stoptimeout", "mountpoints", "volumesfrom",
+     "dependson", "dockersecurityoptions", "hostname", "interactive", "pseudoterminal",
+     "disablenetworking", "restartpolicy", "versionconsistency")
+)  # fmt: skip
+"""What a container definition may say: judged here, or sizes, order and names. Not known are what
+brings code or settings from elsewhere (`environmentFiles`, `firelensConfiguration`,
+`credentialSpecs`, `repositoryCredentials`), what bends names (`dnsServers`, `extraHosts`,
+`links`) and `systemControls`, which reach the kernel of the host."""
+LINUX = frozenset(
+    ("capabilities", "devices", "initprocessenabled", "maxswap", "sharedmemorysize", "swappiness",
+     "tmpfs")
+)  # fmt: skip
 
 
 def _containers(conf: Conf) -> list[Conf] | None:
@@ -30,7 +57,38 @@ def _each(safe: Callable[[Conf], bool]) -> Callable[[Conf], bool]:
 def _confined(container: Conf) -> bool:
     linux = _lower(container.get("linuxparameters") or {})
     added = _lower(linux.get("capabilities") or {}).get("add") or []
-    return disabled(container.get("privileged")) and not OWNING & {str(one) for one in added}
+    names = {str(one).upper().removeprefix("CAP_") for one in added}
+    return disabled(container.get("privileged")) and names <= HARMLESS
+
+
+def _apart(conf: Conf) -> bool:
+    """Whether no container has a part of its host: its files, devices, processes or network."""
+    for volume in blocks(conf, "volume"):
+        options = [
+            one for docker in blocks(volume, "docker_volume_configuration")
+            for one in values(docker, "driver_opts")
+        ]  # fmt: skip
+        # A local volume with options mounts any folder: type none, device /, o bind.
+        if value(volume, "host_path") is not None or any(options):
+            return False
+    return (
+        value(conf, "network_mode") in OWN_NETWORKS
+        and value(conf, "pid_mode") in OWN_NAMESPACES
+        and value(conf, "ipc_mode") in OWN_NAMESPACES
+        and all(map(_undivided, _containers(conf) or []))
+    )
+
+
+def _undivided(container: Conf) -> bool:
+    linux = _lower(container.get("linuxparameters") or {})
+    options = {str(one).strip() for one in container.get("dockersecurityoptions") or []}
+    return not linux.get("devices") and options <= CONFINING
+
+
+def _known(container: Conf) -> bool:
+    linux = _lower(container.get("linuxparameters") or {})
+    said = {key for key, found in container.items() if found not in (None, [], {}, "")}
+    return said <= KNOWN and set(linux) <= LINUX
 
 
 def _root(container: Conf) -> bool:
@@ -54,13 +112,16 @@ def _plain_secrets(container: Conf) -> Iterator[str]:
     for variable in map(_lower, container.get("environment") or []):
         name, text = str(variable.get("name")), str(variable.get("value") or "")
         named = names_secret(name) if has_expression(text) else is_secret(name, read(text))
-        if named or reads_secret(text):
+        if named or reads_secret(text) or shows_secret(text):
             yield name
 
 
 def _pinned(container: Conf) -> bool:
-    image = str(container.get("image", "")).rsplit("}", 1)[-1].rsplit("/", 1)[-1]
-    return "@sha256:" in image or image.partition(":")[2] not in ("", "latest")
+    """By digest; or by tag in a registry of this code or of AWS's, whose tags can be immutable."""
+    whole = str(container.get("image", ""))
+    image = whole.rsplit("}", 1)[-1].rsplit("/", 1)[-1]
+    own = has_expression(whole) or ".dkr.ecr." in whole
+    return "@sha256:" in image or (own and image.partition(":")[2] not in ("", "latest"))
 
 
 Policy("STRATA_CONTAINER_1", "Container definitions can be read", RESOURCES,
@@ -74,3 +135,18 @@ Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES, _each(_logs))
 Policy("STRATA_CONTAINER_6", "No secret is a plain environment value", RESOURCES,
        _no_plain_secret)  # fmt: skip
 Policy("STRATA_CONTAINER_7", "Images are pinned", RESOURCES, _each(_pinned))
+told(
+    "STRATA_CONTAINER_8", "critical",
+    "A container has a part of its host: files, devices, processes, network, or no confinement",
+    "no host_path, devices, host modes or unconfined profiles; a tmpfs or a Docker volume",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html",
+)  # fmt: skip
+Policy("STRATA_CONTAINER_8", "Containers are apart from their host", RESOURCES, _apart)
+told(
+    "STRATA_CONTAINER_9", "high",
+    "A container definition says what no check has judged",
+    "leave it out, or have policies/containers.py judge it",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+)  # fmt: skip
+Policy("STRATA_CONTAINER_9", "All that a container definition says is judged", RESOURCES,
+       _each(_known))  # fmt: skip

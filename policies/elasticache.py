@@ -1,6 +1,7 @@
 """Redis: encrypted at rest, encrypted in transit, AUTH."""
 
-from policies.policy import Conf, Policy, blocks, enabled, value, values
+from policies.policy import Conf, Policy, blocks, disabled, enabled, value, values
+from policies.told import told
 
 RESOURCES = ["aws_elasticache_replication_group", "aws_elasticache_cluster"]
 
@@ -38,3 +39,23 @@ def _auth(conf: Conf) -> bool:
 Policy("STRATA_REDIS_1", "Redis is encrypted at rest", RESOURCES, _at_rest)
 Policy("STRATA_REDIS_2", "Redis is encrypted in transit", RESOURCES, _in_transit)
 Policy("STRATA_REDIS_3", "Redis asks for a token", RESOURCES, _auth)
+
+
+def _user(conf: Conf) -> bool:
+    """Whether a Redis user has to say a password, or signs in by IAM."""
+    modes = [value(one, "type") for one in blocks(conf, "authentication_mode")]
+    named = bool(values(conf, "passwords") or modes)
+    return (
+        named
+        and disabled(value(conf, "no_password_required"))
+        and "no-password-required" not in modes
+    )
+
+
+told(
+    "STRATA_REDIS_4", "high",
+    "A Redis user needs no password: whatever reaches the port may read and delete",
+    'authentication_mode { type = "iam" }',
+    "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html",
+)  # fmt: skip
+Policy("STRATA_REDIS_4", "Redis users have a password", ["aws_elasticache_user"], _user)

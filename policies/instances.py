@@ -1,6 +1,13 @@
-"""Instances: IMDSv2 and encrypted volumes."""
+"""Instances: IMDSv2, encrypted volumes, and what they run when they start."""
+
+import base64
+import binascii
+import json
+import re
 
 from policies.policy import Conf, Policy, blocks, enabled, value
+from policies.told import told
+from strata.documents.templates import has_expression
 
 RESOURCES = ["aws_launch_template", "aws_instance", "aws_launch_configuration"]
 
@@ -23,3 +30,47 @@ def _encrypted(conf: Conf) -> bool:
 
 Policy("STRATA_INSTANCE_1", "Instance metadata needs IMDSv2", RESOURCES, _imdsv2)
 Policy("STRATA_INSTANCE_2", "Volumes of instances are encrypted", RESOURCES, _encrypted)
+
+_CALL = re.compile(r"\s*(?:\$\{)?\s*base64encode\(\s*(?P<text>\"(?:[^\"\\]|\\.)*\")\s*\)\s*\}?\s*")
+_FETCHES = re.compile(
+    r"\b(curl|wget|fetch|aria2c|nc|ncat|scp|sftp|ftp|git\s+clone|s3\s+(cp|sync))\b|/dev/tcp/"
+)
+_OPENS = re.compile(
+    r"ECS_DISABLE_PRIVILEGED=false|ECS_AWSVPC_BLOCK_IMDS=false|authorized_keys|NOPASSWD"
+    r"|--privileged|ECS_ENABLE_UNTRACKED|setenforce\s+0|sshd",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def _script(conf: Conf) -> str | None:
+    """What an instance runs when it starts; None when it cannot be read."""
+    plain, encoded = value(conf, "user_data"), value(conf, "user_data_base64")
+    found = str(encoded if plain is None else plain)
+    if plain is None and encoded is None:
+        return ""
+    call = _CALL.fullmatch(found)
+    if call:
+        try:
+            return str(json.loads(call["text"]))
+        except ValueError:
+            return None
+    if has_expression(found) or found.startswith("base64"):
+        return None
+    try:
+        return base64.b64decode(found, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return found
+
+
+def _plain_start(conf: Conf) -> bool:
+    script = _script(conf)
+    return script is not None and not _FETCHES.search(script) and not _OPENS.search(script)
+
+
+told(
+    "STRATA_INSTANCE_3", "high",
+    "An instance fetches what it runs as root when it starts, or opens itself",
+    "an AMI that holds it, or a container; user data that can be read and only writes settings",
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
+)  # fmt: skip
+Policy("STRATA_INSTANCE_3", "User data can be read, and fetches nothing", RESOURCES, _plain_start)

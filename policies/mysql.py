@@ -1,6 +1,9 @@
 """The database: private, encrypted, TLS; and no secret's value in Terraform."""
 
+import re
+
 from policies.policy import Conf, Policy, blocks, disabled, enabled, value, values
+from policies.told import told
 
 
 def _tls(conf: Conf) -> bool:
@@ -16,6 +19,28 @@ def _tls(conf: Conf) -> bool:
         one for one in blocks(conf, "parameter") if value(one, "name") == "require_secure_transport"
     ]
     return bool(wanted) and all(enabled(value(one, "value")) for one in wanted)
+
+
+OLD_TLS = re.compile(r"tlsv1(\.1)?\s*(,|$)", re.IGNORECASE)
+OPENING = ("local_infile", "skip_grant_tables", "old_passwords", "skip_name_resolve")
+
+
+def _parameters(conf: Conf) -> bool:
+    """Whether no parameter takes old TLS, reads files of clients, or lets in without a password."""
+    for one in blocks(conf, "parameter"):
+        name, said = str(value(one, "name")).lower(), str(value(one, "value"))
+        if name == "tls_version" and (OLD_TLS.search(said) or not said.upper().startswith("TLSV")):
+            return False
+        if name in OPENING and not disabled(said):
+            return False
+    return True
+
+
+def _own_parameters(conf: Conf) -> bool:
+    """Whether the parameter group stands in this code, where its parameters are judged."""
+    group = str(value(conf, "parameter_group_name") or "default")
+    own = "aws_db_parameter_group." in group or "aws_rds_cluster_parameter_group." in group
+    return own or group.startswith("default")
 
 
 def _no_value(conf: Conf) -> bool:
@@ -39,3 +64,19 @@ Policy("STRATA_DB_4", "The database's password is not in Terraform",
 Policy("STRATA_SECRET_1", "No secret's value is in Terraform",
        ["aws_secretsmanager_secret_version", "aws_ssm_parameter", "aws_elasticache_user",
         "aws_elasticache_replication_group"], _no_value)  # fmt: skip
+told(
+    "STRATA_DB_5", "high",
+    "A parameter of the database takes TLS below 1.2, or lets in what it should not",
+    "tls_version TLSv1.2,TLSv1.3, local_infile 0",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.SSLSupport.html",
+)  # fmt: skip
+Policy("STRATA_DB_5", "The database's parameters are safe", ["aws_db_parameter_group"],
+       _parameters)  # fmt: skip
+told(
+    "STRATA_DB_6", "high",
+    "The database has a parameter group that is in no code, so nobody can say what it requires",
+    "a reference to an aws_db_parameter_group of this code",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
+)  # fmt: skip
+Policy("STRATA_DB_6", "The database's parameter group is in this code",
+       ["aws_db_instance", "aws_rds_cluster_instance"], _own_parameters)  # fmt: skip

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from policies.policy import Conf, Policy, blocks, document, values
+from policies.told import told
 
 POLICIES = ["aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy"]
 ATTACHMENTS = [
@@ -13,11 +14,34 @@ ATTACHMENTS = [
 RESOURCE_POLICIES = [
     "aws_s3_bucket_policy", "aws_ecr_repository_policy", "aws_secretsmanager_secret_policy",
     "aws_sqs_queue_policy", "aws_sns_topic_policy", "aws_kms_key_policy", "aws_kms_key",
+    "aws_secretsmanager_secret", "aws_sqs_queue", "aws_sns_topic", "aws_s3_bucket",
+    "aws_s3_access_point", "aws_vpc_endpoint", "aws_vpc_endpoint_policy",
+    "aws_ecr_registry_policy", "aws_efs_file_system_policy", "aws_backup_vault_policy",
+    "aws_glacier_vault", "aws_cloudwatch_log_resource_policy", "aws_opensearch_domain",
+    "aws_elasticsearch_domain", "aws_opensearch_domain_policy", "aws_elasticsearch_domain_policy",
+    "aws_dynamodb_resource_policy", "aws_kms_external_key", "aws_kms_replica_key",
+    "aws_api_gateway_rest_api", "aws_api_gateway_rest_api_policy", "aws_kinesis_resource_policy",
+    "aws_codeartifact_domain_permissions_policy", "aws_glue_resource_policy",
 ]  # fmt: skip
+POLICY_KEYS = ("policy", "access_policy", "access_policies", "policy_document", "resource_policy")
+"""Where those types hold it."""
 NO_NARROWER = frozenset({"ecr:GetAuthorizationToken"})
 """Actions that know no resource (Service Authorization Reference)."""
 BROAD = re.compile(r"policy/(.*/)?(AdministratorAccess|PowerUserAccess|\w*FullAccess)$")
 """AWS's own policies that allow a whole service, or everything."""
+KNOWN = frozenset(
+    f"arn:aws:iam::aws:policy/{name}"
+    for name in (
+        "service-role/AmazonEC2ContainerServiceforEC2Role", "AmazonSSMManagedInstanceCore",
+        "CloudWatchAgentServerPolicy", "service-role/AmazonECSTaskExecutionRolePolicy",
+        "AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ContainerRegistryPullOnly",
+        "AWSXRayDaemonWriteAccess", "service-role/AmazonRDSEnhancedMonitoringRole",
+        "service-role/AWSLambdaBasicExecutionRole", "service-role/AWSLambdaVPCAccessExecutionRole",
+    )
+)  # fmt: skip
+"""AWS's own policies that read no secret, grant no right and change nothing but what the agent, the
+task or the function of their name needs (AWS Managed Policy Reference)."""
+OWN_POLICY = re.compile(r"(\$\{)?\s*aws_iam_policy\.[\w-]+(\[[^\]]*\])?\.arn\s*\}?")
 CALLER = frozenset(
     one.lower()
     for one in (
@@ -57,14 +81,17 @@ def _actions(conf: Conf) -> bool:
 
 
 def _wide(resource: str) -> bool:
-    """Whether a resource is every one, or every one of its type."""
+    """Whether a resource is every one, every one of its type, or as good as that."""
     arn = resource.split(":", 5)
     if len(arn) < 6:
-        return resource.startswith(("*", "?"))
-    buckets = arn[2] == "s3"
-    return arn[5].startswith(("*", "?")) or (
-        not buckets and bool(re.fullmatch(r"[\w-]+[:/]\*+", arn[5]))
-    )
+        return bool(re.match(r"[*?]|arn:[^$]*[*?]", resource))
+    if re.search(r"[*?]", arn[2]) or arn[5].startswith(("*", "?")):
+        return True
+    if arn[2] == "s3":
+        # A bucket's name begins in 36 ways: `a*` is one in 36 of all that there are.
+        return bool(re.fullmatch(r"[^/*?]{0,2}[*?].*", arn[5]))
+    # What follows the type must begin with a name, not with a pattern for one.
+    return bool(re.match(r"[\w-]+[:/]+[*?]", arn[5]))
 
 
 def _resources(conf: Conf) -> bool:
@@ -78,14 +105,34 @@ def _resources(conf: Conf) -> bool:
 
 def _says_who(statement: Conf) -> bool:
     """Whether a condition leaves only known callers."""
+    for key, expected in _equal(statement):
+        if key in CALLER and expected and not any(_anyone(key, one) for one in expected):
+            return True
+    return False
+
+
+def _equal(statement: Conf) -> Iterator[tuple[str, list[str]]]:
+    """(key in lower case, values) of the conditions that a caller must equal or be like."""
     for condition in values(statement, "Condition"):
-        for operator, tests in condition.items():
+        for operator, tests in condition.items() if isinstance(condition, dict) else ():
             equal = re.match(r"(String|Arn)(Equals|Like)", operator) and "IfExists" not in operator
             for key, expected in tests.items() if equal and isinstance(tests, dict) else ():
-                wild = any(str(one).strip("*") == "" for one in values({"": expected}, ""))
-                if key.lower() in CALLER and not wild:
-                    return True
-    return False
+                yield key.lower(), [str(one) for one in values({"": expected}, "")]
+
+
+def _anyone(key: str, expected: str) -> bool:
+    """Whether a pattern has a wildcard in the part that names somebody.
+
+    Of an ARN that is the account, or of a bucket, which has none, its name; of anything else the
+    whole of it but what follows a name and a slash, as in `o-1/r-1/*`.
+    """
+    if key.endswith("arn"):
+        arn = expected.split(":", 5)
+        if len(arn) < 6:
+            return bool(re.search(r"[*?]", expected))
+        name = arn[4] or arn[5].partition("/")[0]
+        return bool(re.search(r"[*?]", name)) or not name
+    return bool(re.search(r"[*?]", expected.partition("/")[0]))
 
 
 def _principals(statement: Conf) -> Iterator[str]:
@@ -102,6 +149,48 @@ def _trusts_nobody(conf: Conf, key: str) -> bool:
     )
 
 
+def _admits_everybody(conf: Conf) -> bool:
+    found = [key for key in POLICY_KEYS if conf.get(key) not in (None, [None], "", [""])]
+    return not all(_trusts_nobody(conf, key) for key in found)
+
+
+def _federated(conf: Conf) -> bool:
+    """Whether who is let in by an identity provider is named: its subject, not the provider alone.
+
+    Every repository of a code host and every user of a pool has the same provider.
+    """
+    for statement in _statements(conf, "assume_role_policy"):
+        principals = [one for one in values(statement, "Principal") if isinstance(one, dict)]
+        federated = [name for one in principals for name in values(one, "Federated")]
+        by_audience = _audience_names(federated)
+        subjects = [
+            one
+            for key, expected in _equal(statement)
+            for one in expected
+            if key.endswith(":sub") or (by_audience and key.endswith(":aud"))
+        ]
+        if federated and (not subjects or any(map(_any_subject, subjects))):
+            return False
+    return True
+
+
+def _audience_names(federated: list[object]) -> bool:
+    """Whether the audience is a name of its own: a user pool's identity pool, a SAML endpoint."""
+    return all("saml-provider" in str(one) or "cognito" in str(one) for one in federated)
+
+
+def _any_subject(subject: str) -> bool:
+    """Whether a pattern leaves open whose subject it is: `*`, `repo:*`, `repo:sho*/api`."""
+    owner = subject.partition("/")[0] if "/" in subject else subject
+    return bool(re.search(r"[*?]", owner))
+
+
+def _known_policies(conf: Conf) -> bool:
+    """Whether the policies are AWS's narrow ones, or stand in this code."""
+    arns = [*values(conf, "policy_arn"), *values(conf, "managed_policy_arns")]
+    return all(str(arn) in KNOWN or OWN_POLICY.fullmatch(str(arn)) for arn in arns)
+
+
 Policy("STRATA_IAM_1", "No statement allows actions by wildcard",
        [*POLICIES, *ATTACHMENTS, "aws_iam_role"], _actions)  # fmt: skip
 Policy("STRATA_IAM_2", "No statement allows every resource",
@@ -109,4 +198,19 @@ Policy("STRATA_IAM_2", "No statement allows every resource",
 Policy("STRATA_IAM_3", "No role can be assumed by anyone", ["aws_iam_role"],
        lambda conf: _trusts_nobody(conf, "assume_role_policy"))  # fmt: skip
 Policy("STRATA_IAM_4", "No resource lets everybody in", RESOURCE_POLICIES,
-       lambda conf: "policy" not in conf or _trusts_nobody(conf, "policy"))  # fmt: skip
+       lambda conf: not _admits_everybody(conf))  # fmt: skip
+told(
+    "STRATA_IAM_5", "critical",
+    "Everybody with an account at an identity provider may take this role",
+    "a condition that the provider's :sub equals the one that needs it",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
+)  # fmt: skip
+Policy("STRATA_IAM_5", "Federated trust names its subject", ["aws_iam_role"], _federated)
+told(
+    "STRATA_IAM_6", "high",
+    "A role has a policy that nobody has read here: it is in no code, or wider than its work",
+    "an aws_iam_role_policy of this code, or one of AWS's that policies/permissions.py knows",
+    "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
+)  # fmt: skip
+Policy("STRATA_IAM_6", "Attached policies are known", [*ATTACHMENTS, "aws_iam_role"],
+       _known_policies)  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from strata.documents import Json
+from strata.documents.existing import exists
 from strata.documents.templates import expressions
 
 STAGE = "stage"
@@ -68,12 +69,20 @@ class Stack:
 
 
 def stack(document: Json) -> Stack:
-    """A parsed `cdk.tf.json`; raises AttributeError or TypeError for what is no such document."""
+    """A parsed `cdk.tf.json`, without blocks that make nothing, such as one with `count = 0`.
+
+    Raises AttributeError or TypeError for what is no such document.
+    """
     return Stack(
-        {address: _resource(address, body) for address, body in blocks(document).items()},
+        {
+            address: _resource(address, body)
+            for address, body in blocks(document).items()
+            if exists(body)
+        },
         {
             f"data.{address}": _resource(f"data.{address}", body)
             for address, body in blocks(document, "data").items()
+            if exists(body)
         },
     )
 

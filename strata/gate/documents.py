@@ -106,7 +106,7 @@ def _environment(folder: Path, name: str, stacks: list[str]) -> Environment:
 def document(path: Path) -> Json:
     """The JSON of one stack; raises Unjudgeable for what cannot be judged, naming the file."""
     try:
-        found = json_of(bytes_of(path))
+        found = json_of(bytes_of(path), distinct=True)
     except Unreadable as error:
         raise Unjudgeable(f"{path}: {error.why}") from None
     for other in sorted(one for pattern in ALSO_READ for one in path.parent.glob(pattern)):

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from strata.documents import Json
 from strata.gate import documents, report, waivers
+from strata.gate.closed import WHOLE_CHECKS, Whole, refuse_unjudged, whole, whole_failures
 from strata.gate.documents import PRODUCTION
 from strata.gate.paths import path_failures
 from strata.gate.scan import Failure, known_checks, scan_plan, scan_stacks
-from strata.settings.load import own_files, said_stage
+from strata.settings.load import load, own_files, said_stage
 
 
 def judge(
@@ -31,6 +32,7 @@ class Begun:
     """A synthesis that was judged, of which `verdict` takes plans too."""
 
     environments: list[documents.Environment]
+    wholes: tuple[Whole, ...]
     files: Mapping[str, str]
     said: Mapping[str, str | None]
     every: Mapping[str, str]
@@ -51,9 +53,11 @@ class Begun:
             judged={one.name: one.stage for one in self.environments},
             every=self.every,
             checks=self.checks,
-            today=date.today(),
+            critical=report.critical_checks(),
+            today=datetime.now(UTC).date(),
         )
         _refuse_unknown(self.environments, found.failures)
+        refuse_unjudged(self.wholes, found.failures)
         unsaid = {name for name, stage in self.said.items() if not stage}
         told = [
             f"{name}: its settings do not say environment.stage, so it is judged as {PRODUCTION}; "
@@ -85,8 +89,14 @@ def begin(
         files = report.settings_files(own, own)
     said = {name: said_stage(Path(file)) for name, file in files.items() if file}
     _refuse_other_stage(environments, said)
-    failures = scan_stacks(environments) | set(path_failures(environments, files))
-    return Begun(environments, files, said, every, frozenset(failures), known_checks())
+    settings = {name: load(file) for name, file in files.items() if file}
+    wholes = tuple(whole(one) for one in environments)
+    failures = scan_stacks(environments) | {
+        *path_failures(environments, settings),
+        *whole_failures(wholes, settings),
+    }
+    checks = known_checks() | set(WHOLE_CHECKS)
+    return Begun(environments, wholes, files, said, every, frozenset(failures), checks)
 
 
 def _refuse_other_stage(

@@ -8,6 +8,7 @@ from strata.documents.stacks import merged, texts
 from strata.documents.templates import has_expression, read
 from strata.gate.resolve import resolved
 from strata.resources.secrets import is_secret, reads_secret
+from strata.resources.sensitive import shows_secret
 
 OUTSIDE_CHECKS = {
     "STRATA_LAYER_1": "A layer holds what the composed stack holds",
@@ -37,7 +38,9 @@ def value_faults(stack: Json) -> Iterator[tuple[str, str]]:
             yield "STRATA_SECRET_2", f"local {name}"
     for name, body in merged(resolved(stack).get("output")).items():
         value = merged(body).get("value")
-        if _holds_secret(name, value) or any(reads_secret(text) for text in texts(value)):
+        if _holds_secret(name, value) or any(
+            reads_secret(text) or shows_secret(text) for text in texts(value)
+        ):
             yield "STRATA_SECRET_3", f"output {name}"
 
 

@@ -9,16 +9,15 @@ from strata.gate.resolve import resolved
 from strata.gate.scan import Failure
 from strata.reach import from_stack
 from strata.reach.table import PATH_CHECKS, Row, table
-from strata.settings.load import load
+from strata.settings.models import Settings
 
 
 def path_failures(
-    environments: Sequence[Environment], files: Mapping[str, str]
+    environments: Sequence[Environment], settings: Mapping[str, Settings]
 ) -> Iterator[Failure]:
-    """What is not open or shut as it must be; the user's own paths are those in `files`."""
+    """What is not open or shut as it must be; the user's own paths are those in `settings`."""
     for environment in environments:
-        file = files.get(environment.name)
-        own = load(file).reach if file else ()
+        own = settings[environment.name].reach if environment.name in settings else ()
         try:
             network = from_stack(stack(resolved(environment.composed)))
             rows = table(network, own)

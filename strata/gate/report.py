@@ -3,13 +3,14 @@
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from policies.told import TOLD
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived, Waiver
@@ -105,6 +106,14 @@ def causes() -> list[Cause]:
         raise Unjudgeable(f"{file}: is not written as its entries are") from None
 
 
+def critical_checks() -> frozenset[str]:
+    """The checks whose findings are critical."""
+    listed = {check for one in causes() if one.severity == "critical" for check in one.checks}
+    return frozenset(
+        listed | {check for check, said in TOLD.items() if said.severity == "critical"}
+    )
+
+
 @dataclass(frozen=True)
 class _File:
     """A settings file: how it is named, what it says, and where."""
@@ -156,6 +165,9 @@ def _cause(failure: Failure, file: _File | None) -> Cause:
                 right = f"what {file.name} says: {cause.key} = {value}"
                 return cause.model_copy(update={"key": "", "right": right})
             return cause
+    said = TOLD.get(failure.check)
+    if said:
+        return Cause(checks=(failure.check,), **asdict(said))
     if failure.check in PATH_CHECKS:
         return Cause(
             checks=(failure.check,), key=failure.key, severity="high", protects=failure.name,

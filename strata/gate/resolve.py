@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from strata.documents import Json
+from strata.documents.existing import Element, elements, exists
 from strata.documents.layers import stack_name
 from strata.documents.stacks import blocks, construct_path, merged, texts
 from strata.documents.templates import EXPRESSION, escaped, expressions, parts
@@ -25,11 +26,12 @@ _DEEPEST = 10
 
 
 def resolved(stack: Json) -> Json:
-    """The stack without nulls, with locals and variables' defaults in their places.
+    """The stack as it will exist, without nulls, locals and variables' defaults in their places.
 
     checkov takes a null for a value, and its checks see an expression where a local stands. The
     blocks of `resource`, `data` and `ephemeral` come out as objects, whatever form they had, and
-    the content of `dynamic` blocks as blocks.
+    the content of `dynamic` blocks as blocks, once for each round. What makes nothing (`count = 0`)
+    is left out; a `dynamic` over something unknown stands as one block and stays beside it.
     """
     known = {f"local.{name}": value for name, value in merged(stack.get("locals")).items()}
     for name, body in merged(stack.get("variable")).items():
@@ -37,17 +39,30 @@ def resolved(stack: Json) -> Json:
         if default is not None:
             known[f"var.{name}"] = default
     plain = {kind: _nested(blocks(stack, kind)) for kind in KINDS if stack.get(kind)}
-    return dict(_resolve({**stack, **plain}, known, 0))
+    found = dict(_resolve({**stack, **plain}, known, 0))
+    for kind in plain:
+        there = {address: body for address, body in blocks(found, kind).items() if _exists(body)}
+        found[kind] = _nested(there)
+    return found
+
+
+def _exists(body: Any) -> bool:
+    # What is no block at all is refused where its shape is looked at.
+    return not isinstance(body, dict) or exists(body)
 
 
 def unresolved(stack: Json) -> Iterator[tuple[str, str]]:
     """(address, local or variable) of what a resolved stack leaves open, so that nobody can judge
     it."""
-    for kind in (*KINDS, "provider"):
+    for kind in KINDS:
         for address, body in blocks(stack, kind).items():
             for text in texts(body):
                 for name in _open(text):
                     yield address, name
+    # Not by blocks: there may be several configurations of one provider.
+    for text in texts(stack.get("provider")):
+        for name in _open(text):
+            yield "provider", name
 
 
 def _open(template: str) -> Iterator[str]:
@@ -129,12 +144,49 @@ def _resolve(found: Any, known: Json, depth: int) -> Any:
 def _written_out(body: Json) -> Json:
     """A block with the content of its `dynamic` blocks beside those that are written."""
     plain = {key: value for key, value in body.items() if key != "dynamic"}
-    for label, dynamics in merged(body["dynamic"]).items():
-        for dynamic in dynamics if isinstance(dynamics, list) else [dynamics]:
-            content = dynamic.get("content") or {}
-            old, new = plain.get(label, []), content if isinstance(content, list) else [content]
+    unknown = []
+    for label, dynamic in _dynamics(body["dynamic"]):
+        rounds = elements(dynamic.get("for_each"))
+        unknown += [{label: dynamic} for one in rounds if not one.known]
+        old = plain.get(label, [])
+        new = [block for one in rounds for block in _contents(label, dynamic, one)]
+        if new:
             plain[label] = [*(old if isinstance(old, list) else [old]), *new]
-    return plain
+    return {**plain, "dynamic": unknown} if unknown else plain
+
+
+def _dynamics(found: Any) -> Iterator[tuple[str, Json]]:
+    """(name of the block, what it says) of every `dynamic` block, in lists or not."""
+    for one in found if isinstance(found, list) else [found]:
+        for label, said in one.items() if isinstance(one, dict) else ():
+            for dynamic in said if isinstance(said, list) else [said]:
+                if isinstance(dynamic, dict):
+                    yield label, dynamic
+
+
+def _contents(label: str, dynamic: Json, element: Element) -> list[Any]:
+    """The blocks of one round, with the key and value of the round in their places."""
+    content = dynamic.get("content") or {}
+    listed = content if isinstance(content, list) else [content]
+    if not element.known:
+        return listed
+    name = str(dynamic.get("iterator") or label)
+    known = {f"{name}.key": element.key, f"{name}.value": element.value}
+    return [_iterated(one, name, known) for one in listed]
+
+
+def _iterated(found: Any, name: str, known: Json) -> Any:
+    if isinstance(found, dict):
+        return {key: _iterated(value, name, known) for key, value in found.items()}
+    if isinstance(found, list):
+        return [_iterated(one, name, known) for one in found]
+    if not isinstance(found, str) or f"{name}." not in found:
+        return found
+    whole = re.fullmatch(
+        EXPRESSION + rf"\s*({re.escape(name)}\.(?:key|value))" + _PATH + r"\s*\}", found
+    )
+    value = _at(known.get(whole[1]), whole[2]) if whole else None
+    return found if value is None else value
 
 
 def _text(match: re.Match[str], known: Json, depth: int) -> str:

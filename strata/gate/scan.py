@@ -20,22 +20,8 @@ from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.outside import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
 from strata.gate.resolve import differences, resolved, union, unresolved
+from strata.gate.vocabulary import words_of
 from strata.reach.table import PATH_CHECKS
-
-NOTHING_TO_JUDGE = frozenset(
-    f"aws_{kind}"
-    for kind in (
-        "acm_certificate_validation", "appautoscaling_policy", "appautoscaling_scheduled_action",
-        "appautoscaling_target", "cloudwatch_metric_alarm", "db_subnet_group",
-        "default_route_table", "ecr_lifecycle_policy", "ecs_cluster_capacity_providers", "eip",
-        "elasticache_parameter_group", "elasticache_subnet_group", "flow_log",
-        "iam_instance_profile", "internet_gateway", "nat_gateway",
-        "route", "route53_record", "route_table", "route_table_association",
-        "s3_bucket_server_side_encryption_configuration", "s3_bucket_versioning", "vpc",
-    )
-)  # fmt: skip
-"""Types whose arguments open nothing by themselves: they tie others together or move numbers. Any
-other type that no check has looked at stops the gate."""
 
 JSON_TEXT = ("policy", "assume_role_policy", "container_definitions")
 """Arguments that hold JSON as text, which checkov's own checks only read as data."""
@@ -188,7 +174,7 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
                 environment.name, outcome.check, path, outcome.address, outcome.name,
                 outcome.unknown,
             )  # fmt: skip
-    unseen = sorted(kinds - seen - NOTHING_TO_JUDGE)
+    unseen = sorted(kind for kind in kinds - seen if words_of(kind) is None)
     if unseen and not single:
         raise Unjudgeable(f"{environment.path}: no check has looked at {', '.join(unseen)}")
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
@@ -36,12 +36,42 @@ class Waiver(Entry):
         min_length=20, description="why the finding is accepted, in at least 20 characters"
     )
     owner: str = Field(min_length=1, description='who answers for it, such as "platform"')
+    accepted_by: str | None = Field(
+        default=None,
+        description='of a critical check: who accepts it besides the owner, such as "security"',
+    )
     expires: date = Field(description="a date at most a year ahead, such as 2026-12-31")
+
+    @field_validator("check", "resource", "reason", "owner", "accepted_by")
+    @classmethod
+    def _says_something(cls, value: str | None) -> str | None:
+        if value is not None and not any(one.isalnum() for one in value):
+            raise ValueError("says nothing: words")
+        return value
+
+    @field_validator("reason")
+    @classmethod
+    def _gives_a_reason(cls, value: str) -> str:
+        if len(value.strip()) < 20 or len(set(value.lower().split())) < 3:
+            raise ValueError("says nothing: why the finding is accepted, in words")
+        return value
+
+    @field_validator("expires", mode="before")
+    @classmethod
+    def _is_a_date(cls, value: object) -> object:
+        # pydantic takes text, numbers and times for a date too.
+        if type(value) is not date:
+            raise ValueError(
+                "should be a date and nothing else: such as 2026-12-31, without time or quotes"
+            )
+        return value
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.stages and self.environments:
             raise ValueError("names stages and environments: stages or environments, or neither")
+        if self.accepted_by and self.accepted_by.split() == self.owner.split():
+            raise ValueError("is accepted by its owner: accepted_by names somebody else")
         return self
 
     def meant(self, failure: Failure) -> bool:
@@ -83,10 +113,13 @@ def apply(
     judged: Mapping[str, str],
     every: Mapping[str, str],
     checks: Collection[str],
+    critical: Collection[str],
     today: date,
 ) -> Waived:
     """Take what is waived out of `failures`; raises Unjudgeable for a broken waiver.
 
+    `checks` are all that there are, and those in `critical` need somebody who accepts a waiver
+    besides its owner. `today` is the date in UTC, so that a waiver ends everywhere at once.
     `judged` are the environments that were looked at, `every` those that the project has, each with
     its stage: a waiver is known to match nothing only when all that it is for were looked at.
     """
@@ -102,6 +135,9 @@ def apply(
         ahead = f"a date from today to {_a_year_after(today)}"
         if waiver.check not in checks:
             broken.append(waiver.problem("check", "there is no such check", _near(waiver, checks)))
+        if waiver.check in critical and not waiver.accepted_by:
+            wrong = f"{waiver.check} is critical, and nobody accepts it besides the owner"
+            broken.append(waiver.problem("check", wrong, 'accepted_by = "security", or who it is'))
         if waiver.expires < today:
             broken.append(waiver.problem("expires", f"expired on {waiver.expires}", ahead))
         elif waiver.expires > _a_year_after(today):

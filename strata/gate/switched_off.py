@@ -1,0 +1,44 @@
+"""Checks that are switched off: what Terraform is told to leave as it finds it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.told import told
+from strata.documents import Json
+from strata.documents.stacks import blocks
+from strata.gate.vocabulary import Words
+
+IGNORING_CHECKS = {"STRATA_IGNORE_1": "Terraform mends what a check reads"}
+told(
+    "STRATA_IGNORE_1", "high",
+    "What is unsafe on AWS stays so: Terraform is told to leave what a check reads",
+    "ignore_changes of what others move, such as a number of tasks; nothing that a check reads",
+    "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
+)  # fmt: skip
+
+
+def ignoring_faults(stack: Json, known: Mapping[str, Words]) -> Iterator[tuple[str, str]]:
+    """(check, address) of the resources of a resolved stack that ignore what a check reads."""
+    for address, body in blocks(stack).items():
+        words = known.get(address.partition(".")[0])
+        ignored = [
+            one for block in _listed(body.get("lifecycle")) if isinstance(block, dict)
+            for one in _listed(block.get("ignore_changes"))
+        ]  # fmt: skip
+        if words and not all(_may_ignore(str(one), words) for one in ignored):
+            yield "STRATA_IGNORE_1", address
+
+
+def _may_ignore(written: str, words: Words) -> bool:
+    """Whether an argument, or all of a block, is neutral or said to be looked after elsewhere."""
+    path = re.sub(r"\[[^\]]*\]|\$\{|\}", "", written).strip()
+    if path in words.said.ignorable:
+        return True
+    below = {one for one in words.every if one == path or one.startswith(f"{path}.")}
+    # An index leads into a map, such as that of the tags.
+    return bool(below) and below <= set(words.said.neutral)
+
+
+def _listed(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else [] if found is None else [found]

@@ -1,0 +1,133 @@
+"""Secrets wherever text stands: arguments, JSON within text, user data, expressions, outputs."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from policies.told import told
+from strata.documents import Json
+from strata.documents.stacks import blocks
+from strata.documents.templates import parts, read
+from strata.resources.secrets import is_secret
+from strata.resources.sensitive import secrets_of
+
+SECRET_CHECKS = {
+    "STRATA_SECRET_4": "No text of a resource holds a secret",
+    "STRATA_SECRET_5": "No argument that the provider holds for a secret is given a value",
+    "STRATA_SECRET_6": "No data source reads a secret's value",
+}
+told(
+    "STRATA_SECRET_4 STRATA_SECRET_5 STRATA_SECRET_6", "critical",
+    "A secret value would stand in Terraform's JSON, plan or state",
+    "an ARN in Secrets Manager; a value that AWS makes; ephemeral, for a write-only argument",
+    "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
+)  # fmt: skip
+
+ELSEWHERE = {
+    "aws_ssm_parameter": frozenset(("value",)),
+    "aws_ecs_task_definition": frozenset(("environment",)),
+}
+"""What checks of its own judge: STRATA_SECRET_1 by a parameter's type, STRATA_CONTAINER_6 a
+container's variables, which settings may excuse."""
+PUBLIC_PARAMETERS = "/aws/service/"
+"""Where Systems Manager has what AWS publishes, such as the AMI of ECS."""
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def secret_faults(stack: Json) -> Iterator[tuple[str, str]]:
+    """(check, address) of the secrets in the blocks of a resolved stack."""
+    for kind in ("resource", "data", "ephemeral"):
+        for address, body in blocks(stack, kind).items():
+            place = address if kind == "resource" else f"{kind}.{address}"
+            type_ = address.partition(".")[0]
+            if kind == "data" and _reads(type_, body):
+                yield "STRATA_SECRET_6", place
+            if kind == "resource" and any(_given(body, path, type_) for path in secrets_of(type_)):
+                yield "STRATA_SECRET_5", place
+            skipped = ELSEWHERE.get(type_, frozenset())
+            if any(is_secret(name, text) for name, text in _named(body, "", skipped)):
+                yield "STRATA_SECRET_4", place
+
+
+def _reads(type_: str, body: Json) -> bool:
+    if type_ == "aws_ssm_parameter":
+        return not str(body.get("name")).startswith(PUBLIC_PARAMETERS)
+    return bool(secrets_of(f"data.{type_}"))
+
+
+def _given(found: Any, path: str, type_: str) -> bool:
+    """Whether something stands at a sensitive argument; a write-only one may have what is
+    ephemeral."""
+    if path in ELSEWHERE.get(type_, ()):
+        return False
+    name, _, below = path.partition(".")
+    for one in found if isinstance(found, list) else [found]:
+        if not isinstance(one, dict) or one.get(name) is None:
+            continue
+        value = one[name]
+        if below:
+            if _given(value, below, type_):
+                return True
+        elif value not in ("", [], {}) and not (name.endswith("_wo") and _is_ephemeral(str(value))):
+            return True
+    return False
+
+
+def _is_ephemeral(template: str) -> bool:
+    found = list(parts(template))
+    return bool(found) and all(
+        one.expression and one.text.strip().startswith("ephemeral.") for one in found
+    )
+
+
+def _named(found: Any, name: str, skipped: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """(name, text) of every text in a block that Terraform takes as it stands."""
+    if isinstance(found, dict):
+        said = found.get("name", found.get("key"))
+        for key, value in found.items():
+            if key == "//" or key in skipped:
+                continue
+            called = said if isinstance(said, str) and key == "value" else str(key)
+            yield from _named(value, called, skipped)
+    elif isinstance(found, list):
+        for one in found:
+            yield from _named(one, name, skipped)
+        words = [one for one in found if isinstance(one, str)]
+        if len(words) > 1:
+            # `["--password", "x"]` says by its order what neither word says.
+            yield "", " ".join(words)
+    elif isinstance(found, str):
+        yield from _of_text(found, name, skipped)
+
+
+def _of_text(template: str, name: str, skipped: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if template[:1] in ("{", "["):
+        try:
+            document = json.loads(template)
+        except ValueError:
+            pass
+        else:
+            yield from _named(document, name, skipped)
+            return
+    pieces = list(parts(template))
+    if not any(one.expression for one in pieces):
+        decoded = _decoded(template) if name.startswith("user_data") else ""
+        yield ("", decoded) if decoded else (name, read(template))
+        return
+    for one in pieces:
+        if one.expression:
+            for literal in _LITERAL.findall(one.text):
+                yield "", literal.replace("\\n", "\n").replace('\\"', '"')
+        else:
+            yield "", one.text
+
+
+def _decoded(text: str) -> str:
+    """Base64 as text; empty for what is none."""
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,243 @@
+"""The vocabulary of the gate: which words of a document somebody has judged.
+
+`policies/vocabulary/` has a file for each resource, data source and ephemeral resource, and
+`team.toml` what types may say that checkov covers and this project does not build. Any argument,
+block or meta-argument that stands in none of them is no verdict: nobody has judged it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from strata.documents import Json
+from strata.documents.existing import untold
+from strata.documents.stacks import blocks, merged
+from strata.documents.templates import parts
+from strata.gate.documents import Unjudgeable
+from strata.machine.files import Unreadable, text_of, toml
+from strata.machine.folders import project
+from strata.resources.secrets import is_secret
+
+TEAM = "team"
+META = frozenset(("//", "depends_on", "lifecycle", "count", "for_each", "timeouts"))
+"""What a block of any type may say: order, and how many. `lifecycle` has a check of its own."""
+LIFECYCLE = frozenset(
+    ("create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by",
+     "precondition", "postcondition", "//")
+)  # fmt: skip
+RUNS = frozenset(("provisioner", "connection", "provider"))
+"""Meta-arguments with checks of their own (strata/gate/running.py, strata/gate/destinations.py)."""
+OWN = re.compile(
+    r"(?<![\w.\"])(?:aws_\w+|terraform_remote_state|ephemeral|each)\.|(?<![\w.])data\.\w+\."
+)
+"""A reference to something in this code."""
+OUTSIDE = {
+    "output": {"value", "description", "sensitive", "ephemeral", "depends_on", "precondition",
+               "//"},
+    "variable": {"type", "default", "description", "sensitive", "nullable", "ephemeral",
+                 "validation", "//"},
+}  # fmt: skip
+"""What outputs and variables may say; the values are looked at for secrets."""
+
+
+class Vocabulary(BaseModel):
+    """What blocks of one type may say; an argument of a block within is `block.argument`.
+
+    `judged`: argument -> the checks that read it. `neutral`: any value is harmless. `own`: harmless
+    as a reference to what this code makes, else not judged. `only`: the values that are harmless.
+    `reasons`: why, where it is not plain. `ignorable`: what `ignore_changes` may name although it
+    is not neutral. `open`: what the provider knows and nobody has judged.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    judged: dict[str, tuple[str, ...]] = {}
+    neutral: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    only: dict[str, tuple[Any, ...]] = {}
+    reasons: dict[str, str] = {}
+    ignorable: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class Unjudged:
+    """A word that nobody has judged; `place` is its address and path, `why` says it in words."""
+
+    place: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """A vocabulary as it is looked up."""
+
+    said: Vocabulary
+    plain: frozenset[str] = field(default_factory=frozenset)
+    above: frozenset[str] = field(default_factory=frozenset)
+    """The blocks that hold arguments of the vocabulary, at any depth."""
+    every: frozenset[str] = field(default_factory=frozenset)
+
+
+def unjudged(stack: Json, known: Mapping[str, Words]) -> Iterator[Unjudged]:
+    """What stands in the resources and data of a resolved stack and nobody has judged."""
+    for kind in ("resource", "data", "ephemeral"):
+        for address, body in blocks(stack, kind).items():
+            type_ = address.partition(".")[0]
+            place = address if kind == "resource" else f"{kind}.{address}"
+            words = known.get(_file(kind, type_))
+            if words is None:
+                # The checks for remote state are in strata/gate/destinations.py.
+                if type_ != "terraform_remote_state":
+                    yield Unjudged(place, f"a type that nobody has judged: {type_}")
+                continue
+            yield from _meta(place, body)
+            arguments = {key: value for key, value in body.items() if key not in META | RUNS}
+            yield from _arguments(place, arguments, "", words)
+
+
+def outside(stack: Json) -> Iterator[Unjudged]:
+    """The same of a stack's outputs and variables."""
+    for kind, known in OUTSIDE.items():
+        for name, body in merged(stack.get(kind)).items():
+            for key in sorted(set(merged(body)) - known):
+                yield Unjudged(f"{kind} {name}: {key}", "nobody has judged this")
+
+
+def known_words(stacks: Iterable[Json]) -> dict[str, Words]:
+    """The vocabularies of all types in some stacks, by name of their files; raises Unjudgeable."""
+    wanted = {
+        _file(kind, address.partition(".")[0])
+        for stack in stacks
+        for kind in ("resource", "data", "ephemeral")
+        for address in blocks(stack, kind)
+    }
+    found = {name: words_of(name) for name in sorted(wanted)}
+    return {name: words for name, words in found.items() if words is not None}
+
+
+def folder() -> Path:
+    """Where the project has its vocabulary."""
+    return project() / "policies" / "vocabulary"
+
+
+def words_of(name: str) -> Words | None:
+    """The vocabulary of a type: its own file, else its entry in `team.toml`."""
+    return _words_in(folder(), name)
+
+
+@cache
+def _words_in(place: Path, name: str) -> Words | None:
+    path = place / f"{name}.toml"
+    said = _read(path) if path.exists() else _team(place / f"{TEAM}.toml").get(name)
+    return None if said is None else words(said)
+
+
+def words(said: Vocabulary) -> Words:
+    """A vocabulary made ready to be looked up."""
+    every = {*said.judged, *said.neutral, *said.own, *said.only}
+    above = {path[: match.start()] for path in every for match in re.finditer(r"\.", path)}
+    plain = frozenset({*said.judged, *said.neutral})
+    return Words(said, plain, frozenset(above), frozenset({*every, *said.open}))
+
+
+@cache
+def _team(path: Path) -> dict[str, Vocabulary]:
+    return {name: _valid(path, one) for name, one in _toml(path).items()}
+
+
+def _read(path: Path) -> Vocabulary:
+    return _valid(path, _toml(path))
+
+
+def _toml(path: Path) -> Json:
+    try:
+        return toml(text_of(path))
+    except Unreadable as error:
+        raise Unjudgeable(f"{path}:{error.line}: {error.why}") from None
+
+
+def _valid(path: Path, content: Any) -> Vocabulary:
+    try:
+        return Vocabulary.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Unjudgeable(f"{path}: {where}: {first['msg']}") from None
+
+
+def _file(kind: str, type_: str) -> str:
+    return type_ if kind == "resource" else f"{kind}.{type_}"
+
+
+def _meta(place: str, body: Json) -> Iterator[Unjudged]:
+    for name in untold(body):
+        yield Unjudged(f"{place}: {name}", "whether anything is made is known only once applied")
+    lifecycle = body.get("lifecycle")
+    for one in lifecycle if isinstance(lifecycle, list) else [lifecycle or {}]:
+        for key in sorted(set(one) - LIFECYCLE if isinstance(one, dict) else ()):
+            yield Unjudged(f"{place}: lifecycle.{key}", "nobody has judged this")
+
+
+def _arguments(place: str, body: Json, above: str, words_: Words) -> Iterator[Unjudged]:
+    for key, value in body.items():
+        if key == "//" or value is None:
+            continue
+        path = f"{above}{key}"
+        if key == "dynamic":
+            yield Unjudged(f"{place}: {above}dynamic", "what it makes is known only once applied")
+        elif path in words_.plain:
+            continue
+        elif path in words_.said.own:
+            for one in _leaves(value):
+                if not _ours(one):
+                    why = f"{_shown(one)} names something that stands in no code"
+                    yield Unjudged(f"{place}: {path}", why)
+        elif path in words_.said.only:
+            right = words_.said.only[path]
+            for one in _leaves(value):
+                if one not in right:
+                    why = f"nobody has judged {_shown(one)}, but {', '.join(map(str, right))}"
+                    yield Unjudged(f"{place}: {path}", why)
+        elif path in words_.above:
+            yield from _block(place, value, path, words_)
+        else:
+            yield Unjudged(f"{place}: {path}", "nobody has judged this")
+
+
+def _block(place: str, value: Any, path: str, words_: Words) -> Iterator[Unjudged]:
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict):
+            yield from _arguments(place, one, f"{path}.", words_)
+        elif isinstance(one, list):
+            yield from _block(place, one, path, words_)
+        elif one is not None:
+            yield Unjudged(f"{place}: {path}", f"{_shown(one)} is no block that can be read")
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    elif value is not None:
+        yield value
+
+
+def _ours(value: Any) -> bool:
+    """Whether a value is a reference to something in this code, and nothing else beside it."""
+    found = list(parts(str(value)))
+    # A text within the expression may stand for what it names: `c ? "sg-1" : aws_x.y.id`.
+    return all(one.expression and '"' not in one.text and OWN.search(one.text) for one in found)
+
+
+def _shown(value: Any) -> str:
+    """A value for a message, unless it is long or may be a secret."""
+    text = str(value)
+    return text if len(text) <= 60 and not is_secret("", text) else "its value"

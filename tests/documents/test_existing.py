@@ -1,0 +1,86 @@
+"""What Terraform makes nothing of is absent, in whatever way it is written."""
+
+from typing import Any
+
+import pytest
+
+from strata.cost.items import of_stack
+from strata.documents import Json
+from strata.documents.existing import elements, exists, untold
+from strata.documents.stacks import blocks, stack
+from strata.gate.resolve import resolved
+
+NOTHING: list[Json] = [
+    {"count": 0}, {"count": "0"}, {"count": "${0}"}, {"count": "${ length([]) }"},
+    {"for_each": {}}, {"for_each": []}, {"for_each": "${toset([])}"}, {"for_each": "${ {} }"},
+    {"for_each": "${tomap({})}"},
+]  # fmt: skip
+SOMETHING: list[Json] = [
+    {}, {"count": 1}, {"count": "2"}, {"for_each": {"a": 1}}, {"for_each": ["a"]},
+    {"for_each": '${toset(["a.example"])}'},
+]  # fmt: skip
+OPEN: list[tuple[Json, str]] = [
+    ({"count": "${length(aws_subnet.a)}"}, "count"),
+    ({"count": "${var.wanted ? 1 : 0}"}, "count"),
+    ({"for_each": "${aws_x.y.z}"}, "for_each"),
+    ({"for_each": "${toset([aws_x.y.z])}"}, "for_each"),
+]
+
+
+def of(body: Json) -> Json:
+    return {"resource": {"aws_eip": {"a": {"domain": "vpc", **body}}}}
+
+
+@pytest.mark.parametrize("body", NOTHING)
+def test_a_block_that_makes_nothing_is_in_no_reading(body: Json) -> None:
+    assert not exists(body)
+    assert blocks(resolved(of(body))) == {}
+    # The reading of reach, map and cost.
+    assert dict(stack(of(body)).resources) == {}
+    assert list(of_stack(stack(of(body)))) == []
+
+
+@pytest.mark.parametrize("body", SOMETHING)
+def test_a_block_that_makes_something_is_there_and_told(body: Json) -> None:
+    assert list(blocks(resolved(of(body)))) == list(stack(of(body)).resources) == ["aws_eip.a"]
+    assert list(untold(body)) == []
+
+
+@pytest.mark.parametrize(("body", "name"), OPEN)
+def test_what_cannot_be_told_is_there_and_said_to_be_open(body: Json, name: str) -> None:
+    assert exists(body)
+    assert list(untold(body)) == [name]
+
+
+def test_by_a_local_it_is_told_too() -> None:
+    assert blocks(resolved({**of({"count": "${local.none}"}), "locals": {"none": 0}})) == {}
+
+
+def written(dynamic: Any, **more: Any) -> Json:
+    return blocks(resolved(of({"dynamic": dynamic, **more})))["aws_eip.a"]
+
+
+@pytest.mark.parametrize("over", [[], {}, "${[]}", "${toset([])}", "${ {} }"])
+def test_a_dynamic_over_nothing_is_no_block(over: Any) -> None:
+    for dynamic in (
+        {"part": {"for_each": over, "content": {"a": 1}}},
+        [{"part": [{"for_each": over, "content": [{"a": 1}]}]}],
+    ):
+        assert written(dynamic) == {"domain": "vpc"}
+
+
+def test_a_dynamic_is_a_block_for_each_round_with_its_value() -> None:
+    dynamic = {
+        "part": {"for_each": {"x": {"on": False}}, "content": {"a": "${part.value.on}"}},
+        "rule": {"for_each": ["u", "v"], "iterator": "it", "content": {"b": "${it.value}"}},
+    }
+    assert written(dynamic, part={"a": 0}) == {
+        "domain": "vpc", "part": [{"a": 0}, {"a": False}], "rule": [{"b": "u"}, {"b": "v"}],
+    }  # fmt: skip
+
+
+def test_a_dynamic_over_something_unknown_stays_to_be_seen() -> None:
+    said = {"for_each": "${aws_x.y.z}", "content": {"a": 1}}
+    assert [one.known for one in elements("${aws_x.y.z}")] == [False]
+    assert written({"part": said})["dynamic"] == [{"part": said}]
+    assert written({"part": said})["part"] == [{"a": 1}]
