@@ -12,8 +12,8 @@ from constructs import Construct
 
 from modules.naming import Names
 from modules.network import REDIS, NetworkOutputs
-from strata.settings.derived import redis_family
 from strata.settings.models import Settings
+from strata.settings.resource_names import redis_family
 from strata.settings.rules.stores import CACHE_SNAPSHOTS
 
 TOKEN_LENGTH = 64

@@ -13,8 +13,8 @@ from constructs import Construct
 
 from modules.naming import Names
 from modules.network import MYSQL, NetworkOutputs
-from strata.settings.derived import PARAMETERS_PREFIX
 from strata.settings.models import Settings
+from strata.settings.resource_names import PARAMETERS_PREFIX
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from strata.settings.derived import HASH_LENGTH, base, shorten
 from strata.settings.models import Settings
+from strata.settings.resource_names import HASH_LENGTH, base, shorten
 
 __all__ = ["ROLE_NAME", "Names", "kept", "shorten"]
 

@@ -17,7 +17,7 @@ from strata.documents import Json
 from strata.documents.stacks import blocks, construct_path
 from strata.documents.templates import has_expression
 from strata.gate.documents import Environment, Unjudgeable
-from strata.gate.outside import OUTSIDE_CHECKS, backend_faults, value_faults
+from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
 from strata.gate.resolve import differences, resolved, union, unresolved
 from strata.gate.vocabulary import words_of

@@ -18,9 +18,9 @@ from strata.machine.folders import project
 from strata.resources.secrets import is_secret, names_secret
 from strata.settings import schema
 from strata.settings.advice import NoToml, decode, literal, parse
-from strata.settings.derived import base
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of, positions
+from strata.settings.resource_names import base
 from strata.settings.rules import Finding, findings
 from strata.settings.rules.secrets import is_reference
 from strata.text.words import counted, shortened

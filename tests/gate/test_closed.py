@@ -11,7 +11,7 @@ import pytest
 from strata.documents import Json
 from strata.gate.closed import WHOLE_CHECKS, whole, whole_failures
 from strata.gate.documents import document, read
-from strata.gate.outside import value_faults
+from strata.gate.own_checks import value_faults
 from strata.settings import load
 from tests.gate.changes import (
     DB,

@@ -11,7 +11,7 @@ from checkov.terraform.checks.resource.registry import resource_registry
 from policies.policy import Policy
 from policies.told import TOLD
 from strata.gate.closed import WHOLE_CHECKS
-from strata.gate.outside import OUTSIDE_CHECKS, backend_faults, value_faults
+from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.report import causes
 from strata.gate.resolve import differences, resolved
 from strata.gate.scan import known_checks

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from strata.settings.models import Settings
 from strata.settings.rules import (
     compute,
-    derived,
     edge,
     limits,
     names,
     network,
     reach,
+    resource_names,
     secrets,
     stores,
     text,
@@ -19,7 +19,7 @@ from strata.settings.rules.finding import Finding
 
 RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     names.check,
-    derived.check,
+    resource_names.check,
     network.check,
     stores.check_database,
     stores.check_cache,

@@ -11,11 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from strata.documents.stacks import blocks
-from strata.settings import derived as table
 from strata.settings import mysql
-from strata.settings.derived import Rule, derived, shorten
+from strata.settings import resource_names as table
 from strata.settings.load import judge
 from strata.settings.models import Settings
+from strata.settings.resource_names import Rule, derived, shorten
 from strata.synthesis.synthesize import compose
 from tests.settings.test_types import WHOLE
 

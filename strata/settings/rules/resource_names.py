@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from strata.settings.derived import Derived, derived
 from strata.settings.models import Settings
 from strata.settings.positions import Key
+from strata.settings.resource_names import Derived, derived
 from strata.settings.rules.finding import Finding
 from strata.settings.rules.names import is_name
 
