@@ -12,8 +12,9 @@ from strata.errors import StrataError
 from strata.gate.documents import Unjudgeable
 from strata.machine.files import Unreadable, bytes_of, json_of
 
-_IDENTITY = re.compile(r"\$\{aws_\w+\.\w+\.(id|arn)\}")
-"""A reference that says more than the value behind it: which group a rule belongs to."""
+_IDENTITY = re.compile(r"\$\{aws_(\w+\.\w+\.(id|arn)|\w*parameter_group\.\w+\.name)\}")
+"""A reference that says more than the value behind it: which group a rule belongs to, and that a
+parameter group is one of this code."""
 
 
 def read_plan(path: Path) -> Json:

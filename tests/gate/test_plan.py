@@ -185,3 +185,15 @@ def test_a_planned_text_that_looks_like_an_expression_is_text() -> None:
     assert planned["resource"]["aws_x"]["y"] == {"a": "$${aws_b.c.d}", "b": "%%{if}"}
     output = {"planned_values": {"outputs": {"o": {"value": "${a}"}}}}
     assert planned_values(output)["output"] == {"o": {"value": "$${a}"}}
+
+
+@pytest.mark.parametrize("attribute", ["name", "id"])
+def test_a_parameter_group_stays_one_of_this_code_once_its_name_is_planned(attribute: str) -> None:
+    body = {"parameter_group_name": f"${{aws_db_parameter_group.p.{attribute}}}"}
+    change = {"after": {"parameter_group_name": "shop-local-database"}, "after_unknown": {}}
+    planned = {
+        "type": "aws_db_instance", "name": "d", "mode": "managed",
+        "address": "aws_db_instance.d", "change": change,
+    }  # fmt: skip
+    laid = overlay({"resource_changes": [planned]}, {"resource": {"aws_db_instance": {"d": body}}})
+    assert laid["resource"]["aws_db_instance"]["d"] == body
