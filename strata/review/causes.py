@@ -1,8 +1,8 @@
 """What the user changed in the settings file, and which changes of a plan come from it.
 
-Synthesis is pure. So a setting is a cause of a resource when the resource is written otherwise with
-that one setting put back to what was applied last; and of a resource whose changing attributes
-refer to such a resource or data source.
+Synthesis is pure. So a setting causes a change of a resource when the resource is written
+differently with that one setting put back to the value that was applied last. It also causes the
+change of a resource whose changing attributes refer to such a resource or data source.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -41,8 +41,8 @@ class Cause:
 class WithoutEffect:
     """A setting that was changed and changes nothing.
 
-    All that is written otherwise by it are attributes of a resource that stands, of which
-    `ignore_changes` says that they are ours only when it is created.
+    It only changes attributes that an existing resource lists in `ignore_changes`: Strata sets them
+    when the resource is created, and never again.
     """
 
     cause: Cause
@@ -52,9 +52,9 @@ class WithoutEffect:
 
 @dataclass(frozen=True)
 class Causes:
-    """The causes of each change by its address, and what could not be told.
+    """The causes of each change by its address, and what could not be explained.
 
-    `unexplained` are the layers of which nobody noted what they were applied with.
+    `unexplained` are the layers without a note of the settings they were applied with.
     """
 
     of: Mapping[str, tuple[Cause, ...]]
@@ -74,40 +74,44 @@ def causes(
 ) -> Causes:
     """Why a plan of `settings` has these changes.
 
-    `applied` gives the settings that each layer was applied with last, as far as that is known,
+    `applied` gives the settings that each layer was applied with last, as far as they are known,
     `lines` the lines of the settings file. `compose` writes the composed stack. `stands` are the
-    addresses of the resources that stand and stay.
+    addresses of the resources that exist and stay.
     """
     listed = list(changes)
     now = settings.model_dump(mode="json")
-    unexplained = sorted({one.layer for one in listed if one.layer and one.layer not in applied})
-    found: dict[str, tuple[Cause, ...]] = {}
-    every: dict[str, Cause] = {}
+    unexplained = sorted(
+        {change.layer for change in listed if change.layer and change.layer not in applied}
+    )
+    causes_of: dict[str, tuple[Cause, ...]] = {}
+    all_causes: dict[str, Cause] = {}
     explained: list[tuple[Json, dict[str, tuple[Cause, ...]]]] = []
     without: dict[str, WithoutEffect] = {}
     for before in _distinct(applied.values()):
         keys = list(changed_keys(before, now))
-        each = {key: _cause(key, before, now, lines) for key in keys}
-        every.update({cause.key: cause for cause in each.values()})
-        alone = _Alone.of(now, before, each, compose)
+        causes_by_key = {key: _cause(key, before, now, lines) for key in keys}
+        all_causes.update({cause.key: cause for cause in causes_by_key.values()})
+        alone = _Alone.of(now, before, causes_by_key, compose)
         explained.append((before, _explain(listed, alone)))
-        for idle in alone.without_effect(stands):
-            # What a layer was applied with counts for the resources of that layer.
-            if applied.get(layer_of(idle.address)) == before:
-                without[idle.cause.key] = idle
-    for one in listed:
+        for setting in alone.without_effect(stands):
+            # The settings that a layer was applied with count for the resources of that layer.
+            if applied.get(layer_of(setting.address)) == before:
+                without[setting.cause.key] = setting
+    for change in listed:
         for before, of in explained:
-            if applied.get(one.layer) == before and one.address in of:
-                found[one.address] = of[one.address]
-    return Causes(found, tuple(every.values()), tuple(unexplained), tuple(without.values()))
+            if applied.get(change.layer) == before and change.address in of:
+                causes_of[change.address] = of[change.address]
+    return Causes(
+        causes_of, tuple(all_causes.values()), tuple(unexplained), tuple(without.values())
+    )
 
 
 def _distinct(applied: Iterable[Json]) -> list[Json]:
-    found: list[Json] = []
-    for one in applied:
-        if one not in found:
-            found.append(one)
-    return found
+    distinct: list[Json] = []
+    for settings in applied:
+        if settings not in distinct:
+            distinct.append(settings)
+    return distinct
 
 
 def changed_keys(before: Any, now: Any, key: Key = ()) -> Iterator[Key]:
@@ -140,23 +144,27 @@ class _Alone:
     causes: Mapping[Key, Cause]
 
     @classmethod
-    def of(cls, now: Json, before: Json, each: Mapping[Key, Cause], compose: Compose) -> "_Alone":
-        if not each:
+    def of(cls, now: Json, before: Json, causes: Mapping[Key, Cause], compose: Compose) -> "_Alone":
+        if not causes:
             return cls(Stack({}, {}), {}, {})
         current = stack(compose(Settings.model_validate(now)))
-        back = {key: _composed(_with(now, before, key), compose) for key in each}
-        return cls(current, back, each)
+        back = {key: _composed(_with(now, before, key), compose) for key in causes}
+        return cls(current, back, causes)
 
     def written_otherwise(self, key: Key) -> set[str]:
-        """The resources and data sources that are written otherwise by a setting."""
+        """The resources and data sources that a setting writes differently."""
         other = self.otherwise[key]
         if other is None:
             return set()
         addresses = {*_blocks(self.current), *_blocks(other)}
-        return {one for one in addresses if _body(self.current, one) != _body(other, one)}
+        return {
+            address
+            for address in addresses
+            if _body(self.current, address) != _body(other, address)
+        }
 
     def without_effect(self, stands: Collection[str]) -> Iterator[WithoutEffect]:
-        """The settings that are about nothing but what a resource that stands ignores."""
+        """The settings that change only attributes which an existing resource ignores."""
         for key, cause in self.causes.items():
             changed = self.written_otherwise(key)
             other = self.otherwise[key]
@@ -176,7 +184,7 @@ def _composed(data: Json, compose: Compose) -> Stack | None:
     try:
         return stack(compose(Settings.model_validate(data)))
     except (ValidationError, LookupError, ValueError, RuntimeError):
-        # One setting put back alone may fit none of the others, as a subnet without its zone.
+        # A setting put back alone may not fit the others, such as a subnet without its zone.
         return None
 
 
@@ -186,22 +194,24 @@ def _explain(changes: list[Change], alone: _Alone) -> dict[str, tuple[Cause, ...
     for key, cause in alone.causes.items():
         for address in alone.written_otherwise(key):
             direct.setdefault(address, []).append(cause)
-    changing = {base(one.address): one for one in changes}
-    found = {}
+    changing = {base(change.address): change for change in changes}
+    explained = {}
     for change in changes:
         reached = _reached(change, alone.current, direct, changing)
         if reached:
-            found[change.address] = tuple(dict.fromkeys(reached))
-    return found
+            explained[change.address] = tuple(dict.fromkeys(reached))
+    return explained
 
 
 def _with(now: Json, before: Json, key: Key) -> Json:
-    """The settings of now with one key as it was."""
-    head, rest = str(key[0]), key[1:]
+    """The current settings, with one key as it was before."""
+    head, inner_key = str(key[0]), key[1:]
     changed = dict(now)
-    if rest:
-        tables = [one if isinstance(one, dict) else {} for one in (now.get(head), before.get(head))]
-        changed[head] = _with(tables[0], tables[1], rest)
+    if inner_key:
+        tables = [
+            table if isinstance(table, dict) else {} for table in (now.get(head), before.get(head))
+        ]
+        changed[head] = _with(tables[0], tables[1], inner_key)
     elif head in before:
         changed[head] = before[head]
     else:
@@ -209,12 +219,12 @@ def _with(now: Json, before: Json, key: Key) -> Json:
     return changed
 
 
-def _blocks(found: Stack) -> dict[str, Resource]:
-    return {**found.resources, **found.data}
+def _blocks(written: Stack) -> dict[str, Resource]:
+    return {**written.resources, **written.data}
 
 
-def _body(found: Stack, address: str) -> Json | None:
-    resource = _blocks(found).get(address)
+def _body(written: Stack, address: str) -> Json | None:
+    resource = _blocks(written).get(address)
     return resource.body if resource else None
 
 
@@ -225,30 +235,34 @@ def _reached(
     changing: Mapping[str, Change],
 ) -> list[Cause]:
     """The causes of a change: its own, and those of what its changing attributes come from."""
-    found: list[Cause] = []
+    causes: list[Cause] = []
     seen: set[str] = set()
-    waiting = [change]
-    while waiting:
-        one = waiting.pop(0)
-        address = base(one.address)
+    queue = [change]
+    while queue:
+        reached = queue.pop(0)
+        address = base(reached.address)
         if address in seen:
             continue
         seen.add(address)
-        found += direct.get(address, [])
+        causes += direct.get(address, [])
         resource = current.resources.get(address)
         body = resource.body if resource else {}
-        # A known value that is written otherwise needs no other explanation.
-        names = [n for n in one.changed if any_unknown(one.unknown.get(n)) or address not in direct]
-        # A data source that is asked for something else is no change of a plan.
-        asked = references([body.get(name) for name in one.changed])
-        found += [
+        # A known value that is written differently needs no other explanation.
+        names = [
+            n
+            for n in reached.changed
+            if any_unknown(reached.unknown.get(n)) or address not in direct
+        ]
+        # A data source that is read with other arguments is not a change of the plan.
+        data_sources = references([body.get(name) for name in reached.changed])
+        causes += [
             cause
-            for reference in asked
+            for reference in data_sources
             if reference.address in current.data
             for cause in direct.get(reference.address, [])
         ]
         for reference in references([body.get(name) for name in names]):
             source = changing.get(reference.address)
             if source and source.gives_anew(reference.attribute):
-                waiting.append(source)
-    return found
+                queue.append(source)
+    return causes

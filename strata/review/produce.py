@@ -25,7 +25,7 @@ from strata.synthesis.synthesize import compose
 from strata.terraform.process import Terraform
 
 Judge = Callable[[], Callable[[Json], Verdict]]
-"""Begins to judge what was synthesized; what it gives has the gate's verdict on a plan's JSON."""
+"""Starts the gate on the synthesized stacks; the result gives its verdict on a plan's JSON."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def make_review(
 ) -> Made:
     """Plan the environment that `synthesized` holds, and write its review to `folder`.
 
-    `file` is the settings file; `views` are the forms that the report is written in, by file name.
+    `file` is the settings file; `views` are the formats that the report is written in, by file
+    name.
     `judge` is called while Terraform plans: until then only the composed stack need be there.
     """
     environment = settings.environment
@@ -88,7 +89,7 @@ def make_review(
 
 
 def written_stack(folder: Path) -> Stack:
-    """The stack in a folder as a report may repeat it: without what is secret in it."""
+    """The stack in a folder without its secrets, so that a report may repeat it."""
     document = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
     return stack(without_secrets(document))
 

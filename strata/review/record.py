@@ -80,7 +80,7 @@ class Review(_Data):
 
 
 def basis(settings: Settings, states: States, synthesized: Path) -> Basis:
-    """What a plan of these settings against these states rests on.
+    """What a plan of these settings against these states depends on.
 
     `synthesized` is the folder of their synthesis, whose files Terraform plans.
     """
@@ -114,48 +114,50 @@ def stacks_digest(synthesized: Path, environment: str) -> str:
     plan, and must not make a review stale.
     """
     folders = [synthesized / "stacks" / stack_name(environment, layer) for layer in LAYERS]
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for folder in (*folders, synthesized / "composed" / environment):
         for name in (STACK, MOVED):
             file = folder / name
             content = file.read_bytes() if file.exists() else b""
-            found.update(f"{file.relative_to(synthesized)}\0{len(content)}\0".encode())
-            found.update(content)
-    return found.hexdigest()
+            digest.update(f"{file.relative_to(synthesized)}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
 
 
 def _commit() -> str | None:
     try:
-        answer = subprocess.run(
+        git = subprocess.run(
             ["git", "rev-parse", "HEAD"], cwd=project(), capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return None
-    return answer.stdout.strip()
+    return git.stdout.strip()
 
 
 def stale(reviewed: Basis, now: Basis) -> list[str]:
     """Why what was reviewed is not what would be applied now; empty when it is."""
-    found = []
-    for what, was, value in (
+    reasons = []
+    for subject, was, value in (
         ("the environment", reviewed.environment, now.environment),
         ("Terraform", reviewed.tools.terraform, now.tools.terraform),
         ("the AWS provider", reviewed.tools.provider, now.tools.provider),
         ("CDKTF", reviewed.tools.cdktf, now.tools.cdktf),
     ):
         if was != value:
-            found.append(f"{what}: {was} in the review, {value} now")
+            reasons.append(f"{subject}: {was} in the review, {value} now")
     if reviewed.settings != now.settings:
-        found.append("the settings were changed since the review")
-        found += [f"  {one}" for one in _edited(reviewed.values, now.values)]
+        reasons.append("the settings were changed since the review")
+        reasons += [f"  {edit}" for edit in _edited(reviewed.values, now.values)]
     elif reviewed.code.digest != now.code.digest:
-        # Other settings make other stacks by themselves.
-        found.append("the code (modules/, strata/) makes other resources than at the review")
+        # Changed settings alone already change the stacks.
+        reasons.append("the code (modules/, strata/) makes other resources than at the review")
     for layer in {**reviewed.states, **now.states}:
         old, new = reviewed.states.get(layer), now.states.get(layer)
         if old != new:
-            found.append(f"the state of {layer}: {_named(old)} in the review, {_named(new)} now")
-    return found
+            reasons.append(
+                f"the state of {layer}: {_state_words(old)} in the review, {_state_words(new)} now"
+            )
+    return reasons
 
 
 def _edited(was: Any, now: Any, key: str = "") -> Iterator[str]:
@@ -171,7 +173,7 @@ def _literal(value: Any) -> str:
     return "none" if value is None else json.dumps(value)
 
 
-def _named(state: StateIdentity | None) -> str:
+def _state_words(state: StateIdentity | None) -> str:
     return f"serial {state.serial} of {state.lineage[:8]}" if state else "none"
 
 
@@ -184,9 +186,9 @@ def free(folder: Path) -> None:
 
 
 def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) -> Review:
-    """Keep a plan that is without secrets, and its reports by file name; whole or not at all.
+    """Write a plan without secrets, and its reports by file name; all of them or none.
 
-    A review that lies there is replaced; a folder with anything else in it is left alone.
+    An existing review in the folder is replaced; a folder with anything else in it is left alone.
     """
     text = json.dumps(plan, indent=1, sort_keys=True) + "\n"
     free(folder)
@@ -197,17 +199,17 @@ def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) ->
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".review-") as temporary:
-        made = Path(temporary, "made")
-        made.mkdir()
-        (made / PLAN).write_text(text, encoding="utf-8")
-        (made / REVIEW).write_text(sealed(review), encoding="utf-8")
+        new_folder = Path(temporary, "made")
+        new_folder.mkdir()
+        (new_folder / PLAN).write_text(text, encoding="utf-8")
+        (new_folder / REVIEW).write_text(sealed(review), encoding="utf-8")
         for name, content in reports.items():
-            (made / name).write_text(content, encoding="utf-8")
+            (new_folder / name).write_text(content, encoding="utf-8")
         old = Path(temporary, "old")
         try:
             if folder.exists():
                 shutil.move(folder, old)
-            shutil.move(made, folder)
+            shutil.move(new_folder, folder)
         except BaseException:
             if old.exists() and not folder.exists():
                 shutil.move(old, folder)
@@ -221,7 +223,7 @@ def plan_command(env: str, folder: Path) -> str:
 
 
 def read(folder: Path) -> tuple[Review, Plan]:
-    """The review in a folder, and its plan; raises UsageError for what is none, or damaged."""
+    """The review in a folder, and its plan; raises UsageError if there is none or it is damaged."""
     again = f"strata plan ENV --out {folder}"
     file = folder / REVIEW
     try:

@@ -120,7 +120,7 @@ class Report(_Data):
 
     @property
     def titles(self) -> dict[Rank, str]:
-        """The sections it has; what AWS would refuse is one when there is any."""
+        """Its sections; the one for what AWS would refuse only when it has items."""
         return {r: title for r, title in TITLES.items() if r != "refused" or self.of(r)}
 
 
@@ -153,12 +153,12 @@ def build(
     plan = parse(document)
     drift, _ = find(plan, document, stack)
     network = Network(plan, stack)
-    changing = {base(one.address): one for one in plan.changes}
+    changing = {base(change.address): change for change in plan.changes}
     items = [
         _item(
             change,
             reason,
-            [_setting(one, file) for one in found.of.get(change.address, ())],
+            [_setting(cause, file) for cause in found.of.get(change.address, ())],
             _attributes(change, reason, stack, changing),
             drift,
         )
@@ -167,10 +167,10 @@ def build(
     ]
     order = list(LAYERS)
     items.sort(
-        key=lambda one: (
-            RANKS.index(one.rank),
-            order.index(one.layer) if one.layer in order else len(order),
-            one.address,
+        key=lambda item: (
+            RANKS.index(item.rank),
+            order.index(item.layer) if item.layer in order else len(order),
+            item.address,
         )
     )
     return Report(
@@ -179,9 +179,12 @@ def build(
         items=items,
         counts=_counts(plan),
         drift=drift,
-        settings=[_setting(one, file) for one in found.changed],
-        notes=[_without_effect(_setting(one.cause, file), one) for one in found.without_effect],
-        unexplained=[one for one in found.unexplained if one not in first],
+        settings=[_setting(cause, file) for cause in found.changed],
+        notes=[
+            _without_effect(_setting(setting.cause, file), setting)
+            for setting in found.without_effect
+        ],
+        unexplained=[layer for layer in found.unexplained if layer not in first],
         first=first,
         gate=None if isinstance(gate, str) else gate,
         no_verdict=gate if isinstance(gate, str) else "",
@@ -196,15 +199,15 @@ def _item(
     attributes: list[Attribute],
     drift: list[Drifted],
 ) -> Item:
-    here = [one for one in drift if one.address == change.address]
-    gone = any(one.gone for one in here) and change.actions == ("create",)
-    drifted = [
+    drifted_here = [resource for resource in drift if resource.address == change.address]
+    gone = any(resource.gone for resource in drifted_here) and change.actions == ("create",)
+    drifted_attributes = [
         (re.split(r"[.[]", a.attribute)[0], a.next_apply is NextApply.PUTS_BACK)
-        for one in here
-        for a in one.attributes
+        for resource in drifted_here
+        for a in resource.attributes
     ]
-    outside = {name for name, back in drifted if back} - {
-        name for name, back in drifted if not back
+    outside = {name for name, back in drifted_attributes if back} - {
+        name for name, back in drifted_attributes if not back
     }
     changing = {name for name in change.changed if name not in REPEATS}
     moved = change.moved_from and change.actions != ("no-op",)
@@ -224,7 +227,7 @@ def _item(
 
 
 def action(change: Change) -> str:
-    """What is done, in one word."""
+    """The action of a change, in one word."""
     if change.replaces:
         return "replace"
     if change.actions == ("no-op",):
@@ -235,11 +238,11 @@ def action(change: Change) -> str:
 def _attributes(
     change: Change, reason: Reason, stack: Stack, changing: Mapping[str, Change]
 ) -> list[Attribute]:
-    """What changes in it, what the reason names first."""
+    """The attributes that change; those that the reason names come first."""
     if change.actions == ("delete",):
         return []
     resource = stack.resources.get(base(change.address))
-    found = [
+    attributes = [
         Attribute(
             name=name,
             before=short(before),
@@ -250,7 +253,7 @@ def _attributes(
         # All of a new resource is new: what the reason names says enough.
         if change.before is not None or not reason.attributes or _below(name, reason.attributes)
     ]
-    return sorted(found, key=lambda one: not _below(one.name, reason.attributes))
+    return sorted(attributes, key=lambda attribute: not _below(attribute.name, reason.attributes))
 
 
 def _below(name: str, paths: tuple[str, ...]) -> bool:
@@ -274,17 +277,22 @@ OWNED_BY = {
         "the schedules in service.scaling.schedules move it from then on: set theirs"
     ),
 }
-"""Attribute that is ours only at its creation -> who moves it later."""
+"""Attribute that Strata sets only when the resource is created -> what changes it later."""
 
 
-def _without_effect(setting: Setting, found: WithoutEffect) -> str:
+def _without_effect(setting: Setting, setting_without_effect: WithoutEffect) -> str:
     where = f"{setting.file}:{setting.line}" if setting.line else setting.file
-    named = [f"{found.address}: {one}" for one in found.attributes]
-    owner = next((OWNED_BY[one] for one in named if one in OWNED_BY), "")
-    who = owner or f"{', '.join(found.attributes)} of it is left as it is from then on"
+    paths = [
+        f"{setting_without_effect.address}: {path}" for path in setting_without_effect.attributes
+    ]
+    owner = next((OWNED_BY[path] for path in paths if path in OWNED_BY), "")
+    reason = (
+        owner
+        or f"{', '.join(setting_without_effect.attributes)} of it is left as it is from then on"
+    )
     return (
         f"{setting.key} {setting.before} -> {setting.after} ({where}) changes nothing: it counts "
-        f"only when {found.address} is created, and that stands; {who}"
+        f"only when {setting_without_effect.address} is created, and that stands; {reason}"
     )
 
 

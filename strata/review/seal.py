@@ -1,6 +1,6 @@
-"""Files of a review that carry a digest of their own content: what changes in them is noticed.
+"""Files of a review that carry a digest of their own content, so that a change in them is noticed.
 
-Not a signature: it finds the disk that fails and the hand that edits, not who wants to deceive.
+It is not a signature: it detects a failing disk or an edit by hand, but not an attacker.
 """
 
 import hashlib
@@ -17,21 +17,21 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def sealed(model: BaseModel) -> str:
-    """A model as JSON, with the digest of what it says."""
+    """A model as JSON, with the digest of its content."""
     content = model.model_dump(mode="json")
     return json.dumps({**content, DIGEST: _digest(content)}, indent=2) + "\n"
 
 
 def unsealed(content: bytes, kind: type[Model]) -> Model:
     """The model that `sealed` wrote; raises Unreadable for anything else."""
-    found = json_of(content)
-    if not isinstance(found, dict) or DIGEST not in found:
+    data = json_of(content)
+    if not isinstance(data, dict) or DIGEST not in data:
         raise Unreadable("is not what this version of strata writes")
-    given = found.pop(DIGEST)
-    if given != _digest(found):
+    digest = data.pop(DIGEST)
+    if digest != _digest(data):
         raise Unreadable("was changed since strata wrote it, by a hand or a failing disk")
     try:
-        return kind.model_validate_json(json.dumps(found))
+        return kind.model_validate_json(json.dumps(data))
     except ValidationError:
         raise Unreadable("is not what this version of strata writes") from None
 

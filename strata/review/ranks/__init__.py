@@ -1,7 +1,7 @@
 """The rank of each change: what cannot be done, is lost, opens up, goes down, and the rest.
 
-Pure: a plan and the composed stack it was made of go in, reasons come out. A change has a reason
-for each question that it answers; it is told among the rest only when it answers none.
+Pure: takes a plan and the composed stack it was made from, and returns reasons. A change has a
+reason for each rank that applies to it; it is listed with the rest only when none does.
 """
 
 from strata.documents.stacks import Stack
@@ -26,11 +26,11 @@ def reasons(change: Change, plan: Plan, stack: Stack) -> list[Reason]:
 
 
 def ranked(change: Change, network: Network) -> list[Reason]:
-    """The same within a network that is worked out once for all changes of a plan."""
-    found = [
+    """The same, with a network that is computed once for all changes of a plan."""
+    reasons_found = [
         *refused(change, network.plan),
         *lost(change, network),
         *opens(change, network),
         *down(change, network),
     ]
-    return list(dict.fromkeys(found)) or [rest(change)]
+    return list(dict.fromkeys(reasons_found)) or [rest(change)]

@@ -60,22 +60,22 @@ def admits(change: Change, network: Network) -> Iterator[Reason]:
 
 
 def refuses(change: Change, network: Network) -> Iterator[Reason]:
-    """What an ACL or a group that stays lets through no more; `down` has what is deleted."""
+    """What an ACL or a group that stays no longer lets through; `down` has what is deleted."""
     if change.actions == ("delete",):
         return
     if change.type == "aws_network_acl_rule":
         for key in _keys(network, change, "network_acl_id"):
-            yield from _told(change, "down", "refuses from then on", _changed_acl(
+            yield from _reasons(change, "down", "refuses from then on", _changed_acl(
                 change, network, key, opens=False))  # fmt: skip
     elif change.type in GROUP_RULES and change.before is not None:
         key, way = network.key(change, "security_group_id", "before"), group_way(change, "before")
         stays = network.groups["after"].get(key, {}).get(way, [])
         less = list(passed(stays, network.rule_entries(change, "before")))
-        yield from _told(change, "down", "refuses from then on", {way: less})
+        yield from _reasons(change, "down", "refuses from then on", {way: less})
 
 
 def _keys(network: Network, change: Change, attribute: str) -> list[str]:
-    """What a rule is on, before and after."""
+    """The ACL or group of a rule, before and after."""
     return list(dict.fromkeys(network.key(change, attribute, side) for side in _sides(change)))
 
 
@@ -86,9 +86,11 @@ def _acl_rule(change: Change, network: Network) -> Iterator[Reason]:
         yield from _rule_of_a_new_acl(change, network, after_key)
         return
     for key in _keys(network, change, "network_acl_id"):
-        found = _changed_acl(change, network, key, opens=True)
-        yield from _told(change, "opens", _acl_words(change, found), found)
-        if not any(found.values()) and key not in network.addresses:
+        passed_by_direction = _changed_acl(change, network, key, opens=True)
+        yield from _reasons(
+            change, "opens", _acl_words(change, passed_by_direction), passed_by_direction
+        )
+        if not any(passed_by_direction.values()) and key not in network.addresses:
             yield from _lost_denial(change)
 
 
@@ -101,12 +103,12 @@ def _rule_of_a_new_acl(change: Change, network: Network, key: str) -> Iterator[R
     ]
     body = change.after or {}
     if moved or body.get("egress") or body.get("rule_action") != "allow":
-        # What subnets that stand get by it is told of the ACL.
+        # What existing subnets get from it is reported for the ACL.
         return
     entries = [
-        one
-        for one in network.acls["after"].get(key, {}).get("ingress", [])
-        if one.source == change.address
+        entry
+        for entry in network.acls["after"].get(key, {}).get("ingress", [])
+        if entry.source == change.address
     ]
     if {body.get("cidr_block"), body.get("ipv6_cidr_block")} & set(ANYWHERE):
         words = said(passed([], entries))
@@ -119,9 +121,10 @@ def _changed_acl(
     """What passes an ACL by this change; with `opens` false, what no longer does."""
     return {
         way: [
-            one
-            for one in passed(*_ordered(network, key, way, opens=opens))
-            if change.address in (one.let_by.source, one.stopped_by and one.stopped_by.source)
+            packets
+            for packets in passed(*_ordered(network, key, way, opens=opens))
+            if change.address
+            in (packets.let_by.source, packets.stopped_by and packets.stopped_by.source)
         ]
         for way in DIRECTIONS
     }
@@ -135,16 +138,18 @@ def _ordered(
     return (before, after) if opens else (after, before)
 
 
-def _acl_words(change: Change, found: dict[Direction, list[Passed]]) -> str:
+def _acl_words(change: Change, passed_by_direction: dict[Direction, list[Passed]]) -> str:
     """How an entry lets more through: by what it allows, or by what it denied."""
-    every = [one for each in found.values() for one in each]
-    denied = [
-        one
-        for one in every
-        if one.stopped_by and one.stopped_by.source == change.address
-        if one.let_by.source != change.address
+    all_packets = [
+        packets for of_direction in passed_by_direction.values() for packets in of_direction
     ]
-    if not denied or len(denied) < len(every):
+    denied = [
+        packets
+        for packets in all_packets
+        if packets.stopped_by and packets.stopped_by.source == change.address
+        if packets.let_by.source != change.address
+    ]
+    if not denied or len(denied) < len(all_packets):
         return "more"
     if change.after is None:
         return "what this rule denied"
@@ -155,7 +160,7 @@ def _acl_words(change: Change, found: dict[Direction, list[Passed]]) -> str:
 
 
 def _lost_denial(change: Change) -> Iterator[Reason]:
-    """A denial on an ACL that this environment does not have: what it stood before is not known."""
+    """A denial on an ACL outside this environment, where the rules that follow it are not known."""
     was, will = change.before or {}, change.settled if change.after is not None else {}
     if was.get("rule_action") != "deny":
         return
@@ -167,20 +172,20 @@ def _lost_denial(change: Change) -> Iterator[Reason]:
 
 
 def _acl(change: Change, network: Network) -> Iterator[Reason]:
-    """What subnets let through that come to another ACL, or whose ACL has rules of its own."""
+    """What passes into subnets that move to another ACL, or whose ACL has its rules inline."""
     if change.type in ACLS and change.before is not None and change.after is not None:
-        found = _changed_acl(change, network, change.address, opens=True)
-        yield from _told(change, "opens", "more", found)
+        passed_by_direction = _changed_acl(change, network, change.address, opens=True)
+        yield from _reasons(change, "opens", "more", passed_by_direction)
     groups: dict[str, list[str]] = {}
     before, after = network.acl_of["before"], network.acl_of["after"]
     for subnet in _subnets(change, network):
         groups.setdefault(after.get(subnet, DEFAULT_ACL), []).append(subnet)
     for key, subnets in groups.items():
-        left = before.get(subnets[0], DEFAULT_ACL)
+        old_acl = before.get(subnets[0], DEFAULT_ACL)
         opened = {
             way: list(
                 passed(
-                    network.acl_entries(left, "before", way),
+                    network.acl_entries(old_acl, "before", way),
                     network.acl_entries(key, "after", way),
                 )
             )
@@ -189,40 +194,40 @@ def _acl(change: Change, network: Network) -> Iterator[Reason]:
         whose = f"{', '.join(subnets)} {'falls' if len(subnets) == 1 else 'fall'} back on {key}"
         if key != DEFAULT_ACL:
             whose = f"{', '.join(subnets)} {'gets' if len(subnets) == 1 else 'get'} {key}"
-        yield from _told(change, "opens", "more", opened, whose=f"{whose}, which")
+        yield from _reasons(change, "opens", "more", opened, whose=f"{whose}, which")
     nobody = change.before is not None and "subnet_ids" not in change.before
     if change.actions == ("delete",) and change.type in ACLS and nobody and not groups:
         yield Reason("opens", f"subnets that are in it fall back on {DEFAULT_ACL}")
 
 
 def _subnets(change: Change, network: Network) -> list[str]:
-    """The subnets that stand and come to another ACL by this change."""
+    """The existing subnets that this change moves to another ACL."""
     before, after = network.acl_of["before"], network.acl_of["after"]
-    found = []
+    subnets = []
     for subnet in dict.fromkeys((*before, *after)):
         was, will = before.get(subnet, DEFAULT_ACL), after.get(subnet, DEFAULT_ACL)
         if was == will or _is_new(network, subnet) or _goes(network, subnet):
             continue
         moved_by = _moved_by(network, subnet, was, will)
         if moved_by and moved_by[0] == change.address:
-            found.append(subnet)
-    return found
+            subnets.append(subnet)
+    return subnets
 
 
 def _moved_by(network: Network, subnet: str, was: str, will: str) -> list[str]:
-    """The changes that take a subnet from one ACL to another: who lets go of it comes first."""
-    changing = {one.address for one in network.plan.changes}
+    """The changes that move a subnet from one ACL to another; the ACL that loses it comes first."""
+    changing = {change.address for change in network.plan.changes}
     tied = [
-        one.address
-        for one in network.plan.changes
-        if one.type == "aws_network_acl_association"
-        if subnet in {network.key(one, "subnet_id", side) for side in _sides(one)}
+        change.address
+        for change in network.plan.changes
+        if change.type == "aws_network_acl_association"
+        if subnet in {network.key(change, "subnet_id", side) for side in _sides(change)}
     ]
-    return [*(one for one in (was, will) if one in changing), *tied]
+    return [*(acl for acl in (was, will) if acl in changing), *tied]
 
 
 def _sides(change: Change) -> Iterator[Side]:
-    """The sides that a resource is there on."""
+    """The sides on which a resource exists."""
     if change.before is not None:
         yield "before"
     if change.after is not None:
@@ -230,13 +235,13 @@ def _sides(change: Change) -> Iterator[Side]:
 
 
 def _is_new(network: Network, address: str) -> bool:
-    one = network.addresses.get(address)
-    return one is not None and (one.before is None or one.replaces)
+    change = network.addresses.get(address)
+    return change is not None and (change.before is None or change.replaces)
 
 
 def _goes(network: Network, address: str) -> bool:
-    one = network.addresses.get(address)
-    return one is not None and one.after is None
+    change = network.addresses.get(address)
+    return change is not None and change.after is None
 
 
 def _group_rule(change: Change, network: Network) -> Iterator[Reason]:
@@ -248,14 +253,14 @@ def _group_rule(change: Change, network: Network) -> Iterator[Reason]:
     group = network.addresses.get(key)
     if change.before is None and group is not None and group.before is None:
         # With a new group all of its rules are new: what counts is the whole internet.
-        if way == "ingress" and {change.after.get(one) for one in ("cidr_ipv4", "cidr_ipv6")} & {
-            *ANYWHERE
-        }:
+        if way == "ingress" and {
+            change.after.get(attribute) for attribute in ("cidr_ipv4", "cidr_ipv6")
+        } & {*ANYWHERE}:
             words = f"a new security group lets in {said(passed([], entries))}"
             yield Reason("opens", words, ("cidr_ipv4", "cidr_block"))
         return
     was = network.groups["before"].get(key, {}).get(way, [])
-    yield from _told(change, "opens", "more", {way: list(passed(was, entries))})
+    yield from _reasons(change, "opens", "more", {way: list(passed(was, entries))})
 
 
 def _group(change: Change, network: Network) -> Iterator[Reason]:
@@ -264,9 +269,9 @@ def _group(change: Change, network: Network) -> Iterator[Reason]:
     for way in DIRECTIONS:
         was = network.groups["before"].get(change.address, {}).get(way, [])
         own = [
-            one
-            for one in network.groups["after"].get(change.address, {}).get(way, [])
-            if one.source == change.address
+            entry
+            for entry in network.groups["after"].get(change.address, {}).get(way, [])
+            if entry.source == change.address
         ]
         more = list(passed(was, own))
         if more and way in change.changed:
@@ -280,7 +285,7 @@ def _holder(change: Change, network: Network) -> Iterator[Reason]:
         was, will = (network.keys(change, attribute, side) for side in ("before", "after"))
         top = attribute.partition("[")[0]
         if will and not was and value_at(change.before, attribute) is None:
-            # The VPC's default group admits what no plan tells.
+            # The rules of the VPC's default group are in no plan.
             was = set()
         for key in sorted(will - was):
             more = _joins(network, key, was)
@@ -289,12 +294,14 @@ def _holder(change: Change, network: Network) -> Iterator[Reason]:
 
 
 def _joins(network: Network, key: str, was: set[str]) -> str:
-    """What being in a group gives that being in others did not; empty for nothing."""
+    """What being in a group allows that the old groups did not; empty for nothing."""
     group = network.addresses.get(key)
     if group is None or group.after is None:
         return "whose rules are not known here"
     for way in DIRECTIONS:
-        before = [e for one in was for e in network.groups["before"].get(one, {}).get(way, [])]
+        before = [
+            e for old_group in was for e in network.groups["before"].get(old_group, {}).get(way, [])
+        ]
         more = list(passed(before, network.groups["after"].get(key, {}).get(way, [])))
         if more:
             return f"which lets {'in' if way == 'ingress' else 'out'} more: {said(more)}"
@@ -308,34 +315,34 @@ def _joins(network: Network, key: str, was: set[str]) -> str:
 def _named(
     network: Network, side: Side, way: Direction, member: Callable[[str], bool]
 ) -> list[Entry]:
-    """The rules of other groups that are about the members of a group."""
+    """The rules of other groups that name a group as their source or destination."""
     return [
-        Entry(one.source, one.protocol, one.ports, (f"members of {holder}", 0, 0))
-        for holder, of in network.groups[side].items()
-        for one in of[way]
-        if member(one.block[0])
+        Entry(entry.source, entry.protocol, entry.ports, (f"members of {holder}", 0, 0))
+        for holder, entries_by_direction in network.groups[side].items()
+        for entry in entries_by_direction[way]
+        if member(entry.block[0])
     ]
 
 
 def _routes(change: Change, network: Network) -> Iterator[Reason]:
-    """A new table's way out is its purpose; one for a table or a subnet that stands is not."""
+    """Ways out that existing tables or subnets gain; for a new table they are its purpose."""
     if change.after is None:
         return
     if change.type in TABLES:
         tables = (change.address, change.address) if "route" in change.changed else None
-        named = ("route",)
+        attributes = ("route",)
     else:
         key = network.key(change, "route_table_id", "after")
         table = network.addresses.get(key)
         if change.type == "aws_route":
             if table is not None and table.before is None:
                 return
-            tables, named = (key, key), ("gateway_id",)
+            tables, attributes = (key, key), ("gateway_id",)
         else:
             if _is_new(network, network.key(change, "subnet_id", "after")):
                 return
             was = network.key(change, "route_table_id", "before") if change.before else ""
-            tables, named = (was, key), ("route_table_id",)
+            tables, attributes = (was, key), ("route_table_id",)
     if tables is None or (change.before is None and change.type in TABLES):
         return
     before = network.internet["before"].get(tables[0], set())
@@ -343,12 +350,12 @@ def _routes(change: Change, network: Network) -> Iterator[Reason]:
     if change.type == "aws_route":
         after = network.leads_out(change, "after")
     if more := sorted(after - before):
-        what = "the subnet" if named == ("route_table_id",) else "an existing route table"
-        yield Reason("opens", f"{what} leads to {', '.join(more)}", named)
+        holder = "the subnet" if attributes == ("route_table_id",) else "an existing route table"
+        yield Reason("opens", f"{holder} leads to {', '.join(more)}", attributes)
 
 
 def _prefix_list(change: Change, network: Network) -> Iterator[Reason]:
-    """Rules that name a prefix list admit whatever is put on it."""
+    """Rules that name a prefix list admit every range that is added to it."""
     if change.after is None:
         return
     if change.type == "aws_ec2_managed_prefix_list_entry":
@@ -359,7 +366,7 @@ def _prefix_list(change: Change, network: Network) -> Iterator[Reason]:
             yield Reason("opens", f"the prefix list holds {', '.join(cidrs)} as well", ("cidr",))
     elif change.before is not None and "entry" in change.changed:
         was, will = (
-            {str(one.get("cidr")) for one in body.get("entry") or []}
+            {str(entry.get("cidr")) for entry in body.get("entry") or []}
             for body in (change.before, change.settled)
         )
         more = sorted(will - was) or (
@@ -369,27 +376,27 @@ def _prefix_list(change: Change, network: Network) -> Iterator[Reason]:
             yield Reason("opens", f"the prefix list holds {', '.join(more)} as well", ("entry",))
 
 
-def _told(
+def _reasons(
     change: Change,
     rank: str,
     words: str,
-    found: dict[Direction, list[Passed]],
+    passed_by_direction: dict[Direction, list[Passed]],
     whose: str = "",
 ) -> Iterator[Reason]:
-    """One reason for each direction in which anything changes."""
-    who = whose or f"the {'network ACL' if 'acl' in change.type else 'security group'}"
+    """A reason for each direction in which anything changes."""
+    holder = whose or f"the {'network ACL' if 'acl' in change.type else 'security group'}"
     changed = tuple(
         name for name in PARTS if name in change.changed and change.settled.get(name) is not None
     )
-    named = changed if change.type not in (*ACLS, *GROUPS) else tuple(
+    attributes = changed if change.type not in (*ACLS, *GROUPS) else tuple(
         name for name in (*DIRECTIONS, "subnet_ids") if name in change.changed
     )  # fmt: skip
-    for way, packets in found.items():
+    for way, packets in passed_by_direction.items():
         if not packets:
             continue
         if rank == "down":
             to = "from" if way == "ingress" else "to"
-            yield Reason("down", f"{who} {words}: {said(packets)} ({to})", named)
+            yield Reason("down", f"{holder} {words}: {said(packets)} ({to})", attributes)
         else:
             lets = "lets in" if way == "ingress" else "lets out"
-            yield Reason("opens", f"{who} {lets} {words}: {said(packets)}", named)
+            yield Reason("opens", f"{holder} {lets} {words}: {said(packets)}", attributes)

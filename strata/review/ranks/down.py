@@ -58,7 +58,7 @@ SERVING = (
     "aws_db_instance",
     "aws_elasticache_replication_group",
 )
-"""Types in the path whose end is an outage."""
+"""Types in the path whose deletion is an outage."""
 
 RESTARTS: dict[str, dict[str, str]] = {
     "aws_db_instance": {
@@ -95,7 +95,7 @@ DEPLOYS = (
     "load_balancer", "network_configuration", "platform_version", "service_connect_configuration",
     "service_registries", "volume_configuration",
 )  # fmt: skip
-"""What of an ECS service ends its tasks and starts others when it changes (ECS, UpdateService)."""
+"""Attributes of an ECS service whose change replaces its tasks (ECS, UpdateService)."""
 
 
 SWITCHED_OFF: dict[str, dict[str, str]] = {
@@ -114,7 +114,7 @@ SWITCHED_OFF: dict[str, dict[str, str]] = {
         "automatic_failover_enabled": "no replica takes over from a primary that fails",
     },
 }
-"""Resource type -> what keeps it up while it is on -> what its end means."""
+"""Resource type -> attribute that keeps it available -> what turning it off means."""
 
 NODES: dict[str, dict[str, str]] = {
     "aws_elasticache_replication_group": {
@@ -127,11 +127,11 @@ NODES: dict[str, dict[str, str]] = {
     "aws_autoscaling_group": {"desired_capacity": "instances"},
     "aws_ecs_service": {"desired_count": "tasks"},
 }
-"""Resource type -> how many of what there are."""
+"""Resource type -> attribute with a number -> what it counts."""
 
 
 def down(change: Change, network: Network) -> Iterator[Reason]:
-    """What requests wait for, or fail on, while the change is made."""
+    """Why requests wait or fail while the change is made."""
     before, after = change.before or {}, change.settled
     if change.type == "aws_route53_record" and before.get("type") not in ("A", "AAAA"):
         return
@@ -156,10 +156,10 @@ def down(change: Change, network: Network) -> Iterator[Reason]:
 
 
 def _fewer(change: Change, before: Json, after: Json) -> Iterator[Reason]:
-    for attribute, what in NODES.get(change.type, {}).items():
+    for attribute, unit in NODES.get(change.type, {}).items():
         old, new = before.get(attribute), after.get(attribute)
         if isinstance(old, int) and isinstance(new, int) and new < old:
-            yield Reason("down", f"{old - new} of {old} {what} are ended", (attribute,))
+            yield Reason("down", f"{old - new} of {old} {unit} are ended", (attribute,))
 
 
 def _scaled_in(change: Change, network: Network, before: Json, after: Json) -> Iterator[Reason]:
@@ -188,16 +188,18 @@ def _leaves(change: Change, before: Json, after: Json) -> Iterator[Reason]:
             words = f"its tasks leave the target group{which}: the load balancer sends it nothing"
             yield Reason("down", words, ("load_balancer",))
     if change.type == "aws_lb" and not any_unknown(change.unknown.get("subnets")):
-        less = set(before.get("subnets") or []) - set(after.get("subnets") or [])
-        if less and "subnets" in change.changed:
-            words = f"the load balancer leaves {', '.join(sorted(less))}: connections there end"
+        subnets_left = set(before.get("subnets") or []) - set(after.get("subnets") or [])
+        if subnets_left and "subnets" in change.changed:
+            words = (
+                f"the load balancer leaves {', '.join(sorted(subnets_left))}: connections there end"
+            )
             yield Reason("down", words, ("subnets",))
 
 
 def _target_groups(blocks: list[Json]) -> set[str]:
     """The target groups, or classic load balancers, of a service's blocks."""
-    found = {str(one.get("target_group_arn") or one.get("elb_name") or "") for one in blocks}
-    return found - {""}
+    names = {str(block.get("target_group_arn") or block.get("elb_name") or "") for block in blocks}
+    return names - {""}
 
 
 def _interrupted(change: Change, before: Json, after: Json) -> Iterator[Reason]:
@@ -206,15 +208,17 @@ def _interrupted(change: Change, before: Json, after: Json) -> Iterator[Reason]:
             when = "at once" if after.get("apply_immediately") else "in the maintenance window"
             yield Reason("down", words.format(when=when), (attribute,))
     if change.type == "aws_autoscaling_group":
-        left = set(before.get("vpc_zone_identifier") or [])
-        stays = set(after.get("vpc_zone_identifier") or [])
-        if "vpc_zone_identifier" in change.changed and left - stays:
+        old_subnets = set(before.get("vpc_zone_identifier") or [])
+        new_subnets = set(after.get("vpc_zone_identifier") or [])
+        if "vpc_zone_identifier" in change.changed and old_subnets - new_subnets:
             yield Reason(
                 "down", "instances in the subnets that go are ended", ("vpc_zone_identifier",)
             )
-        most, now = after.get("max_size"), before.get("desired_capacity")
-        if isinstance(most, int) and isinstance(now, int) and most < now:
-            yield Reason("down", f"{now - most} of {now} instances are ended", ("max_size",))
+        most, running = after.get("max_size"), before.get("desired_capacity")
+        if isinstance(most, int) and isinstance(running, int) and most < running:
+            yield Reason(
+                "down", f"{running - most} of {running} instances are ended", ("max_size",)
+            )
         started = {"launch_template", "mixed_instances_policy"} & set(change.changed)
         if after.get("instance_refresh") and started:
             yield Reason("down", "the instances are refreshed", tuple(started))

@@ -14,8 +14,8 @@ from strata.resources.containers import containers as read_containers
 class Guard:
     """An attribute that protects; `safe` are its values from the safest to the least safe.
 
-    `was_out` and `left_out` are what it counts as before and after where it is not written: of two
-    that may be meant, the one that makes the change an opening.
+    `was_out` and `left_out` are the values that count before and after when it is not written: of
+    the possible ones, the one that makes the change an opening.
     """
 
     attribute: str
@@ -134,7 +134,7 @@ GONE = {
     "aws_wafv2_web_acl_association": "requests no longer pass the firewall",
     "aws_secretsmanager_secret_rotation": "the secret is no longer rotated",
 }
-"""Resource type -> what its end opens."""
+"""Resource type -> what its deletion opens."""
 
 WHOLE_NUMBERS = {
     "aws_launch_template": (
@@ -152,14 +152,14 @@ LISTS = {
         ("enabled_cloudwatch_logs_exports", "the logs {gone} are no longer exported"),
     ),
 }
-"""Resource type -> (attribute with a list, what it means that something leaves it)."""
+"""Resource type -> (attribute with a list, what removing an entry means)."""
 
 BOUNDARY = ("aws_iam_role", "aws_iam_user")
-"""Resource types that a permissions boundary holds within bounds."""
+"""Resource types whose permissions a boundary limits."""
 
 
 def weaker(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
-    """(attribute, words) of the protections that are weaker after."""
+    """(attribute, explanation) of the protections that are weaker after."""
     for guard in GUARDS.get(type_, ()):
         old, new = (_word(value_at(body, guard.attribute)) for body in (before, after))
         old, new = old or guard.was_out, new or guard.left_out
@@ -186,7 +186,7 @@ def weaker(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
 
 
 WORDS = {"host": "the instance", "task": "each other"}
-"""How the modes of a task are told."""
+"""Modes of a task -> the words for them in a report."""
 
 
 def _boundary(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
@@ -203,11 +203,11 @@ DISKS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "aws_launch_template": (("block_device_mappings", "ebs[0]."),),
     "aws_instance": (("root_block_device", ""), ("ebs_block_device", "")),
 }
-"""Resource type -> (blocks that are disks, where below each its arguments stand)."""
+"""Resource type -> (blocks that are disks, the path in a block to the arguments)."""
 
 
 def _disks(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
-    """Disks without encryption that were there before with it, or not at all."""
+    """Disks without encryption that were encrypted before, or are new."""
     for name, below in DISKS.get(type_, ()):
         was, will = (_plain_disks(body.get(name), below) for body in (before, after))
         for device in sorted(will - was):
@@ -215,20 +215,20 @@ def _disks(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]]:
 
 
 def _plain_disks(blocks: Any, below: str) -> set[str]:
-    found = set()
-    for one in blocks if isinstance(blocks, list) else []:
-        # One without `ebs` is a disk of the instance's own, or none at all.
-        is_disk = not below or bool(value_at(one, below.rstrip(".")))
-        if is_disk and _word(value_at(one, f"{below}encrypted")) != "true":
-            found.add(str(one.get("device_name") or ""))
-    return found
+    devices = set()
+    for block in blocks if isinstance(blocks, list) else []:
+        # A block without `ebs` is an instance store volume, or no disk at all.
+        is_disk = not below or bool(value_at(block, below.rstrip(".")))
+        if is_disk and _word(value_at(block, f"{below}encrypted")) != "true":
+            devices.add(str(block.get("device_name") or ""))
+    return devices
 
 
 def _task(before: Json, after: Json) -> Iterator[tuple[str, str]]:
     if after.get("network_mode") == "host" and before.get("network_mode") != "host":
         yield "network_mode", "its containers listen on the instance's own addresses"
     was, will = (
-        {str(one["host_path"]) for one in body.get("volume") or [] if one.get("host_path")}
+        {str(volume["host_path"]) for volume in body.get("volume") or [] if volume.get("host_path")}
         for body in (before, after)
     )
     for path in sorted(will - was):
@@ -245,26 +245,25 @@ def _word(value: Any) -> str:
 def containers(before: str | None, after: str | None) -> Iterator[str]:
     """What the containers of a task definition may do after and not before.
 
-    A container that is new is held against those that were there: what none of them was, it is the
-    first to be.
+    A new container is compared with all containers of before: a trait counts when none had it.
     """
     try:
-        olds = {one.name: one for one in read_containers(before or [])}
-        news = {one.name: one for one in read_containers(after or [])}
+        olds = {container.name: container for container in read_containers(before or [])}
+        news = {container.name: container for container in read_containers(after or [])}
     except ValueError:
         return
-    had = {name: set(_traits(one)) for name, one in olds.items()}
-    first = set[str]().union(*had.values()) & USUAL
+    old_traits = {name: set(_traits(container)) for name, container in olds.items()}
+    usual = set[str]().union(*old_traits.values()) & USUAL
     for name, new in news.items():
         for trait in _traits(new):
-            if trait not in had.get(name, first):
+            if trait not in old_traits.get(name, usual):
                 yield f"the container {name} {trait}"
         old = olds.get(name)
         if old is None:
             continue
-        for one in sorted(old.dropped_capabilities - new.dropped_capabilities):
-            yield f"the container {name} keeps the capability {one}, which it dropped"
-        # A value that was a secret and now stands in the task definition, for all to read.
+        for capability in sorted(old.dropped_capabilities - new.dropped_capabilities):
+            yield f"the container {name} keeps the capability {capability}, which it dropped"
+        # A value that was a secret and is now in the task definition, for all to read.
         for variable in old.secrets.keys() & new.environment.keys():
             yield f"the container {name} has {variable} in plain text"
 
@@ -272,7 +271,7 @@ def containers(before: str | None, after: str | None) -> Iterator[str]:
 PRIVILEGED = "is privileged: it may do on the instance what root may"
 WRITES, ROOT = "can write to its root filesystem", "runs as root"
 USUAL = {WRITES, ROOT}
-"""What is nothing new in a further container when another was so before."""
+"""Traits that are not new in an added container when another had them before."""
 
 
 def _traits(container: Container) -> Iterator[str]:
@@ -283,10 +282,10 @@ def _traits(container: Container) -> Iterator[str]:
         yield WRITES
     if container.user.split(":")[0] in ("", "0", "root"):
         yield ROOT
-    for one in container.added_capabilities:
-        yield f"has the capability {one}"
-    for one in container.devices:
-        yield f"has the device {one}"
-    for one in container.security_options:
-        if one.endswith((":unconfined", ":disable")):
-            yield f"runs with {one}"
+    for capability in container.added_capabilities:
+        yield f"has the capability {capability}"
+    for device in container.devices:
+        yield f"has the device {device}"
+    for option in container.security_options:
+        if option.endswith((":unconfined", ":disable")):
+            yield f"runs with {option}"

@@ -12,13 +12,13 @@ LISTENERS = ("aws_lb_listener", "aws_alb_listener")
 RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
 ENCRYPTED = ("HTTPS", "TLS")
 SAME = "#{protocol}"
-"""What a redirect writes for the protocol that a request came by (ELB User Guide)."""
+"""What a redirect writes for the protocol of the request (ELB User Guide)."""
 ASKS = ("authenticate-oidc", "authenticate-cognito")
-"""Actions that let nobody through who has not said who they are."""
+"""Actions that let only authenticated users through."""
 
 
 def opens(change: Change, network: Network) -> Iterator[Reason]:
-    """Requests that are served or sent on without encryption, or that nothing stops any more."""
+    """Requests that are served or forwarded without encryption, or no longer refused."""
     if change.type in RULES:
         yield from _rule(change, network)
     elif change.type in LISTENERS and change.after is not None:
@@ -45,8 +45,8 @@ def _listener(change: Change, network: Network) -> Iterator[Reason]:
     yield from _redirected(
         before, after, "default_action", (_protocol(before), _protocol(after))
     )  # fmt: skip
-    yield from _asked_no_more(before, after, "default_action")
-    yield from _answers_no_more(before, after, "default_action")
+    yield from _authentication_ends(before, after, "default_action")
+    yield from _refusal_ends(before, after, "default_action")
     old, new = (tls_version(body.get("ssl_policy") or "") for body in (before, after))
     if old is not None and new is not None and new < old:
         yield Reason("opens", f"the listener accepts TLS 1.{new}", ("ssl_policy",))
@@ -77,8 +77,8 @@ def _rule(change: Change, network: Network) -> Iterator[Reason]:
         yield Reason("opens", "requests are served without encryption", ("action",))
     if change.before is None:
         return
-    yield from _asked_no_more(before, after, "action")
-    yield from _answers_no_more(before, after, "action")
+    yield from _authentication_ends(before, after, "action")
+    yield from _refusal_ends(before, after, "action")
     later = (before.get("priority") or 0) < (change.settled.get("priority") or 0)
     if _refusal(before, "action") and _refusal(after, "action") and later:
         words = "it refuses requests, and is read later, behind what may let them through"
@@ -95,20 +95,22 @@ def _on_new(change: Change, network: Network, attribute: str) -> bool:
 
 
 def _protocol(body: Json) -> str:
-    """An application load balancer's listener has HTTP unless it says otherwise."""
+    """The protocol of an application load balancer's listener; HTTP when none is set."""
     return str(body.get("protocol") or "HTTP")
 
 
 def actions(body: Json, attribute: str) -> list[Json]:
     """The actions of a listener or a rule, in their order."""
-    found = body.get(attribute)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    blocks = body.get(attribute)
+    return (
+        [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+    )
 
 
 def _plain(body: Json, attribute: str, protocol: str) -> bool:
     """Whether requests are forwarded as they come, without encryption."""
     return protocol == "HTTP" and any(
-        one.get("type") == "forward" for one in actions(body, attribute)
+        action.get("type") == "forward" for action in actions(body, attribute)
     )
 
 
@@ -117,9 +119,9 @@ def _redirected(
 ) -> Iterator[Reason]:
     was, will = (
         {
-            str(value_at(one, "redirect[0].protocol") or SAME).replace(SAME, protocol)
-            for one in actions(body, attribute)
-            if one.get("type") == "redirect"
+            str(value_at(action, "redirect[0].protocol") or SAME).replace(SAME, protocol)
+            for action in actions(body, attribute)
+            if action.get("type") == "redirect"
         }
         for body, protocol in zip((before, after), protocols, strict=True)
     )
@@ -128,9 +130,9 @@ def _redirected(
         yield Reason("opens", words, (attribute,))
 
 
-def _asked_no_more(before: Json, after: Json, attribute: str) -> Iterator[Reason]:
+def _authentication_ends(before: Json, after: Json, attribute: str) -> Iterator[Reason]:
     was, will = (
-        {one.get("type") for one in actions(body, attribute)} & set(ASKS)
+        {action.get("type") for action in actions(body, attribute)} & set(ASKS)
         for body in (before, after)
     )
     if was and not will:
@@ -138,81 +140,83 @@ def _asked_no_more(before: Json, after: Json, attribute: str) -> Iterator[Reason
 
 
 def _refusal(body: Json, attribute: str) -> str:
-    """The status by which requests are refused; empty when they are not."""
-    for one in actions(body, attribute):
-        status = str(value_at(one, "fixed_response[0].status_code") or "")
-        if one.get("type") == "fixed-response" and status.startswith("4"):
+    """The status code with which requests are refused; empty when they are not."""
+    for action in actions(body, attribute):
+        status = str(value_at(action, "fixed_response[0].status_code") or "")
+        if action.get("type") == "fixed-response" and status.startswith("4"):
             return status
     return ""
 
 
-def _answers_no_more(before: Json, after: Json, attribute: str) -> Iterator[Reason]:
+def _refusal_ends(before: Json, after: Json, attribute: str) -> Iterator[Reason]:
     was = _refusal(before, attribute)
-    lets = any(one.get("type") == "forward" for one in actions(after, attribute))
+    lets = any(action.get("type") == "forward" for action in actions(after, attribute))
     if was and lets:
         yield Reason("opens", f"requests that it answered with {was} are served", (attribute,))
 
 
 def _sources(body: Json) -> set[str]:
-    """The ranges of addresses that a rule asks for."""
+    """The source address ranges in a rule's conditions."""
     return {
-        str(one)
+        str(source)
         for condition in body.get("condition") or []
-        for one in value_at(condition, "source_ip[0].values") or []
+        for source in value_at(condition, "source_ip[0].values") or []
     }
 
 
 def down(change: Change, network: Network) -> Iterator[Reason]:
-    """Requests that no longer come to the targets which they came to."""
+    """Requests that no longer reach the targets they reached before."""
     if change.type not in (*LISTENERS, *RULES):
         return
     attribute = "action" if change.type in RULES else "default_action"
     before, after = change.before or {}, change.settled
     if change.after is None:
-        forwards = [one for one in actions(before, attribute) if one.get("type") == "forward"]
+        forwards = [
+            action for action in actions(before, attribute) if action.get("type") == "forward"
+        ]
         listener = network.addresses.get(network.key(change, "listener_arn", "before"))
         if change.type in RULES and forwards and not (listener and listener.after is None):
             yield Reason("down", "requests that it forwarded go another way or nowhere")
         return
     if change.before is None:
         return
-    was = {one.get("type") for one in actions(before, attribute)}
-    will = [one.get("type") for one in actions(after, attribute)]
+    was = {action.get("type") for action in actions(before, attribute)}
+    will = [action.get("type") for action in actions(after, attribute)]
     if "forward" in was and will and "forward" not in will:
         yield Reason("down", f"{_instead(after, attribute)}; none reaches a task", (attribute,))
         return
-    lost = _targets(before, attribute) - _targets(after, attribute)
-    if lost and not _open(change, attribute):
-        words = f"no request goes to {', '.join(sorted(lost))} any more"
+    lost_targets = _targets(before, attribute) - _targets(after, attribute)
+    if lost_targets and not _known_after_apply(change, attribute):
+        words = f"no request goes to {', '.join(sorted(lost_targets))} any more"
         yield Reason("down", words, (attribute,))
 
 
 def _instead(body: Json, attribute: str) -> str:
-    for one in actions(body, attribute):
-        if one.get("type") == "redirect":
-            protocol = value_at(one, "redirect[0].protocol") or SAME
-            host = value_at(one, "redirect[0].host") or "#{host}"
+    for action in actions(body, attribute):
+        if action.get("type") == "redirect":
+            protocol = value_at(action, "redirect[0].protocol") or SAME
+            host = value_at(action, "redirect[0].host") or "#{host}"
             return f"requests are redirected to {protocol}://{host}"
-        if one.get("type") == "fixed-response":
-            status = value_at(one, "fixed_response[0].status_code")
+        if action.get("type") == "fixed-response":
+            status = value_at(action, "fixed_response[0].status_code")
             return f"requests are answered with {status or 'a fixed response'}"
     return "requests are not forwarded"
 
 
 def _targets(body: Json, attribute: str) -> set[str]:
     """The target groups that requests are forwarded to."""
-    found = set()
-    for one in actions(body, attribute):
-        if one.get("type") != "forward":
+    target_groups = set()
+    for action in actions(body, attribute):
+        if action.get("type") != "forward":
             continue
-        groups = [one.get("target_group_arn")]
+        groups = [action.get("target_group_arn")]
         groups += [
-            group.get("arn") for group in value_at(one, "forward[0].target_group") or []
+            group.get("arn") for group in value_at(action, "forward[0].target_group") or []
         ]  # fmt: skip
-        found |= {str(arn) for arn in groups if arn}
-    return found
+        target_groups |= {str(arn) for arn in groups if arn}
+    return target_groups
 
 
-def _open(change: Change, attribute: str) -> bool:
-    """Whether the target group is known after the apply only: the one that was replaced."""
+def _known_after_apply(change: Change, attribute: str) -> bool:
+    """Whether the target group is only known after the apply, since it is replaced."""
     return any_unknown(change.unknown.get(attribute))

@@ -1,4 +1,4 @@
-"""What can be lost: what is kept in a resource that goes, or for fewer days, or less safely."""
+"""What can be lost: data of a deleted resource, data kept for fewer days or less safely."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ STATEFUL = {
     "aws_efs_file_system": "the file system and its files",
     "aws_rds_cluster": "the database and all that is in it",
 }
-"""Resource type -> what goes with a resource of it."""
+"""Resource type -> what is lost with such a resource."""
 
 KEPT: dict[str, tuple[tuple[str, str], ...]] = {
     "aws_db_instance": (("backup_retention_period", "backups"),),
@@ -49,33 +49,33 @@ KEPT_SAFE: dict[str, tuple[tuple[str, Any, str], ...]] = {
         ("force_destroy", False, "a deletion by mistake takes its records along"),
     ),
 }
-"""Resource type -> (attribute, the value that keeps what is in it, what another one means)."""
+"""Resource type -> (attribute, the value that protects its content, what any other value means)."""
 
 
 def lost(change: Change, network: Network) -> Iterator[Reason]:
-    """What is gone for good after the change, or may be by one step more."""
+    """What the change deletes for good, or leaves one step away from that."""
     before, after = change.before or {}, change.settled
     if change.destroys and change.type in STATEFUL:
-        what = f"{STATEFUL[change.type]}{_saved(change.type, before)}"
-        yield Reason("lost", what, change.forcing)
+        words = f"{STATEFUL[change.type]}{_saved(change.type, before)}"
+        yield Reason("lost", words, change.forcing)
         return
     yield from _versions(change, network)
     yield from _expiry(change, network)
     if change.before is None or change.after is None:
         return
-    for attribute, what in KEPT.get(change.type, ()):
+    for attribute, words in KEPT.get(change.type, ()):
         old, new = (_days(change.type, value_at(body, attribute)) for body in (before, after))
         if new < old:
-            yield Reason("lost", f"{what} older than {new:g} days are deleted", (attribute,))
-    for attribute, kept, what in KEPT_SAFE.get(change.type, ()):
+            yield Reason("lost", f"{words} older than {new:g} days are deleted", (attribute,))
+    for attribute, safe_value, words in KEPT_SAFE.get(change.type, ()):
         was, will = (_or_false(body.get(attribute)) for body in (before, after))
-        if was == kept and will != kept:
-            yield Reason("lost", what, (attribute,))
+        if was == safe_value and will != safe_value:
+            yield Reason("lost", words, (attribute,))
     yield from _last_copies(change.type, before, after)
 
 
 def _last_copies(type_: str, before: Json, after: Json) -> Iterator[Reason]:
-    """What is kept of a resource once it was deleted."""
+    """What stays of a resource after its deletion."""
     name = "final_snapshot_identifier"
     if type_ == "aws_elasticache_replication_group" and before.get(name) and not after.get(name):
         yield Reason("lost", "no last snapshot is taken once it goes", (name,))
@@ -91,12 +91,12 @@ def _or_false(value: Any) -> bool:
 
 
 def _versions(change: Change, network: Network) -> Iterator[Reason]:
-    """Without versions, what is written over or deleted is gone (S3 User Guide, versioning)."""
+    """Without versions, overwritten or deleted objects are gone (S3 User Guide, versioning)."""
     if change.type != "aws_s3_bucket_versioning":
         return
     path = "versioning_configuration[0].status"
     was, will = value_at(change.before, path), value_at(change.settled, path)
-    # The provider suspends versions when the resource goes.
+    # The provider suspends versioning when the resource is deleted.
     off = was == "Enabled" and (change.after is None or will != "Enabled")
     if off and not _goes_with(change, network, "bucket", "aws_s3_bucket"):
         words = "what is written over or deleted is gone: no earlier version is kept"
@@ -104,22 +104,22 @@ def _versions(change: Change, network: Network) -> Iterator[Reason]:
 
 
 def _expiry(change: Change, network: Network) -> Iterator[Reason]:
-    """What rules delete in time, and did not before: all rules before, all rules after."""
-    found = EXPIRY.get(change.type)
-    if found is None or change.after is None:
+    """What lifecycle rules delete and did not before; compares all rules before and after."""
+    expiry = EXPIRY.get(change.type)
+    if expiry is None or change.after is None:
         return
-    read, attribute, holder = found
-    if change.before is None and _made_with(change, network, holder):
+    read_rules, attribute, holder = expiry
+    if change.before is None and _holder_is_new(change, network, holder):
         return
-    was, will = read(change.before or {}), read(change.settled)
-    for what, keeps in will.items():
-        if keeps < was.get(what, float("inf")):
-            yield Reason("lost", what.format(f"{keeps:g}"), (attribute,))
+    was, will = read_rules(change.before or {}), read_rules(change.settled)
+    for words, keeps in will.items():
+        if keeps < was.get(words, float("inf")):
+            yield Reason("lost", words.format(f"{keeps:g}"), (attribute,))
 
 
 def _objects(body: Json) -> dict[str, float]:
-    """What a bucket's lifecycle deletes -> after how many days at the least."""
-    found: dict[str, float] = {}
+    """What a bucket's lifecycle rules delete -> after how many days at the least."""
+    days_by_words: dict[str, float] = {}
     for rule in body.get("rule") or []:
         if rule.get("status") == "Disabled":
             continue
@@ -132,29 +132,31 @@ def _objects(body: Json) -> dict[str, float]:
         ):  # fmt: skip
             days = value_at(rule, path)
             if isinstance(days, int | float) and days > 0:
-                what = words.format(below)
-                found[what] = min(float(days), found.get(what, float("inf")))
-    return found
+                deleted = words.format(below)
+                days_by_words[deleted] = min(float(days), days_by_words.get(deleted, float("inf")))
+    return days_by_words
 
 
 def _images(body: Json) -> dict[str, float]:
-    """What a repository's lifecycle policy deletes -> the number that it keeps by."""
-    found: dict[str, float] = {}
+    """What a repository's lifecycle policy deletes -> the days or the number of images it keeps."""
+    numbers_by_words: dict[str, float] = {}
     try:
         rules = json.loads(body.get("policy") or "{}").get("rules", [])
         for rule in rules:
-            chosen = rule["selection"]
-            tags = chosen.get("tagPrefixList") or chosen.get("tagPatternList") or []
-            status = "" if chosen.get("tagStatus") == "any" else f"{chosen.get('tagStatus')} "
+            selection = rule["selection"]
+            tags = selection.get("tagPrefixList") or selection.get("tagPatternList") or []
+            status = "" if selection.get("tagStatus") == "any" else f"{selection.get('tagStatus')} "
             of = f" with {', '.join(map(str, tags))}" if tags else ""
-            if chosen.get("countType") == "sinceImagePushed":
-                what = f"{status}images{of} older than {{}} days are deleted"
+            if selection.get("countType") == "sinceImagePushed":
+                deleted = f"{status}images{of} older than {{}} days are deleted"
             else:
-                what = f"{status}images{of} beyond the last {{}} are deleted"
-            found[what] = min(float(chosen["countNumber"]), found.get(what, float("inf")))
+                deleted = f"{status}images{of} beyond the last {{}} are deleted"
+            numbers_by_words[deleted] = min(
+                float(selection["countNumber"]), numbers_by_words.get(deleted, float("inf"))
+            )
     except (ValueError, TypeError, KeyError, AttributeError):
         return {}
-    return found
+    return numbers_by_words
 
 
 Expiry = tuple[Callable[[Json], dict[str, float]], str, str]
@@ -162,11 +164,12 @@ EXPIRY: dict[str, Expiry] = {
     "aws_s3_bucket_lifecycle_configuration": (_objects, "rule", "bucket"),
     "aws_ecr_lifecycle_policy": (_images, "policy", "repository"),
 }
-"""Resource type -> (what reads its rules, the attribute with them, what it is put on)."""
+"""Resource type -> (function that reads its rules, the attribute with the rules, the attribute that
+names the bucket or repository)."""
 
 
-def _made_with(change: Change, network: Network, attribute: str) -> bool:
-    """Whether what a rule is put on is new as well."""
+def _holder_is_new(change: Change, network: Network, attribute: str) -> bool:
+    """Whether the bucket or repository of a rule is new as well."""
     holder = network.addresses.get(network.key(change, attribute, "after"))
     return holder is not None and holder.before is None
 
@@ -174,8 +177,8 @@ def _made_with(change: Change, network: Network, attribute: str) -> bool:
 def _goes_with(change: Change, network: Network, attribute: str, type_: str) -> bool:
     name = (change.before or {}).get(attribute)
     return any(
-        one.destroys and one.type == type_ and (one.before or {}).get("id") == name
-        for one in network.plan.changes
+        other.destroys and other.type == type_ and (other.before or {}).get("id") == name
+        for other in network.plan.changes
     )
 
 
@@ -194,7 +197,7 @@ def _saved(type_: str, before: Json) -> str:
 
 
 def _days(type_: str, value: Any) -> float:
-    """CloudWatch Logs keeps for ever what has 0 days; a bucket without a rule keeps it too."""
+    """Days as a number; CloudWatch Logs keeps events for ever at 0, a bucket without a rule too."""
     if value is None or (value == 0 and type_ == "aws_cloudwatch_log_group"):
         return float("inf")
     return float(value)

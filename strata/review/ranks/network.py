@@ -1,7 +1,8 @@
-"""The network of a plan as a whole, before and after: lists of rules, who lies behind them, routes.
+"""The whole network of a plan, before and after: lists of rules, their members, and routes.
 
 The provider's state of an ACL or a group also lists the rules that are resources of their own, and
-those that a hand added. So a list is what the state has, with the resources in it told apart.
+those that somebody added by hand. So a list is taken from the state, without the rules that are
+resources.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,45 +49,45 @@ TABLES = ("aws_route_table", "aws_default_route_table")
 PORT_NAMES = (*PORT_ARGUMENTS, *ICMP_ARGUMENTS)
 SOMEWHERE: Block = ("an address known after apply", 0, 0)
 DEFAULT_ACL = "the VPC's default network ACL"
-"""The key of the ACL that subnets fall back on; one that nobody manages lets everything through."""
+"""The key of the ACL that subnets fall back on; when unmanaged it lets everything through."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """What a plan makes of the network."""
+    """The network before and after a plan."""
 
     plan: Plan
     stack: Stack
 
     @cached_property
     def resources(self) -> tuple[Change, ...]:
-        """Every resource of the plan, those that nothing happens to among them."""
-        every = (*self.plan.changes, *self.plan.unchanged)
-        return tuple(one for one in every if " (deposed" not in one.address)
+        """Every resource of the plan, the unchanged ones included."""
+        all_resources = (*self.plan.changes, *self.plan.unchanged)
+        return tuple(resource for resource in all_resources if " (deposed" not in resource.address)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
-        """Id of a resource that stands -> its address."""
+        """Id of an existing resource -> its address."""
         return {
-            str(one.before["id"]): one.address
-            for one in self.resources
-            if one.before and one.before.get("id")
+            str(resource.before["id"]): resource.address
+            for resource in self.resources
+            if resource.before and resource.before.get("id")
         }
 
     @cached_property
     def addresses(self) -> Mapping[str, Change]:
         """Address -> what the plan does with the resource."""
-        return {one.address: one for one in self.resources}
+        return {resource.address: resource for resource in self.resources}
 
     def key(self, change: Change, attribute: str, side: Side) -> str:
-        """Which resource an attribute names: its address, or its id when it is none of ours."""
+        """Which resource an attribute names: its address, or its id when it is not in the plan."""
         body = change.before if side == "before" else change.settled
         value = str((body or {}).get(attribute) or "")
         known = side == "before" or not any_unknown(change.unknown.get(attribute))
-        # Of a group of another account it is `account/id`.
-        for one in (value, value.rpartition("/")[2]) if known else ():
-            if one in self._names:
-                return self._names[one]
+        # A group of another account is named `account/id`.
+        for resource_id in (value, value.rpartition("/")[2]) if known else ():
+            if resource_id in self._names:
+                return self._names[resource_id]
         written = self._written(change, attribute) if side == "after" else []
         return written[0] if written else self._names.get(value, value)
 
@@ -102,40 +103,40 @@ class Network:
         return self._listed(value_at(body, attribute))
 
     def _listed(self, value: Any) -> set[str]:
-        found = value if isinstance(value, list) else []
-        return {self._names.get(str(one), str(one)) for one in found if one}
+        names = value if isinstance(value, list) else []
+        return {self._names.get(str(name), str(name)) for name in names if name}
 
     def _written(self, change: Change, attribute: str) -> list[str]:
-        """What the stack's text refers to there."""
+        """The resources that the stack's text refers to in an attribute."""
         resource = self.stack.resources.get(base(change.address))
-        found = resource.body.get(attribute) if resource else None
-        return [one.address for one in self.stack.targets(found)]
+        written = resource.body.get(attribute) if resource else None
+        return [target.address for target in self.stack.targets(written)]
 
     def of(self, *types: str, side: Side) -> Iterator[tuple[Change, Json, Json]]:
-        """(resource, its attributes, what is unknown of them) of all that are there on a side."""
-        for one in self.resources:
-            body = one.before if side == "before" else one.after
-            if one.type in types and body is not None:
-                yield one, body, one.unknown if side == "after" else {}
+        """(resource, its attributes, which of them are unknown) of all that exist on a side."""
+        for resource in self.resources:
+            body = resource.before if side == "before" else resource.after
+            if resource.type in types and body is not None:
+                yield resource, body, resource.unknown if side == "after" else {}
 
     @cached_property
     def acls(self) -> dict[Side, Lists]:
         """Every ACL's entries."""
         owned = {
-            (self.key(one, "network_acl_id", "before"), _way(body), body.get("rule_number"))
-            for one, body, _ in self.of("aws_network_acl_rule", side="before")
+            (self.key(resource, "network_acl_id", "before"), _way(body), body.get("rule_number"))
+            for resource, body, _ in self.of("aws_network_acl_rule", side="before")
         }
         sides: dict[Side, Lists] = {"before": {}, "after": {}}
         for side, lists in sides.items():
-            for one, body, unknown in self.of("aws_network_acl_rule", side=side):
-                key = self.key(one, "network_acl_id", side)
-                _list(lists, key, _way(body)).extend(acl_entries(one.address, body, unknown))
-            for one, _, unknown in self.of(*ACLS, side=side):
+            for resource, body, unknown in self.of("aws_network_acl_rule", side=side):
+                key = self.key(resource, "network_acl_id", side)
+                _list(lists, key, _way(body)).extend(acl_entries(resource.address, body, unknown))
+            for resource, _, unknown in self.of(*ACLS, side=side):
                 for way in DIRECTIONS:
-                    entries = _list(lists, one.address, way)
-                    for block, open_ in _inline(one, way, side, unknown):
-                        if (one.address, way, block.get("rule_no")) not in owned:
-                            entries.extend(acl_entries(one.address, block, open_))
+                    entries = _list(lists, resource.address, way)
+                    for block, open_ in _inline(resource, way, side, unknown):
+                        if (resource.address, way, block.get("rule_no")) not in owned:
+                            entries.extend(acl_entries(resource.address, block, open_))
         return sides
 
     @cached_property
@@ -143,9 +144,11 @@ class Network:
         """Every security group's rules."""
         sides: dict[Side, Lists] = {"before": {}, "after": {}}
         for side, lists in sides.items():
-            for one, _, _ in self.of(*GROUP_RULES, side=side):
-                key = self.key(one, "security_group_id", side)
-                _list(lists, key, group_way(one, side)).extend(self.rule_entries(one, side))
+            for resource, _, _ in self.of(*GROUP_RULES, side=side):
+                key = self.key(resource, "security_group_id", side)
+                _list(lists, key, group_way(resource, side)).extend(
+                    self.rule_entries(resource, side)
+                )
         mirrored = {
             (key, way, entry.what)
             for key, of in sides["before"].items()
@@ -153,14 +156,14 @@ class Network:
             for entry in entries
         }
         for side, lists in sides.items():
-            for one, _, unknown in self.of(*GROUPS, side=side):
+            for resource, _, unknown in self.of(*GROUPS, side=side):
                 for way in DIRECTIONS:
-                    entries = _list(lists, one.address, way)
-                    for block, open_ in _inline(one, way, side, unknown):
+                    entries = _list(lists, resource.address, way)
+                    for block, open_ in _inline(resource, way, side, unknown):
                         entries.extend(
                             entry
-                            for entry in self._inline_rules(one.address, block, open_)
-                            if (one.address, way, entry.what) not in mirrored
+                            for entry in self._inline_rules(resource.address, block, open_)
+                            if (resource.address, way, entry.what) not in mirrored
                         )
         return sides
 
@@ -169,10 +172,10 @@ class Network:
         body = (change.before if side == "before" else change.after) or {}
         unknown = change.unknown if side == "after" else {}
         if change.type == "aws_security_group_rule":
-            found = self._inline_rules(change.address, body, unknown)
+            entries = self._inline_rules(change.address, body, unknown)
             if source := self.key(change, "source_security_group_id", side):
-                found += _entries(change.address, rule(body), unknown, [(source, 0, 0)])
-            return found
+                entries += _entries(change.address, rule(body), unknown, [(source, 0, 0)])
+            return entries
         written = rule(body)
         blocks = _blocks(written, unknown)
         for name in ("referenced_security_group_id", "prefix_list_id"):
@@ -183,12 +186,12 @@ class Network:
     def _inline_rules(self, source: str, block: Json, unknown: Json) -> list[Entry]:
         written = rule({**block, "source_security_group_id": None})
         names = [
-            self._names.get(one, one)
-            for one in map(group_id, (*written.groups, *written.prefix_lists))
+            self._names.get(group, group)
+            for group in map(group_id, (*written.groups, *written.prefix_lists))
         ]
         if written.itself:
             names.append(source)
-        blocks: list[Block] = [(one, 0, 0) for one in names]
+        blocks: list[Block] = [(name, 0, 0) for name in names]
         blocks += _blocks(written, unknown)
         if any_unknown(unknown.get("security_groups")):
             blocks.append(("a group known after apply", 0, 0))
@@ -196,32 +199,36 @@ class Network:
 
     @cached_property
     def acl_of(self) -> dict[Side, dict[str, str]]:
-        """Subnet -> its ACL, as far as one is associated with it."""
+        """Subnet -> its ACL, where one is associated with it."""
         tied = "aws_network_acl_association"
         sides: dict[Side, dict[str, str]] = {"before": {}, "after": {}}
-        for side, found in sides.items():
-            for one, _, _ in self.of(*ACLS, side=side):
-                for subnet in self.keys(one, "subnet_ids", side):
-                    # One that comes to another ACL leaves the one it was in.
-                    if side == "after" and sides["before"].get(subnet) == one.address:
-                        found.setdefault(subnet, one.address)
+        for side, acl_by_subnet in sides.items():
+            for resource, _, _ in self.of(*ACLS, side=side):
+                for subnet in self.keys(resource, "subnet_ids", side):
+                    # A subnet that moves to another ACL leaves its old one.
+                    if side == "after" and sides["before"].get(subnet) == resource.address:
+                        acl_by_subnet.setdefault(subnet, resource.address)
                     else:
-                        found[subnet] = one.address
-        for one, _, _ in self.of(tied, side="before"):
-            subnet, acl = (self.key(one, n, "before") for n in ("subnet_id", "network_acl_id"))
+                        acl_by_subnet[subnet] = resource.address
+        for resource, _, _ in self.of(tied, side="before"):
+            subnet, acl = (self.key(resource, n, "before") for n in ("subnet_id", "network_acl_id"))
             sides["before"][subnet] = acl
             if sides["after"].get(subnet) == acl:
                 del sides["after"][subnet]
-        for one, _, _ in self.of(tied, side="after"):
-            subnet = self.key(one, "subnet_id", "after")
-            sides["after"][subnet] = self.key(one, "network_acl_id", "after")
+        for resource, _, _ in self.of(tied, side="after"):
+            subnet = self.key(resource, "subnet_id", "after")
+            sides["after"][subnet] = self.key(resource, "network_acl_id", "after")
         return sides
 
     def acl_entries(self, key: str, side: Side, way: Direction) -> list[Entry]:
         """An ACL's entries in one direction; the default ACL's own when it is managed."""
         if key == DEFAULT_ACL:
             default = next(
-                (one.address for one, _, _ in self.of("aws_default_network_acl", side=side)), ""
+                (
+                    resource.address
+                    for resource, _, _ in self.of("aws_default_network_acl", side=side)
+                ),
+                "",
             )
             if not default:
                 return [
@@ -234,18 +241,18 @@ class Network:
 
     @cached_property
     def internet(self) -> dict[Side, dict[str, set[str]]]:
-        """Route table -> where it leads out of the VPC: destinations and what they go through."""
+        """Route table -> its ways out of the VPC: destinations and their gateways."""
         sides: dict[Side, dict[str, set[str]]] = {"before": {}, "after": {}}
-        for side, found in sides.items():
-            for one, _, _ in self.of("aws_route", side=side):
-                table = self.key(one, "route_table_id", side)
-                found.setdefault(table, set()).update(self.leads_out(one, side))
-            for one, _, _ in self.of(*TABLES, side=side):
-                body = (one.before if side == "before" else one.settled) or {}
+        for side, destinations in sides.items():
+            for resource, _, _ in self.of("aws_route", side=side):
+                table = self.key(resource, "route_table_id", side)
+                destinations.setdefault(table, set()).update(self.leads_out(resource, side))
+            for resource, _, _ in self.of(*TABLES, side=side):
+                body = (resource.before if side == "before" else resource.settled) or {}
                 # The state of a table lists the routes that are resources too.
-                own = body.get("route") if "route" in one.changed or side == "before" else None
+                own = body.get("route") if "route" in resource.changed or side == "before" else None
                 for route in own if isinstance(own, list) else []:
-                    found.setdefault(one.address, set()).update(_out(route))
+                    destinations.setdefault(resource.address, set()).update(_out(route))
         return sides
 
     def leads_out(self, change: Change, side: Side) -> set[str]:
@@ -265,7 +272,7 @@ OUTWARDS = {
     "vpc_peering_connection_id": "another VPC",
     "transit_gateway_id": "other networks",
 }
-"""Attribute of a route -> where it leads, to which and from which anybody may connect."""
+"""Attribute of a route -> where it leads; connections may go there and come from there."""
 
 
 def _out(route: Json) -> set[str]:
@@ -278,13 +285,13 @@ def _out(route: Json) -> set[str]:
         ),
         "",
     )  # fmt: skip
-    found = set()
+    destinations = set()
     for name, where in OUTWARDS.items():
         value = str(route.get(name) or "")
         if not value or value == "local" or value.startswith("vpce-"):
             continue
-        found.add(f"{'a VPN' if value.startswith('vgw-') else where} for {destination}")
-    return found
+        destinations.add(f"{'a VPN' if value.startswith('vgw-') else where} for {destination}")
+    return destinations
 
 
 def _list(lists: Lists, key: str, way: Direction) -> list[Entry]:
@@ -306,15 +313,15 @@ def group_way(change: Change, side: Side) -> Direction:
 def _inline(
     change: Change, way: Direction, side: Side, unknown: Json
 ) -> Iterator[tuple[Json, Json]]:
-    """The blocks of an ACL or a group in a direction, each with what is unknown of it."""
+    """The blocks of an ACL or a group in a direction, each with its unknown attributes."""
     if side == "before":
         body, open_ = change.before or {}, None
     else:
         open_ = unknown.get(way)
-        # What AWS will fill in for one that is made anew is not what the old one had.
+        # AWS fills in other values for a replacement than the old resource had.
         body = (change.after if change.replaces or open_ is not True else change.before) or {}
-    found = body.get(way)
-    for index, block in enumerate(found if isinstance(found, list) else []):
+    blocks = body.get(way)
+    for index, block in enumerate(blocks if isinstance(blocks, list) else []):
         inner = open_[index] if isinstance(open_, list) and index < len(open_) else None
         yield block, inner if isinstance(inner, dict) else {}
 
@@ -322,8 +329,8 @@ def _inline(
 def acl_entries(source: str, body: Json, unknown: Json) -> list[Entry]:
     """An entry of a network ACL.
 
-    What is not known counts as the worst that it can be: an allow as the widest there is and the
-    first to be read, a denial as none.
+    Unknown values count as the worst case: an allow as the widest possible and the first to be
+    read, a denial as none.
     """
     written = rule(body)
     allow = written.action != "deny"
@@ -331,9 +338,9 @@ def acl_entries(source: str, body: Json, unknown: Json) -> list[Entry]:
     if not allow and decides & _open(unknown):
         return []
     order = written.number if isinstance(written.number, int) else 0
-    blocks = [_block(one) for one in written.ranges]
-    if any(any_unknown(unknown.get(one)) for one in RANGES):
-        blocks = [_block(str(one)) for one in (EVERY_IPV4, EVERY_IPV6)]
+    blocks = [_block(text) for text in written.ranges]
+    if any(any_unknown(unknown.get(attribute)) for attribute in RANGES):
+        blocks = [_block(str(network)) for network in (EVERY_IPV4, EVERY_IPV6)]
     ports = _ports(written, unknown)
     return [Entry(source, written.protocol, ports, block, allow, order) for block in blocks]
 
@@ -343,7 +350,7 @@ def _block(text: str) -> Block:
 
 
 def _blocks(written: Rule, unknown: Json) -> list[Block]:
-    """The ranges of a rule, and one that stands for those that are not known."""
+    """The ranges of a rule, and a placeholder for those that are not known."""
     open_ = [SOMEWHERE for name in RANGES if any_unknown(unknown.get(name))]
     return [*map(_block, written.ranges), *open_]
 

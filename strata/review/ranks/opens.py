@@ -1,4 +1,4 @@
-"""What opens up: who gets in, encryption that goes off, broader policies, less protection."""
+"""What opens up: more access, encryption turned off, broader policies, less protection."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ POLICIES = {
     "aws_efs_file_system_policy": ("policy", "file_system_id"),
     "aws_vpc_endpoint": ("policy", ""),
 }
-"""Resource type -> (attribute with its IAM policy, attribute that names what it is put on)."""
+"""Resource type -> (attribute with its IAM policy, attribute that names the resource it is for)."""
 
 ATTACHMENTS = {
     "aws_iam_role_policy_attachment": "role",
@@ -46,14 +46,14 @@ HELD = {
     "aws_wafv2_web_acl_association": "resource_arn",
     "aws_secretsmanager_secret_rotation": "secret_id",
 }
-"""Resource type -> the attribute that names what it protects: with that it may go."""
+"""Resource type -> the attribute that names what it protects; the two may be deleted together."""
 
 NAMED_BY = ("id", "arn", "name", "url", "bucket", "repository", "key_id")
-"""Attributes of a resource by which what is put on it names it."""
+"""Attributes of a resource by which its policies and protections name it."""
 
 
 def opens(change: Change, network: Network) -> Iterator[Reason]:
-    """Where more gets in, or less protects, after the change."""
+    """Where more access or less protection comes with the change."""
     yield from admits(change, network)
     yield from listeners.opens(change, network)
     yield from parameters.opens(change, network)
@@ -72,12 +72,12 @@ def opens(change: Change, network: Network) -> Iterator[Reason]:
         texts = before.get("container_definitions"), _text(
             change, network, "container_definitions"
         )  # fmt: skip
-        for said in guards.containers(*texts):
-            yield Reason("opens", said, ("container_definitions",))
+        for words in guards.containers(*texts):
+            yield Reason("opens", words, ("container_definitions",))
 
 
 def _within_a_role(change: Change, before: Json, after: Json) -> Iterator[Reason]:
-    """The policies that a role has as blocks and as a list of its own."""
+    """The policies in a role's own attributes: inline blocks and the list of managed policies."""
     if change.type != "aws_iam_role":
         return
     more = sorted(
@@ -87,16 +87,20 @@ def _within_a_role(change: Change, before: Json, after: Json) -> Iterator[Reason
         yield Reason("opens", f"an existing role gets {', '.join(more)}", ("managed_policy_arns",))
     if "inline_policy" in change.changed:
         was, will = (
-            [str(one.get("policy") or "") for one in body.get("inline_policy") or []]
+            [str(policy.get("policy") or "") for policy in body.get("inline_policy") or []]
             for body in (before, after)
         )
-        found = [each for one in will for each in policies.broader(None, one, was)]
-        found += [each for one in was for each in policies.broader(one, None, (), will)]
-        yield from _told(found, "inline_policy")
+        permissions = [
+            permission for policy in will for permission in policies.broader(None, policy, was)
+        ]
+        permissions += [
+            permission for policy in was for permission in policies.broader(policy, None, (), will)
+        ]
+        yield from _policy_reasons(permissions, "inline_policy")
 
 
 def _created(change: Change) -> Iterator[Reason]:
-    """What is unsafe however new it is, since it may be beside what stands."""
+    """What is unsafe even when new, since it may be added to existing resources."""
     if change.type == "aws_ebs_volume" and not (change.after or {}).get("encrypted"):
         yield Reason("opens", "a disk without encryption", ("encrypted",))
 
@@ -109,21 +113,21 @@ def _gone(change: Change, network: Network) -> Iterator[Reason]:
     attribute, _ = POLICIES.get(change.type, ("", ""))
     if attribute and change.type in HELD:
         more = _broader(change, network, attribute, None)
-        yield from _told(more, attribute)
+        yield from _policy_reasons(more, attribute)
     if change.type in ATTACHMENTS and _denying(change, network):
         yield Reason("opens", "what its policy denied is no longer denied", ("policy_arn",))
 
 
 def _holder_goes(change: Change, network: Network) -> bool:
-    """Whether the bucket, say, that a deleted protection stood on goes as well."""
+    """Whether the resource that a deleted protection was for, such as a bucket, goes as well."""
     attribute = HELD.get(change.type) or ATTACHMENTS.get(change.type) or ""
-    named = (change.before or {}).get(attribute)
-    return bool(named) and any(
-        one.destroys
-        and one.address != change.address
-        and one.type not in HELD
-        and any((one.before or {}).get(name) == named for name in NAMED_BY)
-        for one in network.plan.changes
+    holder = (change.before or {}).get(attribute)
+    return bool(holder) and any(
+        other.destroys
+        and other.address != change.address
+        and other.type not in HELD
+        and any((other.before or {}).get(name) == holder for name in NAMED_BY)
+        for other in network.plan.changes
     )
 
 
@@ -138,15 +142,15 @@ def _denying(change: Change, network: Network) -> bool:
 
 
 def is_new(network: Network, change: Change, *attributes: str) -> bool:
-    """Whether what the resource is put on is created in the same plan."""
+    """Whether the resource that one of these attributes names is created in the same plan."""
     created = {
-        one.address
-        for one in network.plan.changes
-        if one.before is None and one.after is not None
+        other.address
+        for other in network.plan.changes
+        if other.before is None and other.after is not None
     }  # fmt: skip
     resource = network.stack.resources.get(base(change.address))
-    named = [resource.body.get(one) for one in attributes] if resource else []
-    return any(one.address in created for one in network.stack.targets(named))
+    written = [resource.body.get(attribute) for attribute in attributes] if resource else []
+    return any(target.address in created for target in network.stack.targets(written))
 
 
 def _opened_policy(change: Change, network: Network) -> Iterator[Reason]:
@@ -161,13 +165,13 @@ def _opened_policy(change: Change, network: Network) -> Iterator[Reason]:
         return
     if change.before is None and (not holder or is_new(network, change, holder)):
         return
-    yield from _told(
+    yield from _policy_reasons(
         _broader(change, network, attribute, _text(change, network, attribute)), attribute
     )
 
 
 def _text(change: Change, network: Network, attribute: str) -> str | None:
-    """An attribute after; as it is written in the stack, with `${...}`, where it is not known."""
+    """An attribute after; where it is not known, its text in the stack, with `${...}`."""
     if change.unknown.get(attribute):
         resource = network.stack.resources.get(base(change.address))
         return resource.body.get(attribute) if resource else None
@@ -181,18 +185,18 @@ def _broader(
     holder = HELD.get(change.type)
     if not holder:
         return policies.broader(before, after)
-    beside: dict[str, list[str]] = {"before": [], "after": []}
-    mine = {network.key(change, holder, "before"), network.key(change, holder, "after")}
+    others: dict[str, list[str]] = {"before": [], "after": []}
+    holders = {network.key(change, holder, "before"), network.key(change, holder, "after")}
     for other, body, _ in network.of(change.type, side="before"):
-        if other.address != change.address and network.key(other, holder, "before") in mine:
-            beside["before"].append(str(body.get(attribute) or ""))
+        if other.address != change.address and network.key(other, holder, "before") in holders:
+            others["before"].append(str(body.get(attribute) or ""))
     for other, _, _ in network.of(change.type, side="after"):
-        if other.address != change.address and network.key(other, holder, "after") in mine:
-            beside["after"].append(str(_text(other, network, attribute) or ""))
-    return policies.broader(before, after, beside["before"], beside["after"])
+        if other.address != change.address and network.key(other, holder, "after") in holders:
+            others["after"].append(str(_text(other, network, attribute) or ""))
+    return policies.broader(before, after, others["before"], others["after"])
 
 
-def _told(more: list[str], attribute: str) -> Iterator[Reason]:
+def _policy_reasons(more: list[str], attribute: str) -> Iterator[Reason]:
     if more:
         listed = ", ".join(more[:3]) + (f" and {len(more) - 3} more" if len(more) > 3 else "")
         yield Reason("opens", f"the policy allows more: {listed}", (attribute,))

@@ -1,4 +1,4 @@
-"""Ordered lists of rules held against each other: which packets pass after that did not before.
+"""Compares ordered lists of rules: which packets pass after that did not before.
 
 A packet is a protocol, an address at the other end and a port. Network ACLs are read by rule number
 and the first entry that matches decides (VPC User Guide, network ACL rules); what no entry matches
@@ -17,7 +17,7 @@ from strata.text.words import listed
 OTHER = "other"
 """Stands for every protocol that no entry names."""
 WITH_PORTS = ("tcp", "udp", "icmp", "icmpv6")
-"""Protocols of which a rule may take a part; of ICMP that is type and code."""
+"""Protocols of which a rule may match a part: ports, or type and code for ICMP."""
 
 EVERY_IPV4, EVERY_IPV6 = ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0")
 
@@ -39,7 +39,7 @@ class Entry:
 
     @property
     def what(self) -> tuple[str, Intervals, Block, bool, int]:
-        """All of it but who holds it."""
+        """All of it but its source."""
         return self.protocol, self.ports, self.block, self.allow, self.order
 
 
@@ -47,8 +47,8 @@ class Entry:
 class Passed:
     """Packets that pass after and not before.
 
-    `stopped_by` is the entry of before that denied them, None where none did; `let_by` the entry of
-    after that allows them.
+    `stopped_by` is the entry that denied them before, None where none did; `let_by` the entry that
+    allows them after.
     """
 
     protocol: str
@@ -59,7 +59,7 @@ class Passed:
 
 
 def cidr(text: str) -> Block | None:
-    """The block of a CIDR; None for what is none."""
+    """The block of a CIDR; None for a text that is not a CIDR."""
     try:
         net = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -69,7 +69,7 @@ def cidr(text: str) -> Block | None:
 
 
 def icmp(kind: object, code: object) -> Intervals:
-    """Type and code of ICMP as one range of numbers; -1 and nothing stand for every one."""
+    """Type and code of ICMP as one range of numbers; -1 or no number stands for all of them."""
     if not isinstance(kind, int) or kind < 0:
         return PORTS
     if not isinstance(code, int) or code < 0:
@@ -78,76 +78,76 @@ def icmp(kind: object, code: object) -> Intervals:
 
 
 def passed(before: Sequence[Entry], after: Sequence[Entry]) -> Iterator[Passed]:
-    """The packets that `after` lets through and `before` does not, by who stopped and who lets."""
-    named = {one.protocol for one in (*before, *after)} - {EVERY_PROTOCOL}
-    lets = {one.block for one in after if one.allow}
-    olds, news = (_ordered(_touching(one, lets)) for one in (before, after))
-    every = [*olds, *news]
-    for what in [*sorted(named), OTHER]:
-        for block in _blocks(every):
-            stopped = _deciders(olds, what, block)
-            for let_by, ports in _deciders(news, what, block):
+    """The packets that `after` lets through and `before` does not, by the deciding entries."""
+    protocols = {entry.protocol for entry in (*before, *after)} - {EVERY_PROTOCOL}
+    lets = {entry.block for entry in after if entry.allow}
+    olds, news = (_ordered(_touching(entries, lets)) for entries in (before, after))
+    all_entries = [*olds, *news]
+    for protocol in [*sorted(protocols), OTHER]:
+        for block in _blocks(all_entries):
+            stopped = _deciders(olds, protocol, block)
+            for let_by, ports in _deciders(news, protocol, block):
                 if not let_by or not let_by.allow:
                     continue
-                for old, held in stopped:
-                    both = ports & held
-                    if both and not (old and old.allow):
-                        yield Passed(what, both, block, old, let_by)
+                for old, stopped_ports in stopped:
+                    passing = ports & stopped_ports
+                    if passing and not (old and old.allow):
+                        yield Passed(protocol, passing, block, old, let_by)
 
 
 def _touching(entries: Sequence[Entry], blocks: set[Block]) -> list[Entry]:
-    """The entries that any of these addresses meets: a group may have a thousand others."""
-    return [one for one in entries if any(_meets(one.block, block) for block in blocks)]
+    """The entries that overlap any of these blocks: a group may have a thousand others."""
+    return [entry for entry in entries if any(_meets(entry.block, block) for block in blocks)]
 
 
-def _meets(one: Block, other: Block) -> bool:
-    return one[0] == other[0] and one[1] <= other[2] and other[1] <= one[2]
+def _meets(first: Block, second: Block) -> bool:
+    return first[0] == second[0] and first[1] <= second[2] and second[1] <= first[2]
 
 
 def _ordered(entries: Iterable[Entry]) -> list[Entry]:
     """By rule number; what allows comes first where two have the same, for caution."""
-    return sorted(dict.fromkeys(entries), key=lambda one: (one.order, not one.allow))
+    return sorted(dict.fromkeys(entries), key=lambda entry: (entry.order, not entry.allow))
 
 
 def _blocks(entries: Sequence[Entry]) -> Iterator[Block]:
     """Addresses cut so that each piece lies wholly within or wholly outside of every entry."""
-    for kind in sorted({one.block[0] for one in entries}):
-        found = [one.block for one in entries if one.block[0] == kind]
+    for kind in sorted({entry.block[0] for entry in entries}):
+        ranges = [entry.block for entry in entries if entry.block[0] == kind]
         if kind not in ("ipv4", "ipv6"):
-            yield found[0]
+            yield ranges[0]
             continue
-        cuts = sorted({low for _, low, _ in found} | {high + 1 for _, _, high in found})
+        cuts = sorted({low for _, low, _ in ranges} | {high + 1 for _, _, high in ranges})
         for low, next_ in pairwise(cuts):
             yield kind, low, next_ - 1
 
 
 def _deciders(
-    entries: Sequence[Entry], what: str, block: Block
+    entries: Sequence[Entry], protocol: str, block: Block
 ) -> list[tuple[Entry | None, Intervals]]:
     """Which entry decides on which ports of these packets; None is the end of the list."""
-    left, found = PORTS, list[tuple[Entry | None, Intervals]]()
-    for one in entries:
-        if one.protocol not in (EVERY_PROTOCOL, what) or not _holds(one.block, block):
+    undecided, deciders = PORTS, list[tuple[Entry | None, Intervals]]()
+    for entry in entries:
+        if entry.protocol not in (EVERY_PROTOCOL, protocol) or not _holds(entry.block, block):
             continue
-        ports = left & one.ports
+        ports = undecided & entry.ports
         if ports:
-            found.append((one, ports))
-            left = left - ports
-    return [*found, (None, left)] if left else found
+            deciders.append((entry, ports))
+            undecided = undecided - ports
+    return [*deciders, (None, undecided)] if undecided else deciders
 
 
 def _holds(wide: Block, narrow: Block) -> bool:
     return wide[0] == narrow[0] and wide[1] <= narrow[1] and narrow[2] <= wide[2]
 
 
-def said(found: Iterable[Passed], most: int = 3) -> str:
+def said(passing: Iterable[Passed], most: int = 3) -> str:
     """Packets in words: `tcp 22, 0.0.0.0/0 and udp 53, 10.0.0.0/8`; the widest first."""
     pieces: dict[tuple[str, Intervals], list[Block]] = {}
-    for (block, what), ports in _told(found).items():
-        pieces.setdefault((what, ports), []).append(block)
+    for (block, protocol), ports in _ports_by_block(passing).items():
+        pieces.setdefault((protocol, ports), []).append(block)
     words = [
-        (sum(b[2] - b[1] + 1 for b in joined), f"{_packets(what, ports)}, {_peers(joined)}")
-        for (what, ports), blocks in pieces.items()
+        (sum(b[2] - b[1] + 1 for b in joined), f"{_packets(protocol, ports)}, {_peers(joined)}")
+        for (protocol, ports), blocks in pieces.items()
         for joined in [_joined(blocks)]
     ]
     widest = [one for _, one in sorted(words, key=lambda one: -one[0])]
@@ -155,31 +155,31 @@ def said(found: Iterable[Passed], most: int = 3) -> str:
     return listed([*widest[:most], *more], "; ")
 
 
-def _told(found: Iterable[Passed]) -> dict[tuple[Block, str], Intervals]:
-    """Ports by block and protocol; one that holds for all protocols is told once."""
+def _ports_by_block(passing: Iterable[Passed]) -> dict[tuple[Block, str], Intervals]:
+    """Ports by block and protocol; a block with all ports of all protocols is listed once."""
     ports: dict[Block, dict[str, Intervals]] = {}
-    for one in found:
-        of = ports.setdefault(one.block, {})
-        of[one.protocol] = of.get(one.protocol, NONE) | one.ports
-    told: dict[tuple[Block, str], Intervals] = {}
-    for block, of in ports.items():
-        rest = of.get(OTHER, NONE)
-        if rest == PORTS and all(one == PORTS for one in of.values()):
-            told[block, EVERY_PROTOCOL] = PORTS
+    for packets in passing:
+        by_protocol = ports.setdefault(packets.block, {})
+        by_protocol[packets.protocol] = by_protocol.get(packets.protocol, NONE) | packets.ports
+    merged: dict[tuple[Block, str], Intervals] = {}
+    for block, by_protocol in ports.items():
+        other_ports = by_protocol.get(OTHER, NONE)
+        if other_ports == PORTS and all(range_ == PORTS for range_ in by_protocol.values()):
+            merged[block, EVERY_PROTOCOL] = PORTS
         else:
-            told.update({(block, what): each for what, each in of.items()})
-    return told
+            merged.update({(block, protocol): range_ for protocol, range_ in by_protocol.items()})
+    return merged
 
 
-def _packets(what: str, ports: Intervals) -> str:
-    if what == EVERY_PROTOCOL:
+def _packets(protocol: str, ports: Intervals) -> str:
+    if protocol == EVERY_PROTOCOL:
         return "all traffic"
-    if what == OTHER:
+    if protocol == OTHER:
         return "other protocols"
-    name = what if what.isalpha() or not what.isdecimal() else f"protocol {what}"
-    if what in ICMP:
+    name = protocol if protocol.isalpha() or not protocol.isdecimal() else f"protocol {protocol}"
+    if protocol in ICMP:
         return name if ports == PORTS else f"{name} {_types(ports)}"
-    if what not in WITH_PORTS:
+    if protocol not in WITH_PORTS:
         return name
     return f"{name} {ports}"
 
@@ -206,7 +206,7 @@ def _joined(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _peers(blocks: Sequence[Block]) -> str:
-    names = [name for one in blocks for name in _peer(one)]
+    names = [name for block in blocks for name in _peer(block)]
     more = f" and {len(names) - 3} more ranges" if len(names) > 3 else ""
     return ", ".join(names[:3]) + more
 

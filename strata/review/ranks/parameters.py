@@ -1,4 +1,4 @@
-"""Whether a database asks for TLS: by its parameter group, before and after."""
+"""Whether a database requires TLS, by its parameter group, before and after."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,13 +18,13 @@ ON = ("1", "on", "true", "required")
 TLS_ONLY = ("require_secure_transport", "rds.force_ssl")
 """The parameters by which MySQL and PostgreSQL refuse connections without TLS (RDS User Guide)."""
 VERSIONS = ("tls_version", "ssl_min_protocol_version")
-"""The parameters that name the versions of TLS that are taken."""
+"""The parameters that name the accepted versions of TLS."""
 
 WORDS = "connections to the database without TLS pass"
 
 
 def opens(change: Change, network: Network) -> Iterator[Reason]:
-    """What a parameter group asks for no more, or a database that turns to another one."""
+    """A parameter group that no longer requires TLS, or a database that changes its group."""
     if change.type in GROUPS:
         yield from _group(change, network)
     for group, (type_, attribute) in GROUPS.items():
@@ -47,19 +47,22 @@ def _group(change: Change, network: Network) -> Iterator[Reason]:
         more = sorted(will - was)
         # The engine's own default is not known here, and may be older.
         if was and (more or not will):
-            said = ", ".join(more) or "what the engine takes by default"
-            yield Reason("opens", f"the database takes {said} as well", ("parameter",))
+            versions = ", ".join(more) or "what the engine takes by default"
+            yield Reason("opens", f"the database takes {versions} as well", ("parameter",))
 
 
 def _left_with_tls(change: Change, network: Network) -> bool:
-    """Whether every database that used a group goes, or turns to one that asks for TLS as well."""
+    """Whether every database of a group is deleted, or moves to a group that requires TLS too."""
     type_, attribute = GROUPS[change.type]
     name = (change.before or {}).get("name")
     users = [
-        one for one, body, _ in network.of(type_, side="before") if body.get(attribute) == name
+        database
+        for database, body, _ in network.of(type_, side="before")
+        if body.get(attribute) == name
     ]
     return bool(users) and all(
-        one.after is None or _asks_after(one, network, change.type, attribute) for one in users
+        database.after is None or _asks_after(database, network, change.type, attribute)
+        for database in users
     )
 
 
@@ -69,21 +72,21 @@ def _database(
     if change.before is None or change.after is None or attribute not in change.changed:
         return
     name = change.before.get(attribute)
-    asked = any(
+    asked_for_tls = any(
         asks_for_tls(body)
         for _, body, _ in network.of(group, side="before")
         if body.get("name") == name
     )
-    if asked and not _asks_after(change, network, group, attribute):
+    if asked_for_tls and not _asks_after(change, network, group, attribute):
         yield Reason("opens", f"{WORDS}: its parameter group asks for it no more", (attribute,))
 
 
 def _asks_after(database: Change, network: Network, group: str, attribute: str) -> bool:
     key = network.key(database, attribute, "after")
     return any(
-        asks_for_tls(one.settled)
-        for one, body, _ in network.of(group, side="after")
-        if key in (one.address, body.get("name"))
+        asks_for_tls(other.settled)
+        for other, body, _ in network.of(group, side="after")
+        if key in (other.address, body.get("name"))
     )
 
 
@@ -94,9 +97,14 @@ def asks_for_tls(body: Json) -> bool:
 
 def _value(body: Json, name: str) -> Any:
     return next(
-        (one.get("value") for one in body.get("parameter") or [] if one.get("name") == name), None
+        (
+            parameter.get("value")
+            for parameter in body.get("parameter") or []
+            if parameter.get("name") == name
+        ),
+        None,
     )
 
 
 def _versions(value: Any) -> set[str]:
-    return {one.strip() for one in str(value or "").split(",") if one.strip()}
+    return {version.strip() for version in str(value or "").split(",") if version.strip()}

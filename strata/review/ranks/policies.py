@@ -22,34 +22,34 @@ def broader(
 ) -> list[str]:
     """What an IAM policy allows after that it did not before, as `action on resource`.
 
-    A denial that goes or forbids less counts too: whatever allows it elsewhere holds from then on.
+    A denial that is removed or forbids less counts too, since other policies may allow the action.
     `beside_before` and `beside_after` are the other policies of the same role or bucket: what one
     of them allowed before is not new, and what one of them denies after is not lost.
-    `after` may hold `${...}` where a value is known after the apply: it stands for a value of
-    before that nothing else stands for, since only the same reference can have made it.
+    `after` may contain `${...}` where a value is known after the apply: it counts as a value of
+    before that no other reference counts as, since only the same reference can have made it.
     """
     try:
         old, new = _statements(before), _statements(after)
     except ValueError:
         return ["a policy that is no JSON"] if before != after else []
-    stood, stands = [*old, *_beside(beside_before)], [*new, *_beside(beside_after)]
-    found = [
-        " on ".join(part for part in (what.action, what.resource) if part)
-        + (f" for {what.principal}" if what.principal else "")
-        for what in _uncovered(_granted(stood, "Allow"), _granted(new, "Allow"))
+    all_before, all_after = [*old, *_beside(beside_before)], [*new, *_beside(beside_after)]
+    words = [
+        " on ".join(part for part in (grant.action, grant.resource) if part)
+        + (f" for {grant.principal}" if grant.principal else "")
+        for grant in _uncovered(_granted(all_before, "Allow"), _granted(new, "Allow"))
     ]
-    found += [
-        f"what a Deny statement forbade: {what.action}"
-        + (f" on {what.resource}" if what.resource else "")
-        for what in _undenied(_granted(old, "Deny"), _granted(stands, "Deny"))
+    words += [
+        f"what a Deny statement forbade: {grant.action}"
+        + (f" on {grant.resource}" if grant.resource else "")
+        for grant in _undenied(_granted(old, "Deny"), _granted(all_after, "Deny"))
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(words))
 
 
 def _beside(others: Iterable[str]) -> Iterator[Statement]:
-    for one in others:
+    for policy in others:
         with contextlib.suppress(ValueError):
-            yield from _statements(one)
+            yield from _statements(policy)
 
 
 def denies(policy: Any) -> bool:
@@ -70,30 +70,32 @@ class _Grant:
     condition: str
 
 
-def _uncovered(allowed: list[_Grant], wanted: list[_Grant]) -> Iterator[_Grant]:
-    """What is wanted and nothing allows."""
+def _uncovered(allowed: list[_Grant], wanted_grants: list[_Grant]) -> Iterator[_Grant]:
+    """The wanted grants that no allowed grant covers."""
     # Grant of before -> the one resource after that it is, with or without a reference in it.
-    stands = {one: one.resource for one in allowed if one in wanted}
-    for what in wanted:
+    resource_of = {grant: grant.resource for grant in allowed if grant in wanted_grants}
+    for wanted_grant in wanted_grants:
         if not any(
-            _pattern(what.resource, one.resource)
-            or not has_expression(what.resource)
-            or stands.setdefault(one, what.resource) == what.resource
-            for one in allowed
-            if _covers(one, what)
+            _pattern(wanted_grant.resource, grant.resource)
+            or not has_expression(wanted_grant.resource)
+            or resource_of.setdefault(grant, wanted_grant.resource) == wanted_grant.resource
+            for grant in allowed
+            if _covers(grant, wanted_grant)
         ):
-            yield what
+            yield wanted_grant
 
 
-def _undenied(denied: list[_Grant], still: list[_Grant]) -> Iterator[_Grant]:
-    """What was denied and is denied no more."""
-    for was in denied:
-        if not any(_covers(one, was) or _covers_by_reference(one, was) for one in still):
-            yield was
+def _undenied(denied: list[_Grant], denials: list[_Grant]) -> Iterator[_Grant]:
+    """What was denied and is no longer denied."""
+    for lost in denied:
+        if not any(
+            _covers(denial, lost) or _covers_by_reference(denial, lost) for denial in denials
+        ):
+            yield lost
 
 
 def _covers_by_reference(now: _Grant, was: _Grant) -> bool:
-    """Whether a denial with `${...}` in it may be the one that stood."""
+    """Whether a denial with `${...}` in it may be the one of before."""
     same = _Grant(now.action, was.resource, was.principal, was.condition)
     return (
         _covers(same, was)
@@ -107,23 +109,28 @@ def _statements(policy: str | None) -> list[Statement]:
     return statements(policy) if policy else []
 
 
-def _granted(found: list[Statement], effect: str) -> list[_Grant]:
-    return [one for each in found if each.effect == effect for one in _grants(each)]
+def _granted(statements_read: list[Statement], effect: str) -> list[_Grant]:
+    return [
+        grant
+        for statement in statements_read
+        if statement.effect == effect
+        for grant in _grants(statement)
+    ]
 
 
 def _grants(statement: Statement) -> Iterator[_Grant]:
     condition = json.dumps(statement.condition, sort_keys=True)
-    for action in _each(statement.actions):
-        for resource in _each(statement.resources):
-            for principal in _each(statement.principals):
+    for action in _listed(statement.actions):
+        for resource in _listed(statement.resources):
+            for principal in _listed(statement.principals):
                 yield _Grant(action, resource, principal, condition)
 
 
-def _each(found: Names) -> list[str]:
-    """What is named, or `not [...]` for all but what is: that is one thing."""
-    if found.but:
-        return [f"not {json.dumps(sorted(found.names))}"]
-    return list(found.names) or [""]
+def _listed(names: Names) -> list[str]:
+    """The names, or a single `not [...]` for all but the names."""
+    if names.but:
+        return [f"not {json.dumps(sorted(names.names))}"]
+    return list(names.names) or [""]
 
 
 def _covers(wide: _Grant, narrow: _Grant) -> bool:
@@ -143,9 +150,11 @@ def _pattern(inner: str, outer: str) -> bool:
     if outer.startswith("not "):
         left_out = json.loads(outer[4:])
         if inner.startswith("not "):
-            mine = json.loads(inner[4:])
-            return all(any(_pattern(one, other) for other in mine) for one in left_out)
-        return not any(_pattern(inner, one) or _pattern(one, inner) for one in left_out)
+            inner_out = json.loads(inner[4:])
+            return all(
+                any(_pattern(name, inner_name) for inner_name in inner_out) for name in left_out
+            )
+        return not any(_pattern(inner, name) or _pattern(name, inner) for name in left_out)
     return outer == "*" if inner.startswith("not ") else fnmatchcase(inner, outer)
 
 
@@ -156,22 +165,25 @@ def _everybody(narrow: str, wide: str) -> bool:
 
 
 def _no_narrower(wide: str, narrow: str) -> bool:
-    """Whether all that meets the second condition meets the first.
+    """Whether everything that meets the second condition also meets the first.
 
-    Every operator and key must hold, of the values of one any (IAM User Guide, conditions with
-    several keys or values); of `StringNotEquals` and its like none.
+    Every operator and key must match; a key matches with any of its values, and under
+    `StringNotEquals` and its like with none of them (IAM User Guide, conditions with several keys
+    or values).
     """
     outer, inner = json.loads(wide), json.loads(narrow)
     for operator, keys in outer.items():
         for key, values in keys.items():
-            own = inner.get(operator, {}).get(key)
-            if own is None:
+            values_inside = inner.get(operator, {}).get(key)
+            if values_inside is None:
                 return False
-            wanted, had = set(_texts(values)), set(_texts(own))
-            if not (wanted <= had if "Not" in operator else had <= wanted):
+            outer_values, inner_values = set(_texts(values)), set(_texts(values_inside))
+            if not (
+                outer_values <= inner_values if "Not" in operator else inner_values <= outer_values
+            ):
                 return False
     return True
 
 
 def _texts(values: Any) -> list[str]:
-    return [str(one) for one in (values if isinstance(values, list) else [values])]
+    return [str(value) for value in (values if isinstance(values, list) else [values])]

@@ -1,4 +1,4 @@
-"""What a change is told under, and why."""
+"""The rank of a change, and why it has it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Rank = Literal["refused", "lost", "opens", "down", "else", "created"]
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a change has a rank, and the attributes that say so."""
+    """Why a change has a rank, and the attributes that show it."""
 
     rank: Rank
     why: str

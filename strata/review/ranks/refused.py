@@ -1,7 +1,7 @@
-"""What AWS would refuse, and Terraform and the emulator would do.
+"""What AWS would refuse, although Terraform plans it and the emulator does it.
 
 A layer is applied before those that read its outputs. What it deletes is deleted while they still
-hold it; AWS refuses that after minutes of asking, and the layer stays half done.
+use it; AWS refuses that after minutes of retries, and the layer stays half done.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ HOLDING = ("aws_subnet", "aws_security_group")
 """Resource types that AWS keeps while anything is in them."""
 
 ALWAYS_USED = 2
-"""Zones at the beginning of the list that cannot be emptied."""
+"""Number of zones at the beginning of the list that cannot be emptied."""
 
 PROTECTED = {
     "aws_db_instance": ("deletion_protection", "database.deletion_protection = false"),
@@ -33,8 +33,8 @@ FULL = {
     "aws_ecr_repository": ("force_delete", "images", "registry.force_delete = true"),
     "aws_s3_bucket": ("force_destroy", "objects", "edge.deletion_protection = false"),
 }
-"""Resource type -> the attribute without which AWS keeps it while it holds anything, what that is,
-and the setting that lifts it."""
+"""Resource type -> the attribute without which AWS refuses to delete it while it has content, what
+that content is, and the setting that lifts it."""
 
 PARAMETERS = {
     "aws_db_parameter_group": "database.apply_immediately",
@@ -49,13 +49,13 @@ ANEW = f"make it anew, empty: `terraform taint {REDIS}` in the layer's folder, a
 
 
 def refused(change: Change, plan: Plan) -> Iterator[Reason]:
-    """Why AWS would not do as the change says."""
+    """Why AWS would refuse the change."""
     if change.actions == ("update",):
         yield from _backwards(change)
         yield from _tls(change)
     if not change.destroys:
         return
-    yield from _held(change, plan)
+    yield from _in_use(change, plan)
     yield from _protected(change)
     yield from _full(change)
     yield from _parameters(change, plan)
@@ -87,7 +87,7 @@ def _backwards(change: Change) -> Iterator[Reason]:
 
 
 def _tls(change: Change) -> Iterator[Reason]:
-    """ElastiCache wants `preferred` in between, and takes that from no Redis with AUTH."""
+    """ElastiCache needs `preferred` in between, and refuses that for a Redis with AUTH."""
     if change.address == REDIS and "transit_encryption_enabled" in change.changed:
         yield Reason(
             "refused",
@@ -96,17 +96,17 @@ def _tls(change: Change) -> Iterator[Reason]:
         )
 
 
-def _held(change: Change, plan: Plan) -> Iterator[Reason]:
-    """Who would not have let go yet of what is deleted; whatever holds it changes with it."""
+def _in_use(change: Change, plan: Plan) -> Iterator[Reason]:
+    """Resources of later layers that still use what is deleted; they change in the same plan."""
     name = (change.before or {}).get("id")
     if change.type not in HOLDING or not name:
         return
     order = list(LAYERS)
     users = [
-        other.address
-        for other in plan.changes
-        if other.layer and order.index(other.layer) > order.index(change.layer)
-        if _holds(other.before, name)
+        user.address
+        for user in plan.changes
+        if user.layer and order.index(user.layer) > order.index(change.layer)
+        if _holds(user.before, name)
     ]
     if users:
         why = f"it is deleted before {listed(users)} can let go of it; {_way(change, plan)}"
@@ -114,8 +114,8 @@ def _held(change: Change, plan: Plan) -> Iterator[Reason]:
 
 
 def _way(change: Change, plan: Plan) -> str:
-    """What to do in place of deleting what others hold."""
-    with_vpc = any(one.type == "aws_vpc" and one.destroys for one in plan.changes)
+    """What to do instead of deleting what others use."""
+    with_vpc = any(other.type == "aws_vpc" and other.destroys for other in plan.changes)
     if change.type != "aws_subnet" or with_vpc:
         return ANOTHER
     place = change.address.rpartition("_")[2]
@@ -132,16 +132,16 @@ def _protected(change: Change) -> Iterator[Reason]:
 
 
 def _full(change: Change) -> Iterator[Reason]:
-    attribute, what, setting = FULL.get(change.type, ("", "", ""))
+    attribute, content, setting = FULL.get(change.type, ("", "", ""))
     if attribute and change.before and not change.before.get(attribute):
-        why = f"AWS deletes none with {what} in it; set {setting} and apply that first"
+        why = f"AWS deletes none with {content} in it; set {setting} and apply that first"
         yield Reason("refused", why, change.forcing)
 
 
 def _parameters(change: Change, plan: Plan) -> Iterator[Reason]:
-    """A store that turns to another group in its window uses this one until then.
+    """A store that changes its group in its maintenance window uses this one until then.
 
-    RDS turns to another group of the same family at once (RDS, ModifyDBInstance).
+    RDS changes to another group of the same family at once (RDS, ModifyDBInstance).
     """
     before = change.before or {}
     name, family = before.get("name"), before.get("family")
@@ -160,8 +160,8 @@ def _parameters(change: Change, plan: Plan) -> Iterator[Reason]:
 
 
 def _tainted(change: Change) -> Iterator[Reason]:
-    """ElastiCache's group has no name prefix in the provider: a second one has the same name."""
-    before, after = ((one or {}).get("name") for one in (change.before, change.after))
+    """ElastiCache's group has no name prefix in the provider: a second would have the same name."""
+    before, after = ((body or {}).get("name") for body in (change.before, change.after))
     if change.type in PARAMETERS and change.actions == ("create", "delete") and before == after:
         why = "another one of its name cannot be made beside it"
         if change.tainted:
@@ -184,14 +184,14 @@ def _auth(change: Change, plan: Plan) -> Iterator[Reason]:
 
 
 def _version(text: Any) -> tuple[int, ...]:
-    """`8.4.3` as numbers; nothing for what is none."""
+    """`8.4.3` as numbers; empty for a text that is not a version."""
     parts = str(text or "").split(".")
-    return tuple(int(one) for one in parts) if all(one.isdecimal() for one in parts) else ()
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
 def _holds(value: Any, name: str) -> bool:
     if isinstance(value, dict):
-        return any(_holds(one, name) for one in value.values())
+        return any(_holds(item, name) for item in value.values())
     if isinstance(value, list):
-        return any(_holds(one, name) for one in value)
+        return any(_holds(item, name) for item in value)
     return bool(value == name)

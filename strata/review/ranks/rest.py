@@ -7,7 +7,7 @@ PERMISSIONS = ("aws_iam_role_policy", "aws_iam_role_policy_attachment", "aws_s3_
 
 
 def rest(change: Change) -> Reason:
-    """Why a change is told among the rest."""
+    """Why a change is listed with the rest."""
     if change.actions == ("create",):
         return Reason("created", "new")
     return Reason("else", _why(change), change.forcing)
@@ -15,7 +15,7 @@ def rest(change: Change) -> Reason:
 
 def _why(change: Change) -> str:
     if change.replaces:
-        return _made_anew(change)
+        return _replaced(change)
     if change.actions == ("update",):
         return _changed_in_place(change)
     if change.actions == ("delete",) and change.type in PERMISSIONS:
@@ -30,7 +30,7 @@ def _why(change: Change) -> str:
     return words.get(change.actions, " and ".join(change.actions))
 
 
-def _made_anew(change: Change) -> str:
+def _replaced(change: Change) -> str:
     if change.type == "aws_ecs_task_definition":
         return "a new revision, which the service rolls out"
     if change.actions[0] == "create":
