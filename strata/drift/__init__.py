@@ -1,1 +1,1 @@
-"""What differs between AWS and what was applied, and what stands beside it."""
+"""What differs between AWS and what was applied, and what exists beside it."""

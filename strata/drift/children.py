@@ -1,8 +1,8 @@
-"""What hands added below resources of ours, and no state knows. Only reads.
+"""What somebody added by hand below our resources, and no state has. Only reads.
 
-A rule of a listener, a record in a zone, a policy of a repository: AWS keeps them as things of
-their own, no attribute of ours shows them, and so no plan does. Each is listed with one read of its
-parent. What a service makes there itself is none.
+A rule of a listener, a record in a zone, a policy of a repository: AWS keeps them as objects of
+their own, and no attribute of our resources shows them, so no plan does. They are listed with one
+read of their parent. What a service creates there itself does not count.
 """
 
 import re
@@ -46,27 +46,31 @@ BELOW = (
 def children(
     environment: Environment, resources: Sequence[tuple[str, Json]], env: str | None = None
 ) -> tuple[list[Added], list[str]]:
-    """What stands below `resources`, which are (address, values), and the state bucket, and is none
-    of them. `env` is how the user names the environment.
+    """What exists below `resources`, which are (address, values), and below the state bucket, and
+    is not one of them. `env` is how the user names the environment.
 
-    The second part says what could not be looked at, since the credentials may not. Raises
-    StrataError for what else goes wrong.
+    The second list names what could not be read for lack of permissions. Raises StrataError for
+    other failures.
     """
     bucket = {"bucket": environment.state_bucket, "environment": env or environment.name}
     ours = Ours([*resources, (state_bucket.STATE_BUCKET, bucket)])
-    work = [(one, address, values) for one in BELOW for address, values in ours.of(one.parent)]
-    clients = _clients(environment, [one for one, _, _ in work])
+    work = [
+        (below, address, values) for below in BELOW for address, values in ours.of(below.parent)
+    ]
+    clients = _clients(environment, [below for below, _, _ in work])
     with ThreadPoolExecutor(8) as pool:
-        answers = list(
-            pool.map(_ask, [partial(one.look, clients, values, ours) for one, _, values in work])
+        children_of = list(
+            pool.map(
+                _ask, [partial(below.look, clients, values, ours) for below, _, values in work]
+            )
         )
-    found: list[Added] = []
+    added: list[Added] = []
     unchecked: list[str] = []
-    for (one, address, _), answer in zip(work, answers, strict=True):
-        if answer is None:
-            unchecked.append(f"{one.what} of {address} ({one.action})")
+    for (below, address, _), listed in zip(work, children_of, strict=True):
+        if listed is None:
+            unchecked.append(f"{below.what} of {address} ({below.action})")
             continue
-        found += [
+        added += [
             Added(
                 layer=layer_of(address),
                 address=address,
@@ -76,28 +80,31 @@ def children(
                 does=child.does,
                 delete=child.delete,
             )
-            for child in answer
+            for child in listed
         ]
-    return sorted(found, key=lambda one: (one.address, one.kind, one.name)), unchecked
+    return sorted(added, key=lambda child: (child.address, child.kind, child.name)), unchecked
 
 
 def told_once(
     added: Sequence[Added], strangers: Sequence[Stranger]
 ) -> tuple[list[Added], list[Stranger]]:
-    """Both lists without what is on the other: tags make a stranger of a listener too.
+    """Both lists without duplicates: a tagged listener, say, is on both.
 
-    One that the code has and no state does is a stranger, since that list says how it is imported.
+    A resource that the code has and no state does stays a stranger, since that list says how to
+    import it.
     """
-    importable = {one.identifier for one in strangers if one.address}
-    kept = [one for one in added if one.identifier not in importable or not one.identifier]
-    told = {one.identifier for one in kept} - {""}
-    return kept, [one for one in strangers if one.identifier not in told]
+    importable = {stranger.identifier for stranger in strangers if stranger.address}
+    remaining = [
+        child for child in added if child.identifier not in importable or not child.identifier
+    ]
+    identifiers = {child.identifier for child in remaining} - {""}
+    return remaining, [stranger for stranger in strangers if stranger.identifier not in identifiers]
 
 
 def _clients(environment: Environment, work: Sequence[Below]) -> dict[str, Any]:
     session = aws_session(environment)
-    # In this thread: a session makes no two clients at once.
-    names = {name for one in work for name in (one.client, *one.others)}
+    # In this thread: a session must not create two clients at once.
+    names = {name for below in work for name in (below.client, *below.others)}
     make: Any = session.client
     return {name: s3_client(environment) if name == "s3" else make(name) for name in sorted(names)}
 
@@ -109,7 +116,7 @@ def _ask(look: Callable[[], Iterator[Child]]) -> list[Child] | None:
         if denied(error):
             return None
         if re.search("NotFound|NoSuch|DoesNotExist", error.response["Error"]["Code"]):
-            # There is none; or the parent went away meanwhile, as the plan will say.
+            # There are none, or the parent was deleted meanwhile, as the plan will say.
             return []
         raise explain(error) from error
     except BotoCoreError as error:

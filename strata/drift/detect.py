@@ -22,8 +22,8 @@ def look(
 ) -> Report:
     """The drift of an environment that was synthesized to `out`; `env` is how the user names it.
 
-    One plan of the composed stack against the merged states refreshes every layer, and says in the
-    same breath what the next apply would do about it. It equals a refresh-only plan of each layer.
+    A plan of the composed stack against the merged states refreshes every layer, and also says what
+    the next apply would do about the drift. It equals a refresh-only plan of each layer.
     """
     folder = out / "composed" / environment.name
     states = read_states(environment)
@@ -33,9 +33,11 @@ def look(
     ours = resources_now(document)
     vpcs = [values["id"] for address, values in ours if address.startswith("aws_vpc.")]
     listed, unchecked = inventory(environment, vpcs)
-    found, not_looked_at = children(environment, ours, env)
-    beside = with_addresses(strangers(listed, known(ours)), code, {address for address, _ in ours})
-    added, beside = told_once(found, beside)
+    added_children, not_looked_at = children(environment, ours, env)
+    strangers_beside = with_addresses(
+        strangers(listed, known(ours)), code, {address for address, _ in ours}
+    )
+    added, strangers_beside = told_once(added_children, strangers_beside)
     return Report(
         environment=environment.name,
         never_applied=[layer for layer, state in states.items() if state is None],
@@ -43,11 +45,13 @@ def look(
         drift=drift,
         left_out=left_out,
         added=added,
-        strangers=beside,
+        strangers=strangers_beside,
         unchecked=[*unchecked, *not_looked_at],
     )
 
 
 def holds(state: State) -> bool:
-    """Whether a state has a resource; data sources stand without one."""
-    return any(one.get("mode") == "managed" for one in state.document.get("resources", []))
+    """Whether a state has a resource; data sources do not count."""
+    return any(
+        resource.get("mode") == "managed" for resource in state.document.get("resources", [])
+    )

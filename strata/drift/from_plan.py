@@ -1,4 +1,4 @@
-"""From a plan to what drifted and what the next apply does about it."""
+"""Takes from a plan what drifted and what the next apply does about it."""
 
 import json
 import re
@@ -16,24 +16,24 @@ from strata.plan_file.differences import REPEATS, differing, is_json
 
 
 def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[LeftOut]]:
-    """What drifted, and what differs and is no drift, by address.
+    """What drifted, and what differs but is not drift, by address.
 
-    `document` is the plan's JSON, of which the resources as they are now are taken, and `stack`
-    the code's.
+    `document` is the plan's JSON, which has the current resources, and `stack` the stack of the
+    code.
     """
-    changes = {one.address: one for one in plan.changes}
-    found: dict[str, Drifted] = {}
+    changes = {change.address: change for change in plan.changes}
+    drifted: dict[str, Drifted] = {}
     left_out: list[LeftOut] = []
     for drift in plan.drift:
         change = changes.get(drift.address)
         resource = stack.resources.get(base(drift.address))
         if drift.destroys:
-            found[drift.address] = _gone(drift, change)
+            drifted[drift.address] = _gone(drift, change)
             continue
         attributes, moving = _attributes(drift, change, resource)
         left_out += moving
         if attributes:
-            found[drift.address] = _drifted(drift.address, attributes)
+            drifted[drift.address] = _drifted(drift.address, attributes)
     for address, parts in additions(resources_now(document)).items():
         change = changes.get(address)
         added = [
@@ -43,10 +43,12 @@ def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[
             )
             for attribute, part in parts
         ]  # fmt: skip
-        held = found[address].attributes if address in found else []
-        found[address] = _drifted(address, [*held, *added])
+        attributes = drifted[address].attributes if address in drifted else []
+        drifted[address] = _drifted(address, [*attributes, *added])
     order = ["", *LAYERS]
-    return sorted(found.values(), key=lambda one: (order.index(one.layer), one.address)), left_out
+    return sorted(
+        drifted.values(), key=lambda resource: (order.index(resource.layer), resource.address)
+    ), left_out
 
 
 def _drifted(address: str, attributes: list[Attribute]) -> Drifted:
@@ -54,39 +56,39 @@ def _drifted(address: str, attributes: list[Attribute]) -> Drifted:
 
 
 def _gone(drift: Change, change: Change | None) -> Drifted:
-    made = change is not None and "create" in change.actions
+    created = change is not None and "create" in change.actions
     return Drifted(
         layer=drift.layer, address=drift.address, gone=True, attributes=[],
-        next_apply=NextApply.MAKES_ANEW if made else NextApply.LEAVES,
+        next_apply=NextApply.MAKES_ANEW if created else NextApply.LEAVES,
     )  # fmt: skip
 
 
 def _attributes(
     drift: Change, change: Change | None, resource: Resource | None
 ) -> tuple[list[Attribute], list[LeftOut]]:
-    before, now = drift.before or {}, drift.after or {}
-    found: list[Attribute] = []
+    before, current = drift.before or {}, drift.after or {}
+    attributes: list[Attribute] = []
     left_out: list[LeftOut] = []
     for name in drift.changed:
-        was, is_ = before.get(name), now.get(name)
+        was, is_ = before.get(name), current.get(name)
         if name in REPEATS or is_shown_only(drift.type, name) or _settled(was) == _settled(is_):
             continue
         why = why_moving(resource, drift.type, name, was, is_)
         if why:
             left_out.append(LeftOut(address=drift.address, attribute=name, reason=why))
             continue
-        found += [
+        attributes += [
             Attribute(attribute=path, before=old, now=new, next_apply=_next(change, path, was, old))
             for path, old, new in differing((name,), was, is_)
             if _settled(old) != _settled(new)
         ]
-    return found, left_out
+    return attributes, left_out
 
 
-def _next(change: Change | None, path: str, whole: Any, before: Any) -> NextApply:
-    """What a plan against AWS as it is now does about a value at `path`.
+def _next(change: Change | None, path: str, attribute_before: Any, before: Any) -> NextApply:
+    """What a plan against the current state of AWS does about a value at `path`.
 
-    It was `before`, and the attribute it stands in was `whole`.
+    The value was `before`, and its whole attribute was `attribute_before`.
     """
     name = re.split(r"[.\[]", path)[0]
     if change is None or name not in change.changed:
@@ -96,7 +98,7 @@ def _next(change: Change | None, path: str, whole: Any, before: Any) -> NextAppl
     if change.destroys:
         return NextApply.REMOVES
     after = change.after or {}
-    if _settled(after.get(name)) == _settled(whole):
+    if _settled(after.get(name)) == _settled(attribute_before):
         return NextApply.PUTS_BACK
     if _settled(value_at(after, path)) == _settled(before):
         return NextApply.PUTS_BACK
@@ -104,15 +106,15 @@ def _next(change: Change | None, path: str, whole: Any, before: Any) -> NextAppl
 
 
 def _settled(value: Any) -> Any:
-    """A value without what is empty in it; None when all of it is.
+    """A value without its empty parts; None when all of it is empty.
 
-    Nothing, an empty text and an empty list are the same: the provider answers one or the other.
+    Null, an empty text and an empty list are the same: the provider returns any of them.
     """
     if isinstance(value, dict):
-        kept = {k: _settled(v) for k, v in value.items()}
-        return {k: v for k, v in kept.items() if v is not None} or None
+        settled = {k: _settled(v) for k, v in value.items()}
+        return {k: v for k, v in settled.items() if v is not None} or None
     if isinstance(value, list):
-        return [_settled(one) for one in value] or None
+        return [_settled(item) for item in value] or None
     if is_json(value):
         return _settled(json.loads(value))
     return None if value == "" else value
@@ -122,7 +124,7 @@ def resources_now(document: Json) -> Sequence[tuple[str, Json]]:
     """(address, values) of every managed resource as AWS has it now."""
     root = document.get("prior_state", {}).get("values", {}).get("root_module", {})
     return [
-        (one["address"], one["values"])
-        for one in root.get("resources", [])
-        if one["mode"] == "managed"
+        (resource["address"], resource["values"])
+        for resource in root.get("resources", [])
+        if resource["mode"] == "managed"
     ]

@@ -1,4 +1,4 @@
-"""As what of the code a stranger can be taken up into a state, by `terraform import`."""
+"""Which resource of the code a stranger can be imported as, by `terraform import`."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -37,10 +37,11 @@ TYPES = {
     "s3": "aws_s3_bucket",
     "secretsmanager secret": "aws_secretsmanager_secret",
 }
-"""Kind of what carries our tags, by its ARN -> type of resource.
+"""Kind of a tagged resource, from its ARN -> type of resource in Terraform.
 
-Security groups are none: AWS makes one open outwards, and the provider takes that away in a second
-step. A group that was cut off between the two would be imported open, and no plan would show it.
+Security groups are left out: AWS creates them with all outgoing traffic allowed, and the provider
+removes that rule in a second step. A group that was cut off between the two would be imported with
+the rule, and no plan would show it.
 """
 
 BY_ARN = (
@@ -51,41 +52,42 @@ BY_ARN = (
     "aws_lb_target_group",
     "aws_secretsmanager_secret",
 )
-"""What `terraform import` takes by its ARN, and all else by the name or identifier at the ARN's end
-(the AWS provider's page of each)."""
+"""Types that `terraform import` takes by ARN; all others by the name or identifier at the ARN's end
+(the AWS provider's page of each type)."""
 
 COMES_WITH_A_VPC = {
     "ec2 route-table": "aws_default_route_table",
     "ec2 security-group": "aws_default_security_group",
 }
-"""Known as soon as the VPC is, and deleted with it."""
+"""Kinds that AWS creates and deletes with a VPC -> their type in Terraform."""
 
 
 def with_addresses(
-    found: Sequence[Stranger], code: Stack, standing: Collection[str]
+    strangers: Sequence[Stranger], code: Stack, standing: Collection[str]
 ) -> list[Stranger]:
-    """Strangers, with the address that the code has for one and no state, of `standing`, has.
+    """Strangers, with their address where the code has one that is not among those of the states.
 
-    Ours carry a tag `Name` that no other of the same type has; where two do, which of them belongs
-    to the rest cannot be told. What comes with a VPC is left out.
+    `standing` are the addresses in the states. Our resources have a tag `Name` that no other of the
+    same type has; where two strangers have it, neither gets an address, since it is not known which
+    of them belongs to the rest. What comes with a VPC is left out.
     """
     free = {
-        (one.type, one.body.get("tags", {}).get("Name")): address
-        for address, one in code.resources.items()
+        (resource.type, resource.body.get("tags", {}).get("Name")): address
+        for address, resource in code.resources.items()
         if address not in standing
     }
-    count = Counter((one.kind, one.name) for one in found)
-    told = []
-    for one in found:
-        if (COMES_WITH_A_VPC.get(one.kind), one.name) in free:
+    count = Counter((stranger.kind, stranger.name) for stranger in strangers)
+    with_address = []
+    for stranger in strangers:
+        if (COMES_WITH_A_VPC.get(stranger.kind), stranger.name) in free:
             continue
-        address = free.get((TYPES.get(one.kind, ""), one.name))
-        if address and count[one.kind, one.name] == 1:
-            update = {"address": address, "import_id": import_id(address, one.identifier)}
-            told.append(one.model_copy(update=update))
+        address = free.get((TYPES.get(stranger.kind, ""), stranger.name))
+        if address and count[stranger.kind, stranger.name] == 1:
+            update = {"address": address, "import_id": import_id(address, stranger.identifier)}
+            with_address.append(stranger.model_copy(update=update))
         else:
-            told.append(one)
-    return told
+            with_address.append(stranger)
+    return with_address
 
 
 def import_id(address: str, arn: str) -> str:

@@ -27,7 +27,7 @@ _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Au
 
 @dataclass(frozen=True)
 class Call:
-    """A call of EC2 that lists by VPC: what it lists, the keys of its answer, its filter's name."""
+    """A call of EC2 that lists by VPC: its kind, the keys of its response, its filter's name."""
 
     kind: str
     operation: str
@@ -59,20 +59,20 @@ IN_VPC = (
 )  # fmt: skip
 
 GONE = ("deleted", "deleting", "terminated", "failed", "rejected", "expired")
-"""States in which EC2 still lists what is no more."""
+"""States in which EC2 still lists resources that are gone."""
 
 
 def inventory(environment: Environment, vpcs: Sequence[str]) -> tuple[list[Listed], list[str]]:
-    """What carries our tags, and what lies in the VPCs.
+    """The resources with our tags, and those in the VPCs.
 
-    The second part says what could not be looked at, since the credentials may not: the rest is
-    worth having. Raises StrataError for what else goes wrong.
+    The second list names what could not be read for lack of permissions. Raises StrataError for
+    other failures.
     """
     session, region = aws_session(environment), environment.region
     tags = environment.tags
     lookups: dict[str, Lookup] = {
         "by tags (tag:GetResources)": partial(_tagged, session, region, tags, []),
-        # Global services answer in this region alone.
+        # The tagging API lists global services only in this region.
         f"hosted zones by tags (tag:GetResources in {GLOBAL_REGION})": partial(
             _tagged, session, GLOBAL_REGION, tags, ["route53"]
         ),
@@ -83,8 +83,8 @@ def inventory(environment: Environment, vpcs: Sequence[str]) -> tuple[list[Liste
     }
     for vpc in vpcs:
         for call in IN_VPC:
-            what = f"{call.kind} by {call.by} {vpc} (ec2:{call.operation})"
-            lookups[what] = partial(_in_vpc, session, vpc, call)
+            lookup = f"{call.kind} by {call.by} {vpc} (ec2:{call.operation})"
+            lookups[lookup] = partial(_in_vpc, session, vpc, call)
         lookups |= {
             f"instances in {vpc} (ec2)": partial(_instances, session, vpc),
             f"load balancers in {vpc} (elasticloadbalancing)": partial(_balancers, session, vpc),
@@ -93,8 +93,8 @@ def inventory(environment: Environment, vpcs: Sequence[str]) -> tuple[list[Liste
         }
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(_ask, lookups.values()))
-    listed = [one for found in answers if found is not None for one in found]
-    unchecked = [what for what, found in zip(lookups, answers, strict=True) if found is None]
+    listed = [resource for answer in answers if answer is not None for resource in answer]
+    unchecked = [lookup for lookup, answer in zip(lookups, answers, strict=True) if answer is None]
     return listed, unchecked
 
 
@@ -117,11 +117,13 @@ def _ask(lookup: Lookup) -> list[Listed] | None:
 def _tagged(
     session: "Session", region: str, tags: Mapping[str, str], types: list[str]
 ) -> Iterator[Listed]:
-    for arn, given in standing(session, region, tags, types):
+    for arn, own_tags in standing(session, region, tags, types):
         service, kind, _ = parts(arn)
         kind = f"{service} {kind}".rstrip()
-        made_by = scaling_group(given.get("aws:autoscaling:groupName")) or _replication_group(arn)
-        yield Listed(kind, arn, "tags", given.get("Name", ""), made_by)
+        made_by = scaling_group(own_tags.get("aws:autoscaling:groupName")) or _replication_group(
+            arn
+        )
+        yield Listed(kind, arn, "tags", own_tags.get("Name", ""), made_by)
 
 
 def _replication_group(arn: str) -> str:
@@ -131,41 +133,41 @@ def _replication_group(arn: str) -> str:
 
 
 def _groups(session: "Session", tags: Mapping[str, str]) -> Iterator[Listed]:
-    for one in groups(session, tags):
-        arn, name = one["AutoScalingGroupARN"], one["AutoScalingGroupName"]
+    for group in groups(session, tags):
+        arn, name = group["AutoScalingGroupARN"], group["AutoScalingGroupName"]
         yield Listed("auto scaling group", arn, "tags", name)
-        # Its instances name it so.
+        # Its instances name it by this identifier.
         yield Listed("auto scaling group", scaling_group(name), "tags", name, arn)
 
 
 def _roles(session: "Session", tags: Mapping[str, str]) -> Iterator[Listed]:
-    # The tagging API knows nothing of roles.
-    found = pages(
+    # The tagging API does not list roles.
+    roles = pages(
         session.client("iam"), "get_account_authorization_details", "RoleDetailList",
         Filter=["Role"],
     )  # fmt: skip
-    for role in found:
-        given = {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}
-        if tags.items() <= given.items():
-            yield Listed("role", role["Arn"], "tags", given.get("Name", role["RoleName"]))
+    for role in roles:
+        role_tags = {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}
+        if tags.items() <= role_tags.items():
+            yield Listed("role", role["Arn"], "tags", role_tags.get("Name", role["RoleName"]))
 
 
 def _in_vpc(session: "Session", vpc: str, call: Call) -> Iterator[Listed]:
     # These two name their filters in the singular.
     singular = call.operation in ("describe_flow_logs", "describe_nat_gateways")
     filters = {"Filter" if singular else "Filters": [{"Name": call.by, "Values": [vpc]}]}
-    for one in pages(session.client("ec2"), call.operation, call.answer, **filters):
-        state = one.get("State", one.get("Status", ""))
+    for resource in pages(session.client("ec2"), call.operation, call.answer, **filters):
+        state = resource.get("State", resource.get("Status", ""))
         code = state.get("Code", "") if isinstance(state, dict) else state
-        # RDS does not say of which database an interface is; databases are listed themselves.
-        if code in GONE or one.get("RequesterId") == "amazon-rds":
+        # RDS does not say which database an interface belongs to; databases are listed themselves.
+        if code in GONE or resource.get("RequesterId") == "amazon-rds":
             continue
-        label = _name(one) or one.get("GroupName") or one.get("Description") or ""
-        yield Listed(call.kind, one[call.identifier], "vpc", label, _owner(one))
+        label = _name(resource) or resource.get("GroupName") or resource.get("Description") or ""
+        yield Listed(call.kind, resource[call.identifier], "vpc", label, _owner(resource))
 
 
 def _owner(interface: Json) -> str:
-    """What a network interface belongs to: an instance, or what a service put it there for."""
+    """What a network interface belongs to: an instance, or the resource a service made it for."""
     attached = interface.get("Attachment", {}).get("InstanceId")
     if attached:
         return str(attached)
@@ -181,61 +183,68 @@ def _instances(session: "Session", vpc: str) -> Iterator[Listed]:
     filters = [{"Name": "vpc-id", "Values": [vpc]}]
     client = session.client("ec2")
     for reservation in pages(client, "describe_instances", "Reservations", Filters=filters):
-        for one in reservation["Instances"]:
-            if one["State"]["Name"] in ("terminated", "shutting-down"):
+        for instance in reservation["Instances"]:
+            if instance["State"]["Name"] in ("terminated", "shutting-down"):
                 continue
-            tags = {tag["Key"]: tag["Value"] for tag in one.get("Tags", [])}
+            tags = {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])}
             group = scaling_group(tags.get("aws:autoscaling:groupName"))
-            yield Listed("instance", one["InstanceId"], "vpc", tags.get("Name", ""), group)
-            for device in one.get("BlockDeviceMappings", []):
+            yield Listed("instance", instance["InstanceId"], "vpc", tags.get("Name", ""), group)
+            for device in instance.get("BlockDeviceMappings", []):
                 volume = device.get("Ebs", {}).get("VolumeId")
                 if volume:
-                    yield Listed("volume", volume, "vpc", "", one["InstanceId"])
+                    yield Listed("volume", volume, "vpc", "", instance["InstanceId"])
 
 
 def _balancers(session: "Session", vpc: str) -> Iterator[Listed]:
     client = session.client("elbv2")
-    for one in pages(client, "describe_load_balancers", "LoadBalancers"):
-        if one.get("VpcId") != vpc:
+    for balancer in pages(client, "describe_load_balancers", "LoadBalancers"):
+        if balancer.get("VpcId") != vpc:
             continue
-        arn = one["LoadBalancerArn"]
-        yield Listed("load balancer", arn, "vpc", one["LoadBalancerName"])
-        # Its network interfaces name it so.
+        arn = balancer["LoadBalancerArn"]
+        yield Listed("load balancer", arn, "vpc", balancer["LoadBalancerName"])
+        # Its network interfaces name it by this identifier.
         yield Listed("load balancer", arn.partition("loadbalancer/")[2], "vpc", "", arn)
-    for one in pages(client, "describe_target_groups", "TargetGroups"):
-        if one.get("VpcId") == vpc:
-            yield Listed("target group", one["TargetGroupArn"], "vpc", one["TargetGroupName"])
+    for group in pages(client, "describe_target_groups", "TargetGroups"):
+        if group.get("VpcId") == vpc:
+            yield Listed("target group", group["TargetGroupArn"], "vpc", group["TargetGroupName"])
 
 
 def _databases(session: "Session", vpc: str) -> Iterator[Listed]:
     client = session.client("rds")
-    for one in pages(client, "describe_db_instances", "DBInstances"):
-        if one.get("DBSubnetGroup", {}).get("VpcId") == vpc:
-            yield Listed("database", one["DBInstanceArn"], "vpc", one["DBInstanceIdentifier"])
-    for one in pages(client, "describe_db_subnet_groups", "DBSubnetGroups"):
-        if one.get("VpcId") == vpc:
+    for database in pages(client, "describe_db_instances", "DBInstances"):
+        if database.get("DBSubnetGroup", {}).get("VpcId") == vpc:
             yield Listed(
-                "database subnet group", one["DBSubnetGroupArn"], "vpc", one["DBSubnetGroupName"]
+                "database", database["DBInstanceArn"], "vpc", database["DBInstanceIdentifier"]
             )
-    for one in pages(client, "describe_db_proxies", "DBProxies"):
-        if one.get("VpcId") == vpc:
-            yield Listed("database proxy", one["DBProxyArn"], "vpc", one["DBProxyName"])
+    for group in pages(client, "describe_db_subnet_groups", "DBSubnetGroups"):
+        if group.get("VpcId") == vpc:
+            yield Listed(
+                "database subnet group",
+                group["DBSubnetGroupArn"],
+                "vpc",
+                group["DBSubnetGroupName"],
+            )
+    for proxy in pages(client, "describe_db_proxies", "DBProxies"):
+        if proxy.get("VpcId") == vpc:
+            yield Listed("database proxy", proxy["DBProxyArn"], "vpc", proxy["DBProxyName"])
 
 
 def _caches(session: "Session", vpc: str) -> Iterator[Listed]:
     client = session.client("elasticache")
     groups = [
-        one
-        for one in pages(client, "describe_cache_subnet_groups", "CacheSubnetGroups")
-        if one.get("VpcId") == vpc
+        group
+        for group in pages(client, "describe_cache_subnet_groups", "CacheSubnetGroups")
+        if group.get("VpcId") == vpc
     ]
-    for one in groups:
-        yield Listed("cache subnet group", one["ARN"], "vpc", one["CacheSubnetGroupName"])
-    names = {one["CacheSubnetGroupName"] for one in groups}
-    for one in pages(client, "describe_cache_clusters", "CacheClusters"):
-        if one.get("CacheSubnetGroupName") in names:
-            yield Listed("cache cluster", one["ARN"], "vpc", one["CacheClusterId"])
+    for group in groups:
+        yield Listed("cache subnet group", group["ARN"], "vpc", group["CacheSubnetGroupName"])
+    names = {group["CacheSubnetGroupName"] for group in groups}
+    for cluster in pages(client, "describe_cache_clusters", "CacheClusters"):
+        if cluster.get("CacheSubnetGroupName") in names:
+            yield Listed("cache cluster", cluster["ARN"], "vpc", cluster["CacheClusterId"])
 
 
-def _name(one: Json) -> str:
-    return next((str(tag["Value"]) for tag in one.get("Tags") or [] if tag["Key"] == "Name"), "")
+def _name(resource: Json) -> str:
+    return next(
+        (str(tag["Value"]) for tag in resource.get("Tags") or [] if tag["Key"] == "Name"), ""
+    )

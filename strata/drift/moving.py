@@ -1,8 +1,8 @@
-"""What moves by itself, and so is no drift.
+"""Attributes that change by themselves, and so are not drift.
 
-Most of it the constructs name: what their `ignore_changes` holds is set by somebody else from the
-first day, such as the scaler. The rest is this list: values that AWS keeps up to date, and that no
-hand can set.
+Most of them are in the `ignore_changes` of the constructs: something else sets them from the first
+day, such as the scaler. The rest is this list: values that AWS keeps up to date, and that nobody
+can set by hand.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def _always(_: Any, __: Any) -> bool:
 
 @dataclass(frozen=True)
 class Moving:
-    """An attribute that moves by itself; where `when` is given, only if the new value meets it."""
+    """An attribute that changes by itself; with `when`, only if old and new value meet it."""
 
     type: str
     attribute: str
@@ -38,24 +38,27 @@ def _in_force(_: Any, now: Any) -> bool:
 
 def _secret_status(before: Any, now: Any) -> bool:
     """Whether nothing but the status of the secret that RDS keeps differs."""
-    kept = [
-        [{key: value for key, value in one.items() if key != "secret_status"} for one in held]
-        for held in (before or [], now or [])
+    without_status = [
+        [
+            {key: value for key, value in secret.items() if key != "secret_status"}
+            for secret in secrets
+        ]
+        for secrets in (before or [], now or [])
     ]
-    return kept[0] == kept[1]
+    return without_status[0] == without_status[1]
 
 
 def _managed_tag(before: Any, now: Any) -> bool:
     """Whether ECS wrote its own tag over ours: still there, and every other tag as it was."""
     was, is_ = before or [], now or []
-    return _others(was) == _others(is_) and any(one["key"] == ECS_TAG for one in is_)
+    return _other_tags(was) == _other_tags(is_) and any(tag["key"] == ECS_TAG for tag in is_)
 
 
-def _others(tags: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+def _other_tags(tags: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return sorted(
-        (one["key"], one["value"], one["propagate_at_launch"])
-        for one in tags
-        if one["key"] != ECS_TAG
+        (tag["key"], tag["value"], tag["propagate_at_launch"])
+        for tag in tags
+        if tag["key"] != ECS_TAG
     )
 
 
@@ -70,7 +73,7 @@ MOVING = (
     Moving("aws_acm_certificate", "renewal_eligibility", "ACM renews it"),
     Moving("aws_acm_certificate", "renewal_summary", "ACM renews it"),
     Moving("aws_appautoscaling_policy", "alarm_arns", "the scaler makes its alarms itself"),
-    # Whoever changes the subnets changes an attribute of their own, which is drift.
+    # A change of the subnets shows in an attribute of its own, which is drift.
     Moving("aws_autoscaling_group", "availability_zones", "the zones of its subnets"),
     Moving(
         "aws_autoscaling_group", "tag", f"ECS sets {ECS_TAG} itself", _managed_tag,
@@ -85,7 +88,7 @@ MOVING = (
         "aws_elasticache_replication_group", "engine_version_actual",
         "ElastiCache upgrades minor versions",
     ),
-    # Buckets: what resources of their own hold shows there too, and drifts there.
+    # Buckets: these attributes repeat resources of their own, whose drift shows there.
     Moving("aws_s3_bucket", "lifecycle_rule", "a resource of its own holds it"),
     Moving("aws_s3_bucket", "policy", "a resource of its own holds it"),
     Moving(
@@ -98,7 +101,7 @@ MOVING = (
 def why_moving(
     resource: Resource | None, kind: str, attribute: str, before: Any, now: Any
 ) -> str | None:
-    """Why a change of an attribute is no drift; None when it is.
+    """Why a change of an attribute is not drift; None when it is.
 
     `resource` is the construct's own, None when the code no longer has it.
     """
@@ -106,7 +109,7 @@ def why_moving(
     ignored = lifecycle.get("ignore_changes", [])
     if ignored == "all" or attribute in ignored:
         return IGNORED
-    for one in MOVING:
-        if (one.type, one.attribute) == (kind, attribute) and one.when(before, now):
-            return one.reason
+    for moving in MOVING:
+        if (moving.type, moving.attribute) == (kind, attribute) and moving.when(before, now):
+            return moving.reason
     return None

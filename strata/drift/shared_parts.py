@@ -1,9 +1,9 @@
-"""Parts that a resource shows and that resources of their own hold.
+"""Parts that a parent resource shows and that are resources of their own.
 
 A security group shows its rules, a network ACL its entries, a route table its routes, a role its
-policies. Right after they are made the parent's state does not have them yet, which is no drift;
+policies. Right after their creation the parent's state does not have them yet, which is not drift;
 and a part that somebody added by hand is in no state and stays there for ever, since no apply looks
-at it. So parents are judged by what they show now, less what our own resources account for.
+at it. So parents are judged by what they show now, without the parts that are our own resources.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +19,9 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Kind:
-    """How a parent's attribute and the resources that hold its parts are told to be the same.
+    """How to match a parent's attribute with the resources that are its parts.
 
-    `shown` gives the parts in the attribute by key, `held` the key of a part that a resource holds,
+    `shown` gives the parts in the attribute by key, `held` the key of the part that a resource is,
     with the parent's identifier first.
     """
 
@@ -76,7 +76,7 @@ def _route(route: Json) -> Iterator[tuple[Key, Json]]:
     yield (destination,), {name: value for name, value in route.items() if value}
 
 
-def _held_route(route: Json) -> Key:
+def _route_key(route: Json) -> Key:
     return (
         route["route_table_id"],
         route.get("destination_cidr_block")
@@ -105,7 +105,7 @@ KINDS = (
              partial(_entry, egress))
         for attribute, egress in (("ingress", False), ("egress", True))
     ),
-    Kind("aws_route_table", "id", "route", "aws_route", _route, _held_route),
+    Kind("aws_route_table", "id", "route", "aws_route", _route, _route_key),
     Kind("aws_iam_role", "name", "inline_policy", "aws_iam_role_policy", _inline,
          lambda policy: (policy["role"], policy["name"])),
     Kind("aws_iam_role", "name", "managed_policy_arns", "aws_iam_role_policy_attachment", _itself,
@@ -116,30 +116,32 @@ KINDS = (
 
 
 def _forwards(listener: Json) -> Any:
-    return next((one.get("target_group_arn") for one in listener.get("default_action") or []), None)
+    return next(
+        (action.get("target_group_arn") for action in listener.get("default_action") or []), None
+    )
 
 
 def is_shown_only(kind: str, attribute: str) -> bool:
-    """Whether resources of their own hold the parts of a parent's attribute."""
-    return any((one.parent, one.attribute) == (kind, attribute) for one in KINDS)
+    """Whether the parts of a parent's attribute are resources of their own."""
+    return any((shared.parent, shared.attribute) == (kind, attribute) for shared in KINDS)
 
 
 def additions(resources: Sequence[tuple[str, Json]]) -> Mapping[str, list[tuple[str, Any]]]:
-    """Address of a parent -> (attribute, part) that none of `resources` holds.
+    """Address of a parent -> (attribute, part) that is not one of `resources`.
 
     `resources` are (address, values) as they are now; the type is the address' first part.
     """
     by_type: dict[str, list[tuple[str, Json]]] = {}
     for address, values in resources:
         by_type.setdefault(address.partition(".")[0], []).append((address, values))
-    found: dict[str, list[tuple[str, Any]]] = {}
+    added: dict[str, list[tuple[str, Any]]] = {}
     for kind in KINDS:
-        held = {kind.held(values) for _, values in by_type.get(kind.part, [])}
+        keys = {kind.held(values) for _, values in by_type.get(kind.part, [])}
         for address, values in by_type.get(kind.parent, []):
             for entry in values.get(kind.attribute) or []:
-                found.setdefault(address, []).extend(
+                added.setdefault(address, []).extend(
                     (kind.attribute, part)
                     for key, part in kind.shown(entry)
-                    if (values[kind.identifier], *key) not in held
+                    if (values[kind.identifier], *key) not in keys
                 )
-    return {address: parts for address, parts in found.items() if parts}
+    return {address: parts for address, parts in added.items() if parts}

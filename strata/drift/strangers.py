@@ -1,4 +1,4 @@
-"""Which of the resources that AWS lists no state knows."""
+"""Which of the resources that AWS lists are in no state."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,8 +13,8 @@ MADE_BY_SERVICES = (
     r":rds:.*:(snapshot:rds:|auto-backup:)",
     r":elasticache:.*:snapshot:automatic\.",
 )
-"""ARNs of what a service of ours makes with our tags and takes away again itself: tasks and
-container instances, automatic backups and snapshots."""
+"""ARNs of what an AWS service creates with our tags and deletes again itself: tasks and container
+instances, automatic backups and snapshots."""
 
 
 IDENTIFIES = r"(^|_)(id|arn|suffix|revision)$"
@@ -23,7 +23,7 @@ IDENTIFIES = r"(^|_)(id|arn|suffix|revision)$"
 
 @dataclass(frozen=True)
 class Listed:
-    """A resource that AWS lists; `made_by` identifies what made it, if something did."""
+    """A resource that AWS lists; `made_by` identifies the resource that created it, if any."""
 
     kind: str
     identifier: str
@@ -33,29 +33,33 @@ class Listed:
 
 
 def known(resources: Iterable[tuple[str, Json]]) -> frozenset[str]:
-    """Every identifier that resources of ours have or name, of (address, values)."""
-    return frozenset(one for address, values in resources for one in _known(address, values))
+    """Every identifier that our resources, (address, values), have or refer to."""
+    return frozenset(
+        identifier
+        for address, values in resources
+        for identifier in _identifiers_of(address, values)
+    )
 
 
-def _known(address: str, values: Json) -> Iterator[str]:
+def _identifiers_of(address: str, values: Json) -> Iterator[str]:
     yield from _identifiers(values)
     kind = address.partition(".")[0]
     if kind == "aws_autoscaling_group":
         yield scaling_group(values["name"])
     elif kind == "aws_elasticache_replication_group":
-        yield from (cache_cluster(one) for one in values.get("member_clusters") or [])
+        yield from (cache_cluster(cluster) for cluster in values.get("member_clusters") or [])
     elif kind == "aws_db_instance" and values.get("final_snapshot_identifier"):
-        # A replacement or a destroy left it; it is all that there is of the database before.
+        # A replacement or a destroy left it; it is all that is left of the old database.
         yield database_snapshot(values["final_snapshot_identifier"])
 
 
 def _identifiers(values: Any) -> Iterator[str]:
     if isinstance(values, list):
-        for one in values:
-            yield from _identifiers(one)
+        for value in values:
+            yield from _identifiers(value)
     elif isinstance(values, dict):
         for key, value in values.items():
-            # Plurals are left out: a hand may have put a stranger on a list of ours.
+            # Plurals are left out: somebody may have added a stranger to one of our lists by hand.
             if isinstance(value, str) and value and re.search(IDENTIFIES, key):
                 yield value
             else:
@@ -63,51 +67,58 @@ def _identifiers(values: Any) -> Iterator[str]:
 
 
 def scaling_group(name: str | None) -> str:
-    """What identifies an auto scaling group by its name, which others may have too."""
+    """The identifier of an auto scaling group from its name, which other kinds may have too."""
     return f"auto scaling group {name}" if name else ""
 
 
 def cache_cluster(name: str) -> str:
-    """What identifies a cache cluster by its name."""
+    """The identifier of a cache cluster from its name."""
     return f"cache cluster {name}"
 
 
 def database_snapshot(name: str) -> str:
-    """What identifies a database snapshot by its name."""
+    """The identifier of a database snapshot from its name."""
     return f"database snapshot {name}"
 
 
 def strangers(listed: Sequence[Listed], ours: frozenset[str]) -> list[Stranger]:
-    """Those that no state knows and that nothing else accounts for, each once.
+    """The listed resources that are in no state and that nothing else accounts for, without
+    duplicates.
 
-    One that is listed twice is accounted for when either listing is: the tags of a volume do not
-    say whose it is.
+    A resource that is listed twice is accounted for when either entry is: the tags of a volume do
+    not say which instance it belongs to.
     """
-    identifiers = {_short(one.identifier) for one in listed}
+    identifiers = {_short(resource.identifier) for resource in listed}
 
-    def accounted(one: Listed) -> bool:
+    def accounted(resource: Listed) -> bool:
         return bool(
-            one.identifier in ours
-            or _short(one.identifier) in ours
-            # What made it is of ours, or is listed itself.
-            or (one.made_by and (one.made_by in ours or _short(one.made_by) in identifiers))
-            or any(re.search(pattern, one.identifier) for pattern in MADE_BY_SERVICES)
-            or _revision(one.identifier) in ours
+            resource.identifier in ours
+            or _short(resource.identifier) in ours
+            # Its creator is ours, or is listed itself.
+            or (
+                resource.made_by
+                and (resource.made_by in ours or _short(resource.made_by) in identifiers)
+            )
+            or any(re.search(pattern, resource.identifier) for pattern in MADE_BY_SERVICES)
+            or _revision(resource.identifier) in ours
         )
 
-    known_as = {_short(one.identifier) for one in listed if accounted(one)}
-    found: dict[str, Stranger] = {}
-    for one in listed:
-        short = _short(one.identifier)
-        if short not in known_as and short not in found:
-            found[short] = Stranger(
-                kind=one.kind, identifier=one.identifier, name=one.name, found_by=one.found_by
+    known_as = {_short(resource.identifier) for resource in listed if accounted(resource)}
+    unknown: dict[str, Stranger] = {}
+    for resource in listed:
+        short = _short(resource.identifier)
+        if short not in known_as and short not in unknown:
+            unknown[short] = Stranger(
+                kind=resource.kind,
+                identifier=resource.identifier,
+                name=resource.name,
+                found_by=resource.found_by,
             )
-    return sorted(found.values(), key=lambda one: (one.kind, one.identifier))
+    return sorted(unknown.values(), key=lambda resource: (resource.kind, resource.identifier))
 
 
 def _short(identifier: str) -> str:
-    """`sg-1` of an ARN of EC2, which EC2 itself does not answer; so too where a name identifies."""
+    """`sg-1` for an ARN of EC2, since EC2 returns no ARNs; likewise for kinds known by name."""
     if match := re.fullmatch(r"arn:[^:]*:ec2:.*/(.+)", identifier):
         return match[1]
     if match := re.fullmatch(r"arn:[^:]*:elasticache:.*:cluster:(.+)", identifier):
@@ -118,5 +129,5 @@ def _short(identifier: str) -> str:
 
 
 def _revision(identifier: str) -> str:
-    """A task definition without its revision: others of a family of ours are its history."""
+    """A task definition without its revision: other revisions of our families are their history."""
     return identifier.rpartition(":")[0] if ":task-definition/" in identifier else identifier

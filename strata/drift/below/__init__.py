@@ -1,1 +1,1 @@
-"""What hands add below our resources, one file for each layer that has such resources."""
+"""What people add by hand below our resources, one file for each layer with such resources."""

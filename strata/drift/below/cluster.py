@@ -1,4 +1,4 @@
-"""What hands add to the auto scaling group and to the ECS cluster."""
+"""What people add by hand to the auto scaling group and to the ECS cluster."""
 
 from collections.abc import Iterator
 
@@ -8,22 +8,22 @@ from strata.drift.below.model import Below, Child, Clients, Ours, aws, hundreds,
 
 ECS_MANAGED_POLICY = "ECSManagedAutoScalingPolicy-"
 ECS_MANAGED_HOOK = "ecs-managed-draining-termination-hook"
-"""What ECS puts on a group that a capacity provider scales and drains (ECS Developer Guide,
-managed scaling and managed instance draining)."""
+"""What ECS adds to a group that a capacity provider scales and drains (ECS Developer Guide, managed
+scaling and managed instance draining)."""
 
 
 def _group_policies(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held("aws_autoscaling_policy", "autoscaling_group_name", "name")
-    for one in _of_group(clients, group, "describe_policies", "ScalingPolicies"):
-        name = one["PolicyName"]
-        if (group["name"], name) in held or name.startswith(ECS_MANAGED_POLICY):
+    known = ours.held("aws_autoscaling_policy", "autoscaling_group_name", "name")
+    for policy in _of_group(clients, group, "describe_policies", "ScalingPolicies"):
+        name = policy["PolicyName"]
+        if (group["name"], name) in known or name.startswith(ECS_MANAGED_POLICY):
             continue
-        by = one.get("ScalingAdjustment")
+        by = policy.get("ScalingAdjustment")
         does = f"changes the number of instances by {by}" if by else "moves the number of instances"
         yield Child(
             "scaling policy",
             name,
-            f"{does} ({one.get('PolicyType', 'SimpleScaling')})",
+            f"{does} ({policy.get('PolicyType', 'SimpleScaling')})",
             aws(
                 "autoscaling delete-policy", auto_scaling_group_name=group["name"], policy_name=name
             ),
@@ -31,16 +31,16 @@ def _group_policies(clients: Clients, group: Json, ours: Ours) -> Iterator[Child
 
 
 def _group_hooks(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held("aws_autoscaling_lifecycle_hook", "autoscaling_group_name", "name") | {
-        (group["name"], one.get("name")) for one in group.get("initial_lifecycle_hook") or []
+    known = ours.held("aws_autoscaling_lifecycle_hook", "autoscaling_group_name", "name") | {
+        (group["name"], hook.get("name")) for hook in group.get("initial_lifecycle_hook") or []
     }
-    answer = clients["autoscaling"].describe_lifecycle_hooks(AutoScalingGroupName=group["name"])
-    for one in answer["LifecycleHooks"]:
-        name = one["LifecycleHookName"]
-        if (group["name"], name) in held or name == ECS_MANAGED_HOOK:
+    response = clients["autoscaling"].describe_lifecycle_hooks(AutoScalingGroupName=group["name"])
+    for hook in response["LifecycleHooks"]:
+        name = hook["LifecycleHookName"]
+        if (group["name"], name) in known or name == ECS_MANAGED_HOOK:
             continue
-        when = str(one.get("LifecycleTransition", "")).rpartition("_")[2].lower() or "changing"
-        seconds = one.get("HeartbeatTimeout", 3600)
+        when = str(hook.get("LifecycleTransition", "")).rpartition("_")[2].lower() or "changing"
+        seconds = hook.get("HeartbeatTimeout", 3600)
         yield Child(
             "lifecycle hook",
             name,
@@ -54,16 +54,16 @@ def _group_hooks(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
 
 
 def _group_schedules(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held("aws_autoscaling_schedule", "autoscaling_group_name", "scheduled_action_name")
-    for one in _of_group(
+    known = ours.held("aws_autoscaling_schedule", "autoscaling_group_name", "scheduled_action_name")
+    for action in _of_group(
         clients, group, "describe_scheduled_actions", "ScheduledUpdateGroupActions"
     ):
-        name = one["ScheduledActionName"]
-        if (group["name"], name) not in held:
+        name = action["ScheduledActionName"]
+        if (group["name"], name) not in known:
             yield Child(
                 "scheduled action",
                 name,
-                limits(one, "", "Size"),
+                limits(action, "", "Size"),
                 aws(
                     "autoscaling delete-scheduled-action",
                     auto_scaling_group_name=group["name"],
@@ -77,10 +77,10 @@ def _of_group(clients: Clients, group: Json, operation: str, answer: str) -> Ite
 
 
 def _services(clients: Clients, cluster: Json, ours: Ours) -> Iterator[Child]:
-    held = {arn for (arn,) in ours.held("aws_ecs_service", "id")}
+    known = {arn for (arn,) in ours.held("aws_ecs_service", "id")}
     name = cluster["name"]
     for arn in pages(clients["ecs"], "list_services", "serviceArns", cluster=name):
-        if arn not in held:
+        if arn not in known:
             service = arn.rpartition("/")[2]
             yield Child(
                 "service",
@@ -95,18 +95,18 @@ def _tasks(clients: Clients, cluster: Json, _: Ours) -> Iterator[Child]:
     """Tasks that no service started."""
     name = cluster["name"]
     arns = list(pages(clients["ecs"], "list_tasks", "taskArns", cluster=name))
-    for some in hundreds(arns):
-        for one in clients["ecs"].describe_tasks(cluster=name, tasks=some)["tasks"]:
-            if str(one.get("group", "")).startswith("service:"):
+    for batch in hundreds(arns):
+        for task in clients["ecs"].describe_tasks(cluster=name, tasks=batch)["tasks"]:
+            if str(task.get("group", "")).startswith("service:"):
                 continue
-            task = one["taskArn"].rpartition("/")[2]
-            family = one["taskDefinitionArn"].rpartition("/")[2]
+            task_id = task["taskArn"].rpartition("/")[2]
+            family = task["taskDefinitionArn"].rpartition("/")[2]
             yield Child(
                 "task",
-                task,
+                task_id,
                 f"runs {family} outside of every service",
-                aws("ecs stop-task", cluster=name, task=task),
-                one["taskArn"],
+                aws("ecs stop-task", cluster=name, task=task_id),
+                task["taskArn"],
             )
 
 
@@ -114,11 +114,11 @@ SERVICE_MANAGED_RULES = ("AutoScalingManagedRule", "AmazonECSManagedRule")
 
 
 def _event_rules(clients: Clients, cluster: Json, ours: Ours) -> Iterator[Child]:
-    held = {name for (name,) in ours.held("aws_cloudwatch_event_rule", "name")}
+    known = {name for (name,) in ours.held("aws_cloudwatch_event_rule", "name")}
     for name in pages(
         clients["events"], "list_rule_names_by_target", "RuleNames", TargetArn=cluster["arn"]
     ):
-        if name in held or name.startswith(SERVICE_MANAGED_RULES):
+        if name in known or name.startswith(SERVICE_MANAGED_RULES):
             continue
         rule = clients["events"].describe_rule(Name=name)
         if rule.get("State") != "DISABLED":

@@ -1,4 +1,4 @@
-"""What hands add to the database and its secret."""
+"""What people add by hand to the database and its secret."""
 
 from collections.abc import Iterator
 
@@ -8,14 +8,14 @@ from strata.drift.below.model import Below, Child, Clients, Ours, aws, grants
 
 
 def _database_roles(clients: Clients, database: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held("aws_db_instance_role_association", "db_instance_identifier", "role_arn")
+    known = ours.held("aws_db_instance_role_association", "db_instance_identifier", "role_arn")
     name = database["identifier"]
-    for one in pages(
+    for instance in pages(
         clients["rds"], "describe_db_instances", "DBInstances", DBInstanceIdentifier=name
     ):
-        for role in one.get("AssociatedRoles", []):
+        for role in instance.get("AssociatedRoles", []):
             arn, feature = role["RoleArn"], role.get("FeatureName", "")
-            if (name, arn) not in held:
+            if (name, arn) not in known:
                 yield Child(
                     "role",
                     arn.rpartition("/")[2],

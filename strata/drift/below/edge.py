@@ -1,4 +1,4 @@
-"""What hands add to the load balancer, the hosted zone and buckets."""
+"""What people add by hand to the load balancer, the hosted zone and buckets."""
 
 import json
 import re
@@ -11,34 +11,37 @@ from strata.drift.below.model import Below, Child, Clients, Ours, aws, hundreds
 
 
 def _listeners(clients: Clients, balancer: Json, ours: Ours) -> Iterator[Child]:
-    held = {arn for (arn,) in ours.held("aws_lb_listener", "arn")}
-    found = pages(
+    known = {arn for (arn,) in ours.held("aws_lb_listener", "arn")}
+    listeners = pages(
         clients["elbv2"], "describe_listeners", "Listeners", LoadBalancerArn=balancer["arn"]
     )
-    for one in found:
-        arn = one["ListenerArn"]
-        if arn not in held:
+    for listener in listeners:
+        arn = listener["ListenerArn"]
+        if arn not in known:
             yield Child(
                 "listener",
-                f"{one['Protocol']} {one['Port']}",
-                f"port {one['Port']} {_actions(one.get('DefaultActions', []), ours)}",
+                f"{listener['Protocol']} {listener['Port']}",
+                f"port {listener['Port']} {_actions(listener.get('DefaultActions', []), ours)}",
                 aws("elbv2 delete-listener", listener_arn=arn),
                 arn,
             )
 
 
 def _rules(clients: Clients, listener: Json, ours: Ours) -> Iterator[Child]:
-    held = {arn for (arn,) in ours.held("aws_lb_listener_rule", "arn")}
-    found = pages(clients["elbv2"], "describe_rules", "Rules", ListenerArn=listener["arn"])
-    for one in found:
-        arn = one["RuleArn"]
-        if one.get("IsDefault") or arn in held:
+    known = {arn for (arn,) in ours.held("aws_lb_listener_rule", "arn")}
+    rules = pages(clients["elbv2"], "describe_rules", "Rules", ListenerArn=listener["arn"])
+    for rule in rules:
+        arn = rule["RuleArn"]
+        if rule.get("IsDefault") or arn in known:
             continue
-        where = ", ".join(_condition(each) for each in one.get("Conditions", [])) or "everything"
+        where = (
+            ", ".join(_condition(condition) for condition in rule.get("Conditions", []))
+            or "everything"
+        )
         yield Child(
             "listener rule",
-            f"priority {one['Priority']}",
-            f"on port {listener['port']}, {where}: {_actions(one.get('Actions', []), ours)}",
+            f"priority {rule['Priority']}",
+            f"on port {listener['port']}, {where}: {_actions(rule.get('Actions', []), ours)}",
             aws("elbv2 delete-rule", rule_arn=arn),
             arn,
         )
@@ -50,8 +53,8 @@ def _condition(condition: Json) -> str:
     )
     values = condition.get("Values") or configured.get("Values") or []
     words = " or ".join(
-        one if isinstance(one, str) else f"{one.get('Key', '')}={one.get('Value', '')}"
-        for one in values
+        value if isinstance(value, str) else f"{value.get('Key', '')}={value.get('Value', '')}"
+        for value in values
     )
     return f"{condition.get('Field', '')} {words}".strip()
 
@@ -63,11 +66,11 @@ def _actions(actions: Sequence[Json], ours: Ours) -> str:
     def words(action: Json) -> str:
         if action["Type"] == "forward":
             targets = [
-                one["TargetGroupArn"]
-                for one in action.get("ForwardConfig", {}).get("TargetGroups", [])
+                target["TargetGroupArn"]
+                for target in action.get("ForwardConfig", {}).get("TargetGroups", [])
             ]
             targets = targets or [action.get("TargetGroupArn", "")]
-            return "forwards to " + ", ".join(groups.get(one, one) for one in targets)
+            return "forwards to " + ", ".join(groups.get(arn, arn) for arn in targets)
         if action["Type"] == "redirect":
             to = action.get("RedirectConfig", {})
             return (
@@ -81,18 +84,18 @@ def _actions(actions: Sequence[Json], ours: Ours) -> str:
 def _certificates(clients: Clients, listener: Json, ours: Ours) -> Iterator[Child]:
     if listener.get("protocol") not in ("HTTPS", "TLS"):
         return
-    held = ours.held("aws_lb_listener_certificate", "listener_arn", "certificate_arn")
-    found = pages(
+    known = ours.held("aws_lb_listener_certificate", "listener_arn", "certificate_arn")
+    certificates = pages(
         clients["elbv2"],
         "describe_listener_certificates",
         "Certificates",
         ListenerArn=listener["arn"],
     )
-    for one in found:
-        arn = one["CertificateArn"]
-        if one.get("IsDefault") or arn == listener.get("certificate_arn"):
+    for certificate in certificates:
+        arn = certificate["CertificateArn"]
+        if certificate.get("IsDefault") or arn == listener.get("certificate_arn"):
             continue
-        if (listener["arn"], arn) not in held:
+        if (listener["arn"], arn) not in known:
             yield Child(
                 "certificate",
                 arn.rpartition("/")[2],
@@ -107,22 +110,24 @@ def _certificates(clients: Clients, listener: Json, ours: Ours) -> Iterator[Chil
 
 
 def _targets(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    """Targets that no task of ours is behind; those that leave are on their way out."""
-    answer = clients["elbv2"].describe_target_health(TargetGroupArn=group["arn"])
-    standing = [
-        one["Target"]
-        for one in answer["TargetHealthDescriptions"]
-        if one.get("TargetHealth", {}).get("State") not in ("draining", "unused.draining")
+    """Targets that are none of our tasks; draining targets are left out."""
+    response = clients["elbv2"].describe_target_health(TargetGroupArn=group["arn"])
+    active = [
+        target["Target"]
+        for target in response["TargetHealthDescriptions"]
+        if target.get("TargetHealth", {}).get("State") not in ("draining", "unused.draining")
     ]
-    if not standing:
+    if not active:
         return
-    held = ours.held("aws_lb_target_group_attachment", "target_group_arn", "target_id", "port")
+    known = ours.held("aws_lb_target_group_attachment", "target_group_arn", "target_id", "port")
     tasks = {
-        one for _, service in ours.of("aws_ecs_service") for one in _places(clients["ecs"], service)
+        place
+        for _, service in ours.of("aws_ecs_service")
+        for place in _places(clients["ecs"], service)
     }
-    for one in standing:
-        target, port = one["Id"], one.get("Port")
-        if (target, port) not in tasks and (group["arn"], target, port) not in held:
+    for description in active:
+        target, port = description["Id"], description.get("Port")
+        if (target, port) not in tasks and (group["arn"], target, port) not in known:
             yield Child(
                 "target",
                 f"{target}:{port}",
@@ -136,7 +141,7 @@ def _targets(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
 
 
 def _places(ecs: Any, service: Json) -> Iterator[tuple[str, int]]:
-    """Instance and host port of each task of a service, of what just stopped too."""
+    """Instance and host port of each task of a service, including tasks that just stopped."""
     cluster = service["cluster"]
     for status in ("RUNNING", "STOPPED"):
         arns = list(
@@ -151,18 +156,18 @@ def _places(ecs: Any, service: Json) -> Iterator[tuple[str, int]]:
         )
         tasks = [
             task
-            for some in hundreds(arns)
-            for task in ecs.describe_tasks(cluster=cluster, tasks=some)["tasks"]
+            for batch in hundreds(arns)
+            for task in ecs.describe_tasks(cluster=cluster, tasks=batch)["tasks"]
         ]
         instances = sorted(
             {t["containerInstanceArn"] for t in tasks if "containerInstanceArn" in t}
         )
         ids = {
-            one["containerInstanceArn"]: one.get("ec2InstanceId", "")
-            for some in hundreds(instances)
-            for one in ecs.describe_container_instances(cluster=cluster, containerInstances=some)[
-                "containerInstances"
-            ]
+            instance["containerInstanceArn"]: instance.get("ec2InstanceId", "")
+            for batch in hundreds(instances)
+            for instance in ecs.describe_container_instances(
+                cluster=cluster, containerInstances=batch
+            )["containerInstances"]
         }
         for task in tasks:
             for container in task.get("containers", []):
@@ -172,28 +177,28 @@ def _places(ecs: Any, service: Json) -> Iterator[tuple[str, int]]:
 
 def _records(clients: Clients, zone: Json, ours: Ours) -> Iterator[Child]:
     apex = _record_name(zone["name"])
-    held = {
+    known = {
         (zone_id, _record_name(fqdn or name or ""), kind, identifier or "")
         for zone_id, fqdn, name, kind, identifier in ours.held(
             "aws_route53_record", "zone_id", "fqdn", "name", "type", "set_identifier"
         )
     }
-    found = pages(
+    records = pages(
         clients["route53"],
         "list_resource_record_sets",
         "ResourceRecordSets",
         HostedZoneId=zone["zone_id"],
     )
-    for one in found:
-        name, kind = _record_name(one["Name"]), one["Type"]
-        # Route 53 makes these two with the zone.
+    for record in records:
+        name, kind = _record_name(record["Name"]), record["Type"]
+        # Route 53 creates these two with the zone.
         if kind in ("NS", "SOA") and name == apex:
             continue
-        if (zone["zone_id"], name, kind, one.get("SetIdentifier", "")) in held:
+        if (zone["zone_id"], name, kind, record.get("SetIdentifier", "")) in known:
             continue
-        values = [each["Value"] for each in one.get("ResourceRecords", [])]
-        values = values or [one.get("AliasTarget", {}).get("DNSName", "another resource")]
-        change = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": one}]}
+        values = [value["Value"] for value in record.get("ResourceRecords", [])]
+        values = values or [record.get("AliasTarget", {}).get("DNSName", "another resource")]
+        change = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": record}]}
         yield Child(
             "record",
             f"{name} {kind}",
@@ -207,23 +212,25 @@ def _records(clients: Clients, zone: Json, ours: Ours) -> Iterator[Child]:
 
 
 def _record_name(name: str) -> str:
-    """A name without its last dot; Route 53 answers `*` and the like in octal."""
+    """A name without its last dot; Route 53 returns `*` and the like as octal escapes."""
     plain = re.sub(r"\\(\d{3})", lambda match: chr(int(match[1], 8)), name)
     return plain.rstrip(".").lower()
 
 
 def notifications(clients: Clients, bucket: Json, ours: Ours) -> Iterator[Child]:
-    """Who is told of what happens to the objects of a bucket."""
+    """Who is notified of events of the objects of a bucket."""
     name = bucket["bucket"]
     if (name,) in ours.held("aws_s3_bucket_notification", "bucket"):
         return
-    answer = clients["s3"].get_bucket_notification_configuration(Bucket=name)
-    for key in sorted(answer.keys() - {"ResponseMetadata"}):
-        for one in answer[key] if isinstance(answer[key], list) else [{}]:
-            to = next((str(value) for part, value in one.items() if part.endswith("Arn")), key)
+    response = clients["s3"].get_bucket_notification_configuration(Bucket=name)
+    for key in sorted(response.keys() - {"ResponseMetadata"}):
+        for configuration in response[key] if isinstance(response[key], list) else [{}]:
+            to = next(
+                (str(value) for part, value in configuration.items() if part.endswith("Arn")), key
+            )
             yield Child(
                 "notification",
-                one.get("Id", key),
+                configuration.get("Id", key),
                 f"tells {to} of objects of {name}",
                 aws(
                     "s3api put-bucket-notification-configuration",
@@ -237,13 +244,13 @@ def _ownership(clients: Clients, bucket: Json, ours: Ours) -> Iterator[Child]:
     name = bucket["bucket"]
     if (name,) in ours.held("aws_s3_bucket_ownership_controls", "bucket"):
         return
-    answer = clients["s3"].get_bucket_ownership_controls(Bucket=name)
-    for one in answer["OwnershipControls"]["Rules"]:
-        # S3 makes every bucket so since April 2023; anything else brings ACLs back.
-        if one["ObjectOwnership"] != "BucketOwnerEnforced":
+    response = clients["s3"].get_bucket_ownership_controls(Bucket=name)
+    for rule in response["OwnershipControls"]["Rules"]:
+        # The default of new buckets since April 2023; any other value brings ACLs back.
+        if rule["ObjectOwnership"] != "BucketOwnerEnforced":
             yield Child(
                 "object ownership",
-                one["ObjectOwnership"],
+                rule["ObjectOwnership"],
                 "access can be given by ACLs again",
                 aws(
                     "s3api put-bucket-ownership-controls",

@@ -1,4 +1,4 @@
-"""What stands below a resource: how it is looked for, and the words for it."""
+"""What exists below a resource: how it is looked up, and the words for it."""
 
 import json
 import shlex
@@ -12,7 +12,7 @@ from strata.documents import Json
 
 @dataclass(frozen=True)
 class Child:
-    """Something below a resource: what it is, what it opens or does, how to take it away."""
+    """A child of a resource: what it is, what it opens or does, how to delete it."""
 
     kind: str
     name: str
@@ -22,7 +22,7 @@ class Child:
 
 
 class Ours:
-    """The resources of the states, as (address, values), by type and by what they hold."""
+    """The resources of the states, as (address, values), by type and by attribute values."""
 
     def __init__(self, resources: Sequence[tuple[str, Json]]) -> None:
         self._by_type: dict[str, list[tuple[str, Json]]] = defaultdict(list)
@@ -35,7 +35,9 @@ class Ours:
 
     def held(self, kind: str, *attributes: str) -> set[tuple[Any, ...]]:
         """The values that each resource of a type has for some attributes."""
-        return {tuple(values.get(one) for one in attributes) for _, values in self.of(kind)}
+        return {
+            tuple(values.get(attribute) for attribute in attributes) for _, values in self.of(kind)
+        }
 
 
 Clients = Mapping[str, Any]
@@ -44,7 +46,7 @@ Look = Callable[[Clients, Json, Ours], Iterator[Child]]
 
 @dataclass(frozen=True)
 class Below:
-    """Where children of a type of resource are looked for, by which read of which client."""
+    """How the children of a type of resource are looked up, by which call of which client."""
 
     parent: str
     what: str
@@ -56,50 +58,55 @@ class Below:
 
 
 def aws(operation: str, **options: str) -> str:
-    """A command of the AWS CLI; what hands named is quoted, as a shell needs it.
+    """A command of the AWS CLI; values are quoted for a shell, since people chose the names.
 
-    An option without a value is empty.
+    An option without a value is given as an empty string.
     """
     flags = [
-        one
+        flag
         for name, value in options.items()
-        for one in (f"--{name.replace('_', '-')}", value)
-        if one
+        for flag in (f"--{name.replace('_', '-')}", value)
+        if flag
     ]
     return f"aws {operation} {shlex.join(flags)}"
 
 
 def hundreds(names: Sequence[str]) -> Iterator[list[str]]:
-    """As many as ECS describes at once (DescribeTasks, DescribeContainerInstances)."""
+    """Names in batches of 100, the most that ECS describes at once (DescribeTasks,
+    DescribeContainerInstances)."""
     for start in range(0, len(names), 100):
         yield list(names[start : start + 100])
 
 
 def grants(policy: str) -> str:
-    """What a policy allows whom, in words."""
+    """Whom a policy allows what, in words."""
     statements = json.loads(policy).get("Statement", [])
     statements = statements if isinstance(statements, list) else [statements]
 
     def listed(value: Any) -> str:
         if isinstance(value, dict):
-            return ", ".join(listed(one) for one in value.values())
+            return ", ".join(listed(item) for item in value.values())
         return ", ".join(value) if isinstance(value, list) else str(value)
 
-    def but(one: Json, key: str) -> str:
-        return listed(one[key]) if key in one else f"all but {listed(one.get(f'Not{key}', ''))}"
+    def but(statement: Json, key: str) -> str:
+        return (
+            listed(statement[key])
+            if key in statement
+            else f"all but {listed(statement.get(f'Not{key}', ''))}"
+        )
 
-    def words(one: Json) -> str:
-        who = but(one, "Principal")
-        who = "everybody" if who == "*" else who
-        verb = "allows" if one.get("Effect") == "Allow" else "denies"
-        condition = " under a condition" if one.get("Condition") else ""
-        return f"{verb} {who}: {but(one, 'Action')}{condition}"
+    def words(statement: Json) -> str:
+        principal = but(statement, "Principal")
+        principal = "everybody" if principal == "*" else principal
+        verb = "allows" if statement.get("Effect") == "Allow" else "denies"
+        condition = " under a condition" if statement.get("Condition") else ""
+        return f"{verb} {principal}: {but(statement, 'Action')}{condition}"
 
     return "; ".join(map(words, statements)) or "says nothing"
 
 
 def limits(action: Json, key: str, unit: str) -> str:
-    """What a scheduled action sets, and when; its limits stand under `key`, or in itself."""
+    """What a scheduled action sets, and when; its limits are under `key`, or in itself."""
     values = action.get(key, action)
     least, most = (values.get(f"{end}{unit}", "as it is") for end in ("Min", "Max"))
     when = action.get("Schedule") or action.get("Recurrence") or action.get("StartTime")

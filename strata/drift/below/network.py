@@ -1,4 +1,4 @@
-"""What hands add to the VPC, to log groups and to roles."""
+"""What people add by hand to the VPC, to log groups and to roles."""
 
 from collections.abc import Iterator
 
@@ -8,42 +8,42 @@ from strata.drift.below.model import Below, Child, Clients, Ours, aws
 
 
 def _ranges(clients: Clients, vpc: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held("aws_vpc_ipv4_cidr_block_association", "vpc_id", "cidr_block") | ours.held(
+    known = ours.held("aws_vpc_ipv4_cidr_block_association", "vpc_id", "cidr_block") | ours.held(
         "aws_vpc_ipv6_cidr_block_association", "vpc_id", "ipv6_cidr_block"
     )
     # The VPC's own attributes show these.
-    shown = {vpc.get("cidr_block"), vpc.get("ipv6_cidr_block")}
-    (found,) = clients["ec2"].describe_vpcs(VpcIds=[vpc["id"]])["Vpcs"]
+    own = {vpc.get("cidr_block"), vpc.get("ipv6_cidr_block")}
+    (described,) = clients["ec2"].describe_vpcs(VpcIds=[vpc["id"]])["Vpcs"]
     for version in ("", "Ipv6"):
         key = f"{version}CidrBlock"
-        for one in found.get(f"{key}AssociationSet", []):
-            gone = one.get(f"{key}State", {}).get("State") in ("disassociated", "failed")
-            cidr = one[key]
-            if gone or cidr in shown or (vpc["id"], cidr) in held:
+        for association in described.get(f"{key}AssociationSet", []):
+            gone = association.get(f"{key}State", {}).get("State") in ("disassociated", "failed")
+            cidr = association[key]
+            if gone or cidr in own or (vpc["id"], cidr) in known:
                 continue
             yield Child(
                 "address range",
                 cidr,
                 "subnets and routes of the VPC can lie in it",
-                aws("ec2 disassociate-vpc-cidr-block", association_id=one["AssociationId"]),
-                one["AssociationId"],
+                aws("ec2 disassociate-vpc-cidr-block", association_id=association["AssociationId"]),
+                association["AssociationId"],
             )
 
 
 def _subscriptions(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held("aws_cloudwatch_log_subscription_filter", "log_group_name", "name")
-    for one in pages(
+    known = ours.held("aws_cloudwatch_log_subscription_filter", "log_group_name", "name")
+    for subscription in pages(
         clients["logs"],
         "describe_subscription_filters",
         "subscriptionFilters",
         logGroupName=group["name"],
     ):
-        name = one["filterName"]
-        if (group["name"], name) not in held:
+        name = subscription["filterName"]
+        if (group["name"], name) not in known:
             yield Child(
                 "subscription filter",
                 name,
-                f"sends the logs to {one['destinationArn']}",
+                f"sends the logs to {subscription['destinationArn']}",
                 aws(
                     "logs delete-subscription-filter",
                     log_group_name=group["name"],
@@ -53,12 +53,12 @@ def _subscriptions(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]
 
 
 def _metric_filters(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held("aws_cloudwatch_log_metric_filter", "log_group_name", "name")
-    for one in pages(
+    known = ours.held("aws_cloudwatch_log_metric_filter", "log_group_name", "name")
+    for metric_filter in pages(
         clients["logs"], "describe_metric_filters", "metricFilters", logGroupName=group["name"]
     ):
-        name = one["filterName"]
-        if (group["name"], name) not in held:
+        name = metric_filter["filterName"]
+        if (group["name"], name) not in known:
             yield Child(
                 "metric filter",
                 name,
@@ -68,15 +68,15 @@ def _metric_filters(clients: Clients, group: Json, ours: Ours) -> Iterator[Child
 
 
 def _profiles(clients: Clients, role: Json, ours: Ours) -> Iterator[Child]:
-    held = {name for (name,) in ours.held("aws_iam_instance_profile", "name")}
-    for one in pages(
+    known = {name for (name,) in ours.held("aws_iam_instance_profile", "name")}
+    for profile in pages(
         clients["iam"],
         "list_instance_profiles_for_role",
         "InstanceProfiles",
         RoleName=role["name"],
     ):
-        name = one["InstanceProfileName"]
-        if name not in held:
+        name = profile["InstanceProfileName"]
+        if name not in known:
             yield Child(
                 "instance profile",
                 name,
@@ -86,7 +86,7 @@ def _profiles(clients: Clients, role: Json, ours: Ours) -> Iterator[Child]:
                     instance_profile_name=name,
                     role_name=role["name"],
                 ),
-                one["Arn"],
+                profile["Arn"],
             )
 
 

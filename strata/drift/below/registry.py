@@ -1,4 +1,4 @@
-"""What hands add to the repository."""
+"""What people add by hand to the repository."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What hands add to the scalable target."""
+"""What people add by hand to the scalable target."""
 
 from collections.abc import Iterator
 
@@ -8,15 +8,15 @@ from strata.drift.below.model import Below, Child, Clients, Ours, aws, limits
 
 
 def _scaling_policies(clients: Clients, target: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held("aws_appautoscaling_policy", "resource_id", "scalable_dimension", "name")
+    known = ours.held("aws_appautoscaling_policy", "resource_id", "scalable_dimension", "name")
     client, where = clients["application-autoscaling"], _target(target)
-    for one in pages(client, "describe_scaling_policies", "ScalingPolicies", **where):
-        name = one["PolicyName"]
-        if (one["ResourceId"], one["ScalableDimension"], name) not in held:
+    for policy in pages(client, "describe_scaling_policies", "ScalingPolicies", **where):
+        name = policy["PolicyName"]
+        if (policy["ResourceId"], policy["ScalableDimension"], name) not in known:
             yield Child(
                 "scaling policy",
                 name,
-                _tracking(one),
+                _tracking(policy),
                 aws(
                     "application-autoscaling delete-scaling-policy",
                     policy_name=name,
@@ -26,17 +26,17 @@ def _scaling_policies(clients: Clients, target: Json, ours: Ours) -> Iterator[Ch
 
 
 def _scaling_schedules(clients: Clients, target: Json, ours: Ours) -> Iterator[Child]:
-    held = ours.held(
+    known = ours.held(
         "aws_appautoscaling_scheduled_action", "resource_id", "scalable_dimension", "name"
     )
     client, where = clients["application-autoscaling"], _target(target)
-    for one in pages(client, "describe_scheduled_actions", "ScheduledActions", **where):
-        name = one["ScheduledActionName"]
-        if (one["ResourceId"], one["ScalableDimension"], name) not in held:
+    for action in pages(client, "describe_scheduled_actions", "ScheduledActions", **where):
+        name = action["ScheduledActionName"]
+        if (action["ResourceId"], action["ScalableDimension"], name) not in known:
             yield Child(
                 "scheduled action",
                 name,
-                limits(one, "ScalableTargetAction", "Capacity"),
+                limits(action, "ScalableTargetAction", "Capacity"),
                 aws(
                     "application-autoscaling delete-scheduled-action",
                     scheduled_action_name=name,

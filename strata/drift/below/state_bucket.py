@@ -1,4 +1,4 @@
-"""What hands changed at the state bucket, which no state has: `strata bootstrap` makes it."""
+"""What people changed by hand on the state bucket, which `strata bootstrap` makes, not a state."""
 
 import json
 import shlex
@@ -14,7 +14,7 @@ from strata.drift.below.model import Below, Child, Clients, Ours, aws
 from strata.state.bucket import protections
 
 STATE_BUCKET = "state bucket"
-"""What it is told under, where others have their Terraform address."""
+"""Its name in the report, where other resources have their Terraform address."""
 
 READS = {
     "public access block": "s3:GetBucketPublicAccessBlock",
@@ -24,7 +24,7 @@ READS = {
     "lifecycle": "s3:GetLifecycleConfiguration",
     "policy": "s3:GetBucketPolicy",
 }
-"""Property -> the permission to read it, which is not named like the call."""
+"""Property -> the permission to read it, whose name differs from the call's."""
 
 GONE = (
     "NoSuchPublicAccessBlockConfiguration",
@@ -37,46 +37,50 @@ GONE = (
 
 def _look(what: str, clients: Clients, bucket: Json, _: Ours) -> Iterator[Child]:
     name = bucket["bucket"]
-    (one,) = [each for each in protections(name) if each.name == what]
+    (protection,) = [candidate for candidate in protections(name) if candidate.name == what]
     try:
-        answer = getattr(clients["s3"], one.get)(Bucket=name)
+        response = getattr(clients["s3"], protection.get)(Bucket=name)
     except ClientError as error:
         if error.response["Error"]["Code"] not in GONE:
             raise
         does = "is gone"
     else:
-        now = answer.get(one.answer) if one.answer else answer
-        if _holds(_parsed(now), _parsed(one.wanted)):
+        current = response.get(protection.answer) if protection.answer else response
+        if _holds(_parsed(current), _parsed(protection.wanted)):
             return
         does = "is not what strata bootstrap sets"
-    yield Child(one.name, name, does, f"strata bootstrap {shlex.quote(bucket['environment'])}")
+    yield Child(
+        protection.name, name, does, f"strata bootstrap {shlex.quote(bucket['environment'])}"
+    )
 
 
 def _parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _holds(now: Any, wanted: Any) -> bool:
-    """Whether a value is as it was set; AWS answers further keys, but no further entries."""
+def _holds(current: Any, wanted: Any) -> bool:
+    """Whether a value is as it was set; AWS may return further keys, but no further entries."""
     if isinstance(wanted, dict):
-        return isinstance(now, dict) and all(_holds(now.get(k), v) for k, v in wanted.items())
+        return isinstance(current, dict) and all(
+            _holds(current.get(k), v) for k, v in wanted.items()
+        )
     if isinstance(wanted, list):
         return (
-            isinstance(now, list)
-            and len(now) == len(wanted)
-            and all(_holds(*pair) for pair in zip(now, wanted, strict=True))
+            isinstance(current, list)
+            and len(current) == len(wanted)
+            and all(_holds(*pair) for pair in zip(current, wanted, strict=True))
         )
-    return bool(now == wanted)
+    return bool(current == wanted)
 
 
 def _replication(clients: Clients, bucket: Json, _: Ours) -> Iterator[Child]:
     name = bucket["bucket"]
-    answer = clients["s3"].get_bucket_replication(Bucket=name)
-    for one in answer.get("ReplicationConfiguration", {}).get("Rules", []):
+    response = clients["s3"].get_bucket_replication(Bucket=name)
+    for rule in response.get("ReplicationConfiguration", {}).get("Rules", []):
         yield Child(
             "replication",
-            one.get("ID", name),
-            f"copies every state to {one['Destination']['Bucket']}",
+            rule.get("ID", name),
+            f"copies every state to {rule['Destination']['Bucket']}",
             aws("s3api delete-bucket-replication", bucket=name),
         )
 
