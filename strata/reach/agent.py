@@ -1,4 +1,4 @@
-"""What an instance's user data tells the ECS agent."""
+"""The ECS agent's settings in an instance's user data."""
 
 import base64
 import binascii
@@ -9,12 +9,12 @@ from strata.reach import figures
 
 def host_ports(user_data: str) -> tuple[int, int]:
     """The host ports that the agent gives to tasks on a bridge."""
-    found = re.fullmatch(r"(\d+)-(\d+)", _setting(user_data, "ECS_DYNAMIC_HOST_PORT_RANGE"))
-    return (int(found[1]), int(found[2])) if found else figures.HOST_PORTS
+    match = re.fullmatch(r"(\d+)-(\d+)", _setting(user_data, "ECS_DYNAMIC_HOST_PORT_RANGE"))
+    return (int(match[1]), int(match[2])) if match else figures.HOST_PORTS
 
 
 def cluster(user_data: str) -> str:
-    """The cluster that the instance joins (ECS agent, README: `default` when nothing is said)."""
+    """The cluster that the instance joins (ECS agent, README: `default` when none is set)."""
     return _setting(user_data, "ECS_CLUSTER") or "default"
 
 
@@ -24,5 +24,5 @@ def _setting(user_data: str, name: str) -> str:
         text = base64.b64decode(user_data, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return ""
-    found = re.findall(rf"^\s*(?:export\s+|echo\s+['\"]?)?{name}=['\"]?([\w.-]+)", text, re.M)
-    return str(found[-1]) if found else ""
+    values = re.findall(rf"^\s*(?:export\s+|echo\s+['\"]?)?{name}=['\"]?([\w.-]+)", text, re.M)
+    return str(values[-1]) if values else ""

@@ -1,4 +1,4 @@
-"""What AWS says about one VPC and what lies in it, as its API answers. It only ever reads."""
+"""What the AWS API returns about a VPC and the resources in it. It only reads."""
 
 import shlex
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Clients = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Answers:
-    """Lists as the API gives them; `prefix_lists` is None for a list whose content is kept back.
+    """Lists as the API returns them; `prefix_lists` is None for a list whose content it withholds.
 
     `templates` are the launch templates' data by auto scaling group, `tasks` the task definitions
     by the name of their service.
@@ -39,7 +39,7 @@ class Answers:
 
 
 def ask(clients: Clients, project: str, environment: str, env: str | None = None) -> Answers:
-    """All about the VPC that carries the tags of an environment; raises StrataError without one.
+    """Everything about the VPC with the tags of an environment; raises StrataError without one.
 
     `env` is how the user names it.
     """
@@ -54,22 +54,28 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
     vpc = vpcs[0]["VpcId"]
     inside: Json = {"Filters": _filters({"vpc-id": vpc})}
     attached: Json = {"Filters": _filters({"attachment.vpc-id": vpc})}
-    # One service's parameter is called Filter.
+    # For NAT gateways the parameter is called Filter.
     nat: Json = {"Filter": _filters({"vpc-id": vpc, "state": "available"})}
     tables = _all(ec2, "describe_route_tables", "RouteTables", **inside)
     groups = _all(ec2, "describe_security_groups", "SecurityGroups", **inside)
     subnets = _all(ec2, "describe_subnets", "Subnets", **inside)
     scaling = [
-        one
-        for one in _all(clients("autoscaling"), "describe_auto_scaling_groups", "AutoScalingGroups")
-        if {s["SubnetId"] for s in subnets} & set(one.get("VPCZoneIdentifier", "").split(","))
+        group
+        for group in _all(
+            clients("autoscaling"), "describe_auto_scaling_groups", "AutoScalingGroups"
+        )
+        if {s["SubnetId"] for s in subnets} & set(group.get("VPCZoneIdentifier", "").split(","))
     ]
-    templates = {one["AutoScalingGroupName"]: _template(ec2, one) for one in scaling}
+    templates = {group["AutoScalingGroupName"]: _template(ec2, group) for group in scaling}
     caches = _all(clients("elasticache"), "describe_cache_clusters", "CacheClusters")
     cache_subnets = {
-        one["CacheSubnetGroupName"]: [s["SubnetIdentifier"] for s in one["Subnets"]]
-        for one in _all(clients("elasticache"), "describe_cache_subnet_groups", "CacheSubnetGroups")
-        if one["VpcId"] == vpc
+        subnet_group["CacheSubnetGroupName"]: [
+            s["SubnetIdentifier"] for s in subnet_group["Subnets"]
+        ]
+        for subnet_group in _all(
+            clients("elasticache"), "describe_cache_subnet_groups", "CacheSubnetGroups"
+        )
+        if subnet_group["VpcId"] == vpc
     }
     return Answers(
         vpc=vpcs[0],
@@ -81,49 +87,50 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
         nat_gateways=_all(ec2, "describe_nat_gateways", "NatGateways", **nat),
         prefix_lists=_prefix_lists(ec2, tables, groups),
         load_balancers=[
-            one
-            for one in _all(clients("elbv2"), "describe_load_balancers", "LoadBalancers")
-            if one["VpcId"] == vpc
+            balancer
+            for balancer in _all(clients("elbv2"), "describe_load_balancers", "LoadBalancers")
+            if balancer["VpcId"] == vpc
         ],
         auto_scaling_groups=scaling,
         templates=templates,
         tasks=_tasks(clients("ecs"), templates),
         databases=[
-            one
-            for one in _all(clients("rds"), "describe_db_instances", "DBInstances")
-            if one.get("DBSubnetGroup", {}).get("VpcId") == vpc
+            database
+            for database in _all(clients("rds"), "describe_db_instances", "DBInstances")
+            if database.get("DBSubnetGroup", {}).get("VpcId") == vpc
         ],
-        caches=[one for one in caches if one.get("CacheSubnetGroupName") in cache_subnets],
+        caches=[cache for cache in caches if cache.get("CacheSubnetGroupName") in cache_subnets],
         cache_subnets=cache_subnets,
     )
 
 
-def _filters(wanted: dict[str, str]) -> list[Json]:
-    return [{"Name": name, "Values": [value]} for name, value in wanted.items()]
+def _filters(values: dict[str, str]) -> list[Json]:
+    return [{"Name": name, "Values": [value]} for name, value in values.items()]
 
 
 def _all(client: Any, call: str, key: str, **arguments: Any) -> list[Json]:
     """Every page of a listing."""
     pages = client.get_paginator(call).paginate(**arguments)
-    return [one for page in pages for one in page[key]]
+    return [item for page in pages for item in page[key]]
 
 
 def _template(ec2: Any, group: Json) -> Json:
     """The data of the launch template that a group starts instances from."""
     policy = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
-    named = group.get("LaunchTemplate") or policy.get("LaunchTemplateSpecification")
-    if not named:
+    template = group.get("LaunchTemplate") or policy.get("LaunchTemplateSpecification")
+    if not template:
         return {}
-    found = ec2.describe_launch_template_versions(
-        LaunchTemplateId=named["LaunchTemplateId"], Versions=[named.get("Version", "$Default")]
+    versions = ec2.describe_launch_template_versions(
+        LaunchTemplateId=template["LaunchTemplateId"],
+        Versions=[template.get("Version", "$Default")],
     )
-    return dict(found["LaunchTemplateVersions"][0]["LaunchTemplateData"])
+    return dict(versions["LaunchTemplateVersions"][0]["LaunchTemplateData"])
 
 
 def _tasks(ecs: Any, templates: dict[str, Json]) -> dict[str, Json]:
     """The task definitions of all services in the clusters that the instances join."""
-    found: dict[str, Json] = {}
-    for name in sorted({cluster(one.get("UserData", "")) for one in templates.values()}):
+    tasks: dict[str, Json] = {}
+    for name in sorted({cluster(template.get("UserData", "")) for template in templates.values()}):
         try:
             arns = [
                 arn
@@ -134,25 +141,33 @@ def _tasks(ecs: Any, templates: dict[str, Json]) -> dict[str, Json]:
             continue
         for arn in arns:
             service = ecs.describe_services(cluster=name, services=[arn])["services"][0]
-            answer = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])
-            found[service["serviceName"]] = answer["taskDefinition"]
-    return found
+            response = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])
+            tasks[service["serviceName"]] = response["taskDefinition"]
+    return tasks
 
 
 def _prefix_lists(ec2: Any, tables: list[Json], groups: list[Json]) -> dict[str, list[str] | None]:
-    """What each prefix list holds that a route or a rule names."""
-    rules = [rule for one in groups for rule in one["IpPermissions"] + one["IpPermissionsEgress"]]
-    named = {one["PrefixListId"] for rule in rules for one in rule.get("PrefixListIds", [])}
-    named |= {
+    """The entries of each prefix list that a route or a rule names."""
+    rules = [
+        rule for group in groups for rule in group["IpPermissions"] + group["IpPermissionsEgress"]
+    ]
+    identifiers = {
+        prefix_list["PrefixListId"]
+        for rule in rules
+        for prefix_list in rule.get("PrefixListIds", [])
+    }
+    identifiers |= {
         route["DestinationPrefixListId"]
         for table in tables
         for route in table["Routes"]
         if "DestinationPrefixListId" in route
     }
     return {
-        one: [
+        identifier: [
             entry["Cidr"]
-            for entry in _all(ec2, "get_managed_prefix_list_entries", "Entries", PrefixListId=one)
+            for entry in _all(
+                ec2, "get_managed_prefix_list_entries", "Entries", PrefixListId=identifier
+            )
         ]
-        for one in sorted(named)
+        for identifier in sorted(identifiers)
     }

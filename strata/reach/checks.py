@@ -1,7 +1,7 @@
-"""What a packet meets on its way: routes, network ACLs, security groups.
+"""The checks a packet passes on its way: routes, network ACLs, security groups.
 
-Each check knows for which ports it lets through. `always` are the ports it lets through for
-certain; `ever` adds those that it may let through, as when a prefix list is not known.
+Each check knows which ports it lets through. `always` are the ports it lets through for certain;
+`ever` adds those that it may let through, for example when a prefix list is not known.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ NAT gateway takes replies on."""
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that was asked, and its answer: `rule` is the address of the rule that decides."""
+    """The answer of a check: `rule` is the address of the rule that decides."""
 
     way: Way
     kind: Literal["route", "address", "network ACL", "security group", "host port"]
@@ -75,7 +75,7 @@ class Whole:
 
 
 def whole(answer: Step, maybe: bool = False) -> Whole:
-    """A check that lets every port through, or none, or with `maybe` nobody knows."""
+    """A check that lets every port through, or none; with `maybe` it is not known which."""
     always = PORTS if answer.passes and not maybe else NONE
     return Whole(answer, always, PORTS if maybe else always)
 
@@ -122,11 +122,11 @@ def acl_check(
         for rule in (subnet.acl.egress if egress else subnet.acl.ingress)
         if rule.protocol in (EVERY_PROTOCOL, protocol) and peer in rule.range
     )
-    left, allowed = PORTS, NONE
+    undecided, allowed = PORTS, NONE
     for rule in rules:
         if rule.allow:
-            allowed |= left & rule.ports
-        left -= rule.ports
+            allowed |= undecided & rule.ports
+        undecided -= rule.ports
     return AclCheck(way, variable, subnet, egress, protocol, peer, rules, allowed)
 
 
@@ -172,7 +172,8 @@ class GroupCheck:
 def group_check(
     interface: Interface, egress: bool, protocol: str, peer: Address, other: Interface | None
 ) -> GroupCheck:
-    """The check of an endpoint's groups; `other` is who has the address `peer` in the VPC."""
+    """The check of an endpoint's groups; `other` is the interface with the address `peer`, None
+    outside of the VPC."""
     rules, unknown = [], []
     for group in interface.groups:
         for rule in group.egress if egress else group.ingress:
@@ -183,29 +184,29 @@ def group_check(
                 unknown.append(rule)
             elif match:
                 rules.append(rule)
-    named = str(peer)
+    peer_words = str(peer)
     if other:
-        named += f" in {', '.join(group.address for group in other.groups)}"
-    return GroupCheck(interface.groups, egress, protocol, named, tuple(rules), tuple(unknown))
+        peer_words += f" in {', '.join(group.address for group in other.groups)}"
+    return GroupCheck(interface.groups, egress, protocol, peer_words, tuple(rules), tuple(unknown))
 
 
 def matches(
     peer: Range | PrefixList | str, address: Address, other: Interface | None
 ) -> bool | None:
-    """Whether a rule's peer is that address; None when nobody knows."""
+    """Whether a rule's peer is that address; None when it is not known."""
     if isinstance(peer, str):
         return other is not None and any(group.address == peer for group in other.groups)
     if isinstance(peer, PrefixList):
-        return None if peer.ranges is None else any(address in one for one in peer.ranges)
+        return None if peer.ranges is None else any(address in range_ for range_ in peer.ranges)
     return address in peer
 
 
 def routes(table: RouteTable, address: Address) -> list[Route | None]:
-    """Every route that the address may take: one, and None when there is no route.
+    """Every route that the address may take; None among them means that there is no route.
 
-    More than one only if the table has a route to a prefix list that is not known.
+    There is more than one only if the table has a route to a prefix list that is not known.
     """
-    found: list[tuple[int, Route]] = []
+    known: list[tuple[int, Route]] = []
     unknown: list[Route | None] = []
     for route in table.routes:
         if not isinstance(route.destination, PrefixList):
@@ -214,8 +215,8 @@ def routes(table: RouteTable, address: Address) -> list[Route | None]:
             ranges = route.destination.ranges
         if ranges is None:
             unknown.append(route)
-        found += [(one.prefixlen, route) for one in ranges or () if address in one]
-    best = max(found, key=lambda one: one[0])[1] if found else None
+        known += [(range_.prefixlen, route) for range_ in ranges or () if address in range_]
+    best = max(known, key=lambda match: match[0])[1] if known else None
     return [best, *unknown]
 
 

@@ -1,9 +1,8 @@
 """Which traffic passes between two endpoints, there and back.
 
 Every place where an endpoint may be, every address it may have and every port on which it may take
-replies counts: what is `open` is open for all of them, what is `shut` is shut for all of them, and
-what is open for some only is `partly` open. Ports and addresses are intervals, never walked one by
-one.
+replies counts: `open` is open for all of them, `shut` is shut for all of them, and `partly` is open
+for some of them. Ports and addresses are intervals, never tried one by one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -89,7 +88,7 @@ class Verdict:
 
     @property
     def state(self) -> State:
-        """`open`: all ports, always; `shut`: none, ever; `partly`: what lies between."""
+        """`open`: all ports, always; `shut`: none, ever; `partly`: anything between."""
         if self.absent:
             return "absent"
         if not self.ports - self.always and self.ports:
@@ -103,7 +102,7 @@ class Verdict:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """What stops it, with the steps before; what lets it through when it is open."""
+        """The step that stops it and those before; all that let it through when it is open."""
         trace = self.through if self.open else self.stopped
         return trace.steps if trace else ()
 
@@ -126,11 +125,11 @@ class _Exchange:
     def trace(self, port: int, *, through: bool) -> Trace:
         """A packet to that port that passes, or one that is stopped."""
         if through:
-            certain = [one for one in self.ways if port in one.always]
-            way = next(iter(certain or [one for one in self.ways if port in one.ever]))
+            certain = [way for way in self.ways if port in way.always]
+            way = next(iter(certain or [way for way in self.ways if port in way.ever]))
             ports = way.passing(port)
         else:
-            way = next(one for one in self.ways if port not in one.always)
+            way = next(way for way in self.ways if port not in way.always)
             ports = way.failing(port)
         steps: list[Step] = []
         for check in way.checks:
@@ -150,27 +149,29 @@ class _Pair:
     @cached_property
     def always(self) -> Intervals:
         """Ports that are open for every address, by one IP version or the other."""
-        return _union(_common(one.always for one in exchanges) for exchanges in self.versions)
+        return _union(
+            _common(exchange.always for exchange in exchanges) for exchanges in self.versions
+        )
 
     @cached_property
     def ever(self) -> Intervals:
         """Ports that are open for some address."""
-        return _union(one.ever for exchanges in self.versions for one in exchanges)
+        return _union(exchange.ever for exchanges in self.versions for exchange in exchanges)
 
     def trace(self, port: int, *, through: bool) -> Trace | None:
-        """A packet to that port that passes, or one that is stopped; None if neither is at home."""
-        found = [one for exchanges in self.versions for one in exchanges]
+        """A packet to that port that passes, or one that is stopped; None if there is none."""
+        all_exchanges = [exchange for exchanges in self.versions for exchange in exchanges]
         if through:
-            fitting = [one for one in found if port in one.ever]
-            fitting.sort(key=lambda one: port not in one.always)
+            fitting = [exchange for exchange in all_exchanges if port in exchange.ever]
+            fitting.sort(key=lambda exchange: port not in exchange.always)
         else:
-            fitting = [one for one in found if port not in one.always]
+            fitting = [exchange for exchange in all_exchanges if port not in exchange.always]
         return fitting[0].trace(port, through=through) if fitting else None
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """Answers about one network; keeps what it found out for the next question."""
+    """Answers questions about a network; keeps its intermediate results for the next question."""
 
     network: Network
     _addresses: dict[tuple[int, str | None], list[Intervals]] = field(default_factory=dict)
@@ -195,18 +196,18 @@ class Analysis:
         pairs = self._between(first, second, protocol)
         always = _common(pair.always for pair in pairs) & ports
         ever = _union(pair.ever for pair in pairs) & ports
-        found = replace(blank, ports=ports, always=always, ever=ever)
+        result = replace(blank, ports=ports, always=always, ever=ever)
         if ever:
             port = (always or ever).least
             certain = [pair for pair in pairs if port in pair.always]
             passing = next(iter(certain or [pair for pair in pairs if port in pair.ever]))
-            found = replace(found, through=passing.trace(port, through=True))
+            result = replace(result, through=passing.trace(port, through=True))
         if ports - always:
-            # A port that is open for nobody says more than one that is open for some.
+            # A port that is open for no pair is a better example than one that is open for some.
             port = ((ports - ever) or (ports - always)).least
             failing = next(pair for pair in pairs if port not in pair.always)
-            found = replace(found, stopped=failing.trace(port, through=False))
-        return found
+            result = replace(result, stopped=failing.trace(port, through=False))
+        return result
 
     def flows(self) -> list[Flow]:
         """All that passes between any two endpoints."""
@@ -219,8 +220,8 @@ class Analysis:
         ]
 
     def _flows(self, source: str, target: str, protocol: str) -> Iterator[Flow]:
-        found = self.verdict(source, target, protocol=protocol)
-        for whole, ports in ((True, found.always), (False, found.ever - found.always)):
+        verdict = self.verdict(source, target, protocol=protocol)
+        for whole, ports in ((True, verdict.always), (False, verdict.ever - verdict.always)):
             for pair in ports.pairs:
                 through = self.verdict(source, target, Intervals((pair,)), protocol).through
                 steps = through.steps if through else ()
@@ -237,7 +238,7 @@ class Analysis:
                         for version in (4, 6)
                     )
                 )
-                # Two places in one subnet say least about the network: they come last.
+                # Two places in the same subnet say least about the network, so they come last.
                 for here, there in sorted(places, key=_in_one_subnet)
             ]
         return self._pairs[key]
@@ -251,24 +252,26 @@ class Analysis:
         protocol: str,
     ) -> Iterator[_Exchange]:
         kind = IPv4Address if version == 4 else IPv6Address
-        for mine, other in product(self._classes(here, version), self._classes(there, version)):
-            address, peer = kind(mine.least), kind(other.least)
-            if here and address == peer and mine.pairs == ((mine.least, mine.least),):
-                # One address, which two places cannot both have.
+        for sources, targets in product(
+            self._classes(here, version), self._classes(there, version)
+        ):
+            address, peer = kind(sources.least), kind(targets.least)
+            if here and address == peer and sources.pairs == ((sources.least, sources.least),):
+                # A single address, which the two ends cannot both have.
                 continue
             talk = Talk(self.network, protocol, source.reply_ports, here, address, there, peer)
             if ways := tuple(talk.ways()):
                 yield _Exchange((here, there), ways)
 
     def _classes(self, place: Interface | None, version: int) -> list[Intervals]:
-        """The addresses at a place, in classes that every rule and route treats alike."""
+        """The addresses at a place, in classes that every rule and route treats the same."""
         if place and version == 6 and not place.ipv6:
             return []
         key = (version, place.subnet.address if place else None)
         if key not in self._addresses:
             classes = [_space(self.network, place, version)]
-            for one in {r for r in _named_ranges(self.network) if r.version == version}:
-                inside = _interval(one)
+            for range_ in {r for r in _named_ranges(self.network) if r.version == version}:
+                inside = _interval(range_)
                 classes = [
                     part for space in classes for part in (space & inside, space - inside) if part
                 ]
@@ -302,16 +305,16 @@ def _in_one_subnet(places: tuple[Interface | None, Interface | None]) -> bool:
 def _space(network: Network, place: Interface | None, version: int) -> Intervals:
     """The addresses of that version that an endpoint may have at a place."""
     if place is None:
-        inner = [one for one in network.ranges if one.version == version]
+        inner = [range_ for range_ in network.ranges if range_.version == version]
         if version == 6:
             return _interval(INTERNET_IPV6) - _union(map(_interval, inner))
         return _interval(IPv4Network("0.0.0.0/0")) - _union(
             map(_interval, (*NOT_ON_THE_INTERNET, *inner))
         )
-    for one in place.subnet.ranges:
-        if one.version == version:
-            # AWS keeps the first four addresses of a subnet and the last (VPC User Guide).
-            low, high = _interval(one).pairs[0]
+    for range_ in place.subnet.ranges:
+        if range_.version == version:
+            # AWS reserves the first four addresses of a subnet and the last (VPC User Guide).
+            low, high = _interval(range_).pairs[0]
             return Intervals(((low + 4, high - 1),))
     return NONE
 
@@ -329,21 +332,21 @@ def _named_ranges(network: Network) -> Iterator[Range]:
                 yield from _ranges_of(entry.peer)
 
 
-def _ranges_of(named: Range | PrefixList) -> tuple[Range, ...]:
-    return named.ranges or () if isinstance(named, PrefixList) else (named,)
+def _ranges_of(destination: Range | PrefixList) -> tuple[Range, ...]:
+    return destination.ranges or () if isinstance(destination, PrefixList) else (destination,)
 
 
-def _interval(one: Range) -> Intervals:
-    return Intervals(((int(one.network_address), int(one.broadcast_address)),))
+def _interval(range_: Range) -> Intervals:
+    return Intervals(((int(range_.network_address), int(range_.broadcast_address)),))
 
 
 def _union(several: Iterable[Intervals]) -> Intervals:
-    return Intervals.of(*(pair for one in several for pair in one.pairs))
+    return Intervals.of(*(pair for intervals in several for pair in intervals.pairs))
 
 
 def _common(several: Iterable[Intervals]) -> Intervals:
-    """What all hold; nothing when there are none."""
-    first, *rest = [*several] or [NONE]
-    for one in rest:
-        first &= one
-    return first
+    """The intersection of all intervals; empty when there are none."""
+    common, *others = [*several] or [NONE]
+    for intervals in others:
+        common &= intervals
+    return common

@@ -1,4 +1,4 @@
-"""The network that really stands, from what AWS answers."""
+"""The network that really exists, from the responses of AWS."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -52,11 +52,11 @@ TARGETS = (
     "CarrierGatewayId",
     "CoreNetworkArn",
 )
-"""Keys of a route, of which one names what it leads to (EC2 API, Route)."""
+"""Keys of a route; one of them names its target (EC2 API, Route)."""
 
 
 def from_aws(environment: Environment, env: str | None = None) -> Network:
-    """The network of an environment as it stands; what does not stand is no endpoint of it.
+    """The network of an environment as it exists; endpoints that do not exist are left out.
 
     `env` is how the user names the environment.
     """
@@ -80,65 +80,68 @@ def from_answers(answers: Answers) -> Network:
 
 @dataclass(frozen=True)
 class _Reader:
-    said: Answers
+    answers: Answers
 
     def network(self) -> Network:
-        gateways = [one["InternetGatewayId"] for one in self.said.internet_gateways]
+        gateways = [gateway["InternetGatewayId"] for gateway in self.answers.internet_gateways]
         return Network(
             ranges=self.ranges,
             internet_gateway=gateways[0] if gateways else None,
             nat_gateways=tuple(
                 NatGateway(
-                    one["NatGatewayId"],
-                    self.subnets[one["SubnetId"]],
-                    one.get("ConnectivityType", "public") == "public",
+                    gateway["NatGatewayId"],
+                    self.subnets[gateway["SubnetId"]],
+                    gateway.get("ConnectivityType", "public") == "public",
                 )
-                for one in self.said.nat_gateways
+                for gateway in self.answers.nat_gateways
             ),
             endpoints=(*outside(), *gathered(self.endpoints())),
             unread=tuple(
                 name
-                for name, template in self.said.templates.items()
+                for name, template in self.answers.templates.items()
                 if len(template.get("NetworkInterfaces", [])) > 1
             ),
         )
 
     @cached_property
     def ranges(self) -> tuple[Range, ...]:
-        vpc = self.said.vpc
-        found = [one["CidrBlock"] for one in vpc.get("CidrBlockAssociationSet", [])]
-        found += [one["Ipv6CidrBlock"] for one in vpc.get("Ipv6CidrBlockAssociationSet", [])]
-        return tuple(ip_network(one) for one in found or [vpc["CidrBlock"]])
+        vpc = self.answers.vpc
+        cidrs = [block["CidrBlock"] for block in vpc.get("CidrBlockAssociationSet", [])]
+        cidrs += [block["Ipv6CidrBlock"] for block in vpc.get("Ipv6CidrBlockAssociationSet", [])]
+        return tuple(ip_network(text) for text in cidrs or [vpc["CidrBlock"]])
 
     @cached_property
     def subnets(self) -> dict[str, Subnet]:
         """Identifier -> the subnet."""
         return {
-            one["SubnetId"]: Subnet(
-                one["SubnetId"],
+            subnet["SubnetId"]: Subnet(
+                subnet["SubnetId"],
                 tuple(
                     ip_network(text)
                     for text in (
-                        one["CidrBlock"],
-                        *(a["Ipv6CidrBlock"] for a in one.get("Ipv6CidrBlockAssociationSet", [])),
+                        subnet["CidrBlock"],
+                        *(
+                            a["Ipv6CidrBlock"]
+                            for a in subnet.get("Ipv6CidrBlockAssociationSet", [])
+                        ),
                     )
                 ),
-                self.table(one["SubnetId"]),
-                self.acl(one["SubnetId"]),
+                self.table(subnet["SubnetId"]),
+                self.acl(subnet["SubnetId"]),
             )
-            for one in self.said.subnets
+            for subnet in self.answers.subnets
         }
 
     def table(self, subnet: str) -> RouteTable:
         """The table that a subnet is associated with, or the VPC's main one."""
-        found = self.said.route_tables
-        own = [t for t in found if any(a.get("SubnetId") == subnet for a in t["Associations"])]
-        main = [t for t in found if any(a.get("Main") for a in t["Associations"])]
+        tables = self.answers.route_tables
+        own = [t for t in tables if any(a.get("SubnetId") == subnet for a in t["Associations"])]
+        main = [t for t in tables if any(a.get("Main") for a in t["Associations"])]
         table = (own or main)[0]
         name = table["RouteTableId"]
         return RouteTable(
             name,
-            tuple(self.route(name, one) for one in table["Routes"]),
+            tuple(self.route(name, route) for route in table["Routes"]),
         )
 
     def route(self, table: str, body: Json) -> Route:
@@ -160,21 +163,21 @@ class _Reader:
         return Route(table, destination, kind, target)
 
     def prefix_list(self, name: str) -> PrefixList:
-        entries = self.said.prefix_lists.get(name)
-        known = None if entries is None else tuple(ip_network(one) for one in entries)
+        entries = self.answers.prefix_lists.get(name)
+        known = None if entries is None else tuple(ip_network(text) for text in entries)
         return PrefixList(name, known)
 
     def acl(self, subnet: str) -> Acl:
         """The network ACL of a subnet; AWS associates each with one."""
         acl = next(
-            one
-            for one in self.said.acls
-            if any(a["SubnetId"] == subnet for a in one["Associations"])
+            candidate
+            for candidate in self.answers.acls
+            if any(a["SubnetId"] == subnet for a in candidate["Associations"])
         )
         ways: dict[bool, list[AclRule]] = {True: [], False: []}
-        for one in acl["Entries"]:
-            written = from_entry(one)
-            ways[one["Egress"]].append(
+        for entry in acl["Entries"]:
+            written = from_entry(entry)
+            ways[entry["Egress"]].append(
                 AclRule(
                     acl["NetworkAclId"],
                     written.number,
@@ -190,17 +193,17 @@ class _Reader:
     def groups(self) -> dict[str, SecurityGroup]:
         """Identifier -> the security group."""
         return {
-            one["GroupId"]: SecurityGroup(
-                one["GroupId"],
-                tuple(self.group_rules(one["GroupId"], one["IpPermissions"])),
-                tuple(self.group_rules(one["GroupId"], one["IpPermissionsEgress"])),
+            group["GroupId"]: SecurityGroup(
+                group["GroupId"],
+                tuple(self.group_rules(group["GroupId"], group["IpPermissions"])),
+                tuple(self.group_rules(group["GroupId"], group["IpPermissionsEgress"])),
             )
-            for one in self.said.groups
+            for group in self.answers.groups
         }
 
     def group_rules(self, group: str, permissions: Iterable[Json]) -> Iterator[GroupRule]:
-        for one in permissions:
-            written = from_permission(one)
+        for permission in permissions:
+            written = from_permission(permission)
             peers: list[Range | PrefixList | str] = [
                 *map(ip_network, written.ranges),
                 *map(self.prefix_list, written.prefix_lists),
@@ -210,73 +213,79 @@ class _Reader:
 
     def groups_of(self, names: Iterable[str]) -> tuple[SecurityGroup, ...]:
         """Groups by identifier; the VPC's default one when none is named."""
-        found = list(names) or [
-            one["GroupId"] for one in self.said.groups if one["GroupName"] == "default"
+        identifiers = list(names) or [
+            group["GroupId"] for group in self.answers.groups if group["GroupName"] == "default"
         ]
-        return tuple(self.groups[one] for one in found if one in self.groups)
+        return tuple(
+            self.groups[identifier] for identifier in identifiers if identifier in self.groups
+        )
 
     def interfaces(
         self, subnets: Iterable[str], groups: Iterable[str], *, public: bool, ipv6: bool
     ) -> tuple[Interface, ...]:
-        inside = self.groups_of(groups)
+        security_groups = self.groups_of(groups)
         return tuple(
-            Interface(self.subnets[one], inside, public, ipv6)
-            for one in subnets
-            if one in self.subnets
+            Interface(self.subnets[subnet], security_groups, public, ipv6)
+            for subnet in subnets
+            if subnet in self.subnets
         )
 
     def endpoints(self) -> Iterator[Endpoint]:
-        for one in self.said.load_balancers:
+        for balancer in self.answers.load_balancers:
             where = self.interfaces(
-                [zone["SubnetId"] for zone in one["AvailabilityZones"]],
-                one.get("SecurityGroups", []),
+                [zone["SubnetId"] for zone in balancer["AvailabilityZones"]],
+                balancer.get("SecurityGroups", []),
                 **balancer_addresses(
-                    one.get("IpAddressType"),
-                    # As the API creates one that is not told otherwise: for the internet.
-                    internal=one.get("Scheme") == "internal",
+                    balancer.get("IpAddressType"),
+                    # The API's default is a load balancer for the internet.
+                    internal=balancer.get("Scheme") == "internal",
                 ),
             )
-            yield Endpoint("load_balancer", one["LoadBalancerArn"], where, figures.LOAD_BALANCER)
-        for one in self.said.auto_scaling_groups:
-            yield from self.instances(one)
-        for one in self.said.databases:
-            where = self.interfaces(
-                [s["SubnetIdentifier"] for s in one["DBSubnetGroup"]["Subnets"]],
-                [g["VpcSecurityGroupId"] for g in one["VpcSecurityGroups"]],
-                public=bool(one.get("PubliclyAccessible")),
-                ipv6=one.get("NetworkType") == "DUAL",
+            yield Endpoint(
+                "load_balancer", balancer["LoadBalancerArn"], where, figures.LOAD_BALANCER
             )
-            yield Endpoint("database", one["DBInstanceIdentifier"], where)
-        for one in self.said.caches:
+        for group in self.answers.auto_scaling_groups:
+            yield from self.instances(group)
+        for database in self.answers.databases:
             where = self.interfaces(
-                self.said.cache_subnets[one["CacheSubnetGroupName"]],
-                [g["SecurityGroupId"] for g in one.get("SecurityGroups", [])],
+                [s["SubnetIdentifier"] for s in database["DBSubnetGroup"]["Subnets"]],
+                [g["VpcSecurityGroupId"] for g in database["VpcSecurityGroups"]],
+                public=bool(database.get("PubliclyAccessible")),
+                ipv6=database.get("NetworkType") == "DUAL",
+            )
+            yield Endpoint("database", database["DBInstanceIdentifier"], where)
+        for cluster in self.answers.caches:
+            where = self.interfaces(
+                self.answers.cache_subnets[cluster["CacheSubnetGroupName"]],
+                [g["SecurityGroupId"] for g in cluster.get("SecurityGroups", [])],
                 public=False,
-                ipv6=one.get("NetworkType") in ("dual_stack", "ipv6"),
+                ipv6=cluster.get("NetworkType") in ("dual_stack", "ipv6"),
             )
-            yield Endpoint("cache", one["CacheClusterId"], where)
+            yield Endpoint("cache", cluster["CacheClusterId"], where)
 
     def instances(self, group: Json) -> Iterator[Endpoint]:
         """The instances of an auto scaling group, and the tasks that run on them."""
         name = group["AutoScalingGroupName"]
-        template = self.said.templates.get(name, {})
+        template = self.answers.templates.get(name, {})
         card: Json = next(iter(template.get("NetworkInterfaces", [])), {})
         groups = self.groups_of(card.get("Groups") or template.get("SecurityGroupIds", []))
-        asked = card.get("AssociatePublicIpAddress")
-        subnets = {one["SubnetId"]: one for one in self.said.subnets}
+        asks_public = card.get("AssociatePublicIpAddress")
+        subnets = {subnet["SubnetId"]: subnet for subnet in self.answers.subnets}
         where = tuple(
             Interface(
-                self.subnets[one],
+                self.subnets[subnet],
                 groups,
-                bool(subnets[one]["MapPublicIpOnLaunch"] if asked is None else asked),
-                bool(subnets[one].get("AssignIpv6AddressOnCreation")),
+                bool(
+                    subnets[subnet]["MapPublicIpOnLaunch"] if asks_public is None else asks_public
+                ),
+                bool(subnets[subnet].get("AssignIpv6AddressOnCreation")),
             )
-            for one in group["VPCZoneIdentifier"].split(",")
-            if one in self.subnets
+            for subnet in group["VPCZoneIdentifier"].split(",")
+            if subnet in self.subnets
         )
         yield Endpoint("instances", name, where, figures.LINUX)
         dynamic = agent.host_ports(template.get("UserData", ""))
-        for service, task in self.said.tasks.items():
+        for service, task in self.answers.tasks.items():
             yield Endpoint(
                 "tasks",
                 service,

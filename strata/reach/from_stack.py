@@ -40,7 +40,7 @@ from strata.resources.containers import containers
 from strata.resources.rules import rule
 
 STAND_IN = IPv6Network("2001:db8::/56")
-"""For the IPv6 range that AWS gives a VPC when it is made, from the range kept for examples."""
+"""Stands for the IPv6 range that AWS gives a new VPC; from the range reserved for examples."""
 
 HOSTS = (
     "aws_elasticache_cluster",
@@ -49,10 +49,10 @@ HOSTS = (
     "aws_network_interface",
     "aws_rds_cluster",
 )
-"""Hosts that are not evaluated, wherever they lie."""
+"""Hosts that are not evaluated, wherever they are."""
 
 PLACES = ("aws_default_subnet", "aws_security_group", "aws_default_security_group", "aws_subnet")
-"""What a host refers to that lies in the VPC."""
+"""Types in the VPC that a host refers to."""
 
 NO_HOSTS = (
     "aws_autoscaling_group",
@@ -81,11 +81,11 @@ NO_HOSTS = (
     "aws_vpc_security_group_egress_rule",
     "aws_vpc_security_group_ingress_rule",
 )
-"""What may refer to them and is evaluated, or neither asks nor is asked across the network."""
+"""Types that may refer to PLACES and are evaluated, or take no part in traffic."""
 
 
 def from_stack(stack: Stack) -> Network:
-    """The network that `stack` would make; raises StrataError for one that cannot be read."""
+    """The network that `stack` would create; raises StrataError when it cannot be read."""
     try:
         return _Reader(stack).network()
     except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -97,80 +97,90 @@ class _Reader:
     stack: Stack
 
     def network(self) -> Network:
-        gateways = [one for one in self.stack.of("aws_internet_gateway") if self.attached(one)]
+        gateways = [
+            gateway for gateway in self.stack.of("aws_internet_gateway") if self.attached(gateway)
+        ]
         return Network(
             ranges=self.ranges,
             internet_gateway=gateways[0].address if gateways else None,
             nat_gateways=tuple(
-                NatGateway(one.address, subnet, one.body.get("connectivity_type") != "private")
-                for one in self.stack.of("aws_nat_gateway")
-                for subnet in self.within(one.body.get("subnet_id"))
+                NatGateway(
+                    gateway.address, subnet, gateway.body.get("connectivity_type") != "private"
+                )
+                for gateway in self.stack.of("aws_nat_gateway")
+                for subnet in self.within(gateway.body.get("subnet_id"))
             ),
             endpoints=(*outside(), *gathered(self.endpoints())),
-            unread=tuple(one.address for one in self.stack.resources.values() if self.unread(one)),
+            unread=tuple(
+                resource.address
+                for resource in self.stack.resources.values()
+                if self.unread(resource)
+            ),
         )
 
     def attached(self, gateway: Resource) -> bool:
         """Whether an internet gateway is attached to the VPC, by itself or by an attachment."""
         return self.stack.target(gateway.body.get("vpc_id")) == self.vpc or any(
-            self.stack.target(one.body.get("internet_gateway_id")) == gateway
-            and self.stack.target(one.body.get("vpc_id")) == self.vpc
-            for one in self.stack.of("aws_internet_gateway_attachment")
+            self.stack.target(attachment.body.get("internet_gateway_id")) == gateway
+            and self.stack.target(attachment.body.get("vpc_id")) == self.vpc
+            for attachment in self.stack.of("aws_internet_gateway_attachment")
         )
 
-    def unread(self, one: Resource) -> bool:
-        """Whether a resource may be a host, or make some, and is not evaluated."""
-        if one.type == "aws_launch_template":
-            return len(_blocks(one.body.get("network_interfaces"))) > 1
-        return one.type in HOSTS or (
-            one.type not in NO_HOSTS
-            and any(to.type in PLACES for to in self.stack.targets(one.body))
+    def unread(self, resource: Resource) -> bool:
+        """Whether a resource may be a host, or create hosts, and is not evaluated."""
+        if resource.type == "aws_launch_template":
+            return len(_blocks(resource.body.get("network_interfaces"))) > 1
+        return resource.type in HOSTS or (
+            resource.type not in NO_HOSTS
+            and any(target.type in PLACES for target in self.stack.targets(resource.body))
         )
 
     @cached_property
     def vpc(self) -> Resource:
-        found = self.stack.of("aws_vpc")
-        if len(found) != 1:
-            raise StrataError(f"reachability is judged in one VPC, and the stack has {len(found)}")
-        return found[0]
+        vpcs = self.stack.of("aws_vpc")
+        if len(vpcs) != 1:
+            raise StrataError(f"reachability is judged in one VPC, and the stack has {len(vpcs)}")
+        return vpcs[0]
 
     @cached_property
     def ranges(self) -> tuple[Range, ...]:
-        more = self.stack.of("aws_vpc_ipv4_cidr_block_association")
-        found = [ip_network(one.body["cidr_block"]) for one in (self.vpc, *more)]
+        associations = self.stack.of("aws_vpc_ipv4_cidr_block_association")
+        ranges = [ip_network(resource.body["cidr_block"]) for resource in (self.vpc, *associations)]
         if is_on(self.vpc.body.get("assign_generated_ipv6_cidr_block")):
-            found.append(STAND_IN)
-        return tuple(found)
+            ranges.append(STAND_IN)
+        return tuple(ranges)
 
     # Subnets with their tables and lists
 
     @cached_property
     def subnets(self) -> dict[str, Subnet]:
         """Address -> the subnet."""
-        found = {}
-        for index, one in enumerate(self.stack.of("aws_subnet")):
-            ranges: list[Range] = [ip_network(one.body["cidr_block"])]
-            if ipv6 := one.body.get("ipv6_cidr_block"):
-                made = [*STAND_IN.subnets(new_prefix=64)][index]
-                ranges.append(made if has_expression(ipv6) else ip_network(ipv6))
-            found[one.address] = Subnet(one.address, tuple(ranges), self.table(one), self.acl(one))
-        return found
+        subnets = {}
+        for index, subnet in enumerate(self.stack.of("aws_subnet")):
+            ranges: list[Range] = [ip_network(subnet.body["cidr_block"])]
+            if ipv6 := subnet.body.get("ipv6_cidr_block"):
+                generated = [*STAND_IN.subnets(new_prefix=64)][index]
+                ranges.append(generated if has_expression(ipv6) else ip_network(ipv6))
+            subnets[subnet.address] = Subnet(
+                subnet.address, tuple(ranges), self.table(subnet), self.acl(subnet)
+            )
+        return subnets
 
     def within(self, value: object) -> list[Subnet]:
         """The subnets that a value refers to."""
         return [
-            self.subnets[one.address]
-            for one in self.stack.targets(value)
-            if one.address in self.subnets
+            self.subnets[subnet.address]
+            for subnet in self.stack.targets(value)
+            if subnet.address in self.subnets
         ]
 
     def table(self, subnet: Resource) -> RouteTable:
         """The table that a subnet is associated with, or the VPC's main one."""
         for kind in ("aws_route_table_association", "aws_main_route_table_association"):
-            for one in self.stack.of(kind):
-                named = self.stack.target(one.body.get("subnet_id"))
-                if kind.startswith("aws_main") or named == subnet:
-                    table = self.stack.target(one.body.get("route_table_id"))
+            for association in self.stack.of(kind):
+                associated = self.stack.target(association.body.get("subnet_id"))
+                if kind.startswith("aws_main") or associated == subnet:
+                    table = self.stack.target(association.body.get("route_table_id"))
                     if table:
                         return self.tables[table.address]
         default = self.stack.of("aws_default_route_table")
@@ -180,45 +190,49 @@ class _Reader:
 
     def local(self, address: str) -> tuple[Route, ...]:
         """The routes that every table has."""
-        return tuple(Route(address, one, "local", "local") for one in self.ranges)
+        return tuple(Route(address, range_, "local", "local") for range_ in self.ranges)
 
     @cached_property
     def tables(self) -> dict[str, RouteTable]:
         """Address -> the route table."""
-        found = {}
+        tables = {}
         for table in self.stack.of("aws_route_table", "aws_default_route_table"):
             routes = [*self.local(table.address)]
             for body in _blocks(table.body.get("route")):
                 routes.append(self.route(table.address, body))
-            for one in self.stack.of("aws_route"):
-                if self.stack.target(one.body.get("route_table_id")) == table:
-                    routes.append(self.route(one.address, one.body))
+            for route in self.stack.of("aws_route"):
+                if self.stack.target(route.body.get("route_table_id")) == table:
+                    routes.append(self.route(route.address, route.body))
             routes += self.endpoint_routes(table)
-            found[table.address] = RouteTable(table.address, tuple(routes))
-        return found
+            tables[table.address] = RouteTable(table.address, tuple(routes))
+        return tables
 
     def endpoint_routes(self, table: Resource) -> Iterator[Route]:
         """Routes that gateway endpoints put into the tables that they name."""
-        for one in self.stack.of("aws_vpc_endpoint"):
-            if one.body.get("vpc_endpoint_type", "Gateway") == "Gateway" and (
-                table in self.stack.targets(one.body.get("route_table_ids"))
+        for endpoint in self.stack.of("aws_vpc_endpoint"):
+            if endpoint.body.get("vpc_endpoint_type", "Gateway") == "Gateway" and (
+                table in self.stack.targets(endpoint.body.get("route_table_ids"))
                 or any(
-                    self.stack.target(also.body.get("vpc_endpoint_id")) == one
-                    and self.stack.target(also.body.get("route_table_id")) == table
-                    for also in self.stack.of("aws_vpc_endpoint_route_table_association")
+                    self.stack.target(association.body.get("vpc_endpoint_id")) == endpoint
+                    and self.stack.target(association.body.get("route_table_id")) == table
+                    for association in self.stack.of("aws_vpc_endpoint_route_table_association")
                 )
             ):
-                service = PrefixList(str(one.body.get("service_name")), None)
-                yield Route(one.address, service, "gateway_endpoint", one.address)
+                service = PrefixList(str(endpoint.body.get("service_name")), None)
+                yield Route(endpoint.address, service, "gateway_endpoint", endpoint.address)
 
     def route(self, address: str, body: Json) -> Route:
-        named = {key.removeprefix("destination_"): value for key, value in body.items() if value}
-        text = named.get("cidr_block") or named.get("ipv6_cidr_block")
-        destination = self.range(text) if text else self.prefix_list(named.get("prefix_list_id"))
-        value = named.get("gateway_id") or next(
+        arguments = {
+            key.removeprefix("destination_"): value for key, value in body.items() if value
+        }
+        text = arguments.get("cidr_block") or arguments.get("ipv6_cidr_block")
+        destination = (
+            self.range(text) if text else self.prefix_list(arguments.get("prefix_list_id"))
+        )
+        value = arguments.get("gateway_id") or next(
             (
                 v
-                for k, v in named.items()
+                for k, v in arguments.items()
                 if k.endswith(("_gateway_id", "_id"))
                 and k not in ("route_table_id", "prefix_list_id")
             ),
@@ -237,12 +251,12 @@ class _Reader:
 
     def acl(self, subnet: Resource) -> Acl:
         """The network ACL that a subnet is associated with, or the VPC's default one."""
-        for one in self.stack.of("aws_network_acl", "aws_default_network_acl"):
-            if subnet in self.stack.targets(one.body.get("subnet_ids")):
-                return self.acls[one.address]
-        for one in self.stack.of("aws_network_acl_association"):
-            acl = self.stack.target(one.body.get("network_acl_id"))
-            if acl and self.stack.target(one.body.get("subnet_id")) == subnet:
+        for candidate in self.stack.of("aws_network_acl", "aws_default_network_acl"):
+            if subnet in self.stack.targets(candidate.body.get("subnet_ids")):
+                return self.acls[candidate.address]
+        for association in self.stack.of("aws_network_acl_association"):
+            acl = self.stack.target(association.body.get("network_acl_id"))
+            if acl and self.stack.target(association.body.get("subnet_id")) == subnet:
                 return self.acls[acl.address]
         default = self.stack.of("aws_default_network_acl")
         return self.acls[default[0].address] if default else default_acl("the default network ACL")
@@ -250,64 +264,68 @@ class _Reader:
     @cached_property
     def acls(self) -> dict[str, Acl]:
         """Address -> the network ACL."""
-        found = {}
+        acls = {}
         rules = self.stack.of("aws_network_acl_rule")
         for acl in self.stack.of("aws_network_acl", "aws_default_network_acl"):
-            both: dict[bool, list[AclRule]] = {True: [], False: []}
+            rules_by_egress: dict[bool, list[AclRule]] = {True: [], False: []}
             for egress, key in ((True, "egress"), (False, "ingress")):
                 for body in _blocks(acl.body.get(key)):
-                    both[egress].append(self.acl_rule(acl.address, body))
-            for one in rules:
-                if self.stack.target(one.body.get("network_acl_id")) == acl:
-                    both[is_on(one.body.get("egress"))].append(self.acl_rule(one.address, one.body))
-            found[acl.address] = sorted_acl(acl.address, both[False], both[True])
-        return found
+                    rules_by_egress[egress].append(self.acl_rule(acl.address, body))
+            for acl_rule in rules:
+                if self.stack.target(acl_rule.body.get("network_acl_id")) == acl:
+                    rules_by_egress[is_on(acl_rule.body.get("egress"))].append(
+                        self.acl_rule(acl_rule.address, acl_rule.body)
+                    )
+            acls[acl.address] = sorted_acl(
+                acl.address, rules_by_egress[False], rules_by_egress[True]
+            )
+        return acls
 
     def acl_rule(self, address: str, body: Json) -> AclRule:
         written = rule(body)
-        found = self.range(written.ranges[0] if written.ranges else None)
-        if isinstance(found, PrefixList):
-            raise StrataError(f"{address}: its range, {found.address}, is known only to AWS")
+        range_ = self.range(written.ranges[0] if written.ranges else None)
+        if isinstance(range_, PrefixList):
+            raise StrataError(f"{address}: its range, {range_.address}, is known only to AWS")
         return AclRule(
             address,
             int(written.number),
             written.action == "allow",
             written.protocol,
             ports(written),
-            found,
+            range_,
         )
 
     def range(self, text: object) -> Range | PrefixList:
-        """A range as it is written, or of the VPC it names; a list that nobody knows otherwise."""
-        named = self.stack.target(text)
-        if named == self.vpc:
+        """A range as it is written, or of the VPC it names; otherwise an unknown prefix list."""
+        target = self.stack.target(text)
+        if target == self.vpc:
             version = 6 if "ipv6" in str(text) else 4
-            return next(one for one in self.ranges if one.version == version)
+            return next(range_ for range_ in self.ranges if range_.version == version)
         try:
             return ip_network(str(text))
         except ValueError:
             return PrefixList(str(text), None)
 
     def prefix_list(self, value: object) -> PrefixList:
-        """A prefix list of ours with what it holds, or one of AWS's without."""
-        one = self.stack.target(value)
-        if one is None or one.type != "aws_ec2_managed_prefix_list":
-            return PrefixList(one.address if one else str(value), None)
-        entries = [self.range(entry.get("cidr")) for entry in _blocks(one.body.get("entry"))]
+        """A prefix list of the stack with its entries, or one of AWS's without."""
+        target = self.stack.target(value)
+        if target is None or target.type != "aws_ec2_managed_prefix_list":
+            return PrefixList(target.address if target else str(value), None)
+        entries = [self.range(entry.get("cidr")) for entry in _blocks(target.body.get("entry"))]
         entries += [
             self.range(entry.body.get("cidr"))
             for entry in self.stack.of("aws_ec2_managed_prefix_list_entry")
-            if self.stack.target(entry.body.get("prefix_list_id")) == one
+            if self.stack.target(entry.body.get("prefix_list_id")) == target
         ]
         known = tuple(entry for entry in entries if not isinstance(entry, PrefixList))
-        return PrefixList(one.address, known if len(known) == len(entries) else None)
+        return PrefixList(target.address, known if len(known) == len(entries) else None)
 
     # Security groups
 
     @cached_property
     def groups(self) -> dict[str, SecurityGroup]:
         """Address -> the security group."""
-        found = {}
+        groups = {}
         for group in self.stack.of("aws_security_group", "aws_default_security_group"):
             ways: dict[str, tuple[GroupRule, ...]] = {}
             for way in ("ingress", "egress"):
@@ -316,90 +334,93 @@ class _Reader:
                     for body in _blocks(group.body.get(way))
                     for rule in self.group_rules(group.address, group, body)
                 ]
-                for one in self.stack.of(f"aws_vpc_security_group_{way}_rule"):
-                    if self.stack.target(one.body.get("security_group_id")) == group:
-                        rules += self.group_rules(one.address, group, one.body)
-                for one in self.stack.of("aws_security_group_rule"):
+                for group_rule in self.stack.of(f"aws_vpc_security_group_{way}_rule"):
+                    if self.stack.target(group_rule.body.get("security_group_id")) == group:
+                        rules += self.group_rules(group_rule.address, group, group_rule.body)
+                for group_rule in self.stack.of("aws_security_group_rule"):
                     if (
-                        one.body.get("type") == way
-                        and self.stack.target(one.body.get("security_group_id")) == group
+                        group_rule.body.get("type") == way
+                        and self.stack.target(group_rule.body.get("security_group_id")) == group
                     ):
-                        rules += self.group_rules(one.address, group, one.body)
+                        rules += self.group_rules(group_rule.address, group, group_rule.body)
                 ways[way] = tuple(rules)
-            found[group.address] = SecurityGroup(group.address, ways["ingress"], ways["egress"])
-        return found
+            groups[group.address] = SecurityGroup(group.address, ways["ingress"], ways["egress"])
+        return groups
 
     def group_rules(self, address: str, group: Resource, body: Json) -> Iterator[GroupRule]:
         """A rule for each peer that a block names."""
         written = rule(body)
-        peers: list[Range | PrefixList | str] = [self.range(one) for one in written.ranges]
-        peers += [self.prefix_list(one) for one in written.prefix_lists]
-        for one in written.groups:
-            named = self.stack.target(one)
-            peers.append(named.address if named else one)
+        peers: list[Range | PrefixList | str] = [self.range(text) for text in written.ranges]
+        peers += [self.prefix_list(text) for text in written.prefix_lists]
+        for text in written.groups:
+            target = self.stack.target(text)
+            peers.append(target.address if target else text)
         if written.itself:
             peers.append(group.address)
         yield from (GroupRule(address, written.protocol, ports(written), peer) for peer in peers)
 
     def groups_of(self, value: object) -> tuple[SecurityGroup, ...]:
         """The groups that a value refers to; the VPC's default one when it names none."""
-        found = [
+        named_groups = [
             self.groups[o.address] for o in self.stack.targets(value) if o.address in self.groups
         ]
-        if found:
-            return tuple(found)
+        if named_groups:
+            return tuple(named_groups)
         default = self.stack.of("aws_default_security_group")
         return (self.groups[default[0].address] if default else default_group("the default group"),)
 
     # Endpoints
 
     def endpoints(self) -> Iterator[Endpoint]:
-        for one in self.stack.of("aws_lb"):
-            where = one.body.get("subnets") or one.body.get("subnet_mapping")
+        for balancer in self.stack.of("aws_lb"):
+            where = balancer.body.get("subnets") or balancer.body.get("subnet_mapping")
             yield Endpoint(
                 "load_balancer",
-                one.address,
+                balancer.address,
                 self.interfaces(
                     where,
-                    one.body.get("security_groups"),
+                    balancer.body.get("security_groups"),
                     **balancer_addresses(
-                        one.body.get("ip_address_type"), internal=is_on(one.body.get("internal"))
+                        balancer.body.get("ip_address_type"),
+                        internal=is_on(balancer.body.get("internal")),
                     ),
                 ),
                 figures.LOAD_BALANCER,
             )
-        for one in self.stack.of("aws_autoscaling_group"):
-            yield from self.instances(one)
-        for one in self.stack.of("aws_db_instance"):
-            named = self.stack.target(one.body.get("db_subnet_group_name"))
+        for group in self.stack.of("aws_autoscaling_group"):
+            yield from self.instances(group)
+        for database in self.stack.of("aws_db_instance"):
+            subnet_group = self.stack.target(database.body.get("db_subnet_group_name"))
             yield Endpoint(
                 "database",
-                one.address,
+                database.address,
                 self.interfaces(
-                    named.body.get("subnet_ids") if named else None,
-                    one.body.get("vpc_security_group_ids"),
-                    public=is_on(one.body.get("publicly_accessible")),
-                    ipv6=one.body.get("network_type") == "DUAL",
+                    subnet_group.body.get("subnet_ids") if subnet_group else None,
+                    database.body.get("vpc_security_group_ids"),
+                    public=is_on(database.body.get("publicly_accessible")),
+                    ipv6=database.body.get("network_type") == "DUAL",
                 ),
             )
-        for one in self.stack.of("aws_elasticache_replication_group"):
-            named = self.stack.target(one.body.get("subnet_group_name"))
+        for cache in self.stack.of("aws_elasticache_replication_group"):
+            subnet_group = self.stack.target(cache.body.get("subnet_group_name"))
             yield Endpoint(
                 "cache",
-                one.address,
+                cache.address,
                 self.interfaces(
-                    named.body.get("subnet_ids") if named else None,
-                    one.body.get("security_group_ids"),
+                    subnet_group.body.get("subnet_ids") if subnet_group else None,
+                    cache.body.get("security_group_ids"),
                     public=False,
-                    ipv6=one.body.get("network_type") in ("dual_stack", "ipv6"),
+                    ipv6=cache.body.get("network_type") in ("dual_stack", "ipv6"),
                 ),
             )
 
     def interfaces(
         self, where: object, groups: object, *, public: bool, ipv6: bool
     ) -> tuple[Interface, ...]:
-        inside = self.groups_of(groups)
-        return tuple(Interface(subnet, inside, public, ipv6) for subnet in self.within(where))
+        security_groups = self.groups_of(groups)
+        return tuple(
+            Interface(subnet, security_groups, public, ipv6) for subnet in self.within(where)
+        )
 
     def instances(self, group: Resource) -> Iterator[Endpoint]:
         """The instances of an auto scaling group, and the tasks that run on them."""
@@ -409,14 +430,16 @@ class _Reader:
         groups = self.groups_of(
             card.get("security_groups") or template.get("vpc_security_group_ids")
         )
-        asked = card.get("associate_public_ip_address")
-        found = []
+        asks_public = card.get("associate_public_ip_address")
+        interfaces = []
         for subnet in self.within(group.body.get("vpc_zone_identifier")):
             body = self.stack.resources[subnet.address].body
-            public = is_on(body.get("map_public_ip_on_launch") if asked in (None, "") else asked)
+            public = is_on(
+                body.get("map_public_ip_on_launch") if asks_public in (None, "") else asks_public
+            )
             ipv6 = is_on(body.get("assign_ipv6_address_on_creation"))
-            found.append(Interface(subnet, groups, public, ipv6))
-        yield Endpoint("instances", group.address, tuple(found), figures.LINUX)
+            interfaces.append(Interface(subnet, groups, public, ipv6))
+        yield Endpoint("instances", group.address, tuple(interfaces), figures.LINUX)
         dynamic = agent.host_ports(str(template.get("user_data") or ""))
         for service in self.stack.of("aws_ecs_service"):
             task = self.stack.target(service.body.get("task_definition"))
@@ -431,7 +454,7 @@ class _Reader:
             yield Endpoint(
                 "tasks",
                 service.address,
-                tuple(found),
+                tuple(interfaces),
                 figures.CONTAINER,
                 host_ports(definitions, dynamic),
             )
@@ -445,4 +468,4 @@ def _list(value: object) -> list[object]:
 
 def _blocks(value: object) -> list[Json]:
     """Blocks that Terraform JSON writes as a list, or as one object."""
-    return [one for one in _list(value) if isinstance(one, dict)]
+    return [block for block in _list(value) if isinstance(block, dict)]

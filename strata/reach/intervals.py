@@ -37,15 +37,15 @@ class Intervals:
         return _merged((*self.pairs, *other.pairs))
 
     def __sub__(self, other: Intervals) -> Intervals:
-        left = list(self.pairs)
+        remaining = list(self.pairs)
         for low, high in other.pairs:
-            left = [
+            remaining = [
                 part
-                for start, end in left
+                for start, end in remaining
                 for part in ((start, min(end, low - 1)), (max(start, high + 1), end))
                 if part[0] <= part[1]
             ]
-        return Intervals(tuple(left))
+        return Intervals(tuple(remaining))
 
     @property
     def least(self) -> int:

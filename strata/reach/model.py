@@ -1,7 +1,7 @@
 """A network as AWS evaluates it: what decides whether a packet passes, and nothing else.
 
-Built by `from_stack` from a composed stack and by `from_aws` from what really stands. `address` is
-the Terraform address of a thing, or its AWS identifier when it was read from AWS.
+Built by `from_stack` from a composed stack and by `from_aws` from what really exists. `address` is
+a Terraform address, or an AWS identifier when it was read from AWS.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Range = IPv4Network | IPv6Network
 INTERNET = "internet"
 AWS_APIS = "aws_apis"
 NAMES = (INTERNET, "load_balancer", "instances", "tasks", "database", "cache", AWS_APIS)
-"""What an endpoint can be called; in a table they stand in this order."""
+"""The possible names of an endpoint, in their order in a table."""
 
 RouteKind = Literal[
     "local",
@@ -27,13 +27,13 @@ RouteKind = Literal[
     "blackhole",
     "other",
 ]
-"""Where a route leads; `blackhole` is what is gone, so that AWS drops what takes the route, `other`
-what is not evaluated here, such as a transit gateway."""
+"""Where a route leads; `blackhole` is a target that is gone, so that AWS drops the packets, `other`
+a target that is not evaluated here, such as a transit gateway."""
 
 
 @dataclass(frozen=True)
 class PrefixList:
-    """`ranges` is None when what the list holds is not known."""
+    """`ranges` is None when the entries of the list are not known."""
 
     address: str
     ranges: tuple[Range, ...] | None
@@ -41,7 +41,7 @@ class PrefixList:
 
 @dataclass(frozen=True)
 class Route:
-    """`target` is the address of what it leads to."""
+    """`target` is the address of the gateway or interface it leads to."""
 
     address: str
     destination: Range | PrefixList
@@ -131,11 +131,11 @@ class Interface:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Who talks, one of NAMES.
+    """A party to traffic, one of NAMES.
 
-    One without `interfaces` is outside of the VPC: the internet, and the public APIs of AWS, which
-    only answer. `reply_ports` are those on which it takes replies when it is the client.
-    `host_ports` are the only ones at which it is found, for tasks on their instances.
+    An endpoint without `interfaces` is outside of the VPC: the internet, and the public APIs of
+    AWS, which are never clients. `reply_ports` are those on which it takes replies as a client.
+    `host_ports` are the only ports at which it can be reached, for tasks on their instances.
     """
 
     name: str
@@ -147,10 +147,10 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Network:
-    """One VPC. `ranges` are the VPC's own; `internet_gateway` is None when none is attached.
+    """A VPC. `ranges` are the VPC's own; `internet_gateway` is None when none is attached.
 
-    `unread` are what may let in or reach something and is not evaluated: no path is known to be
-    shut while there is one.
+    `unread` are the resources that may take part in traffic and are not evaluated: while there are
+    any, no path is known to be shut.
     """
 
     ranges: tuple[Range, ...]
@@ -161,17 +161,17 @@ class Network:
 
     def endpoint(self, name: str) -> Endpoint | None:
         """The endpoint of that name."""
-        return next((one for one in self.endpoints if one.name == name), None)
+        return next((endpoint for endpoint in self.endpoints if endpoint.name == name), None)
 
     @property
     def subnets(self) -> tuple[Subnet, ...]:
-        """Every subnet that something lies in, each once."""
-        inner = [one.subnet for end in self.endpoints for one in end.interfaces]
+        """Every subnet with an interface or a NAT gateway, without duplicates."""
+        inner = [place.subnet for end in self.endpoints for place in end.interfaces]
         inner += [gateway.subnet for gateway in self.nat_gateways]
         return tuple({subnet.address: subnet for subnet in inner}.values())
 
     @property
     def groups(self) -> tuple[SecurityGroup, ...]:
-        """Every security group that something is in, each once."""
-        inner = [g for end in self.endpoints for one in end.interfaces for g in one.groups]
+        """Every security group of an interface, without duplicates."""
+        inner = [g for end in self.endpoints for place in end.interfaces for g in place.groups]
         return tuple({group.address: group for group in inner}.values())

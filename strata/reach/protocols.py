@@ -1,4 +1,4 @@
-"""What the two readers of networks share: words and numbers of AWS's as the model has them."""
+"""What the two readers of networks share: AWS's defaults and values in terms of the model."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,7 +19,7 @@ from strata.resources.rules import EVERY_PROTOCOL, Rule
 
 
 def ports(rule: Rule) -> Intervals:
-    """Ports of a rule; -1 and nothing are all of them."""
+    """Ports of a rule; -1 or no value stands for all of them."""
     if rule.protocol == EVERY_PROTOCOL or rule.first is None or int(rule.first) < 0:
         return PORTS
     return Intervals(((int(rule.first), int(rule.last)),))
@@ -34,7 +34,7 @@ def sorted_acl(address: str, ingress: Iterable[AclRule], egress: Iterable[AclRul
 
 
 def default_acl(address: str) -> Acl:
-    """The ACL that AWS makes with a VPC: it allows everything."""
+    """The ACL that AWS creates with a VPC: it allows everything."""
     rules = [
         AclRule(address, number, True, EVERY_PROTOCOL, PORTS, ip_network(text))
         for number, text in ((100, "0.0.0.0/0"), (101, "::/0"))
@@ -43,7 +43,7 @@ def default_acl(address: str) -> Acl:
 
 
 def default_group(address: str) -> SecurityGroup:
-    """The group that AWS makes with a VPC: its members talk to each other, and to anyone."""
+    """The group that AWS creates with a VPC: its members may reach each other, and anyone."""
     return SecurityGroup(
         address,
         (GroupRule(address, EVERY_PROTOCOL, PORTS, address),),
@@ -55,17 +55,17 @@ def default_group(address: str) -> SecurityGroup:
 
 
 def host_ports(containers: Iterable[Container], dynamic: tuple[int, int]) -> Intervals:
-    """Ports of an instance at which tasks with these containers are found."""
-    found = [
+    """Ports of an instance at which tasks with these containers can be reached."""
+    pairs = [
         (mapping.host_port, mapping.host_port) if mapping.host_port else dynamic
         for container in containers
         for mapping in container.ports
     ]
-    return Intervals.of(*found)
+    return Intervals.of(*pairs)
 
 
 def balancer_addresses(kind: object, *, internal: bool) -> dict[str, bool]:
-    """What a load balancer of an IP address type has (ELB API, CreateLoadBalancer)."""
+    """The addresses of a load balancer by its IP address type (ELB API, CreateLoadBalancer)."""
     return {
         "public": not internal and kind != "dualstack-without-public-ipv4",
         "ipv6": str(kind).startswith("dualstack"),
@@ -73,21 +73,21 @@ def balancer_addresses(kind: object, *, internal: bool) -> dict[str, bool]:
 
 
 def outside() -> tuple[Endpoint, Endpoint]:
-    """The endpoints that are there without being built."""
+    """The endpoints that exist without being built."""
     return Endpoint(INTERNET, None), Endpoint(AWS_APIS, None)
 
 
-def gathered(found: Iterable[Endpoint]) -> list[Endpoint]:
-    """Endpoints of one name as one, in all of their places; none that lies nowhere."""
+def gathered(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """Endpoints of the same name merged, with all their interfaces; those without any left out."""
     by_name: dict[str, Endpoint] = {}
-    for one in found:
-        first = by_name.get(one.name)
+    for endpoint in endpoints:
+        first = by_name.get(endpoint.name)
         if first:
-            by_name[one.name] = replace(
+            by_name[endpoint.name] = replace(
                 first,
-                interfaces=tuple(dict.fromkeys((*first.interfaces, *one.interfaces))),
-                host_ports=first.host_ports | one.host_ports,
+                interfaces=tuple(dict.fromkeys((*first.interfaces, *endpoint.interfaces))),
+                host_ports=first.host_ports | endpoint.host_ports,
             )
-        elif one.interfaces:
-            by_name[one.name] = one
+        elif endpoint.interfaces:
+            by_name[endpoint.name] = endpoint
     return list(by_name.values())

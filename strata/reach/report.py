@@ -14,7 +14,7 @@ class _Model(BaseModel):
 
 
 class Packet(_Model):
-    """One packet and its reply: subnets (none outside of the VPC), ports, and what they met."""
+    """A packet and its reply: subnets (none outside of the VPC), ports, and the checks they met."""
 
     source_subnet: str | None
     target_subnet: str | None

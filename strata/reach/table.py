@@ -1,4 +1,4 @@
-"""The table of paths that must be open and paths that must be shut, held against a network."""
+"""The table of paths that must be open or shut, compared with a network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Row:
-    """An expectation and what is: the verdict that breaks it, or the one for TCP."""
+    """An expectation and its result: the verdict that breaks it, or the one for TCP."""
 
     expectation: Expectation
     verdict: Verdict
@@ -53,7 +53,7 @@ class Row:
         if self.expectation.open:
             return self.verdict.steps[-1] if self.verdict.steps else None
         steps = self.verdict.through.steps if self.verdict.through else ()
-        rules = [one for one in steps if one.way == "there" and one.kind == "security group"]
+        rules = [step for step in steps if step.way == "there" and step.kind == "security group"]
         return rules[-1] if rules else None
 
 
@@ -86,50 +86,55 @@ OURS = (
     Expectation("cache", "instances", PORTS, False),
     Expectation("cache", "database", PORTS, False),
 )
-"""What Strata asks of every environment. It does not depend on NAT: with and without it the same is
-open. On a fixed host port, `every host port` is that one."""
+"""What Strata requires of every environment. It does not depend on NAT: the same is open with and
+without it. With a fixed host port, `every host port` is that port."""
 
 
 def expectations(own: Sequence[Reach] = ()) -> list[Expectation]:
-    """All that is asked: ours, then the user's.
+    """All expectations: ours, then the user's.
 
-    Where two speak of the same port, a path with a port goes before one without, and the user's
+    Where two are about the same port, a path with a port goes before one without, and the user's
     before ours.
     """
     ranked: list[Expectation] = []
     for index, path in sorted(enumerate(own), key=lambda pair: pair[1].port is None):
         ports = PORTS if path.port is None else Intervals(((path.port, path.port),))
         ranked.append(Expectation(path.source, path.target, ports, path.open, "yours", index))
-    asked: dict[tuple[str, str], Intervals] = {}
-    found: list[Expectation] = []
-    for one in (*ranked, *OURS):
-        ends = (one.source, one.target)
-        if left := one.ports - asked.get(ends, NONE):
-            found.append(replace(one, ports=left))
-        if one.own is not None:
-            asked[ends] = asked.get(ends, NONE) | one.ports
-    return sorted(found, key=lambda one: -1 if one.own is None else one.own)
+    user_ports: dict[tuple[str, str], Intervals] = {}
+    expected: list[Expectation] = []
+    for expectation in (*ranked, *OURS):
+        ends = (expectation.source, expectation.target)
+        if remaining := expectation.ports - user_ports.get(ends, NONE):
+            expected.append(replace(expectation, ports=remaining))
+        if expectation.own is not None:
+            user_ports[ends] = user_ports.get(ends, NONE) | expectation.ports
+    return sorted(
+        expected, key=lambda expectation: -1 if expectation.own is None else expectation.own
+    )
 
 
 def table(network: Network, own: Sequence[Reach] = ()) -> list[Row]:
-    """Every expectation held against the network; raises StrataError unless all of it was read."""
+    """Every expectation compared with the network; raises StrataError if parts of it are unread."""
     refuse_unread(network)
     analysis = Analysis(network)
-    return [_row(analysis, one) for one in expectations(own)]
+    return [_row(analysis, expectation) for expectation in expectations(own)]
 
 
 def refuse_unread(network: Network) -> None:
-    """Raise StrataError for a network with hosts that nobody would find open."""
+    """Raise StrataError for a network with hosts that are not evaluated."""
     if network.unread:
         raise StrataError(
             f"{', '.join(network.unread)}: what it lets in and reaches is not evaluated", EVALUATED
         )
 
 
-def _row(analysis: Analysis, one: Expectation) -> Row:
-    if one.open:
-        verdict = analysis.verdict(one.source, one.target, one.ports)
-        return Row(one, verdict, verdict.open)
-    verdicts = [analysis.verdict(one.source, one.target, one.ports, p) for p in PROTOCOLS]
+def _row(analysis: Analysis, expectation: Expectation) -> Row:
+    if expectation.open:
+        verdict = analysis.verdict(expectation.source, expectation.target, expectation.ports)
+        return Row(expectation, verdict, verdict.open)
+    verdicts = [
+        analysis.verdict(expectation.source, expectation.target, expectation.ports, p)
+        for p in PROTOCOLS
+    ]
     broken = next((v for v in verdicts if v.state not in ("shut", "absent")), None)
-    return Row(one, broken or verdicts[0], broken is None)
+    return Row(expectation, broken or verdicts[0], broken is None)

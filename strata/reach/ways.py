@@ -71,7 +71,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Talk:
-    """A client at `address` asks a server at `peer`; either may be outside of the VPC (None)."""
+    """A client at `address` and a server at `peer`; either may be outside of the VPC (None)."""
 
     network: Network
     protocol: str
@@ -107,7 +107,7 @@ class Talk:
         sends = group_check(here, True, self.protocol, self.peer, there)
         takes = group_check(there, False, self.protocol, self.address, here)
         if here.subnet.address == there.subnet.address:
-            # Within a subnet no route is looked up and no network ACL asked.
+            # Within a subnet neither routes nor network ACLs apply.
             yield self._way(sends, takes)
             return
         for route, reply in product(
@@ -166,12 +166,12 @@ class Talk:
         return next((n for n in self.network.nat_gateways if n.address == route.target), None)
 
     def _public(self, subnet: Subnet, public: bool, nat: NatGateway | None = None) -> list[Check]:
-        """Whether the address in the VPC is one that the internet knows."""
+        """Whether the interface or NAT gateway in the VPC has a public address."""
         if self.peer.version == 6:
             return []
         rule = nat.address if nat else subnet.address
-        who = "the NAT gateway" if nat else f"what lies in {subnet.address}"
-        text = f"{who} has {'a' if public else 'no'} public address"
+        holder = "the NAT gateway" if nat else f"what lies in {subnet.address}"
+        text = f"{holder} has {'a' if public else 'no'} public address"
         return [whole(Step("there", "address", rule, public, text))]
 
     def _exit(
@@ -186,7 +186,7 @@ class Talk:
         return [check, *(self._public(subnet, public, nat) if asks else [])]
 
     def _reply_exit(self, subnet: Subnet, route: Route | None) -> Check:
-        """Whether the reply to a client on the internet leaves as its request came in."""
+        """Whether the reply to a client on the internet leaves by the internet gateway."""
         return _route("back", subnet, route, self.address, self._gateway(route))
 
     def _gateway(self, route: Route | None) -> bool:
