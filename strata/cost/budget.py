@@ -1,4 +1,4 @@
-"""An estimate held against the budget that the settings name."""
+"""Compares an estimate with the budget in the settings."""
 
 import math
 from pathlib import Path
@@ -12,14 +12,14 @@ KEY: Key = ("cost", "budget_usd_per_month")
 
 
 def over_budget(estimate: Estimate, file: Path) -> Problem | None:
-    """What is wrong when a month at the desired size costs more than the budget in `file`.
+    """The problem when a month at the desired size costs more than the budget in `file`.
 
-    What has no price is not in the sum, so that it can only be more.
+    Charges without a price are not in the sum, so the real cost can only be higher.
     """
     budget, cost = estimate.budget_usd, estimate.usd.desired
     if budget is None or cost <= budget:
         return None
-    sums = " + ".join(f"{layer} {one.desired:,.2f}" for layer, one in estimate.layers.items())
+    sums = " + ".join(f"{layer} {usd.desired:,.2f}" for layer, usd in estimate.layers.items())
     least = "" if estimate.complete else "at least "
     return Problem(
         file=shown(file),

@@ -1,4 +1,4 @@
-"""How many instances run: at the least, with the tasks desired, and at the most."""
+"""How many instances run: the minimum, the number for the desired tasks, and the maximum."""
 
 import contextlib
 from fractions import Fraction
@@ -15,11 +15,12 @@ from strata.settings.models import Service
 def instances(group: Item, template: Item | None, items: Items, settings: Settings) -> Range:
     """Instances of an auto scaling group.
 
-    Managed scaling runs as many as the tasks need, within the sizes of the group: the least tasks
-    that the scaler may leave, and those that the service desires. At the most the group is full.
+    Managed scaling runs as many instances as the tasks need, within the sizes of the group. The
+    minimum is for the fewest tasks that auto scaling may leave, desired is for the desired count of
+    the service. At the maximum the group is full.
     """
     least, most = int(group.values.get("min_size") or 0), int(group.values.get("max_size") or 0)
-    tasks_per_instance = _tasks_held(template, items, settings)
+    tasks_per_instance = _tasks_per_instance(template, items, settings)
     share = _target_share(group, items)
 
     def needed(tasks: int) -> int:
@@ -35,25 +36,28 @@ def instances(group: Item, template: Item | None, items: Items, settings: Settin
     return Range(minimum=needed(min(lowest, desired)), desired=needed(desired), maximum=most)
 
 
-def _tasks_held(template: Item | None, items: Items, settings: Settings) -> int:
-    """Tasks that one instance holds, by the arithmetic that also judges settings; at least 1."""
-    kind = template.values.get("instance_type") if template else None
-    found = fit(kind or settings.cluster.instance_type, _reserved(_task(items), settings.service))
-    return max(found.tasks, 1) if found else 1
+def _tasks_per_instance(template: Item | None, items: Items, settings: Settings) -> int:
+    """Tasks that fit on one instance, by the arithmetic that also checks settings; at least 1."""
+    instance_type = template.values.get("instance_type") if template else None
+    capacity = fit(
+        instance_type or settings.cluster.instance_type,
+        _reserved(_task(items), settings.service),
+    )
+    return max(capacity.tasks, 1) if capacity else 1
 
 
 def _reserved(container: Container | None, service: Service) -> Task:
-    """What ECS reserves for a container; what it does not say is as the settings have it."""
-    known = task(service)
+    """What ECS reserves for a container; values that it does not name come from the settings."""
+    by_settings = task(service)
     if container is None:
-        return known
+        return by_settings
     port = container.ports[0].host_port if container.ports else None
     return Task(
-        memory_mib=container.memory or known.memory_mib,
+        memory_mib=container.memory or by_settings.memory_mib,
         # Shared memory is counted as tmpfs is.
         tmpfs_mib=container.tmpfs + container.shared_memory,
-        cpu=container.cpu or known.cpu,
-        fixed_port=known.fixed_port if port is None else port != 0,
+        cpu=container.cpu or by_settings.cpu,
+        fixed_port=by_settings.fixed_port if port is None else port != 0,
     )
 
 
@@ -61,9 +65,9 @@ def _task(items: Items) -> Container | None:
     """The container that a task definition runs; None while it is not known."""
     for definition in items.of("aws_ecs_task_definition"):
         with contextlib.suppress(ValueError):
-            found = containers(definition.values.get("container_definitions"))
-            if found:
-                return found[0]
+            of_task = containers(definition.values.get("container_definitions"))
+            if of_task:
+                return of_task[0]
     return None
 
 

@@ -71,14 +71,14 @@ def change(plan: dict[str, Any], settings: Settings, prices: PriceList | None = 
 def _notes(plan: dict[str, Any], service: Service) -> Iterator[str]:
     """How many tasks are counted, where that is not what the settings say.
 
-    Terraform leaves the count of a service that stands to auto scaling: the setting has no price.
+    For a service that exists Terraform leaves the count to auto scaling: the setting has no price.
     """
     wanted = service.desired_count
-    for one in plan.get("resource_changes", []):
-        before, after = one["change"].get("before"), one["change"].get("after")
-        stands = before is not None and after is not None
-        anew = one["change"].get("replace_paths")
-        if not one["address"].startswith("aws_ecs_service.") or not stands or anew:
+    for resource in plan.get("resource_changes", []):
+        before, after = resource["change"].get("before"), resource["change"].get("after")
+        exists = before is not None and after is not None
+        replaced = resource["change"].get("replace_paths")
+        if not resource["address"].startswith("aws_ecs_service.") or not exists or replaced:
             continue
         count = after.get("desired_count")
         if isinstance(count, int) and count != wanted:
@@ -90,12 +90,12 @@ def _notes(plan: dict[str, Any], service: Service) -> Iterator[str]:
 
 def _resources(old: list[Line], new: list[Line]) -> list[ResourceChange]:
     addresses = dict.fromkeys(line.resource for line in (*old, *new))
-    found = []
-    for address in sorted(addresses, key=lambda one: ORDER.index(layer(one))):
+    changes = []
+    for address in sorted(addresses, key=lambda address: ORDER.index(layer(address))):
         before = total(line for line in old if line.resource == address)
         after = total(line for line in new if line.resource == address)
         if any(cent != "0.00" for cent in (after - before).cents()):
-            found.append(
+            changes.append(
                 ResourceChange(
                     layer=layer(address),
                     resource=address,
@@ -104,4 +104,4 @@ def _resources(old: list[Line], new: list[Line]) -> list[ResourceChange]:
                     difference=after - before,
                 )
             )
-    return found
+    return changes

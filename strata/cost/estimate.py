@@ -93,18 +93,18 @@ FREE_BESIDE = {
     ("aws_lb", "elb/lcu"): "15 LCU",
     ("aws_autoscaling_group", "vpc/public-ipv4"): "750 hours",
 }
-"""What it gave beside them, by type and item; named only where an account leaned on the list above,
-since every environment has a load balancer."""
+"""What else it gave, by type and item; named only together with an item of the list above, since
+every environment has a load balancer."""
 
 
 def estimate(items: Items, settings: Settings, prices: PriceList) -> Estimate:
     """What the resources cost a month."""
     lines, missing, free = priced(items, settings, prices)
-    held = {one.layer for one in lines}
+    with_lines = {line.layer for line in lines}
     layers = {
         layer: total(line for line in lines if line.layer == layer)
         for layer in ORDER
-        if layer in held
+        if layer in with_lines
     }
     return Estimate(
         environment=settings.environment.name,
@@ -123,27 +123,27 @@ def estimate(items: Items, settings: Settings, prices: PriceList) -> Estimate:
 def priced(
     items: Items, settings: Settings, prices: PriceList
 ) -> tuple[list[Line], list[NotPriced], list[FreeTier]]:
-    """Every charge with its price, what has none, and what the old free tier covered."""
+    """Every charge with its price, charges without one, and what the old free tier covered."""
     context = Context(items, settings)
     lines: list[Line] = []
     missing: list[NotPriced] = []
     free: list[FreeTier] = []
-    leaned = False
-    for item in sorted(items, key=lambda one: ORDER.index(one.layer)):
-        for one in charges(item, context):
-            if isinstance(one, Charge) and not one.quantity:
+    used_free_tier = False
+    for item in sorted(items, key=lambda item: ORDER.index(item.layer)):
+        for charge in charges(item, context):
+            if isinstance(charge, Charge) and not charge.quantity:
                 continue
-            found = _line(item, one, settings.environment.region, prices)
-            if isinstance(found, Line):
-                lines.append(found)
+            line = _line(item, charge, settings.environment.region, prices)
+            if isinstance(line, Line):
+                lines.append(line)
             else:
-                missing.append(found)
-            if isinstance(one, Charge):
-                given = FREE_TIER.get(one.item) or FREE_BESIDE.get((item.type, one.item))
-                leaned |= one.item in FREE_TIER
-                if given:
-                    free.append(FreeTier(resource=item.address, what=one.what, free=given))
-    return lines, missing, free if leaned else []
+                missing.append(line)
+            if isinstance(charge, Charge):
+                allowance = FREE_TIER.get(charge.item) or FREE_BESIDE.get((item.type, charge.item))
+                used_free_tier |= charge.item in FREE_TIER
+                if allowance:
+                    free.append(FreeTier(resource=item.address, what=charge.what, free=allowance))
+    return lines, missing, free if used_free_tier else []
 
 
 def _line(

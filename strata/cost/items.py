@@ -10,7 +10,7 @@ from strata.documents.stacks import Stack, is_on, references
 from strata.documents.templates import escaped
 
 OTHER = "other"
-"""The layer of a resource that is in none of ours."""
+"""The layer of a resource that belongs to no layer of Strata."""
 
 NAMES = ("id", "arn", "name", "bucket")
 """Attributes by whose value one applied resource names another."""
@@ -44,8 +44,9 @@ class Item:
 
 def blocks(values: Json, name: str) -> list[Json]:
     """The blocks of this name in a resource or in a block of it."""
-    found = values.get(name) or []
-    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    content = values.get(name) or []
+    entries = content if isinstance(content, list) else [content]
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 class Items:
@@ -58,23 +59,26 @@ class Items:
         return iter(self._items)
 
     def of(self, type_: str) -> list[Item]:
-        """Those of a type."""
-        return [one for one in self._items if one.type == type_]
+        """The items of a type."""
+        return [item for item in self._items if item.type == type_]
 
     def targets(self, value: object, type_: str) -> list[Item]:
-        """Those of a type that a value names, by a reference or by what identifies them."""
-        addresses = {one.address for one in references(value)}
+        """The items of a type that a value names, by a reference or by one of `NAMES`."""
+        addresses = {reference.address for reference in references(value)}
         texts = set(_texts(value))
         return [
-            one
-            for one in self.of(type_)
-            if one.address in addresses or any(one.values.get(name) in texts for name in NAMES)
+            item
+            for item in self.of(type_)
+            if item.address in addresses or any(item.values.get(name) in texts for name in NAMES)
         ]
 
     def target(self, value: object, type_: str) -> Item | None:
-        """The one that a value names; what is not known yet can only mean the only one there is."""
+        """The item that a value names; a value not known yet means the only item of that type."""
+        named = self.targets(value, type_)
+        if named:
+            return named[0]
         every = self.of(type_)
-        return next(iter(self.targets(value, type_) or (every if len(every) == 1 else [])), None)
+        return every[0] if len(every) == 1 else None
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -91,35 +95,36 @@ def _texts(value: object) -> Iterator[str]:
 def of_stack(stack: Stack) -> Items:
     """The managed resources of a composed stack."""
     return Items(
-        Item(one.address, layer(one.address), one.body) for one in stack.resources.values()
+        Item(resource.address, layer(resource.address), resource.body)
+        for resource in stack.resources.values()
     )
 
 
 def of_plan(plan: Json, side: str) -> Items:
     """The managed resources of a plan, `before` it or `after` it.
 
-    What is known after the apply only stands there as the references that the plan's configuration
-    has in its place; what is known, written as in a stack.
+    A value known only after the apply is given as the references of the plan's configuration; a
+    known value is written as in a stack.
     """
-    written = {
-        one["address"]: one.get("expressions", {})
-        for one in plan.get("configuration", {}).get("root_module", {}).get("resources", [])
+    expressions = {
+        resource["address"]: resource.get("expressions", {})
+        for resource in plan.get("configuration", {}).get("root_module", {}).get("resources", [])
     }
     return Items(
-        Item(address, layer(address), _with_references(values, written.get(address, {})))
+        Item(address, layer(address), _with_references(values, expressions.get(address, {})))
         for address, values in _sides(plan, side)
     )
 
 
 def _sides(plan: Json, side: str) -> Iterator[tuple[str, Json]]:
-    for one in plan.get("resource_changes", []):
-        values = one["change"].get(side)
-        if one.get("mode", "managed") == "managed" and values is not None:
-            yield one["address"], escaped(values)
+    for resource in plan.get("resource_changes", []):
+        values = resource["change"].get(side)
+        if resource.get("mode", "managed") == "managed" and values is not None:
+            yield resource["address"], escaped(values)
 
 
 def layer(address: str) -> str:
-    """The layer of a resource; OTHER for one that is none of ours."""
+    """The layer of a resource; OTHER for a resource of no layer."""
     return layer_of(address) or OTHER
 
 
@@ -129,7 +134,7 @@ def label(address: str) -> str:
 
 
 def _with_references(values: Json, expressions: Json) -> Json:
-    """Values with `${...}` wherever nothing is known and the configuration refers to something."""
+    """Values with `${...}` where a value is unknown and the configuration has a reference."""
     whole = dict(values)
     for name, expression in expressions.items():
         inner = whole.get(name)
@@ -139,20 +144,22 @@ def _with_references(values: Json, expressions: Json) -> Json:
         elif isinstance(expression, list):
             old = blocks(whole, name) or [{} for _ in expression]
             whole[name] = [
-                _with_references(one, block) if isinstance(block, dict) else one
-                for one, block in zip(old, expression, strict=False)
+                _with_references(block, inner_expressions)
+                if isinstance(inner_expressions, dict)
+                else block
+                for block, inner_expressions in zip(old, expression, strict=False)
             ]
     return whole
 
 
 def _referred(expression: Json) -> Any:
-    """What an expression refers to: as JSON has it, or from the references that HCL leaves.
+    """What an expression refers to: its value in JSON, or the references that HCL leaves.
 
-    Those name an attribute and then the resource of it; only the first counts.
+    HCL's references name an attribute and then its resource; only the attribute counts.
     """
     if "constant_value" in expression:
         return expression["constant_value"]
-    found = expression["references"]
+    names = expression["references"]
     return [
-        f"${{{one}}}" for one in found if not any(other.startswith(f"{one}.") for other in found)
+        f"${{{name}}}" for name in names if not any(other.startswith(f"{name}.") for other in names)
     ]

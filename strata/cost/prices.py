@@ -14,7 +14,7 @@ from strata.machine.files import Unreadable, json_of, text_of
 FILE = Path(__file__).with_name("prices.json")
 
 GLOBAL = "global"
-"""The region of what AWS sells at one price everywhere, such as Route 53."""
+"""The region of services that AWS sells at the same price everywhere, such as Route 53."""
 
 Origin = Literal[
     "price list",
@@ -31,8 +31,8 @@ class Price(BaseModel):
     `usd` is the first paid tier of the on-demand price, without tax; None when it is not known.
     `source` is the offer code of AWS's price list; `as_of` the month of a figure that was collected
     by hand, or the day on which the price list was read; `origin` where the figure was read, None
-    without one. `derived` says how the figure follows from another one of that date, where it was
-    not read itself.
+    without a figure. `derived` says how the figure follows from another figure of that date, where
+    it was not read itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,7 +51,7 @@ class PriceList:
     """Prices by item and region."""
 
     def __init__(self, prices: list[Price]) -> None:
-        self._prices = {(one.item, one.region): one for one in prices}
+        self._prices = {(price.item, price.region): price for price in prices}
 
     def __iter__(self) -> Iterator[Price]:
         return iter(self._prices.values())
@@ -60,7 +60,7 @@ class PriceList:
         return len(self._prices)
 
     def find(self, item: str, region: str) -> Price | None:
-        """The row of an item in a region, or of one that costs the same everywhere."""
+        """The row of an item in a region, or its row for all regions."""
         return self._prices.get((item, region)) or self._prices.get((item, GLOBAL))
 
     @property
@@ -79,13 +79,15 @@ def parse(text: str) -> PriceList:
 
 def dump(prices: PriceList) -> str:
     """The content of a data file: one row a line, so that a change of price is a line's change."""
-    rows = ",\n".join(f"  {json.dumps(one.model_dump(exclude_defaults=True))}" for one in prices)
+    rows = ",\n".join(
+        f"  {json.dumps(price.model_dump(exclude_defaults=True))}" for price in prices
+    )
     return f'{{\n "prices": [\n{rows}\n ]\n}}\n'
 
 
 @cache
 def shipped() -> PriceList:
-    """The prices that lie beside this module."""
+    """The prices in the file beside this module."""
     try:
         return parse(text_of(FILE))
     except Unreadable as error:

@@ -30,7 +30,7 @@ class Range(BaseModel):
         )
 
     def __bool__(self) -> bool:
-        """Whether any of the three is more or less than nothing."""
+        """Whether any of the three differs from 0."""
         return any((self.minimum, self.desired, self.maximum))
 
     def cents(self) -> tuple[str, str, str]:
@@ -39,7 +39,7 @@ class Range(BaseModel):
 
 
 def dollars(amount: float) -> str:
-    """Dollars and cents; what rounds to nothing has no sign."""
+    """Dollars and cents; an amount that rounds to 0 has no sign."""
     return f"{round(amount, 2) + 0.0:,.2f}"
 
 

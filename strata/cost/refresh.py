@@ -1,7 +1,8 @@
 """Renews the price file from AWS's price list (Price List Query API, GetProducts).
 
-Each row is asked for by itself, with filters that leave one product; among what comes back the
-usage type decides, since a filter on a type of instance also finds surcharges for old engines.
+Each row has a request of its own, with filters that leave one product. Among the products of the
+answer the usage type decides, since a filter on an instance type also matches surcharges for old
+engines.
 """
 
 import json
@@ -18,17 +19,17 @@ from strata.cost.prices import GLOBAL, Price, PriceList, dump
 from strata.errors import StrataError
 
 ENDPOINT_REGION = "us-east-1"
-"""One of the regions that answer for all others (Billing User Guide, price list endpoints)."""
+"""A region whose endpoint answers for all others (Billing User Guide, price list endpoints)."""
 
 PREFIX = r"(?:[A-Z]{2,4}\d?-|[a-z]{2}(?:-[a-z]+)+-\d-)?"
-"""What stands before a usage type outside of us-east-1: `EUC1-`, and `eu-central-1-` for KMS."""
+"""The prefix of a usage type outside of us-east-1: `EUC1-`, and `eu-central-1-` for KMS."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """How a row is asked for.
+    """The request for a row.
 
-    `usage` is the usage type without its region; a price is for `units` of what AWS counts.
+    `usage` is the usage type without its region; a price is for `units` of the unit of AWS.
     """
 
     usage: str
@@ -38,7 +39,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Refreshed:
-    """The renewed prices, how many of them changed, and the rows that got no answer."""
+    """The renewed prices, how many of them changed, and the rows without an answer."""
 
     prices: PriceList
     changed: int
@@ -50,16 +51,16 @@ Client = Any
 
 
 def client() -> Client:
-    """A client for the price list, with the credentials that are found."""
+    """A client for the price list, with the credentials that boto3 finds."""
     import boto3  # noqa: PLC0415 - takes its time
 
-    # A session of its own: the shared one keeps the credentials that it found first.
+    # A session of its own: the shared session keeps the first credentials that it finds.
     make: Any = boto3.Session().client
     return make("pricing", region_name=ENDPOINT_REGION)
 
 
 def refreshed(prices: PriceList, pricing: Client = None, today: str = "") -> Refreshed:
-    """Every row asked for anew; raises StrataError when the price list does not answer."""
+    """Asks for every row again; raises StrataError when the price list does not answer."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     day = today or datetime.now(UTC).date().isoformat()
@@ -83,7 +84,7 @@ def refreshed(prices: PriceList, pricing: Client = None, today: str = "") -> Ref
 
 
 def write(prices: PriceList, file: Path) -> None:
-    """Replace the file at once: a reader sees the old one or the new one, whole."""
+    """Replace the file in one step: a reader sees either the old file or the new one, whole."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as new:
@@ -109,14 +110,13 @@ def _ask(pages: Any, row: Price) -> float | None:
         ],
     )
     pattern = re.compile(PREFIX + re.escape(question.usage))
-    found = {
-        price
-        for page in answer
-        for product in map(json.loads, page["PriceList"])
-        if pattern.fullmatch(product["product"]["attributes"].get("usagetype", ""))
-        for price in _on_demand(product)
-    }
-    return round(next(iter(found)) * question.units, 10) if len(found) == 1 else None
+    prices: set[float] = set()
+    for page in answer:
+        for text in page["PriceList"]:
+            product = json.loads(text)
+            if pattern.fullmatch(product["product"]["attributes"].get("usagetype", "")):
+                prices.update(_on_demand(product))
+    return round(prices.pop() * question.units, 10) if len(prices) == 1 else None
 
 
 def _on_demand(product: dict[str, Any]) -> Iterator[float]:
@@ -127,11 +127,13 @@ def _on_demand(product: dict[str, Any]) -> Iterator[float]:
             for tier in term["priceDimensions"].values()
             if "USD" in tier["pricePerUnit"]
         )
-        yield from [usd for _, usd in tiers if usd > 0][:1]
+        paid = [usd for _, usd in tiers if usd > 0]
+        if paid:
+            yield paid[0]
 
 
 def question_of(row: Price) -> Question:
-    """How the price list is asked for a row; raises KeyError for an item that is not ours."""
+    """The request for a row; raises KeyError for an item that is in no table of this module."""
     kind, _, rest = row.item.partition("/")
     if row.item in PLAIN:
         return PLAIN[row.item]
@@ -187,7 +189,7 @@ BY_TYPE: Mapping[str, Callable[[str], Question]] = {
     "rds": _database,
     "elasticache": _node,
 }
-"""Items that there are many of, by their first part."""
+"""Items with many variants, by their first part."""
 
 PLAIN: Mapping[str, Question] = {
     "ec2/volume-gp2": Question("EBS:VolumeUsage.gp2", {"volumeApiName": "gp2"}),
@@ -217,4 +219,4 @@ PLAIN: Mapping[str, Question] = {
     "transfer/internet": Question("DataTransfer-Out-Bytes", {"transferType": "AWS Outbound"}),
     "transfer/zones": Question("DataTransfer-Regional-Bytes", {"transferType": "IntraRegion"}),
 }
-"""Items that there is one of in a region."""
+"""Items with one row in a region."""

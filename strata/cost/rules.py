@@ -1,4 +1,4 @@
-"""What each type of resource costs: its charges, each so many units of a priced item a month."""
+"""What each type of resource costs: its charges, in units of a priced item a month."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ LOG_COMPRESSION = 0.15
 """Share of ingested logs that is stored, since they are compressed (CloudWatch pricing)."""
 
 ENDLESS_DAYS = 365
-"""What is kept without an end grows by the month; counted is what a year of it comes to."""
+"""Data kept for ever grows by the month; a year of it is counted."""
 
 LOG_FILES_AN_HOUR = 12
 """A load balancer writes a file for each of its nodes every five minutes (ELB User Guide)."""
@@ -53,7 +53,7 @@ MINUTE = 60
 
 @dataclass(frozen=True)
 class Charge:
-    """So many units of a priced item; `quantity` counts a month's units."""
+    """A number of units of a priced item; `quantity` is the units of a month."""
 
     what: str
     item: str
@@ -62,7 +62,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Unpriced:
-    """What costs something, and why it is not known how much."""
+    """Something that costs money, and why the amount is not known."""
 
     what: str
     why: str
@@ -70,7 +70,7 @@ class Unpriced:
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule may look at beside its own resource."""
+    """What a rule may read in addition to its own resource."""
 
     items: Items
     settings: Settings
@@ -102,28 +102,28 @@ def auto_scaling_group(group: Item, context: Context) -> Iterator[Charge | Unpri
             yield from _beyond("volumes", of, asked, GP3_INCLUDED)
     if _public(group, template, context):
         yield Charge("public IPv4 addresses", "vpc/public-ipv4", count * HOURS)
-    if any(is_on(one.get("enabled")) for one in template.blocks("monitoring")):
+    if any(is_on(monitoring.get("enabled")) for monitoring in template.blocks("monitoring")):
         yield Charge("detailed monitoring", "cloudwatch/metric", count * DETAILED_METRICS)
 
 
 def _public(group: Item, template: Item, context: Context) -> bool:
     """Whether instances get public addresses.
 
-    The launch template says so, or else their subnets; in a plan these may not say yet.
+    The launch template decides, or else their subnets, which may still be unknown in a plan.
     """
-    asked = template.block("network_interfaces").get("associate_public_ip_address")
-    if asked not in (None, ""):
-        return is_on(asked)
+    in_template = template.block("network_interfaces").get("associate_public_ip_address")
+    if in_template not in (None, ""):
+        return is_on(in_template)
     subnets = context.items.targets(group.values.get("vpc_zone_identifier"), "aws_subnet")
     if subnets:
-        return any(one.is_on("map_public_ip_on_launch") for one in subnets)
+        return any(subnet.is_on("map_public_ip_on_launch") for subnet in subnets)
     return context.settings.network.nat == "none"
 
 
 def _beyond(
     what: str, of: str | None, asked: tuple[Any, Any], included: tuple[int, int]
 ) -> Iterator[Unpriced]:
-    """IOPS and MiB/s of a volume that cost something beside its size; gp2 has none to choose."""
+    """IOPS and MiB/s of a volume that are charged in addition to its size; not with gp2."""
     if of != "gp3" and not str(of).startswith("io"):
         return
     free = included if of == "gp3" else (0, 0)
@@ -206,7 +206,7 @@ def _insights(item: Item) -> Iterator[Unpriced]:
 
 
 def _backup_share(item: Item, usage: Usage) -> float:
-    """Backups as a share of the storage: one of what is used, and each day's changes.
+    """Backups as a share of the storage: the used storage once, and the changes of each day.
 
     Their sum up to the size of the storage is free (RDS pricing, backup storage).
     """
@@ -252,8 +252,8 @@ def hosted_zone(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
 def log_group(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
     """What is written to it and what it keeps."""
     flows = any(
-        item in context.items.targets(one.values.get("log_destination"), item.type)
-        for one in context.items.of("aws_flow_log")
+        item in context.items.targets(flow_log.values.get("log_destination"), item.type)
+        for flow_log in context.items.of("aws_flow_log")
     )
     gib = context.usage.flow_log_gib if flows else context.usage.application_log_gib
     kind = "vended-log-ingestion" if flows else "log-ingestion"
@@ -274,8 +274,8 @@ def _kept(what: str, days: int) -> str:
 
 def ecs_cluster(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
     """Container Insights; the cluster itself is free."""
-    setting = {one.get("name"): one.get("value") for one in item.blocks("setting")}
-    insights = setting.get("containerInsights")
+    settings = {setting.get("name"): setting.get("value") for setting in item.blocks("setting")}
+    insights = settings.get("containerInsights")
     if insights == "enhanced":
         yield Unpriced("Container Insights, enhanced", "its metrics depend on every task")
     elif insights == "enabled":
@@ -287,12 +287,12 @@ def ecs_cluster(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
 def capacity_provider(item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
     """The alarms of managed scaling."""
     provider = item.block("auto_scaling_group_provider")
-    if any(one.get("status") == "ENABLED" for one in blocks(provider, "managed_scaling")):
+    if any(scaling.get("status") == "ENABLED" for scaling in blocks(provider, "managed_scaling")):
         yield Charge("alarms of managed scaling", "cloudwatch/alarm", always(ALARMS_OF_A_TRACKING))
 
 
 def scaling_policy(item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
-    """The alarms that target tracking makes; those of steps are resources of their own."""
+    """The alarms that target tracking makes; the alarms of step scaling are resources."""
     if item.values.get("policy_type") == "TargetTrackingScaling":
         yield Charge("alarms of tracking", "cloudwatch/alarm", always(ALARMS_OF_A_TRACKING))
 
@@ -313,16 +313,16 @@ def repository(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
 
 
 def bucket(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
-    """Access logs: how many are kept follows from the lifecycle rule."""
+    """Access logs; the lifecycle rule decides how many are kept."""
     balancers = [
-        one
-        for one in context.items.of("aws_lb")
-        if item in context.items.targets(one.block("access_logs").get("bucket"), item.type)
+        balancer
+        for balancer in context.items.of("aws_lb")
+        if item in context.items.targets(balancer.block("access_logs").get("bucket"), item.type)
     ]
     if not balancers:
         yield Unpriced("storage", "nothing in the stack says what is kept in it")
         return
-    files = sum(_nodes(one) for one in balancers) * LOG_FILES_AN_HOUR * HOURS
+    files = sum(_nodes(balancer) for balancer in balancers) * LOG_FILES_AN_HOUR * HOURS
     yield Charge("access logs, writes", "s3/put", always(files / 1000))
     days = _expiration_days(item, context.items)
     kept = context.usage.access_log_gib * (days or ENDLESS_DAYS) / DAYS
@@ -330,21 +330,21 @@ def bucket(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
 
 
 def _expiration_days(item: Item, items: Items) -> int:
-    for one in items.of("aws_s3_bucket_lifecycle_configuration"):
-        if item in items.targets(one.values.get("bucket"), item.type):
-            for rule in one.blocks("rule"):
+    for lifecycle in items.of("aws_s3_bucket_lifecycle_configuration"):
+        if item in items.targets(lifecycle.values.get("bucket"), item.type):
+            for rule in lifecycle.blocks("rule"):
                 for expiration in blocks(rule, "expiration"):
                     return int(expiration.get("days") or 0)
     return 0
 
 
 def key(_item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
-    """A key of ours; AWS's own keys are free."""
+    """A customer managed key; AWS managed keys are free."""
     yield Charge("key", "kms/key", always(1))
 
 
 def vpc(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
-    """Traffic out of it and between its zones, which is paid leaving one and entering the other."""
+    """Its traffic to the internet and between its zones, which is charged in both of them."""
     usage = context.usage
     yield Charge("traffic to the internet", "transfer/internet", always(usage.internet_gib))
     both = usage.between_zones_gib * 2
@@ -420,7 +420,7 @@ FREE: Mapping[str, str] = {
 
 
 def charges(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
-    """All charges of a resource; a type that nobody has thought of is not priced."""
+    """All charges of a resource; a type without a rule is not priced."""
     if rule := RULES.get(item.type):
         yield from rule(item, context)
     elif item.type not in FREE:
