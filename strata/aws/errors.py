@@ -72,7 +72,7 @@ def _line(error: Exception) -> str:
 
 
 def no_state_bucket(bucket: str, env: str) -> StrataError:
-    """What every command that needs the bucket says of one that is not there."""
+    """The error of every command that needs the bucket when it does not exist."""
     return StrataError(f"there is no state bucket {bucket}", f"{bootstrap_command(env)} makes it")
 
 

@@ -10,7 +10,7 @@ from botocore.config import Config
 from strata.settings.models import Environment
 
 IMPATIENT = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 2})
-"""For questions before the work: an endpoint that is not there is found in seconds."""
+"""For checks before the work: an endpoint that does not answer fails within seconds."""
 
 
 def session(environment: Environment) -> boto3.Session:
@@ -28,11 +28,11 @@ def parts(arn: str) -> tuple[str, str, str]:
 
 
 GLOBAL_REGION = "us-east-1"
-"""Where AWS keeps the tags of what has no region, such as hosted zones."""
+"""Where AWS keeps the tags of global resources, such as hosted zones."""
 
 
 def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-    """What stands under `key` on all pages of an operation's answer."""
+    """The entries under `key` on all pages of an operation's answer."""
     if client.can_paginate(operation):
         for page in client.get_paginator(operation).paginate(**arguments):
             yield from page[key]
@@ -43,9 +43,10 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
 def tagged(
     aws: boto3.Session, region: str, tags: Mapping[str, str], types: Sequence[str] = ()
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """ARN and tags of what carries `tags`, as the tagging service knows it; of `types` or all."""
+    """ARN and tags of the resources with `tags` in the tagging service; of `types`, or of all."""
     filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
     only = {"ResourceTypeFilters": list(types)} if types else {}
     client = aws.client("resourcegroupstaggingapi", region_name=region)
-    for one in pages(client, "get_resources", "ResourceTagMappingList", TagFilters=filters, **only):
-        yield one["ResourceARN"], {tag["Key"]: tag["Value"] for tag in one["Tags"]}
+    resources = pages(client, "get_resources", "ResourceTagMappingList", TagFilters=filters, **only)
+    for resource in resources:
+        yield resource["ResourceARN"], {tag["Key"]: tag["Value"] for tag in resource["Tags"]}
