@@ -35,7 +35,7 @@ class LayerWork:
         return self.stacks / stack_name(self.settings.environment.name, layer)
 
     def ready(self, layer: str, watch: Watch = ignore) -> Path:
-        """The layer's folder, once Terraform can work in it; it is made ready once."""
+        """The layer's folder, after `terraform init`, which runs once per layer."""
         folder = self.folder(layer)
         if not (folder / "cdk.tf.json").is_file():
             raise StrataError(f"{folder} holds no JSON", "strata synth writes it")
@@ -49,25 +49,25 @@ class LayerWork:
     def turn(self, watch: Watch) -> Iterator[Watch]:
         """Wait for a processor to plan a layer on, and give it back once its apply makes something.
 
-        From then on it is AWS that works. Until then it is Terraform, starting itself and the
-        provider three times: more of that at once would all be late, the longest layer too.
-        What is yielded hears the events, and passes them on.
+        From then on AWS does the work. Until then Terraform starts itself and the provider three
+        times; more layers than processors doing so at once would delay all of them, the longest
+        too. Yields a watch that receives the events and passes them on to `watch`.
         """
         self.processors.acquire()
-        with contextlib.ExitStack() as held:
-            held.callback(self.processors.release)
+        with contextlib.ExitStack() as acquired:
+            acquired.callback(self.processors.release)
 
-            def heard(event: Event) -> None:
+            def release_and_watch(event: Event) -> None:
                 if makes(event):
-                    held.close()
+                    acquired.close()
                 watch(event)
 
-            yield heard
+            yield release_and_watch
 
     def apply(self, layer: str, watch: Watch = ignore) -> str:
         """Plan a layer and apply what was planned."""
-        with self.turn(watch) as heard, self.plan_kept(layer):
-            return self.apply_planned(layer, heard, changed=self.plan(layer, heard))
+        with self.turn(watch) as layer_watch, self.plan_kept(layer):
+            return self.apply_planned(layer, layer_watch, changed=self.plan(layer, layer_watch))
 
     def plan(self, layer: str, watch: Watch = ignore, *options: str) -> bool:
         """Plan a layer for `apply_planned`; whether anything changes."""
@@ -75,7 +75,7 @@ class LayerWork:
         return self.terraform.plan(folder, self.saved_plan(layer), *options, watch=watch)
 
     def saved_plan(self, layer: str) -> Path:
-        """Where a layer's plan is kept; secrets may stand in it."""
+        """Where a layer's plan is kept; it may contain secrets."""
         return self.folder(layer).resolve() / "strata.tfplan"
 
     def drop_plans(self, *layers: str) -> None:
@@ -85,14 +85,14 @@ class LayerWork:
 
     @contextlib.contextmanager
     def plan_kept(self, layer: str) -> Iterator[None]:
-        """Keep a layer's plan no longer than the block, however it ends."""
+        """Delete a layer's plan at the end of the block, however it ends."""
         try:
             yield
         finally:
             self.drop_plans(layer)
 
     def apply_planned(self, layer: str, watch: Watch = ignore, *, changed: bool) -> str:
-        """Apply the layer's saved plan; the cache is done when Redis asks for its token."""
+        """Apply the layer's saved plan; the cache is done when Redis requires its token."""
         folder = self.folder(layer)
         begun = self.begun(layer)
         if changed:
@@ -117,11 +117,11 @@ class LayerWork:
             raise
 
     def begun(self, layer: str) -> Path:
-        """A file that is there from before a layer is changed until it is done."""
+        """A file that exists from before a layer is changed until it is done."""
         return self.terraform.logs / f"{self.folder(layer).name}.begun"
 
     def redis_auth(self, folder: Path) -> bool:
-        """Turn AUTH on as the settings want it; False when there was nothing to do."""
+        """Turn AUTH on if the settings ask for it; False when there was nothing to do."""
         outputs = self.terraform.outputs(folder)
         if "auth_token_secret_arn" not in outputs:
             return False

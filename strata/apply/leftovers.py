@@ -1,4 +1,4 @@
-"""What an earlier or another run left: locks, processes that still work, unfinished layers."""
+"""What an earlier or another run left: locks, running processes, unfinished layers."""
 
 import shlex
 import socket
@@ -21,10 +21,10 @@ UNSAVED = "errored.tfstate"
 
 @dataclass(frozen=True)
 class Found:
-    """What stands in the way of work on a layer.
+    """What prevents work on a layer.
 
-    Its lock, a process of this folder that works on it, the folder where Terraform left a state
-    that it could not write.
+    Its lock, a process of this folder that works on it, and the folder where Terraform left a state
+    that it could not write to the bucket.
     """
 
     layer: str
@@ -34,13 +34,13 @@ class Found:
 
     def words(self, now: datetime) -> str:
         """A sentence for each thing."""
-        said = [self._at_work(now)] if self.lock or self.pid else []
+        lines = [self._at_work(now)] if self.lock or self.pid else []
         if self.unsaved:
-            said.append(
+            lines.append(
                 f"{self.layer}: Terraform could not write its state, and left it in "
                 f"{shown(self.unsaved / UNSAVED)}: what it made last stands only there"
             )
-        return "\n".join(said)
+        return "\n".join(lines)
 
     def _at_work(self, now: datetime) -> str:
         if not self.lock:
@@ -54,42 +54,44 @@ class Found:
 
 
 def look(work: LayerWork, layers: Sequence[str] = tuple(LAYERS)) -> list[Found]:
-    """What stands in the way, layer by layer."""
-    held = {lock.layer: lock for lock in locks.held(work.settings.environment)}
-    found = (
-        Found(one, held.get(one), left_running(work.folder(one)), _unsaved(work.folder(one)))
-        for one in layers
-    )
-    return [one for one in found if one.lock or one.pid or one.unsaved]
+    """What prevents work, in the order of the layers."""
+    by_layer = {lock.layer: lock for lock in locks.held(work.settings.environment)}
+    leftovers = []
+    for layer in layers:
+        folder = work.folder(layer)
+        leftover = Found(layer, by_layer.get(layer), left_running(folder), _unsaved(folder))
+        if leftover.lock or leftover.pid or leftover.unsaved:
+            leftovers.append(leftover)
+    return leftovers
 
 
 def _unsaved(folder: Path) -> Path | None:
     return folder if (folder / UNSAVED).exists() else None
 
 
-def refuse(found: Sequence[Found], env: str) -> None:
-    """Raise StrataError when anything stands in the way."""
-    if not found:
+def refuse(leftovers: Sequence[Found], env: str) -> None:
+    """Raise StrataError when anything prevents work."""
+    if not leftovers:
         return
     now = locks.now()
-    living = [one for one in found if one.pid]
-    if living:
+    if any(leftover.pid for leftover in leftovers):
         hint = "wait until it has ended, then run this again"
     else:
         unlock = [
-            f"strata unlock {shlex.quote(env)} {one.layer}{' --force' if one.lock.unread else ''}"
-            for one in found
-            if one.lock
+            f"strata unlock {shlex.quote(env)} {leftover.layer}"
+            f"{' --force' if leftover.lock.unread else ''}"
+            for leftover in leftovers
+            if leftover.lock
         ]
         push = [
-            f"terraform -chdir={shown(one.unsaved)} state push {UNSAVED} && "
-            f"rm {shown(one.unsaved / UNSAVED)}"
-            for one in found
-            if one.unsaved
+            f"terraform -chdir={shown(leftover.unsaved)} state push {UNSAVED} && "
+            f"rm {shown(leftover.unsaved / UNSAVED)}"
+            for leftover in leftovers
+            if leftover.unsaved
         ]
         first = [f"if nobody works on it any more, {' and '.join(unlock)}"] if unlock else []
         hint = "\n".join([*first, *push, "and run this again"])
-    raise StrataError("\n".join(one.words(now) for one in found), hint)
+    raise StrataError("\n".join(leftover.words(now) for leftover in leftovers), hint)
 
 
 def unfinished(work: LayerWork) -> list[str]:

@@ -1,7 +1,8 @@
 """Moves resources from the state of one layer to that of another, as modules/moves.toml says.
 
-A resource is written to its new layer first and taken from the old one after: at no moment is it in
-neither. A run that was cut off in between leaves it in both, and the next one goes on from there.
+A resource is written to its new layer first and removed from the old layer after, so that it is in
+at least one of them all the time. A run that stops in between leaves it in both, and the next run
+goes on from there.
 """
 
 import contextlib
@@ -21,9 +22,9 @@ from strata.synthesis.moves import History, Place, histories, read
 
 @dataclass(frozen=True)
 class StateMove:
-    """A resource that stands in another layer's state than the code has it.
+    """A resource that is in the state of another layer than the code has it in.
 
-    `written` says that the new layer has it already.
+    `written` is true when the new layer has it already.
     """
 
     old: Place
@@ -34,36 +35,36 @@ class StateMove:
         return f"{self.old.address} of {self.old.layer} -> {self.new.address} of {self.new.layer}"
 
 
-def state_moves(found: Sequence[History], states: States) -> list[StateMove]:
+def state_moves(past: Sequence[History], states: States) -> list[StateMove]:
     """What must be moved between these states; raises StrataError where two layers claim it.
 
-    Two layers that hold the very same thing were left so by a run that was cut off. Two that hold
-    different things were applied before the state was moved, and nobody but a person knows which
-    one is right.
+    The same resource in two layers was left by a run that stopped half way. Different resources in
+    two layers were applied before the state was moved; only a person can decide which is right.
     """
     moves = []
-    for one in found:
-        own = [place for place in (one.now, *one.before) if place.layer == one.now.layer]
-        here = next((place for place in own if _held(states, place)), None)
-        known = _held(states, here) if here else []
-        for place in one.before:
-            held = _held(states, place)
-            if place.layer == one.now.layer or not held:
+    for history in past:
+        now = history.now
+        own = [place for place in (now, *history.before) if place.layer == now.layer]
+        here = next((place for place in own if _instances(states, place)), None)
+        known = _instances(states, here) if here else []
+        for place in history.before:
+            instances = _instances(states, place)
+            if place.layer == now.layer or not instances:
                 continue
-            if known and known != held:
+            if known and known != instances:
                 raise StrataError(
-                    f"{place.address} of {place.layer} and {(here or one.now).address} of "
-                    f"{one.now.layer} are two different resources, and modules/moves.toml says "
+                    f"{place.address} of {place.layer} and {(here or now).address} of "
+                    f"{now.layer} are two different resources, and modules/moves.toml says "
                     "they are one",
                     "keep the right one: terraform state rm in the other layer's folder",
                 )
-            moves.append(StateMove(place, here or one.now, written=bool(known)))
-            known = held
+            moves.append(StateMove(place, here or now, written=bool(known)))
+            known = instances
     return moves
 
 
-def _held(states: States, place: Place) -> list[tuple[object, object]]:
-    """(key, identifier) of the instances of a resource that a state holds."""
+def _instances(states: States, place: Place) -> list[tuple[object, object]]:
+    """(key, identifier) of the instances that a state has of a resource."""
     state = states.get(place.layer)
     if state is None:
         return []
@@ -77,13 +78,13 @@ def _held(states: States, place: Place) -> list[tuple[object, object]]:
 
 
 def needed_moves(work: LayerWork, *, begun: bool = False) -> list[StateMove]:
-    """What must be moved in an environment; asks nobody when nothing is declared.
+    """What must be moved in an environment; reads no state when no move is declared.
 
-    With `begun` only what a run that was cut off has written already.
+    With `begun` only the moves that an unfinished run has written already.
     """
-    found = _histories(work)
-    needed = state_moves(found, read_states(work.settings.environment)) if found else []
-    return [one for one in needed if one.written or not begun]
+    past = _histories(work)
+    needed = state_moves(past, read_states(work.settings.environment)) if past else []
+    return [move for move in needed if move.written or not begun]
 
 
 def _histories(work: LayerWork) -> list[History]:
@@ -102,23 +103,23 @@ def move(
     """Move what must be moved between the states of an environment, under their locks.
 
     `locked` is called with the layers before the first is written. Raises StrataError when somebody
-    holds one of the locks; nothing was moved then.
+    else has one of the locks; nothing was moved then.
     """
     needed = needed_moves(work, begun=begun)
     if not needed:
         return []
     environment = work.settings.environment
-    layers = sorted({place.layer for one in needed for place in (one.old, one.new)})
+    layers = sorted({place.layer for change in needed for place in (change.old, change.new)})
     for layer in layers:
         work.ready(layer)
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as layer_locks:
         for layer in layers:
-            held.enter_context(locks.taken(environment, layer, "move"))
+            layer_locks.enter_context(locks.taken(environment, layer, "move"))
         locked(layers)
         # Read again, now that nobody else can write.
         states = {layer: read_state(environment, layer) for layer in layers}
         now = state_moves(_histories(work), states)
-        needed = [one for one in now if one.written or not begun]
+        needed = [change for change in now if change.written or not begun]
         _write(work, needed, states)
     return needed
 
@@ -126,24 +127,24 @@ def move(
 def _write(work: LayerWork, needed: Sequence[StateMove], states: States) -> None:
     tool = work.terraform
     with _files(states) as (folder, files):
-        gaining = {one.new.layer for one in needed if not one.written}
-        for one in needed:
-            if not one.written:
-                # From a copy, since the source gives it up only once the target is written.
+        targets = {move.new.layer for move in needed if not move.written}
+        for move in needed:
+            if not move.written:
+                # From a copy: the source loses the resource only once the target is written.
                 copy = folder / "copy.tfstate"
-                copy.write_bytes(files[one.old.layer].read_bytes())
-                tool.state_move(copy, one.old.address, files[one.new.layer], one.new.address)
-        for layer in sorted(gaining):
+                copy.write_bytes(files[move.old.layer].read_bytes())
+                tool.state_move(copy, move.old.address, files[move.new.layer], move.new.address)
+        for layer in sorted(targets):
             tool.state_push(work.folder(layer), files[layer])
-        for one in needed:
-            tool.state_remove(files[one.old.layer], one.old.address)
-        for layer in sorted({one.old.layer for one in needed}):
+        for move in needed:
+            tool.state_remove(files[move.old.layer], move.old.address)
+        for layer in sorted({move.old.layer for move in needed}):
             tool.state_push(work.folder(layer), files[layer])
 
 
 @contextlib.contextmanager
 def _files(states: Mapping[str, State | None]) -> Iterator[tuple[Path, dict[str, Path]]]:
-    """A private folder with each state in a file; there is none for a layer without a state."""
+    """A private folder with a file for each state; a layer without a state has no file."""
     with tempfile.TemporaryDirectory() as private:
         files = {layer: Path(private, f"{layer}.tfstate") for layer in states}
         for layer, state in states.items():

@@ -1,8 +1,9 @@
-"""Tells Redis the AUTH token that Secrets Manager holds: Terraform would keep it in its state.
+"""Sets the AUTH token of Redis from Secrets Manager: Terraform would keep it in its state.
 
-An object beside the cache's state names the version of the secret that Redis demands. While Redis
-is being told there is none: between the two steps it goes without a token too, and AWS may say
-already that AUTH is on. A secret that was made anew is another version, which Redis must be told.
+An object beside the cache's state names the version of the secret that Redis requires. The object
+is deleted while the token is being set: between the two steps Redis accepts clients without a token
+too, and AWS may report AUTH as enabled already. A secret that was created again has another
+version, which must be set again.
 """
 
 import time
@@ -21,15 +22,16 @@ WAIT_SECONDS = 1800
 
 
 def told_key(environment: str) -> str:
-    """The key of the object that names what Redis was told."""
+    """The key of the object that names the secret version that was set."""
     return state_key(environment, "cache").removesuffix(".tfstate") + ".redis-auth"
 
 
 def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> bool:
-    """Have a replication group demand the secret's token; False when it does so already.
+    """Have a replication group require the secret's token; False when it does so already.
 
-    First ROTATE, which accepts the token beside what was before, then SET, which demands it
-    (ElastiCache User Guide, authenticating with the AUTH command). The token appears in no message.
+    First ROTATE, which accepts the token in addition to the earlier setting, then SET, which
+    requires it (ElastiCache User Guide, authenticating with the AUTH command). The token appears in
+    no message.
     """
     aws, s3 = session(environment), s3_client(environment)
     elasticache = aws.client("elasticache")
@@ -39,14 +41,14 @@ def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> boo
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             answer = elasticache.describe_replication_groups(ReplicationGroupId=group)
-            found = answer["ReplicationGroups"][0]
-            if found["Status"] == "available":
-                return bool(found.get("AuthTokenEnabled", False))
+            description = answer["ReplicationGroups"][0]
+            if description["Status"] == "available":
+                return bool(description.get("AuthTokenEnabled", False))
             if time.monotonic() > deadline:
-                raise StrataError(f"replication group {group} stays {found['Status']}")
+                raise StrataError(f"replication group {group} stays {description['Status']}")
             time.sleep(POLL_SECONDS)
 
-    def told() -> str:
+    def noted() -> str:
         if not s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"]:
             return ""
         return s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
@@ -55,7 +57,7 @@ def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> boo
         on = ready()
         secret = aws.client("secretsmanager").get_secret_value(SecretId=secret_arn)
         wanted = f"{group} {secret['VersionId']}"
-        if on and told() == wanted:
+        if on and noted() == wanted:
             return False
         s3.delete_object(Bucket=bucket, Key=key)
         for strategy in ("ROTATE", "SET"):
@@ -68,11 +70,11 @@ def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> boo
             ready()
         s3.put_object(Bucket=bucket, Key=key, Body=wanted.encode())
     except ClientError as error:
-        # The message of AWS may quote the request: only its code goes on.
+        # AWS's message may quote the request, so only its code is shown.
         code = error.response["Error"]["Code"]
         operation = error.operation_name
         raise StrataError(f"AUTH of replication group {group}: {operation}: {code}") from None
     except BotoCoreError as error:
-        # Its kind alone, for the same reason.
+        # Only the type of the error, for the same reason.
         raise StrataError(f"AUTH of replication group {group}: {type(error).__name__}") from None
     return True

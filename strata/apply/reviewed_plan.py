@@ -1,8 +1,8 @@
-"""Applies a review: each layer's real plan is held against it, and exactly that plan is applied.
+"""Applies a review: each layer's real plan is compared with it, and exactly that plan is applied.
 
-How far a review was applied stands in its folder, `applied.json`. A run that was cut off moved some
-states on; the next one knows them by it, demands the same lineage, and holds what is still to be
-done against what was reviewed.
+How far a review was applied is recorded in its folder, in `applied.json`. A run that stopped half
+way changed some states; the next run knows them by that record, requires the same lineage, and
+compares the remaining changes with the reviewed ones.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from strata.terraform.events import Watch, ignore
 
 APPLIED = "applied.json"
 SHOWN = 20
-"""Differences that a message shows of many."""
+"""The most differences that a message shows."""
 
 
 class LayerRecord(BaseModel):
@@ -64,7 +64,7 @@ class Record(BaseModel):
 class ReviewedApply:
     """A review that is applied to the environment of `work`; `step` does one layer.
 
-    `again` is the command that plans it anew.
+    `again` is the command that plans it again.
     """
 
     folder: Path
@@ -79,10 +79,10 @@ class ReviewedApply:
     def open(
         cls, folder: Path, work: LayerWork, made: Review | None = None, env: str | None = None
     ) -> "ReviewedApply":
-        """The review in `folder`; raises UsageError for what is none.
+        """The review in `folder`; raises UsageError when that is no review.
 
-        With `made` it must be that one: another plan may have been put in its place since. `env` is
-        how the user names the environment, which is what messages name.
+        With `made` it must be that review: another plan may have replaced it since. `env` is the
+        user's name of the environment, which messages show.
         """
         again = plan_command(env or work.settings.environment.name, folder)
         review, plan = read(folder)
@@ -105,44 +105,44 @@ class ReviewedApply:
         return cls(folder, review, plan, work, record, again)
 
     def check(self) -> None:
-        """Raise StrataError when this is not what would be applied now, or cannot be applied."""
+        """Raise StrataError when the review is outdated or cannot be applied."""
         states = read_states(self.work.settings.environment)
         now = basis(self.work.settings, states, self.work.stacks.parent)
         reasons = stale(expected(self.review.basis, self.record, now), now)
         if reasons:
             raise self._refusal(reasons)
-        # A layer that was begun has found out already.
-        ahead = [one for one in self.plan.changes if one.layer not in self.record.layers]
+        # A layer that was begun was checked before it began.
+        ahead = [change for change in self.plan.changes if change.layer not in self.record.layers]
         refuse(ahead, self.plan, "nothing was applied")
 
     def check_plan(self) -> None:
-        """Plan the environment as a whole again, and raise StrataError where it came out otherwise.
+        """Plan the whole environment again, and raise StrataError when the plan differs.
 
-        So a change made by hand in a late layer is found before the first one is applied. A review
-        that is partly applied is not planned again: its layers are held against it one by one.
+        So a change made by hand in a late layer is found before the first layer is applied. A
+        review that is partly applied is not planned again: its layers are compared one by one.
         """
         if self.record.layers:
             return
         environment = self.work.settings.environment
         folder = self.work.stacks.parent / "composed" / environment.name
         with ThreadPoolExecutor(1) as pool:
-            # While that plans, the layers are made ready, which each would wait for later.
+            # Meanwhile the layers are initialised, which each would wait for later.
             ready = pool.submit(lambda: [self.work.ready(layer) for layer in LAYERS])
             try:
                 real = parse(plan_composed(self.work.terraform, folder, read_states(environment)))
                 ready.result()
             except BaseException:
-                # Or the pool would wait for every layer that is still to be made ready.
+                # Otherwise the pool would wait until every layer is initialised.
                 self.work.terraform.children.interrupt()
                 raise
-        found = differences(self.plan.changes, real.changes)
-        if found:
-            raise self._refusal([told(found)])
+        deviations = differences(self.plan.changes, real.changes)
+        if deviations:
+            raise self._refusal([told(deviations)])
 
     def move_states(self) -> list[StateMove]:
-        """Move what went to another layer between the states; see `strata.apply.moving`.
+        """Move resources that changed their layer between the states; see `strata.apply.moving`.
 
-        The layers count as begun: a run that goes on knows their states by it.
+        The layers count as begun, so that a later run knows their states.
         """
         return move(self.work, locked=self._begin)
 
@@ -152,41 +152,42 @@ class ReviewedApply:
                 self._record(layer, LayerRecord(before=self._state(layer)))
 
     def step(self, layer: str, watch: Watch = ignore) -> str:
-        """Plan a layer, hold it against the review, and apply exactly what was planned."""
+        """Plan a layer, compare it with the review, and apply exactly what was planned."""
         record = self.record.layers.get(layer)
         if record and record.after:
-            # `check` found its state as it was left.
+            # `check` has compared its state with the record.
             return "done before"
-        with self.work.turn(watch) as heard, self.work.plan_kept(layer):
-            return self._apply(layer, record, heard)
+        with self.work.turn(watch) as layer_watch, self.work.plan_kept(layer):
+            return self._apply(layer, record, layer_watch)
 
     def _apply(self, layer: str, record: LayerRecord | None, watch: Watch) -> str:
         changed = self.work.plan(layer, watch)
         # An empty plan needs no second Terraform to say so.
         real = parse(self._shown(layer)).of(layer) if changed else ()
         reviewed: Sequence[Change] = self.plan.of(layer)
-        found = differences(remaining(reviewed, real) if record else reviewed, real)
-        if found:
+        deviations = differences(remaining(reviewed, real) if record else reviewed, real)
+        if deviations:
             raise Deviation(
-                f"not applied: its plan is not what was reviewed\n{told(found)}", self._again()
+                f"not applied: its plan is not what was reviewed\n{told(deviations)}",
+                self._again(),
             )
         refuse(real, Plan(tuple(real), (), {}), "not applied")
         before = record.before if record else self._state(layer)
         if changed:
             self._record(layer, LayerRecord(before=before))
         try:
-            came = self.work.apply_planned(layer, watch, changed=changed)
+            result = self.work.apply_planned(layer, watch, changed=changed)
         except NotBegun:
-            # Whatever moves its state from here on is somebody else.
+            # Any later change of its state is made by somebody else.
             self._record(layer, record)
             raise
         except StrataError:
-            # Here too: its Terraform has ended.
+            # Terraform has ended, so the state that it left can be recorded.
             with contextlib.suppress(StrataError):
                 self._record(layer, LayerRecord(before=before, ended=True, left=self._state(layer)))
             raise
         self._record(layer, LayerRecord(before=before, after=self._state(layer)))
-        return came
+        return result
 
     def _shown(self, layer: str) -> dict[str, Any]:
         return self.work.terraform.show_own(self.work.folder(layer), self.work.saved_plan(layer))
@@ -196,7 +197,8 @@ class ReviewedApply:
 
     def _record(self, layer: str, record: LayerRecord | None) -> None:
         with self._lock:
-            layers = {name: one for name, one in self.record.layers.items() if name != layer}
+            layers = dict(self.record.layers)
+            layers.pop(layer, None)
             if record:
                 layers[layer] = record
             self.record = Record(plan=self.review.plan, layers=layers)
@@ -215,74 +217,78 @@ class ReviewedApply:
 
 def refuse(changes: Sequence[Change], plan: Plan, told_as: str) -> None:
     """Raise StrataError when AWS would refuse one of these changes of a plan."""
-    found = [f"{one.address}: {why.why}" for one in changes for why in refused(one, plan)]
-    if found:
+    refusals = [
+        f"{change.address}: {reason.why}" for change in changes for reason in refused(change, plan)
+    ]
+    if refusals:
         raise StrataError(
-            "\n".join([f"{told_as}: AWS would refuse this", *found]),
+            "\n".join([f"{told_as}: AWS would refuse this", *refusals]),
             "do what is said there, and plan again",
         )
 
 
 def identity(state: State | None) -> StateIdentity | None:
-    """What names a state."""
+    """The lineage and serial of a state; None for none."""
     return StateIdentity(lineage=state.lineage, serial=state.serial) if state else None
 
 
 def expected(reviewed: Basis, record: Record, now: Basis) -> Basis:
-    """The basis of a review with the states that its own apply has moved on.
+    """The basis of a review with the states that its own apply has changed.
 
-    A layer that was done has the state it was done with, and one that failed the state it was left
-    with. One whose run was killed has any later state of the same lineage: what the killed run
-    wrote last is not known, so what somebody else applied to that layer since cannot be told apart.
+    A finished layer has the state of its end, and a failed layer the state that it left. A layer
+    whose run was killed may have any later state of the same lineage: what the killed run wrote
+    last is not known, so it cannot be distinguished from what somebody else applied since.
     """
     states = dict(reviewed.states)
-    for layer, one in record.layers.items():
-        found = now.states.get(layer)
-        if one.after:
-            states[layer] = one.after
-        elif one.ended:
-            states[layer] = one.left
-        elif one.before is None or (
-            found and found.lineage == one.before.lineage and found.serial >= one.before.serial
+    for layer, layer_record in record.layers.items():
+        current, before = now.states.get(layer), layer_record.before
+        if layer_record.after:
+            states[layer] = layer_record.after
+        elif layer_record.ended:
+            states[layer] = layer_record.left
+        elif before is None or (
+            current and current.lineage == before.lineage and current.serial >= before.serial
         ):
-            states[layer] = found
+            states[layer] = current
     return reviewed.model_copy(update={"states": states})
 
 
 def remaining(reviewed: Sequence[Change], real: Sequence[Change]) -> list[Change]:
     """The reviewed changes that are still to be made in a layer which was begun.
 
-    What the real plan does not have any more is done. What was half done is taken as it stands now:
-    a resource whose creation was cut off is made anew, a replacement whose first half is done is a
-    creation, and the values before are those of today.
+    A change that the real plan has no longer is done. A half done change is taken as it is now: a
+    resource whose creation was interrupted is created again, a replacement whose first half is done
+    is a creation, and the values before are the current ones.
     """
-    are = {one.address: one for one in real}
-    found = []
+    by_address = {change.address: change for change in real}
+    changes = []
     for was in reviewed:
-        now = are.get(was.address)
+        now = by_address.get(was.address)
         if now is None:
             continue
         if now.actions == was.actions or _half_made(was, now):
-            found.append(replace(was, actions=now.actions, before=now.before))
+            changes.append(replace(was, actions=now.actions, before=now.before))
         else:
-            found.append(was)
+            changes.append(was)
     replaced = {was.address for was in reviewed if was.replaces}
-    # The old one of a replacement that made the new one first.
-    found += [now for now in real if now.address.partition(" (deposed")[0] in replaced
-              and " (deposed" in now.address]  # fmt: skip
-    return found
+    for now in real:
+        # The old resource of a replacement that made the new resource first.
+        address, deposed, _ = now.address.partition(" (deposed")
+        if deposed and address in replaced:
+            changes.append(now)
+    return changes
 
 
 def _half_made(was: Change, now: Change) -> bool:
-    """Whether `now` completes what `was` began: a creation cut off, or half a replacement."""
+    """Whether `now` completes `was`: an interrupted creation, or half a replacement."""
     if was.replaces:
         return now.replaces or now.actions == ("create",)
     return was.actions == ("create",) and now.tainted
 
 
-def told(found: Sequence[Difference]) -> str:
+def told(deviations: Sequence[Difference]) -> str:
     """Differences as a message shows them."""
-    lines = [str(one) for one in found[:SHOWN]]
-    if len(found) > SHOWN:
-        lines.append(f"and {len(found) - SHOWN} more")
+    lines = [str(difference) for difference in deviations[:SHOWN]]
+    if len(deviations) > SHOWN:
+        lines.append(f"and {len(deviations) - SHOWN} more")
     return "\n".join(lines)

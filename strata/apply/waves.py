@@ -1,4 +1,4 @@
-"""Applies and destroys the layers of an environment, side by side where they do not meet."""
+"""Applies and destroys the layers of an environment, in parallel where they are independent."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from strata.errors import StrataError
 
 Step = Callable[[str], str]
-"""Does a layer's work and says in a few words what came of it."""
+"""Does a layer's work and returns the result in a few words."""
 
 Report = Callable[[str, str, float], None]
 """Takes a layer, its state and the seconds it took."""
@@ -20,7 +20,7 @@ def quiet(layer: str, state: str, seconds: float) -> None:
 
 @dataclass
 class Outcome:
-    """What came of a run over the layers."""
+    """The result of a run over the layers."""
 
     done: dict[str, str] = field(default_factory=dict)
     failed: dict[str, StrataError] = field(default_factory=dict)
@@ -33,8 +33,11 @@ class Outcome:
 
 
 def reverse(needs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The same graph for taking down: a layer waits for those that read its outputs."""
-    return {layer: tuple(o for o, n in needs.items() if layer in n) for layer in needs}
+    """The same graph for a destroy: a layer waits for the layers that read its outputs."""
+    return {
+        layer: tuple(reader for reader, needed in needs.items() if layer in needed)
+        for layer in needs
+    }
 
 
 def run(
@@ -46,19 +49,23 @@ def run(
     first: Sequence[str] = (),
     stopped: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Call `step` for each layer once all that it needs are done.
+    """Call `step` for each layer once all layers that it needs are done.
 
-    A layer that fails stops those that need it and nobody else. `workers=1` is one after another.
-    Of those that can be begun together, the ones in `first` are begun first.
-    Once `stopped` says so nothing more is started, and what runs is waited for: Terraform must
-    write its state and give back its lock.
+    A layer that fails stops the layers that need it and no others. `workers=1` runs one layer after
+    another. Of the layers that can start together, those in `first` start first.
+    Once `stopped` is true no more layers start, and the running ones are waited for: Terraform must
+    write its state and release its lock.
     """
     outcome = Outcome()
     waiting = dict(needs)
     running: dict[Future[str], tuple[str, float]] = {}
     with ThreadPoolExecutor(workers) as pool:
         while waiting or running:
-            ready = [n for n, need in waiting.items() if all(x in outcome.done for x in need)]
+            ready = [
+                layer
+                for layer, needed in waiting.items()
+                if all(other in outcome.done for other in needed)
+            ]
             ready.sort(key=lambda layer: layer not in first)
             for layer in [] if stopped() else ready:
                 del waiting[layer]
