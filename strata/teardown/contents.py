@@ -1,4 +1,4 @@
-"""Asks AWS what stands in the resources of an environment, and what is left after them."""
+"""Asks AWS what the resources of an environment contain, and what remains after a destroy."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def contents(environment: Environment, resources: list[Held]) -> Contents:
-    """What users put into the repositories and buckets, the snapshots that exist already, and what
-    is protected: somebody may have switched that on by hand.
+    """What users put into the repositories and buckets, the snapshots that exist already, and which
+    resources are protected: somebody may have switched protection on by hand.
     """
     aws = session(environment)
 
     def of(type_: str, attribute: str) -> list[str]:
-        names = (one.values.get(attribute) for one in resources if one.type == type_)
+        names = (resource.values.get(attribute) for resource in resources if resource.type == type_)
         return [name for name in names if name]
 
     try:
@@ -37,8 +37,12 @@ def contents(environment: Environment, resources: list[Held]) -> Contents:
             ),
             frozenset(
                 [
-                    *(one for one in of("aws_db_instance", "identifier") if _kept(aws, one)),
-                    *(one for one in of("aws_lb", "arn") if _kept_balancer(aws, one)),
+                    *(
+                        name
+                        for name in of("aws_db_instance", "identifier")
+                        if _protected_database(aws, name)
+                    ),
+                    *(arn for arn in of("aws_lb", "arn") if _protected_balancer(aws, arn)),
                 ]
             ),
         )
@@ -47,9 +51,9 @@ def contents(environment: Environment, resources: list[Held]) -> Contents:
 
 
 def _images(aws: "boto3.Session", repository: str) -> int:
-    found = pages(aws.client("ecr"), "list_images", "imageIds", repositoryName=repository)
+    images = pages(aws.client("ecr"), "list_images", "imageIds", repositoryName=repository)
     try:
-        return len({one.get("imageDigest") for one in found})
+        return len({image.get("imageDigest") for image in images})
     except ClientError as error:
         if error.response["Error"]["Code"] == "RepositoryNotFoundException":
             return 0
@@ -76,35 +80,35 @@ def _snapshot(aws: "boto3.Session", name: str) -> bool:
         raise
 
 
-def _kept(aws: "boto3.Session", database: str) -> bool:
+def _protected_database(aws: "boto3.Session", database: str) -> bool:
     rds = aws.client("rds")
     try:
-        [found] = rds.describe_db_instances(DBInstanceIdentifier=database)["DBInstances"]
+        [instance] = rds.describe_db_instances(DBInstanceIdentifier=database)["DBInstances"]
     except rds.exceptions.DBInstanceNotFoundFault:
         return False
-    return bool(found.get("DeletionProtection"))
+    return bool(instance.get("DeletionProtection"))
 
 
-def _kept_balancer(aws: "boto3.Session", arn: str) -> bool:
+def _protected_balancer(aws: "boto3.Session", arn: str) -> bool:
     balancers = aws.client("elbv2")
     try:
-        found = balancers.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
+        attributes = balancers.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
     except balancers.exceptions.LoadBalancerNotFoundException:
         return False
-    return {"Key": "deletion_protection.enabled", "Value": "true"} in found
+    return {"Key": "deletion_protection.enabled", "Value": "true"} in attributes
 
 
 def left(environment: Environment) -> list[str]:
     """The ARNs and names that still carry the environment's tags.
 
-    The tagging service does not list groups of EC2 Auto Scaling and roles of IAM, which are asked
-    for themselves.
+    The tagging service does not list groups of EC2 Auto Scaling and roles of IAM, so those services
+    are asked themselves.
     """
     aws = session(environment)
     try:
         return sorted({
             *_tagged(aws, environment),
-            *(one["AutoScalingGroupARN"] for one in groups(aws, environment.tags)),
+            *(group["AutoScalingGroupARN"] for group in groups(aws, environment.tags)),
             *_roles(aws, environment),
         })  # fmt: skip
     except (ClientError, BotoCoreError) as error:
@@ -114,7 +118,7 @@ def left(environment: Environment) -> list[str]:
 def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
     for region in {environment.region, GLOBAL_REGION}:
         for arn, _ in standing(aws, region, environment.tags):
-            # Automated backups go with their database, a while later.
+            # Automated backups are deleted with their database, a while later.
             if ":snapshot:rds:" not in arn:
                 yield arn
 
@@ -126,5 +130,5 @@ def _roles(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
         # Asking every role of the account for its tags would take minutes.
         if role["RoleName"].startswith(beginning):
             tags = iam.list_role_tags(RoleName=role["RoleName"])["Tags"]
-            if wanted <= {one["Key"]: one["Value"] for one in tags}.items():
+            if wanted <= {tag["Key"]: tag["Value"] for tag in tags}.items():
                 yield role["Arn"]

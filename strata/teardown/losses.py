@@ -1,6 +1,7 @@
-"""What a destroy would lose and what would stop it half way, read from what is applied.
+"""What a destroy would lose and what would stop it half way, read from the states.
 
-The states count, not the settings: a protection that the file has lifted and no apply has is there.
+The states count, not the settings: a protection that the settings have lifted is in force until an
+apply lifts it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from strata.text.words import counted
 
 @dataclass(frozen=True)
 class Held:
-    """A resource that a state holds: its address and its attributes."""
+    """A resource in a state: its address and its attributes."""
 
     address: str
     type: str
@@ -25,9 +26,9 @@ class Held:
 class Contents:
     """What the states do not know: what users put into the resources.
 
-    `images` counts by repository, `objects` says which buckets hold any, `snapshots` names the
+    `images` counts by repository, `objects` names the buckets with objects, `snapshots` names the
     database snapshots that exist already, `protected` has the identifiers of databases and the ARNs
-    of load balancers that are protected from deletion, by whomever.
+    of load balancers that are protected from deletion, by Strata or by hand.
     """
 
     images: Mapping[str, int] = field(default_factory=dict)
@@ -51,19 +52,23 @@ class Obstacle:
 def held(states: States) -> list[Held]:
     """Every managed resource of all layers."""
     return [
-        Held(f"{one['type']}.{one['name']}", one["type"], instance["attributes"])
+        Held(f"{resource['type']}.{resource['name']}", resource["type"], instance["attributes"])
         for state in states.values()
         if state
-        for one in state.document["resources"]
-        if one["mode"] == "managed"
-        for instance in one["instances"]
+        for resource in state.document["resources"]
+        if resource["mode"] == "managed"
+        for instance in resource["instances"]
     ]
 
 
 def losses(resources: list[Held], contents: Contents) -> list[str]:
-    """What cannot be brought back, one line each, the dearest first."""
-    return [line for type_, tell in LOSSES.items() for one in resources if one.type == type_
-            for line in tell(one.values, contents)]  # fmt: skip
+    """What cannot be restored, a line each, the most valuable first."""
+    lines: list[str] = []
+    for type_, describe in LOSSES.items():
+        for resource in resources:
+            if resource.type == type_:
+                lines += describe(resource.values, contents)
+    return lines
 
 
 def _database(values: Json, _: Contents) -> Iterator[str]:
@@ -119,30 +124,30 @@ LOSSES: dict[str, Callable[[Json, Contents], Iterator[str]]] = {
 
 
 def obstacles(resources: list[Held], contents: Contents) -> list[Obstacle]:
-    """What AWS would refuse; a destroy that begins all the same would stop half way."""
-    found = []
-    for one in resources:
-        values = one.values
-        attribute, setting = PROTECTED.get(one.type, ("", ""))
-        known_as = values.get("arn" if one.type == "aws_lb" else "identifier")
-        if values.get(attribute) or (attribute and known_as in contents.protected):
-            found.append(Obstacle(one.address, "protected from deletion", setting))
-        if one.type == "aws_db_instance":
+    """What AWS would refuse to delete; a destroy would stop half way there."""
+    refused = []
+    for resource in resources:
+        address, type_, values = resource.address, resource.type, resource.values
+        attribute, setting = PROTECTED.get(type_, ("", ""))
+        identifier = values.get("arn" if type_ == "aws_lb" else "identifier")
+        if values.get(attribute) or (attribute and identifier in contents.protected):
+            refused.append(Obstacle(address, "protected from deletion", setting))
+        if type_ == "aws_db_instance":
             snapshot = values.get("final_snapshot_identifier")
             if not values.get("skip_final_snapshot") and snapshot in contents.snapshots:
                 why = f"its last snapshot would be {snapshot}, which exists: delete that one"
                 setting = "or set database.final_snapshot = false"
-                found.append(Obstacle(one.address, why, setting))
-        elif one.type == "aws_ecr_repository" and not values.get("force_delete"):
+                refused.append(Obstacle(address, why, setting))
+        elif type_ == "aws_ecr_repository" and not values.get("force_delete"):
             count = contents.images.get(values["name"], 0)
             if count:
-                setting = FULL[one.type][-1]
-                found.append(Obstacle(one.address, f"holds {counted(count, 'image')}", setting))
+                setting = FULL[type_][-1]
+                refused.append(Obstacle(address, f"holds {counted(count, 'image')}", setting))
         elif (
-            one.type == "aws_s3_bucket"
+            type_ == "aws_s3_bucket"
             and not values.get("force_destroy")
             and values["bucket"] in contents.objects
         ):
-            setting = FULL[one.type][-1]
-            found.append(Obstacle(one.address, "holds access logs", setting))
-    return found
+            setting = FULL[type_][-1]
+            refused.append(Obstacle(address, "holds access logs", setting))
+    return refused
