@@ -1,7 +1,7 @@
 """Which settings a layer was last applied with: a small object beside its state.
 
-It names the state it belongs to. When the state has been written since by something else, such as
-plain `cdktf deploy`, the object says nothing.
+It names the state that it belongs to. When something else has written the state since, such as
+plain `cdktf deploy`, the object is ignored.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ def note_applied(settings: Settings, layer: str) -> None:
 def read_applied(environment: Environment, states: States) -> Mapping[str, Json]:
     """Layer -> the settings it was last applied with, where that is known."""
     s3 = s3_client(environment)
-    found = {}
+    settings = {}
     for layer, state in states.items():
         if state is None:
             continue
@@ -73,8 +73,8 @@ def read_applied(environment: Environment, states: States) -> Mapping[str, Json]
             )
             noted = Applied.model_validate(json_of(answer["Body"].read()))
         except (ClientError, BotoCoreError, ValidationError, Unreadable):
-            # Only an explanation is missing, not the plan.
+            # Without it only an explanation is missing from the plan.
             continue
         if (noted.state.lineage, noted.state.serial) == (state.lineage, state.serial):
-            found[layer] = noted.settings
-    return found
+            settings[layer] = noted.settings
+    return settings

@@ -1,4 +1,4 @@
-"""Makes the bucket that holds the state of every layer, and mends it when it was changed."""
+"""Makes the bucket for the state of every layer, and repairs its protections."""
 
 import json
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 OLD_VERSION_DAYS = 90
-"""Days that a state which was replaced stays readable."""
+"""Days for which an earlier version of a state stays readable."""
 
 
 def bootstrap(environment: Environment) -> bool:
-    """Make or mend the state bucket; True when it was made. Runs the same however often."""
+    """Make or repair the state bucket; True when it was made. May be run any number of times."""
     check_account(environment)
     s3 = s3_client(environment)
     try:
@@ -46,7 +46,7 @@ def _make(s3: "S3Client", environment: Environment) -> bool:
     else:
         return False
     if environment.region == "us-east-1":
-        # The one region that S3 refuses to be told.
+        # The only region that S3 refuses as a LocationConstraint.
         s3.create_bucket(Bucket=bucket)
     else:
         s3.create_bucket(
@@ -59,9 +59,10 @@ def _make(s3: "S3Client", environment: Environment) -> bool:
 
 @dataclass(frozen=True)
 class Protection:
-    """A property of the bucket: the calls that set and give it, and what it is set to.
+    """A property of the bucket: the calls that set and get it, and the wanted value.
 
-    `argument` is the parameter that sets it, `answer` the key that gives it, "" for all of it.
+    `argument` is the parameter of the call that sets it; `answer` is the key of the answer that has
+    it, "" for the whole answer.
     """
 
     name: str
@@ -73,7 +74,7 @@ class Protection:
 
 
 def protections(bucket: str) -> tuple[Protection, ...]:
-    """What the state bucket is protected by, in the order it is set."""
+    """The protections of the state bucket, in the order in which they are set."""
     public = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
     lifecycle = {
         "ID": "expire-old-versions",
@@ -123,6 +124,7 @@ def protections(bucket: str) -> tuple[Protection, ...]:
 
 
 def _protect(s3: Any, bucket: str, account: str) -> None:
-    for one in protections(bucket):
-        put = getattr(s3, one.put)
-        put(Bucket=bucket, ExpectedBucketOwner=account, **{one.argument: one.wanted})
+    for protection in protections(bucket):
+        put = getattr(s3, protection.put)
+        argument = {protection.argument: protection.wanted}
+        put(Bucket=bucket, ExpectedBucketOwner=account, **argument)

@@ -1,4 +1,4 @@
-"""The client of the bucket that holds the state of every layer."""
+"""The client of the bucket with the state of every layer."""
 
 from typing import TYPE_CHECKING, Literal
 

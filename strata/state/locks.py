@@ -1,6 +1,6 @@
-"""The locks that Terraform keeps beside the states: whose they are, and taking a dead one away.
+"""The locks that Terraform keeps beside the states: whose they are, and removing a stale lock.
 
-With `use_lockfile` a lock is the object `<state key>.tflock` (Terraform, S3 backend); it holds who
+With `use_lockfile` a lock is the object `<state key>.tflock` (Terraform, S3 backend); it says who
 took it, when and for what.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 OPERATIONS = {
-    # A destroy is one to Terraform.
+    # Terraform names a destroy an apply too.
     "OperationTypeApply": "apply",
     "OperationTypePlan": "plan",
     "OperationTypeRefresh": "refresh",
@@ -37,9 +37,9 @@ OPERATIONS = {
 
 @dataclass(frozen=True)
 class Lock:
-    """Who holds a layer's state: `who` is user@host, `since` in UTC, `operation` Terraform's.
+    """Who locked a layer's state: `who` is user@host, `since` in UTC, `operation` Terraform's.
 
-    One that cannot be read locks all the same; `unread` says what stands in its place.
+    A lock object that cannot be read locks as well; `unread` describes its content then.
     """
 
     layer: str
@@ -68,19 +68,17 @@ class Lock:
 def parse(layer: str, content: bytes) -> Lock:
     """A lock object's content; raises StrataError for what Terraform did not write."""
     try:
-        found = json.loads(content)
+        fields = json.loads(content)
         # Terraform writes nanoseconds, of which Python reads six digits.
-        since = datetime.fromisoformat(found["Created"][:19] + "+00:00")
-        operation = str(found["Operation"])
-        return Lock(
-            layer, str(found["ID"]), str(found["Who"]), since, OPERATIONS.get(operation, operation)
-        )
+        since = datetime.fromisoformat(fields["Created"][:19] + "+00:00")
+        operation = OPERATIONS.get(str(fields["Operation"]), str(fields["Operation"]))
+        return Lock(layer, str(fields["ID"]), str(fields["Who"]), since, operation)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StrataError(f"the lock object of {layer} is not one of Terraform's") from error
 
 
 def read(environment: Environment, layer: str) -> Lock | None:
-    """The lock on a layer; None when nobody holds it."""
+    """The lock on a layer; None when it is not locked."""
     return _read(s3_client(environment, IMPATIENT), environment, layer)
 
 
@@ -93,14 +91,14 @@ def held(environment: Environment) -> list[Lock]:
         ).get("Contents", [])
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
-    keys = {one["Key"] for one in answer}
+    keys = {entry["Key"] for entry in answer}
     locked = [layer for layer in LAYERS if lock_key(environment, layer) in keys]
-    found = (_read(s3, environment, layer) for layer in locked)
-    return [lock for lock in found if lock]
+    read_locks = (_read(s3, environment, layer) for layer in locked)
+    return [lock for lock in read_locks if lock]
 
 
 def release(environment: Environment, lock: Lock) -> None:
-    """Take a lock away; raises StrataError when it is not this one that is held now."""
+    """Remove a lock; raises StrataError when the layer has another lock now, or none."""
     s3 = s3_client(environment, IMPATIENT)
     now = _read(s3, environment, lock.layer)
     if now is None or now.id != lock.id:
@@ -116,7 +114,7 @@ def release(environment: Environment, lock: Lock) -> None:
 
 @contextlib.contextmanager
 def taken(environment: Environment, layer: str, operation: str) -> Iterator[None]:
-    """Hold a layer's lock as Terraform would; raises StrataError when somebody holds it."""
+    """Lock a layer as Terraform would; raises StrataError when it is locked already."""
     s3 = s3_client(environment, IMPATIENT)
     bucket, key = environment.state_bucket, lock_key(environment, layer)
     lock = {
@@ -133,8 +131,8 @@ def taken(environment: Environment, layer: str, operation: str) -> Iterator[None
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (409, 412):
             raise explain(error) from error
-        holder = _read(s3, environment, layer)
-        words = holder.words(now()) if holder else f"{layer} was locked at the same moment"
+        other = _read(s3, environment, layer)
+        words = other.words(now()) if other else f"{layer} was locked at the same moment"
         raise StrataError(words, "wait until it is free, then run this again") from None
     except BotoCoreError as error:
         raise explain(error) from error
@@ -145,9 +143,9 @@ def taken(environment: Environment, layer: str, operation: str) -> Iterator[None
 
 
 def _give_back(s3: "S3Client", environment: Environment, layer: str, own: str) -> None:
-    """Take the own lock away, and not one that somebody else has taken since it was unlocked."""
-    found = _read(s3, environment, layer)
-    if found is None or found.id != own:
+    """Remove the own lock, and not a lock that somebody else has taken since it was unlocked."""
+    lock = _read(s3, environment, layer)
+    if lock is None or lock.id != own:
         return
     try:
         s3.delete_object(Bucket=environment.state_bucket, Key=lock_key(environment, layer))
@@ -161,7 +159,7 @@ def lock_key(environment: Environment, layer: str) -> str:
 
 
 def now() -> datetime:
-    """The time that `Lock.words` counts to."""
+    """The current time, for `Lock.words`."""
     return datetime.now(UTC)
 
 

@@ -64,23 +64,23 @@ def output(environment: str, states: States) -> Output:
 
 
 def _endpoints(documents: dict[str, Json]) -> Iterator[Endpoint]:
-    for one in _attributes(documents, "aws_db_instance"):
-        yield Endpoint(name="database", host=one["address"], port=one["port"])
-    for one in _attributes(documents, "aws_elasticache_replication_group"):
-        host = one["primary_endpoint_address"]
-        yield Endpoint(name="cache", host=host, port=one["port"])
-        replicas = (one.get("num_cache_clusters") or 1) - 1
-        if replicas and (host := one.get("reader_endpoint_address")):
-            yield Endpoint(name="cache replicas", host=host, port=one["port"])
+    for database in _attributes(documents, "aws_db_instance"):
+        yield Endpoint(name="database", host=database["address"], port=database["port"])
+    for cache in _attributes(documents, "aws_elasticache_replication_group"):
+        host = cache["primary_endpoint_address"]
+        yield Endpoint(name="cache", host=host, port=cache["port"])
+        replicas = (cache.get("num_cache_clusters") or 1) - 1
+        if replicas and (host := cache.get("reader_endpoint_address")):
+            yield Endpoint(name="cache replicas", host=host, port=cache["port"])
 
 
 def _log_groups(documents: dict[str, Json]) -> Iterator[str]:
-    for one in _attributes(documents, "aws_cloudwatch_log_group"):
-        yield one["name"]
+    for group in _attributes(documents, "aws_cloudwatch_log_group"):
+        yield group["name"]
     # RDS makes these itself (User Guide, "Publishing database logs to CloudWatch Logs").
-    for one in _attributes(documents, "aws_db_instance"):
-        for log in one.get("enabled_cloudwatch_logs_exports") or []:
-            yield f"/aws/rds/instance/{one['identifier']}/{log}"
+    for database in _attributes(documents, "aws_db_instance"):
+        for log in database.get("enabled_cloudwatch_logs_exports") or []:
+            yield f"/aws/rds/instance/{database['identifier']}/{log}"
 
 
 def _attributes(documents: dict[str, Json], kind: str) -> Iterator[dict[str, Any]]:
@@ -88,4 +88,5 @@ def _attributes(documents: dict[str, Json], kind: str) -> Iterator[dict[str, Any
     for document in documents.values():
         for resource in document["resources"]:
             if resource["mode"] == "managed" and resource["type"] == kind:
-                yield from (one["attributes"] for one in resource.get("instances", []))
+                for instance in resource.get("instances", []):
+                    yield instance["attributes"]

@@ -1,4 +1,4 @@
-"""Whether the work can begin: found before the first change, in one line each."""
+"""Checks before the first change whether the work can begin; a line for each problem."""
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,7 +12,7 @@ from strata.state.client import s3_client
 def check(environment: Environment, env: str = "") -> None:
     """Raise StrataError unless AWS answers, as the right account, and the state bucket is there.
 
-    `env` is how the user names the environment; a file may lie elsewhere than in `envs/`.
+    `env` is the user's name of the environment; its file may be elsewhere than in `envs/`.
     """
     check_account(environment)
     if not has_state_bucket(environment):

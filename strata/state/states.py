@@ -1,4 +1,4 @@
-"""The states of all layers, and one state for the composed stack made of them."""
+"""The states of all layers, and their merged state for the composed stack."""
 
 import uuid
 from collections.abc import Mapping
@@ -47,15 +47,16 @@ States = Mapping[str, State | None]
 
 
 def read_states(environment: Environment) -> States:
-    """The states of all layers, read side by side straight from S3.
+    """The states of all layers, read in parallel straight from S3.
 
-    It needs no `terraform init` and takes no lock, so that it neither waits for an apply nor stands
-    in its way. Raises StrataError for what is not a missing state: no access, no credentials.
+    It needs no `terraform init` and takes no lock, so that it neither waits for an apply nor blocks
+    it. Raises StrataError when a state cannot be read for another reason than that it does not
+    exist: no access, no credentials.
     """
     s3 = s3_client(environment)
     with ThreadPoolExecutor(len(LAYERS)) as pool:
-        found = pool.map(lambda layer: _read(s3, environment, layer), LAYERS)
-        return dict(zip(LAYERS, found, strict=True))
+        states = pool.map(lambda layer: _read(s3, environment, layer), LAYERS)
+        return dict(zip(LAYERS, states, strict=True))
 
 
 def read_state(environment: Environment, layer: str) -> State | None:
@@ -114,8 +115,8 @@ def parse(content: bytes | str, where: str) -> State:
                 f"{where} is of version {document['version']}, not 4",
                 "another Terraform than ours wrote it",
             )
-        found = _Version4.model_validate(document)
-        return State(found.lineage, found.serial, document)
+        fields = _Version4.model_validate(document)
+        return State(fields.lineage, fields.serial, document)
     except (Unreadable, ValidationError):
         raise StrataError(
             f"{where} is no Terraform state",
@@ -124,24 +125,26 @@ def parse(content: bytes | str, where: str) -> State:
 
 
 def merge(states: States) -> Json | None:
-    """One version-4 state of all resources, for the composed stack; None when there is none.
+    """A version-4 state of all resources, for the composed stack; None when no layer has a state.
 
-    The layers' stacks and the composed one give a resource the same address. The remote-state data
-    sources have nothing to read there, and outputs follow from resources.
+    The layers' stacks and the composed stack give a resource the same address. The remote-state
+    data sources have nothing to read there, and outputs follow from resources.
     """
-    held = [state.document for state in states.values() if state]
-    if not held:
+    documents = [state.document for state in states.values() if state]
+    if not documents:
         return None
     return {
         "version": 4,
-        "terraform_version": max((one["terraform_version"] for one in held), key=_release),
+        "terraform_version": max(
+            (document["terraform_version"] for document in documents), key=_release
+        ),
         "serial": 1,
         "lineage": str(uuid.uuid4()),
         "outputs": {},
         "resources": [
             resource
-            for one in held
-            for resource in one["resources"]
+            for document in documents
+            for resource in document["resources"]
             if not (resource["mode"] == "data" and resource["type"] == "terraform_remote_state")
         ],
         "check_results": None,
