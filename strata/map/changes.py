@@ -13,21 +13,23 @@ from strata.text.words import counted
 GONE = "gone"
 """Id of the node that stands for what the plan destroys and the stack no longer has."""
 SHOWN = 12
-"""Addresses that are written in that node; all of them stand in its details."""
+"""Addresses that are written in that node; its details list all of them."""
 ORDER: Sequence[Mark] = ("replaced", "destroyed", "added", "changed")
 """Of several instances of one resource, the first of these is shown."""
 
 
 def planned(plan: Plan) -> dict[str, Planned]:
     """Address, without the key of an instance -> what happens to it."""
-    found: dict[str, Planned] = {}
+    by_address: dict[str, Planned] = {}
     for change in plan.changes:
         address = change.address.partition("[")[0].partition(" ")[0]
-        one = Planned(_mark(change), change.changed if change.actions == ("update",) else ())
-        old = found.get(address)
-        if old is None or ORDER.index(one.mark) < ORDER.index(old.mark):
-            found[address] = one
-    return found
+        planned_change = Planned(
+            _mark(change), change.changed if change.actions == ("update",) else ()
+        )
+        old = by_address.get(address)
+        if old is None or ORDER.index(planned_change.mark) < ORDER.index(old.mark):
+            by_address[address] = planned_change
+    return by_address
 
 
 def _mark(change: Change) -> Mark:
@@ -43,20 +45,20 @@ def marked(
 ) -> list[Picture]:
     """The pictures with a mark on what changes, and with what is destroyed."""
     belongs = owners(stack, pictures)
-    found = [with_plan(one, changes, belongs) for one in pictures]
+    marked_pictures = [with_plan(picture, changes, belongs) for picture in pictures]
     known = {**stack.resources, **stack.data}
     gone = [
         address
-        for address, one in changes.items()
-        if one.mark == "destroyed" and address not in known
+        for address, change in changes.items()
+        if change.mark == "destroyed" and address not in known
     ]
-    network = [one for one in gone if layer_of(one) == "network"]
-    rest = [one for one in gone if one not in network]
+    network = [address for address in gone if layer_of(address) == "network"]
+    others = [address for address in gone if address not in network]
     return [
         replace(picture, nodes=(*picture.nodes, _gone(picture, addresses)))
         if addresses
         else picture
-        for picture, addresses in zip(found, (network, rest), strict=True)
+        for picture, addresses in zip(marked_pictures, (network, others), strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is known about each thing in the pictures, and where every other resource belongs."""
+"""What is known about each node of the pictures, and which node every other resource belongs to."""
 
 import contextlib
 import json
@@ -41,11 +41,11 @@ WHOLE = {
     "aws_vpc_security_group_egress_rule": "security_group_id",
     "aws_vpc_security_group_ingress_rule": "security_group_id",
 }
-"""Type of a part -> the argument that names what it is a part of. What is not here, such as a
-security group or a role, belongs to the first that uses it."""
+"""Type of a part -> the argument that names what it is a part of. Other types, such as a security
+group or a role, belong to the first resource that uses them."""
 
 UNSAID = {"tags", "tag", "tag_specifications", "lifecycle", "depends_on", "user_data"}
-"""Arguments that say nothing about what is built, or not in words."""
+"""Arguments that say nothing about what is built, or not in readable text."""
 
 ENDPOINTS = {
     "aws_lb": "load_balancer",
@@ -93,7 +93,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Thing:
-    """All that is said about a node of a picture, or about a resource that no picture shows."""
+    """All details of a node of a picture, or of a resource that no picture shows."""
 
     id: str
     label: str
@@ -106,11 +106,11 @@ class Thing:
     reaches: tuple[Traffic, ...] = ()
     links: tuple[str, ...] = ()
     lit: tuple[str, ...] = ()
-    """Ids of the nodes and edges that it is connected with."""
+    """Ids of the nodes and edges that it is connected to."""
 
 
 def owners(stack: Stack, pictures: Sequence[Picture]) -> dict[str, str]:
-    """Address -> the id of the node that stands for it or that it is a part of."""
+    """Address -> the id of the node that shows it or that it is a part of."""
     drawn = {
         address: node.id
         for picture in pictures
@@ -119,22 +119,22 @@ def owners(stack: Stack, pictures: Sequence[Picture]) -> dict[str, str]:
     }
     known = {**stack.resources, **stack.data}
     users: dict[str, list[str]] = {}
-    for one in known.values():
-        for target in stack.targets(one.body):
-            users.setdefault(target.address, []).append(one.address)
+    for resource in known.values():
+        for target in stack.targets(resource.body):
+            users.setdefault(target.address, []).append(resource.address)
 
-    def owner(address: str, asked: frozenset[str] = frozenset()) -> str | None:
-        if address in drawn or address in asked:
+    def owner(address: str, visited: frozenset[str] = frozenset()) -> str | None:
+        if address in drawn or address in visited:
             return drawn.get(address)
-        one = known[address]
-        named = stack.targets(one.body.get(WHOLE.get(one.type, "")))
-        # The last, since a scaling target names a cluster and then the service in it.
-        wholes = [target.address for target in reversed(named)] or users.get(address, [])
-        found = (owner(whole, asked | {address}) for whole in wholes)
-        return next(filter(None, found), None)
+        resource = known[address]
+        wholes_named = stack.targets(resource.body.get(WHOLE.get(resource.type, "")))
+        # The last comes first, since a scaling target names a cluster and then the service in it.
+        wholes = [target.address for target in reversed(wholes_named)] or users.get(address, [])
+        nodes = (owner(whole, visited | {address}) for whole in wholes)
+        return next(filter(None, nodes), None)
 
-    found = {address: owner(address) for address in known}
-    return {address: node for address, node in found.items() if node}
+    node_of = {address: owner(address) for address in known}
+    return {address: node for address, node in node_of.items() if node}
 
 
 def with_plan(
@@ -144,13 +144,13 @@ def with_plan(
     touched = {belongs[address] for address in planned if address in belongs}
 
     def mark(node: Node) -> Mark | None:
-        own = {planned[one].mark if one in planned else None for one in node.addresses}
+        own = {planned[address].mark if address in planned else None for address in node.addresses}
         first = own.pop()
         if first and not own:
             return first
         return "changed" if node.id in touched else None
 
-    return replace(picture, nodes=tuple(replace(one, mark=mark(one)) for one in picture.nodes))
+    return replace(picture, nodes=tuple(replace(node, mark=mark(node)) for node in picture.nodes))
 
 
 def things(
@@ -160,16 +160,21 @@ def things(
     pictures: Sequence[Picture],
     planned: Mapping[str, Planned],
 ) -> list[Thing]:
-    """Every node in the order of the pictures, then every resource that belongs to none."""
+    """Every node in the order of the pictures, then every resource that belongs to no node."""
     belongs = owners(stack, pictures)
     reader = _Reader(stack, network, tuple(flows), tuple(pictures), planned, belongs)
     known = {**stack.resources, **stack.data}
-    rest = [one for address, one in known.items() if address not in belongs]
+    loose = [resource for address, resource in known.items() if address not in belongs]
     return [
         *(reader.thing(node, picture) for picture in pictures for node in picture.nodes),
         *(
-            Thing(one.address, type_name(one.type), name_of(one), (reader.part(one),))
-            for one in rest
+            Thing(
+                resource.address,
+                type_name(resource.type),
+                name_of(resource),
+                (reader.part(resource),),
+            )
+            for resource in loose
         ),
     ]
 
@@ -184,14 +189,14 @@ class _Reader:
     belongs: Mapping[str, str]
 
     def thing(self, node: Node, picture: Picture) -> Thing:
-        known = {**self.stack.resources, **self.stack.data}
-        own = [a for a in node.addresses if a in known]
-        others = [a for a, n in self.belongs.items() if n == node.id and a not in own]
-        parts = [self.part(known[address]) for address in (*own, *others)]
+        blocks = {**self.stack.resources, **self.stack.data}
+        own = [a for a in node.addresses if a in blocks]
+        parts_of_it = [a for a, n in self.belongs.items() if n == node.id and a not in own]
+        parts = [self.part(blocks[address]) for address in (*own, *parts_of_it)]
         parts += [
             Part(address, type_name(address.partition(".")[0]), address, (), self.planned[address])
             for address in node.addresses
-            if address not in known and address in self.planned
+            if address not in blocks and address in self.planned
         ]
         ends = self.endpoints(node)
         targets = self.arrow_flows(node)
@@ -217,21 +222,21 @@ class _Reader:
             tuple(self.lit(node, picture)),
         )
 
-    def part(self, one: Resource) -> Part:
+    def part(self, resource: Resource) -> Part:
         return Part(
-            one.address,
-            type_name(one.type) + (" (read)" if one.address.startswith("data.") else ""),
-            name_of(one),
-            tuple(settings(one.body)),
-            self.planned.get(one.address),
+            resource.address,
+            type_name(resource.type) + (" (read)" if resource.address.startswith("data.") else ""),
+            name_of(resource),
+            tuple(settings(resource.body)),
+            self.planned.get(resource.address),
         )
 
     def endpoints(self, node: Node) -> tuple[str, ...]:
-        """The endpoints of the analysis that a node is, or that lie in it."""
-        one = self.stack.resources.get(node.id)
-        if one is not None and one.type in ENDPOINTS:
-            return (ENDPOINTS[one.type],)
-        if one is not None and one.type == "aws_ecs_cluster":
+        """The endpoints of the analysis that a node shows or contains."""
+        resource = self.stack.resources.get(node.id)
+        if resource is not None and resource.type in ENDPOINTS:
+            return (ENDPOINTS[resource.type],)
+        if resource is not None and resource.type == "aws_ecs_cluster":
             return ("instances", "tasks")
         if node.id in (INTERNET, AWS_APIS):
             return (node.id,)
@@ -245,10 +250,10 @@ class _Reader:
 
     def arrow_flows(self, node: Node) -> list[Flow]:
         """Flows of the load balancer that end at this listener."""
-        one = self.stack.resources.get(node.id)
-        if one is None or one.type != "aws_lb_listener":
+        listener = self.stack.resources.get(node.id)
+        if listener is None or listener.type != "aws_lb_listener":
             return []
-        port = int(one.body["port"])
+        port = int(listener.body["port"])
         return [
             flow
             for flow in self.flows
@@ -258,11 +263,11 @@ class _Reader:
         ]
 
     def rules(self, node: Node, ends: Sequence[str]) -> Iterator[Rules]:
-        """What its security groups, network ACLs and route tables say."""
-        one = self.stack.resources.get(node.id)
-        if one is None:
+        """The rules of its security groups, network ACLs and route tables."""
+        resource = self.stack.resources.get(node.id)
+        if resource is None:
             return
-        if one.type != "aws_subnet":
+        if resource.type != "aws_subnet":
             groups = {
                 group.address: group
                 for end in self.network.endpoints
@@ -271,15 +276,15 @@ class _Reader:
                 for group in place.groups
             }
             yield from map(self.group_rules, groups.values())
-        lists = [one] if one.type in ACLS else []
-        tables = [one] if one.type in TABLES else []
-        if one.type == "aws_subnet":
+        lists = [resource] if resource.type in ACLS else []
+        tables = [resource] if resource.type in TABLES else []
+        if resource.type == "aws_subnet":
             lists = [
                 acl
                 for acl in self.stack.of(*ACLS)
-                if one in self.stack.targets(acl.body.get("subnet_ids"))
+                if resource in self.stack.targets(acl.body.get("subnet_ids"))
             ]
-            table = table_of(self.stack, one)
+            table = table_of(self.stack, resource)
             tables = [table] if table else []
         yield from map(self.acl_rules, lists)
         for table in tables:
@@ -291,8 +296,8 @@ class _Reader:
 
     def named(self, address: str) -> str:
         """`Security group shop-prod-cache` of an address."""
-        one = self.stack.resources.get(address)
-        return f"{type_name(one.type)} {name_of(one)}" if one else address
+        resource = self.stack.resources.get(address)
+        return f"{type_name(resource.type)} {name_of(resource)}" if resource else address
 
     def group_rules(self, group: SecurityGroup) -> Rules:
         """What it lets in and out; it denies the rest."""
@@ -300,26 +305,28 @@ class _Reader:
         for way, side, entries in (("in", "from", group.ingress), ("out", "to", group.egress)):
             for rule in entries:
                 peer = rule.peer
-                who = self.named(peer) if isinstance(peer, str) else named(peer)
-                lines.append(f"{way}: {_ports_text(rule.protocol, rule.ports.pairs)} {side} {who}")
+                peer_words = self.named(peer) if isinstance(peer, str) else named(peer)
+                lines.append(
+                    f"{way}: {_ports_text(rule.protocol, rule.ports.pairs)} {side} {peer_words}"
+                )
         return Rules(self.named(group.address), tuple(lines) or ("lets nothing in or out",))
 
     def acl_rules(self, acl: Resource) -> Rules:
         """Its rules in the order in which AWS reads them."""
         bodies = [
-            one.body
-            for one in self.stack.of("aws_network_acl_rule")
-            if self.stack.target(one.body.get("network_acl_id")) == acl
+            rule.body
+            for rule in self.stack.of("aws_network_acl_rule")
+            if self.stack.target(rule.body.get("network_acl_id")) == acl
         ]
         lines = []
         for egress, way, side in ((False, "in", "from"), (True, "out", "to")):
             chosen = [body for body in bodies if bool(body.get("egress")) is egress]
             for body in sorted(chosen, key=lambda body: int(body["rule_number"])):
                 pair = (int(body.get("from_port") or 0), int(body.get("to_port") or 65535))
-                what = _ports_text(str(body["protocol"]), [pair])
+                traffic = _ports_text(str(body["protocol"]), [pair])
                 peer = body.get("cidr_block") or body.get("ipv6_cidr_block")
                 lines.append(
-                    f"{way} {body['rule_number']}: {body['rule_action']} {what} {side} {peer}"
+                    f"{way} {body['rule_number']}: {body['rule_action']} {traffic} {side} {peer}"
                 )
             lines.append(f"{way} *: deny everything else")
         return Rules(self.named(acl.address), tuple(lines))
@@ -327,13 +334,13 @@ class _Reader:
     def links(self, node: Node, picture: Picture) -> Iterator[str]:
         """Its arrows in words."""
         for edge in picture.edges:
-            said = " ".join(edge.lines)
+            label = " ".join(edge.lines)
             if edge.source == node.id:
                 other = picture.node(edge.target)
-                yield _out(edge, said, picture.name) + f" {other.label} {other.title}"
+                yield _out(edge, label, picture.name) + f" {other.label} {other.title}"
             elif edge.target == node.id:
                 other = picture.node(edge.source)
-                yield _into(edge, said, picture.name, f"{other.label} {other.title}")
+                yield _into(edge, label, picture.name, f"{other.label} {other.title}")
 
     def lit(self, node: Node, picture: Picture) -> Iterator[str]:
         """Ids of edges and nodes that light up with it."""
@@ -344,19 +351,19 @@ class _Reader:
             if {edge.source, edge.target} & inner
             or (edge.kind in ("traffic", "part") and {edge.source, edge.target} & outer)
         ]
-        found = dict.fromkeys(edge.id for edge in near)
+        lit_ids = dict.fromkeys(edge.id for edge in near)
         ends = dict.fromkeys(end for edge in near for end in (edge.source, edge.target))
         for forward in (True, False):
             reached = set(inner)
             for _ in picture.edges:
                 for edge in picture.edges:
-                    here, there = edge.source, edge.target
+                    start, end = edge.source, edge.target
                     if not forward:
-                        here, there = there, here
-                    if edge.kind == "route" and here in reached and there not in reached:
-                        reached.add(there)
-                        found[edge.id] = None
-                        ends[there] = None
+                        start, end = end, start
+                    if edge.kind == "route" and start in reached and end not in reached:
+                        reached.add(end)
+                        lit_ids[edge.id] = None
+                        ends[end] = None
         names = self.endpoints(node)
         places = [
             other.id
@@ -365,20 +372,20 @@ class _Reader:
             for other in other_picture.nodes
             if other.parent != AWS_APIS and set(self.endpoints(other)) & set(names)
         ]
-        yield from dict.fromkeys((*found, *ends, *sorted(outer), *places))
+        yield from dict.fromkeys((*lit_ids, *ends, *sorted(outer), *places))
 
 
 def family(picture: Picture, name: str) -> tuple[set[str], set[str]]:
-    """A node with all it holds, and all that hold it."""
-    parents = {one.id: one.parent for one in picture.nodes}
+    """A node with all nodes inside it, and all groups around it."""
+    parents = {node.id: node.parent for node in picture.nodes}
     outer, current = set[str](), parents[name]
     while current:
         outer.add(current)
         current = parents[current]
     inner = {name}
-    for one in picture.nodes:
-        if one.parent in inner:
-            inner.add(one.id)
+    for node in picture.nodes:
+        if node.parent in inner:
+            inner.add(node.id)
     return inner, outer
 
 
@@ -397,11 +404,11 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
         if set(value) == {"name", "value"} or set(value) == {"name", "valueFrom"}:
             yield f"{key}.{value['name']}", _plain(value.get("value") or value.get("valueFrom"))
             return
-        for inner, one in value.items():
-            yield from _flat(f"{key}.{inner}", one)
-    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        for index, one in enumerate(value):
-            yield from _flat(key if len(value) == 1 else f"{key}[{index}]", one)
+        for inner, inner_value in value.items():
+            yield from _flat(f"{key}.{inner}", inner_value)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for index, item in enumerate(value):
+            yield from _flat(key if len(value) == 1 else f"{key}[{index}]", item)
     elif isinstance(value, list):
         yield key, ", ".join(map(_plain, value)) or "none"
     elif value is not None:
@@ -411,7 +418,7 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "".join(one.text for one in parts(str(value)))
+    return "".join(part.text for part in parts(str(value)))
 
 
 def _ports_text(protocol: str, pairs: Iterable[tuple[int, int]]) -> str:
@@ -421,28 +428,28 @@ def _ports_text(protocol: str, pairs: Iterable[tuple[int, int]]) -> str:
 
 
 def _traffic(flow: Flow, peer: str, own: str, ends: Sequence[str]) -> Traffic:
-    who = f"{endpoint_name(own)}: " if len(ends) > 1 else ""
-    text = f"{who}{flow.protocol} {port_range(*flow.ports)} {peer}"
+    prefix = f"{endpoint_name(own)}: " if len(ends) > 1 else ""
+    text = f"{prefix}{flow.protocol} {port_range(*flow.ports)} {peer}"
     if not flow.whole:
         text += " (some paths)"
     return Traffic(
-        text, tuple(f"{one.way}: {one.kind} {one.rule}: {one.text}" for one in flow.steps)
+        text, tuple(f"{step.way}: {step.kind} {step.rule}: {step.text}" for step in flow.steps)
     )
 
 
-def _out(edge: Edge, said: str, picture: str) -> str:
+def _out(edge: Edge, label: str, picture: str) -> str:
     if edge.kind in ("traffic", "part"):
-        return f"sends {said} to"
+        return f"sends {label} to"
     if edge.kind == "route":
         return "routes to"
-    return "guards" if picture == "network" else said
+    return "guards" if picture == "network" else label
 
 
-def _into(edge: Edge, said: str, picture: str, other: str) -> str:
+def _into(edge: Edge, label: str, picture: str, other: str) -> str:
     if edge.kind in ("traffic", "part"):
-        return f"takes {said} from {other}"
+        return f"takes {label} from {other}"
     if edge.kind == "route":
         return f"is where {other} routes to"
     if picture == "network":
         return f"is guarded by {other}"
-    return f"{other}: {said} this"
+    return f"{other}: {label} this"

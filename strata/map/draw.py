@@ -58,30 +58,30 @@ def templates() -> Any:
 
 
 def texts(box: Box) -> list[Text]:
-    """What stands in a box."""
+    """The lines of text in a box."""
     node, x = box.node, box.x + PAD
     if box.head == "top":
         y = box.y + 8 + 12
         label = node.label.upper()
         beside = x + width(label, LABEL, bold=True) * SPACED + 8
-        found = [Text(x, y, label, "label"), Text(beside, y, node.title, "title")]
+        lines = [Text(x, y, label, "label"), Text(beside, y, node.title, "title")]
     else:
         x += 4
         top = box.y
         if box.head == "bottom":
             top += box.height - node_size(node)[1]
         y = top + PAD + LABEL
-        found = [Text(x, y, node.label.upper(), "label")]
+        lines = [Text(x, y, node.label.upper(), "label")]
         y += TITLE + 4
-        found.append(Text(x, y, node.title, "title"))
+        lines.append(Text(x, y, node.title, "title"))
         y += 2
     for line in node.lines:
         y += STEP
-        found.append(Text(x, y, line, "line"))
+        lines.append(Text(x, y, line, "line"))
     for lock in node.locks:
         y += STEP
-        found.append(Text(x + LOCK, y, lock.text, "line", lock))
-    return [Text(round(t.x, 1), round(t.y, 1), t.text, t.css, t.lock) for t in found]
+        lines.append(Text(x + LOCK, y, lock.text, "line", lock))
+    return [Text(round(t.x, 1), round(t.y, 1), t.text, t.css, t.lock) for t in lines]
 
 
 def path(points: tuple[Point, ...]) -> str:
@@ -118,12 +118,12 @@ def label(arrow: Arrow) -> Label | None:
         return None
     x, y = arrow.label
     lines = arrow.edge.lines
-    wide = max(width(one, LABEL) for one in lines) + 8
+    wide = max(width(line, LABEL) for line in lines) + 8
     high = len(lines) * (LABEL + 3) + 2
     top = y - high / 2 + LABEL
     return Label(
         round(x, 1), round(y, 1), round(wide, 1), high,
-        tuple((round(top + index * (LABEL + 3), 1), one) for index, one in enumerate(lines)),
+        tuple((round(top + index * (LABEL + 3), 1), line) for index, line in enumerate(lines)),
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def svg(
     lit: Mapping[str, str] | None = None,
     ids: Mapping[str, str] | None = None,
 ) -> str:
-    """The picture as SVG: a file of its own, or a part of a page whose things can be pointed at.
+    """The picture as SVG: a file of its own, or a part of a page whose nodes react to the pointer.
 
     `ids` are the HTML ids of nodes and edges, `lit` the ids that light up with a node.
     """
@@ -170,7 +170,7 @@ def svg(
 
 
 def tag(box: Box) -> tuple[float, float, float]:
-    """Left end, middle and width of the word for what a plan does, beside a box's label."""
+    """Left end, middle and width of the mark of a plan, beside a box's label."""
     first = texts(box)[0]
     x = first.x + width(first.text, LABEL, bold=True) * SPACED + 8
     if box.head == "top":
@@ -181,7 +181,7 @@ def tag(box: Box) -> tuple[float, float, float]:
 
 @dataclass(frozen=True)
 class Key:
-    """An entry of the legend: where it stands and what it shows."""
+    """An entry of the legend: its place and what it shows."""
 
     x: float
     y: float
@@ -190,7 +190,7 @@ class Key:
 
 
 def _legend(placed: Placed) -> list[Key]:
-    """What occurs in the picture and needs a word."""
+    """An entry for each symbol in the picture that needs an explanation."""
     kinds = {arrow.edge.kind for arrow in placed.arrows}
     network = placed.picture.name == "network"
     words: dict[EdgeKind, str] = {
@@ -199,15 +199,15 @@ def _legend(placed: Placed) -> list[Key]:
         "route": "route",
         "relation": "guards" if network else "refers to",
     }
-    found: list[tuple[str, str]] = [(kind, text) for kind, text in words.items() if kind in kinds]
+    entries: list[tuple[str, str]] = [(kind, text) for kind, text in words.items() if kind in kinds]
     locks = {lock.on for box in placed.boxes for lock in box.node.locks}
-    found += [("locked", "encrypted")] * (True in locks)
-    found += [("open", "not encrypted")] * (False in locks)
-    marks = [one.node.mark for one in placed.boxes if one.node.mark]
-    found += [(mark, MARKS[mark]) for mark in MARKS if mark in marks]
+    entries += [("locked", "encrypted")] * (True in locks)
+    entries += [("open", "not encrypted")] * (False in locks)
+    marks = [box.node.mark for box in placed.boxes if box.node.mark]
+    entries += [(mark, MARKS[mark]) for mark in MARKS if mark in marks]
     keys: list[Key] = []
     x = y = 0.0
-    for kind, text in found:
+    for kind, text in entries:
         wide = 40 + width(text, LINE) + 18
         if x and x + wide > placed.width:
             x, y = 0.0, y + 22

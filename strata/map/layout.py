@@ -18,7 +18,7 @@ from strata.map.model import Edge, Node, Picture
 Point = tuple[float, float]
 
 Head = Literal["top", "left", "bottom"]
-"""Where in a group its label, title and lines stand."""
+"""Where a group has its label, title and lines."""
 
 SCRIPT = Path(__file__).with_name("layout.js")
 
@@ -37,7 +37,7 @@ MARKS = {
     "replaced": "-/+ replaced",
     "destroyed": "- destroyed",
 }
-"""What stands on a thing that a plan changes."""
+"""The text on a node that a plan changes."""
 ALIKE = ({"public", "private"}, {"table"}, {"acl"}, {"gateway"})
 """Kinds of boxes that are drawn equally wide."""
 
@@ -75,7 +75,7 @@ class Box:
     width: float
     height: float
     head: Head | None = None
-    """Of a group."""
+    """None for a box that is not a group."""
 
     @property
     def group(self) -> bool:
@@ -109,9 +109,9 @@ def place(pictures: Sequence[Picture], root: Path | None = None) -> list[Placed]
     if not (packages / "elkjs").is_dir():
         raise StrataError(f"{packages / 'elkjs'} is missing", "make setup")
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             [find(), SCRIPT],
-            input=json.dumps([graph(one) for one in pictures]),
+            input=json.dumps([graph(picture) for picture in pictures]),
             env={"NODE_PATH": str(packages), "PATH": os.environ.get("PATH", "")},
             capture_output=True,
             text=True,
@@ -121,7 +121,7 @@ def place(pictures: Sequence[Picture], root: Path | None = None) -> list[Placed]
         raise StrataError(f"the map could not be laid out: {error.stderr.strip()}") from None
     return [
         read(picture, laid)
-        for picture, laid in zip(pictures, json.loads(answer.stdout), strict=True)
+        for picture, laid in zip(pictures, json.loads(result.stdout), strict=True)
     ]
 
 
@@ -131,8 +131,8 @@ def node_size(node: Node, *, across: bool = False) -> tuple[float, float]:
     title = width(node.title, TITLE, bold=True)
     if node.mark:
         label += width(MARKS[node.mark], LABEL, bold=True) + 24
-    texts = [width(one, LINE) for one in node.lines]
-    locks = [width(one.text, LINE) + LOCK for one in node.locks]
+    texts = [width(line, LINE) for line in node.lines]
+    locks = [width(lock.text, LINE) + LOCK for lock in node.locks]
     if across:
         # The head of a group: label and title in one line, the rest below.
         first = label + 8 + title
@@ -144,10 +144,10 @@ def node_size(node: Node, *, across: bool = False) -> tuple[float, float]:
 
 
 def head_of(picture: Picture, group: str) -> Head:
-    """Where the head of a group stands, so that no arrow crosses it."""
+    """Where to put the head of a group, so that no arrow crosses it."""
     if picture.direction == "RIGHT":
         return "top"
-    inner = {group, *(one.id for one in picture.nodes if one.parent == group)}
+    inner = {group, *(node.id for node in picture.nodes if node.parent == group)}
     return (
         "left"
         if any(edge.source in inner for edge in (*picture.edges, *picture.held))
@@ -159,21 +159,21 @@ def graph(picture: Picture) -> Json:
     """A picture in ELK's JSON (https://eclipse.dev/elk/documentation/tooldevelopers/graphdatastructure/jsonformat.html)."""
     groups = picture.groups
     heads = {name: head_of(picture, name) for name in groups}
-    sizes = {one.id: node_size(one, across=heads.get(one.id) == "top") for one in picture.nodes}
+    sizes = {node.id: node_size(node, across=heads.get(node.id) == "top") for node in picture.nodes}
     for kinds in ALIKE:
-        alike = [one.id for one in picture.nodes if one.kind in kinds and one.id not in groups]
-        widest = max((sizes[one][0] for one in alike), default=0)
-        sizes |= {one: (widest, sizes[one][1]) for one in alike}
-    made: dict[str | None, list[Json]] = {}
+        alike = [node.id for node in picture.nodes if node.kind in kinds and node.id not in groups]
+        widest = max((sizes[name][0] for name in alike), default=0)
+        sizes |= {name: (widest, sizes[name][1]) for name in alike}
+    children_of: dict[str | None, list[Json]] = {}
     for index, node in reversed([*enumerate(picture.nodes)]):
         # Groups come before what they hold, so that from the end their children are complete.
-        elk = _elk(node, sizes[node.id], made.get(node.id), heads.get(node.id))
+        elk = _elk(node, sizes[node.id], children_of.get(node.id), heads.get(node.id))
         elk["layoutOptions"]["elk.position"] = f"({index},{index})"
-        made.setdefault(node.parent, []).insert(0, elk)
+        children_of.setdefault(node.parent, []).insert(0, elk)
     return {
         "id": picture.name,
         "layoutOptions": {**OPTIONS, "elk.direction": picture.direction},
-        "children": made.get(None, []),
+        "children": children_of.get(None, []),
         "edges": [
             {
                 "id": edge.id,
@@ -191,18 +191,18 @@ def graph(picture: Picture) -> Json:
 
 
 def _holds(picture: Picture) -> Iterator[tuple[str, str]]:
-    """Edges that are not drawn and keep what no arrow leads to in its column."""
+    """Edges that are not drawn and keep nodes without incoming arrows in their column."""
     reached = {edge.target for edge in (*picture.edges, *picture.held)}
     for node in picture.nodes:
-        inner = {node.id, *(one.id for one in picture.nodes if one.parent == node.id)}
+        inner = {node.id, *(child.id for child in picture.nodes if child.parent == node.id)}
         if node.column and not inner & reached:
             before = [
-                one
-                for one in picture.nodes
-                if one.parent == node.parent and (one.column or 0) < node.column
+                other
+                for other in picture.nodes
+                if other.parent == node.parent and (other.column or 0) < node.column
             ]
             if before:
-                yield max(before, key=lambda one: one.column or 0).id, node.id
+                yield max(before, key=lambda other: other.column or 0).id, node.id
 
 
 def _elk(
@@ -232,27 +232,27 @@ def _elk(
 def _label(edge: Edge) -> Json:
     return {
         "text": "\n".join(edge.lines),
-        "width": max(width(one, LABEL) for one in edge.lines) + 8,
+        "width": max(width(line, LABEL) for line in edge.lines) + 8,
         "height": len(edge.lines) * (LABEL + 3) + 2,
         "layoutOptions": {"elk.edgeLabels.inline": "true"},
     }
 
 
 def read(picture: Picture, laid: Json) -> Placed:
-    """A picture with the places in ELK's answer."""
+    """A picture with the places in ELK's output."""
     places: dict[str, Json] = {}
     _collect(laid, places)
     groups = picture.groups
-    edges = {one["id"]: one for one in laid["edges"]}
+    edges = {edge["id"]: edge for edge in laid["edges"]}
     return Placed(
         picture,
         laid["width"],
         laid["height"],
         tuple(
-            _box(one, places[one.id], head_of(picture, one.id) if one.id in groups else None)
-            for one in picture.nodes
+            _box(node, places[node.id], head_of(picture, node.id) if node.id in groups else None)
+            for node in picture.nodes
         ),
-        tuple(_arrow(one, edges[one.id]) for one in picture.edges),
+        tuple(_arrow(edge, edges[edge.id]) for edge in picture.edges),
     )
 
 
@@ -262,9 +262,9 @@ def _box(node: Node, laid: Json, head: Head | None) -> Box:
 
 
 def _collect(laid: Json, places: dict[str, Json]) -> None:
-    for one in laid.get("children", ()):
-        places[one["id"]] = one
-        _collect(one, places)
+    for child in laid.get("children", ()):
+        places[child["id"]] = child
+        _collect(child, places)
 
 
 def _arrow(edge: Edge, laid: Mapping[str, Any]) -> Arrow:
@@ -276,4 +276,6 @@ def _arrow(edge: Edge, laid: Mapping[str, Any]) -> Arrow:
         if label
         else None
     )
-    return Arrow(edge, tuple((round(one["x"], 1), round(one["y"], 1)) for one in points), middle)
+    return Arrow(
+        edge, tuple((round(point["x"], 1), round(point["y"], 1)) for point in points), middle
+    )

@@ -1,7 +1,7 @@
-"""How much room text takes, without a browser.
+"""The width of text, without a browser.
 
 Widths are those of DejaVu Sans, the widest of the fonts a reader is likely to have, in hundredths
-of the font size; what fits in it fits in the others.
+of the font size; text that fits in it fits in the others.
 """
 
 _REGULAR = {

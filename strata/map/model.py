@@ -1,10 +1,10 @@
-"""A picture: boxes, groups of boxes and arrows, and what is written on them; no places yet."""
+"""A picture: boxes, groups of boxes and arrows, and the text on them; no places yet."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Mark = Literal["added", "changed", "replaced", "destroyed"]
-"""What a plan does with a thing."""
+"""What a plan does with a node."""
 
 EdgeKind = Literal["traffic", "part", "route", "relation"]
 """`traffic` passes between all places of its ends, `part` between some of them only; `route` is a
@@ -23,9 +23,9 @@ class Lock:
 class Node:
     """A box, or a group when others name it as `parent`.
 
-    `id` is the Terraform address of what it stands for, or a word such as `internet`; `holds` are
-    the addresses when it stands for several. `kind` decides its colour, `column` its place among
-    its siblings along the picture's direction.
+    `id` is the Terraform address of the resource it shows, or a word such as `internet`; `holds`
+    are the addresses when it shows several. `kind` decides its colour, `column` its place among its
+    siblings along the picture's direction.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Node:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The addresses of what it stands for."""
+        """The addresses of the resources it shows."""
         return self.holds or (self.id,)
 
 
@@ -62,9 +62,9 @@ class Edge:
 
 @dataclass(frozen=True)
 class Picture:
-    """`direction` is where arrows mostly lead; a group comes before what it holds.
+    """`direction` is where most arrows lead; a group comes before the nodes in it.
 
-    `held` are arrows that are not drawn and whose room is left, so that nothing else moves.
+    `held` are arrows that are not drawn but keep their room, so that nothing else moves.
     """
 
     name: str
@@ -77,12 +77,12 @@ class Picture:
 
     def node(self, name: str) -> Node:
         """The node with that id; raises KeyError when there is none."""
-        for one in self.nodes:
-            if one.id == name:
-                return one
+        for node in self.nodes:
+            if node.id == name:
+                return node
         raise KeyError(name)
 
     @property
     def groups(self) -> frozenset[str]:
-        """The ids of nodes that hold others."""
-        return frozenset(one.parent for one in self.nodes if one.parent)
+        """The ids of nodes with other nodes in them."""
+        return frozenset(node.parent for node in self.nodes if node.parent)

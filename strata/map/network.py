@@ -11,7 +11,7 @@ from strata.text.words import counted
 from strata.text.wrapping import by_commas
 
 KEPT_BY_AWS = 5
-"""Addresses of a subnet that AWS keeps, the first four and the last (VPC User Guide, subnet CIDR
+"""Addresses of a subnet that AWS reserves, the first four and the last (VPC User Guide, subnet CIDR
 blocks)."""
 
 GATEWAYS = {
@@ -25,17 +25,17 @@ ACLS = ("aws_network_acl", "aws_default_network_acl")
 
 
 def usable(cidr: str) -> int:
-    """Addresses of a subnet that are left when AWS has kept its five."""
+    """Addresses of a subnet without the five that AWS reserves."""
     return ip_network(cidr).num_addresses - KEPT_BY_AWS
 
 
 def network_picture(stack: Stack, network: Network, name: str) -> Picture:
-    """VPC, network ACLs, subnets by zone, route tables and what they lead to."""
+    """VPC, network ACLs, subnets by zone, route tables and the gateways they lead to."""
     nodes: list[Node] = []
     for vpc in stack.of("aws_vpc"):
         nodes += _vpc(stack, vpc, network)
     edges = tuple(_edges(stack))
-    zones = {str(one.body.get("availability_zone")) for one in stack.of("aws_subnet")}
+    zones = {str(subnet.body.get("availability_zone")) for subnet in stack.of("aws_subnet")}
     description = (
         f"The VPC with {counted(len(stack.of('aws_subnet')), 'subnet')} in "
         f"{counted(len(zones), 'availability zone')}. Lines lead from each network ACL to the "
@@ -49,31 +49,31 @@ def network_picture(stack: Stack, network: Network, name: str) -> Picture:
 
 def table_of(stack: Stack, subnet: Resource) -> Resource | None:
     """The route table that a subnet is associated with, or the VPC's main one."""
-    for one in stack.of("aws_route_table_association"):
-        if stack.target(one.body.get("subnet_id")) == subnet:
-            return stack.target(one.body.get("route_table_id"))
+    for association in stack.of("aws_route_table_association"):
+        if stack.target(association.body.get("subnet_id")) == subnet:
+            return stack.target(association.body.get("route_table_id"))
     return next(iter(stack.of("aws_default_route_table")), None)
 
 
 def routes_of(stack: Stack, table: Resource) -> list[tuple[str, Resource | None]]:
     """Where a table's routes go: destination, and the gateway they lead to."""
     bodies = [
-        one.body
-        for one in stack.of("aws_route")
-        if stack.target(one.body.get("route_table_id")) == table
+        route.body
+        for route in stack.of("aws_route")
+        if stack.target(route.body.get("route_table_id")) == table
     ]
-    found = []
+    routes = []
     for body in (*(table.body.get("route") or ()), *bodies):
         destination = next(
             (str(body[key]) for key in body if key.startswith(("destination_", "cidr_", "ipv6_"))),
             "",
         )
-        ways = [one for one in stack.targets(body) if one.type in GATEWAYS]
-        found.append((destination, ways[0] if ways else None))
-    for one in stack.of("aws_vpc_endpoint"):
-        if table in stack.targets(one.body.get("route_table_ids")):
-            found.append((str(one.body.get("service_name")), one))
-    return found
+        ways = [target for target in stack.targets(body) if target.type in GATEWAYS]
+        routes.append((destination, ways[0] if ways else None))
+    for endpoint in stack.of("aws_vpc_endpoint"):
+        if table in stack.targets(endpoint.body.get("route_table_ids")):
+            routes.append((str(endpoint.body.get("service_name")), endpoint))
+    return routes
 
 
 def leads_out(stack: Stack, subnet: Resource) -> bool:
@@ -99,8 +99,8 @@ def _vpc(stack: Stack, vpc: Resource, network: Network) -> list[Node]:
             ),
         )
     ]
-    nodes += [_acl(stack, one, vpc) for one in sorted(stack.of(*ACLS), key=_guards(stack))]
-    held = {
+    nodes += [_acl(stack, acl, vpc) for acl in sorted(stack.of(*ACLS), key=_guards(stack))]
+    contents = {
         subnet.address: [
             endpoint_name(end.name)
             for end in network.endpoints
@@ -110,7 +110,7 @@ def _vpc(stack: Stack, vpc: Resource, network: Network) -> list[Node]:
     }
     for gateway in stack.of("aws_nat_gateway"):
         for subnet in stack.targets(gateway.body.get("subnet_id")):
-            held[subnet.address].append("NAT gateway")
+            contents[subnet.address].append("NAT gateway")
     for zone, subnets in _by_zone(stack).items():
         nodes.append(Node(f"zone {zone}", "zone", "Zone", zone, parent=vpc.address, column=1))
         for subnet in subnets:
@@ -123,15 +123,17 @@ def _vpc(stack: Stack, vpc: Resource, network: Network) -> list[Node]:
                     subnet.body["cidr_block"],
                     (
                         f"{usable(subnet.body['cidr_block']):,} usable addresses",
-                        *by_commas(held[subnet.address] or ["empty"], 30),
+                        *by_commas(contents[subnet.address] or ["empty"], 30),
                     ),
                     parent=f"zone {zone}",
                 )
             )
-    nodes += [_table(stack, one, vpc) for one in sorted(stack.of(*TABLES), key=_rank(stack))]
+    nodes += [_table(stack, table, vpc) for table in sorted(stack.of(*TABLES), key=_rank(stack))]
     nodes += [
-        _gateway(stack, one, vpc)
-        for one in sorted(stack.of(*GATEWAYS), key=lambda one: [*GATEWAYS].index(one.type))
+        _gateway(stack, gateway, vpc)
+        for gateway in sorted(
+            stack.of(*GATEWAYS), key=lambda gateway: [*GATEWAYS].index(gateway.type)
+        )
     ]
     return nodes
 
@@ -141,20 +143,20 @@ def _by_zone(stack: Stack) -> dict[str, list[Resource]]:
     for subnet in stack.of("aws_subnet"):
         zones.setdefault(str(subnet.body.get("availability_zone")), []).append(subnet)
     return {
-        zone: sorted(zones[zone], key=lambda one: not leads_out(stack, one))
+        zone: sorted(zones[zone], key=lambda subnet: not leads_out(stack, subnet))
         for zone in sorted(zones)
     }
 
 
 def _guards(stack: Stack) -> Callable[[Resource], bool]:
-    """Lists of public subnets first, as their subnets stand."""
+    """Sort key: ACLs of public subnets first, in the order of their subnets."""
     return lambda acl: (
         not any(leads_out(stack, subnet) for subnet in stack.targets(acl.body.get("subnet_ids")))
     )
 
 
 def _rank(stack: Stack) -> Callable[[Resource], tuple[bool, bool]]:
-    """Tables of public subnets first, the main one last."""
+    """Sort key: tables of public subnets first, the main table last."""
 
     def rank(table: Resource) -> tuple[bool, bool]:
         out = any(g and g.type == "aws_internet_gateway" for _, g in routes_of(stack, table))
@@ -163,29 +165,29 @@ def _rank(stack: Stack) -> Callable[[Resource], tuple[bool, bool]]:
     return rank
 
 
-def _short(one: Resource, vpc: Resource) -> str:
-    """A name without the VPC's, which the picture says already."""
-    return name_of(one).removeprefix(f"{name_of(vpc)}-")
+def _short(resource: Resource, vpc: Resource) -> str:
+    """A name without the VPC's name, which the picture already shows."""
+    return name_of(resource).removeprefix(f"{name_of(vpc)}-")
 
 
 def _acl(stack: Stack, acl: Resource, vpc: Resource) -> Node:
     rules = sorted(
         (
-            one.body
-            for one in stack.of("aws_network_acl_rule")
-            if stack.target(one.body.get("network_acl_id")) == acl
+            rule.body
+            for rule in stack.of("aws_network_acl_rule")
+            if stack.target(rule.body.get("network_acl_id")) == acl
         ),
         key=lambda body: int(body["rule_number"]),
     )
     lines: list[str] = []
     for way, egress in (("in", False), ("out", True)):
-        named = [
+        ranges = [
             ("" if body["rule_action"] == "allow" else "not ")
             + port_range(int(body.get("from_port") or 0), int(body.get("to_port") or 65535))
             for body in rules
             if bool(body.get("egress")) is egress
         ]
-        lines += by_commas(list(dict.fromkeys(named)) or ["nothing"], 22, f"{way} ")
+        lines += by_commas(list(dict.fromkeys(ranges)) or ["nothing"], 22, f"{way} ")
     return Node(
         acl.address,
         "acl",
@@ -216,7 +218,7 @@ def _table(stack: Stack, table: Resource, vpc: Resource) -> Node:
 
 
 def _used(stack: Stack, table: Resource) -> bool:
-    return any(table_of(stack, one) == table for one in stack.of("aws_subnet"))
+    return any(table_of(stack, subnet) == table for subnet in stack.of("aws_subnet"))
 
 
 def _gateway(stack: Stack, gateway: Resource, vpc: Resource) -> Node:

@@ -1,4 +1,4 @@
-"""The map as one HTML file that needs nothing else."""
+"""The map as a self-contained HTML file."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,19 +20,19 @@ class Heading:
 
 
 def page(heading: Heading, pictures: Sequence[Placed], things: Sequence[Thing]) -> str:
-    """Both pictures, what is known about each thing, and a search."""
+    """Both pictures, the details of each node, and a search."""
     ids = anchors(
-        [one.id for one in things]
+        [thing.id for thing in things]
         + [arrow.edge.id for placed in pictures for arrow in placed.arrows]
     )
-    lit = {one.id: " ".join(ids[name] for name in one.lit) for one in things}
+    lit = {thing.id: " ".join(ids[name] for name in thing.lit) for thing in things}
     drawn = {box.node.id for placed in pictures for box in placed.boxes}
     return str(
         templates()
         .get_template("page.html.jinja")
         .render(
             heading=heading,
-            pictures=[(one, svg(one, alone=False, lit=lit, ids=ids)) for one in pictures],
+            pictures=[(placed, svg(placed, alone=False, lit=lit, ids=ids)) for placed in pictures],
             things=things,
             drawn=drawn,
             ids=ids,
@@ -46,16 +46,16 @@ def page(heading: Heading, pictures: Sequence[Placed], things: Sequence[Thing]) 
 
 
 def anchors(names: Iterable[str]) -> dict[str, str]:
-    """Name -> an id that HTML takes, the same for the same names."""
-    found: dict[str, str] = {}
-    taken: set[str] = set()
+    """Name -> a valid HTML id, the same for the same names."""
+    ids: dict[str, str] = {}
+    used: set[str] = set()
     for name in names:
         plain = re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")
         anchor, count = plain, 1
-        while anchor in taken:
+        while anchor in used:
             count += 1
             anchor = f"{plain}-{count}"
-        if name not in found:
-            taken.add(anchor)
-            found[name] = anchor
-    return found
+        if name not in ids:
+            used.add(anchor)
+            ids[name] = anchor
+    return ids

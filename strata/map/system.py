@@ -1,4 +1,4 @@
-"""The system and its traffic, from a composed stack and what the reachability analysis found."""
+"""The system and its traffic, from a composed stack and the flows of the reachability analysis."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,26 +16,26 @@ from strata.text.wrapping import by_commas
 
 INTERNET, AWS_APIS = "internet", "aws_apis"
 SECRETS, LOGS = "secrets", "logs"
-"""Ids of nodes that stand for what is not one resource."""
+"""Ids of nodes that show several resources, or none."""
 
 
 def system_picture(stack: Stack, flows: Sequence[Flow], name: str) -> Picture:
     """From the internet to the database, with the traffic that passes and where it is encrypted."""
     reader = _System(stack, tuple(flows))
     nodes = tuple(reader.nodes())
-    known = {one.id for one in nodes}
+    known = {node.id for node in nodes}
     edges = tuple(
-        one
-        for one in (*reader.relations(), *reader.traffic())
-        if one.source in known and one.target in known
+        edge
+        for edge in (*reader.relations(), *reader.traffic())
+        if edge.source in known and edge.target in known
     )
     description = (
         "Solid arrows are traffic that passes there and back, with protocol and port, as the "
         "reachability analysis found it. Dashed arrows are references in the configuration. "
         "A closed lock stands for encryption, an open one for none."
     )
-    held = tuple(reader.held(nodes, edges))
-    return Picture("system", f"System of {name}", description, "DOWN", nodes, edges, held)
+    gaps = tuple(reader.held(nodes, edges))
+    return Picture("system", f"System of {name}", description, "DOWN", nodes, edges, gaps)
 
 
 USUAL = (
@@ -46,7 +46,7 @@ USUAL = (
     ("instances", "database", "tcp 3306"),
     ("instances", "cache", "tcp 6379"),
 )
-"""Traffic of every system as it should be. Where a rule is missing its room stays free, so that two
+"""The usual traffic of a system. Where a rule is missing its arrow's room stays free, so that two
 pictures can be compared."""
 
 
@@ -76,80 +76,89 @@ class _System:
     # Names and certificates
 
     def names(self) -> Iterator[Node]:
-        data = [one for one in self.stack.data.values() if one.type == "aws_route53_zone"]
+        data = [
+            data_source
+            for data_source in self.stack.data.values()
+            if data_source.type == "aws_route53_zone"
+        ]
         for zone in (*self.stack.of("aws_route53_zone"), *data):
             records = [
-                f"{one.body['type']} {one.body['name']}"
-                for one in self.stack.of("aws_route53_record")
-                if self.stack.target(one.body.get("zone_id")) == zone and "for_each" not in one.body
+                f"{record.body['type']} {record.body['name']}"
+                for record in self.stack.of("aws_route53_record")
+                if self.stack.target(record.body.get("zone_id")) == zone
+                and "for_each" not in record.body
             ]
-            found = ["made elsewhere"] if zone in data else []
+            remarks = ["made elsewhere"] if zone in data else []
             yield Node(
                 zone.address,
                 "edge",
                 "Route 53 zone",
                 str(zone.body["name"]),
-                tuple(records + found),
+                tuple(records + remarks),
                 column=0,
             )
-        for one in self.stack.of("aws_acm_certificate"):
-            more = tuple(str(name) for name in one.body.get("subject_alternative_names") or ())
-            way = f"{one.body.get('validation_method', 'no')} validation"
+        for certificate in self.stack.of("aws_acm_certificate"):
+            other_names = tuple(
+                str(name) for name in certificate.body.get("subject_alternative_names") or ()
+            )
+            way = f"{certificate.body.get('validation_method', 'no')} validation"
             yield Node(
-                one.address,
+                certificate.address,
                 "edge",
                 "ACM certificate",
-                str(one.body["domain_name"]),
-                (*more, way),
+                str(certificate.body["domain_name"]),
+                (*other_names, way),
                 column=0,
             )
 
     # Load balancing
 
-    def balancer(self, one: Resource) -> Iterator[Node]:
-        zones = len(self.stack.targets(one.body.get("subnets")))
+    def balancer(self, balancer: Resource) -> Iterator[Node]:
+        zones = len(self.stack.targets(balancer.body.get("subnets")))
         yield Node(
-            one.address,
+            balancer.address,
             "edge",
             "Load balancer",
-            name_of(one),
+            name_of(balancer),
             (
-                f"{'internal' if one.body.get('internal') else 'internet-facing'}, "
+                f"{'internal' if balancer.body.get('internal') else 'internet-facing'}, "
                 f"in {counted(zones, 'subnet')}",
             ),
             column=1,
         )
         for listener in self.stack.of("aws_lb_listener"):
-            if self.stack.target(listener.body.get("load_balancer_arn")) == one:
-                yield self.listener(listener, one)
+            if self.stack.target(listener.body.get("load_balancer_arn")) == balancer:
+                yield self.listener(listener, balancer)
 
-    def listener(self, one: Resource, balancer: Resource) -> Node:
-        action = (one.body.get("default_action") or [{}])[0]
-        tls = one.body.get("protocol") in ("HTTPS", "TLS")
+    def listener(self, listener: Resource, balancer: Resource) -> Node:
+        action = (listener.body.get("default_action") or [{}])[0]
+        tls = listener.body.get("protocol") in ("HTTPS", "TLS")
         if action.get("type") == "redirect":
             to = action.get("redirect") or {}
             does = f"redirects to {to.get('protocol')} {to.get('port')}"
         else:
             does = {"forward": "forwards"}.get(str(action.get("type")), str(action.get("type")))
-        lock = Lock("TLS 1.2 or newer" if is_modern(one.body.get("ssl_policy")) else "TLS", on=True)
+        lock = Lock(
+            "TLS 1.2 or newer" if is_modern(listener.body.get("ssl_policy")) else "TLS", on=True
+        )
         return Node(
-            one.address,
+            listener.address,
             "edge",
             "Listener",
-            f"{one.body.get('protocol')} {one.body.get('port')}",
+            f"{listener.body.get('protocol')} {listener.body.get('port')}",
             (does,),
             (lock if tls else Lock("not encrypted", on=False),),
             parent=balancer.address,
         )
 
-    def target_group(self, one: Resource) -> Node:
-        check = one.body.get("health_check") or {}
-        protocol = str(one.body.get("protocol"))
+    def target_group(self, target_group: Resource) -> Node:
+        check = target_group.body.get("health_check") or {}
+        protocol = str(target_group.body.get("protocol"))
         return Node(
-            one.address,
+            target_group.address,
             "edge",
             "Target group",
-            name_of(one),
+            name_of(target_group),
             (f"health check {check.get('path', '/')}, {check.get('interval', 30)} s",),
             (
                 Lock(
@@ -166,8 +175,8 @@ class _System:
         cluster = next(iter(self.stack.of("aws_ecs_cluster")), None)
         if cluster:
             insights = any(
-                one.get("name") == "containerInsights" and one.get("value") != "disabled"
-                for one in cluster.body.get("setting") or ()
+                setting.get("name") == "containerInsights" and setting.get("value") != "disabled"
+                for setting in cluster.body.get("setting") or ()
             )
             yield Node(
                 cluster.address,
@@ -179,10 +188,12 @@ class _System:
             )
         for group in self.stack.of("aws_autoscaling_group"):
             template = self.template(group)
-            disks = [one.get("ebs") or {} for one in template.get("block_device_mappings") or ()]
+            disks = [
+                mapping.get("ebs") or {} for mapping in template.get("block_device_mappings") or ()
+            ]
             size = sum(int(one.get("volume_size") or 0) for one in disks)
             low, high = group.body.get("min_size"), group.body.get("max_size")
-            on = bool(disks) and all(is_on(one.get("encrypted")) for one in disks)
+            on = bool(disks) and all(is_on(disk.get("encrypted")) for disk in disks)
             yield Node(
                 group.address,
                 "compute",
@@ -198,28 +209,33 @@ class _System:
 
     def template(self, group: Resource) -> Json:
         """The launch template of an Auto Scaling group."""
-        found = [o for o in self.stack.targets(group.body) if o.type == "aws_launch_template"]
-        return found[0].body if found else {}
+        templates = [o for o in self.stack.targets(group.body) if o.type == "aws_launch_template"]
+        return templates[0].body if templates else {}
 
     def subnets(self, group: Resource) -> list[Resource]:
         """The subnets its instances are started in."""
         return self.stack.targets(group.body.get("vpc_zone_identifier"))
 
-    def service(self, one: Resource, group: Resource) -> Node:
+    def service(self, service: Resource, group: Resource) -> Node:
         targets = self.stack.of("aws_appautoscaling_target")
         scaling = (
             f", scaled {targets[0].body['min_capacity']} to {targets[0].body['max_capacity']}"
             if targets
             else ""
         )
-        lines = [f"{counted(int(one.body.get('desired_count') or 0), 'task')}{scaling}"]
+        lines = [f"{counted(int(service.body.get('desired_count') or 0), 'task')}{scaling}"]
         for container in self.containers:
             lines.append(f"{container.cpu} CPU units, {container.memory} MiB")
             for mapping in container.ports:
                 host = mapping.host_port or "dynamic"
                 lines.append(f"port {mapping.container_port}, host port {host}")
         return Node(
-            one.address, "compute", "ECS service", name_of(one), tuple(lines), parent=group.address
+            service.address,
+            "compute",
+            "ECS service",
+            name_of(service),
+            tuple(lines),
+            parent=group.address,
         )
 
     @cached_property
@@ -233,8 +249,8 @@ class _System:
 
     # Stores
 
-    def database(self, one: Resource) -> Node:
-        body = one.body
+    def database(self, database: Resource) -> Node:
+        body = database.body
         group = self.stack.target(body.get("parameter_group_name"))
         tls = group is not None and any(
             entry.get("name") == "require_secure_transport" and entry.get("value") in ("1", "ON")
@@ -242,7 +258,7 @@ class _System:
         )
         encrypted = is_on(body.get("storage_encrypted"))
         return Node(
-            one.address,
+            database.address,
             "store",
             "RDS MySQL" if body.get("engine") == "mysql" else f"RDS {body.get('engine')}",
             f"{body.get('instance_class')}",
@@ -258,14 +274,14 @@ class _System:
             column=4,
         )
 
-    def cache(self, one: Resource) -> Node:
-        body = one.body
-        rest = is_on(body.get("at_rest_encryption_enabled"))
-        transit = is_on(body.get("transit_encryption_enabled"))
+    def cache(self, cache: Resource) -> Node:
+        body = cache.body
+        at_rest = is_on(body.get("at_rest_encryption_enabled"))
+        in_transit = is_on(body.get("transit_encryption_enabled"))
         replicas = int(body.get("num_cache_clusters") or 1) - 1
         failover = is_on(body.get("automatic_failover_enabled"))
         return Node(
-            one.address,
+            cache.address,
             "store",
             f"ElastiCache {str(body.get('engine')).capitalize()}",
             f"{body.get('node_type')}",
@@ -275,35 +291,37 @@ class _System:
                 "automatic failover" if failover else "no failover",
             ),
             (
-                Lock("encrypted at rest" if rest else "not encrypted at rest", rest),
-                Lock("TLS required" if transit else "no TLS", transit),
+                Lock("encrypted at rest" if at_rest else "not encrypted at rest", at_rest),
+                Lock("TLS required" if in_transit else "no TLS", in_transit),
             ),
             column=4,
         )
 
-    def bucket(self, one: Resource) -> Node:
+    def bucket(self, bucket: Resource) -> Node:
         algorithm = next(
             (
                 rule.get("apply_server_side_encryption_by_default", {}).get("sse_algorithm")
-                for other in self.stack.of("aws_s3_bucket_server_side_encryption_configuration")
-                if self.stack.target(other.body.get("bucket")) == one
-                for rule in other.body.get("rule") or ()
+                for configuration in self.stack.of(
+                    "aws_s3_bucket_server_side_encryption_configuration"
+                )
+                if self.stack.target(configuration.body.get("bucket")) == bucket
+                for rule in configuration.body.get("rule") or ()
             ),
             # S3 encrypts every new object; see Amazon S3 User Guide, default encryption.
             "AES256",
         )
         days = [
             expiry.get("days")
-            for other in self.stack.of("aws_s3_bucket_lifecycle_configuration")
-            if self.stack.target(other.body.get("bucket")) == one
-            for rule in other.body.get("rule") or ()
+            for configuration in self.stack.of("aws_s3_bucket_lifecycle_configuration")
+            if self.stack.target(configuration.body.get("bucket")) == bucket
+            for rule in configuration.body.get("rule") or ()
             for expiry in rule.get("expiration") or ()
         ]
         return Node(
-            one.address,
+            bucket.address,
             "aws",
             "S3 bucket",
-            "access logs" if one.address.endswith("access_log_bucket") else name_of(one),
+            "access logs" if bucket.address.endswith("access_log_bucket") else name_of(bucket),
             (f"kept {days[0]} days",) if days else (),
             (Lock(f"encrypted, {algorithm}", on=True),),
             column=2,
@@ -313,14 +331,16 @@ class _System:
 
     def aws(self) -> Iterator[Node]:
         yield Node(AWS_APIS, "group", "Public", "AWS APIs", column=4)
-        for one in self.stack.of("aws_ecr_repository"):
-            kind = (one.body.get("encryption_configuration") or [{}])[0].get("encryption_type")
-            tags = str(one.body.get("image_tag_mutability", "MUTABLE")).lower()
+        for repository in self.stack.of("aws_ecr_repository"):
+            kind = (repository.body.get("encryption_configuration") or [{}])[0].get(
+                "encryption_type"
+            )
+            tags = str(repository.body.get("image_tag_mutability", "MUTABLE")).lower()
             yield Node(
-                one.address,
+                repository.address,
                 "aws",
                 "ECR repository",
-                name_of(one),
+                name_of(repository),
                 (f"tags {tags}",),
                 (Lock(f"encrypted, {kind or 'AES256'}", on=True),),
                 parent=AWS_APIS,
@@ -343,36 +363,36 @@ class _System:
                 "CloudWatch Logs",
                 counted(len(groups), "log group"),
                 tuple(
-                    f"{str(one.body['name']).rpartition('/')[2]}, "
-                    f"{counted(int(one.body.get('retention_in_days') or 0), 'day')}"
-                    for one in groups
+                    f"{str(group.body['name']).rpartition('/')[2]}, "
+                    f"{counted(int(group.body.get('retention_in_days') or 0), 'day')}"
+                    for group in groups
                 ),
                 (Lock("encrypted, AWS key", on=True),),
                 parent=AWS_APIS,
-                holds=tuple(one.address for one in groups),
+                holds=tuple(group.address for group in groups),
             )
 
     @cached_property
     def secrets(self) -> dict[str, str]:
-        """Address -> what a secret is; RDS makes the one of a managed password."""
-        found = {
-            one.address: _plain(str(one.body.get("description") or name_of(one)))
-            for one in self.stack.of("aws_secretsmanager_secret")
+        """Address -> what a secret is for; RDS creates the secret of a managed password."""
+        names = {
+            secret.address: _plain(str(secret.body.get("description") or name_of(secret)))
+            for secret in self.stack.of("aws_secretsmanager_secret")
         }
-        for one in self.stack.of("aws_db_instance"):
-            if one.body.get("manage_master_user_password"):
-                found[f"{one.address}.master_user_secret"] = "database password"
-        return found
+        for database in self.stack.of("aws_db_instance"):
+            if database.body.get("manage_master_user_password"):
+                names[f"{database.address}.master_user_secret"] = "database password"
+        return names
 
     # Arrows
 
     def traffic(self) -> Iterator[Edge]:
-        """What passes; each flow stands on exactly one arrow."""
+        """The arrows of traffic; each flow is on exactly one of them."""
         arrows: dict[tuple[str, str, bool], list[Flow]] = {}
         for flow in self.flows:
             for source, target in self.ends(flow):
                 arrows.setdefault((source, target, flow.whole), []).append(flow)
-        for (source, target, whole), flows in arrows.items():
+        for (source, target, everywhere), flows in arrows.items():
             texts: dict[str, list[str]] = {}
             for flow in flows:
                 ports = texts.setdefault(flow.protocol, [])
@@ -383,15 +403,15 @@ class _System:
                 for protocol, ports in texts.items()
                 for line in by_commas(ports, 20, f"{protocol} ")
             )
-            if whole:
+            if everywhere:
                 yield Edge(source, target, "traffic", lines)
             else:
                 yield Edge(source, target, "part", ("some paths:", *lines))
 
     def held(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator[Edge]:
-        """Arrows that a system has as a rule, and this one has not."""
-        ids = {one.id for one in nodes}
-        drawn = {(one.source, one.target) for one in edges if one.kind != "relation"}
+        """Arrows of usual traffic that this system does not have."""
+        ids = {node.id for node in nodes}
+        drawn = {(edge.source, edge.target) for edge in edges if edge.kind != "relation"}
         for source, target, text in USUAL:
             ends = (self.box(source), self.box(target))
             if ids.issuperset(ends) and ends not in drawn:
@@ -400,7 +420,7 @@ class _System:
     def ends(self, flow: Flow) -> Iterator[tuple[str, str]]:
         """The boxes that an arrow for this flow joins.
 
-        Tasks in bridge mode use their instance's address, so what both may do is one arrow.
+        Tasks in bridge mode use their instance's address, so traffic of both is a single arrow.
         """
         source = self.box(flow.source)
         if flow.source == "tasks" and any(
@@ -411,9 +431,9 @@ class _System:
             source = self.box("instances")
         target = self.box(flow.target)
         if flow.target == "load_balancer":
-            for one in self.stack.of("aws_lb_listener"):
-                if flow.protocol == "tcp" and flow.ports == (one.body["port"],) * 2:
-                    target = one.address
+            for listener in self.stack.of("aws_lb_listener"):
+                if flow.protocol == "tcp" and flow.ports == (listener.body["port"],) * 2:
+                    target = listener.address
         yield source, target
 
     def box(self, endpoint: str) -> str:
@@ -425,59 +445,63 @@ class _System:
             "database": "aws_db_instance",
             "cache": "aws_elasticache_replication_group",
         }
-        found = self.stack.of(kinds[endpoint]) if endpoint in kinds else []
-        return found[0].address if found else endpoint
+        resources = self.stack.of(kinds[endpoint]) if endpoint in kinds else []
+        return resources[0].address if resources else endpoint
 
     def relations(self) -> Iterator[Edge]:
         """References in the stack that matter to a reader."""
-        seen = set()
+        drawn = set()
         for source, target, text in self.named_relations():
-            if source and target and (source, target, text) not in seen:
-                seen.add((source, target, text))
+            if source and target and (source, target, text) not in drawn:
+                drawn.add((source, target, text))
                 yield Edge(source, target, "relation", (text,))
 
     def named_relations(self) -> Iterator[tuple[str | None, str | None, str]]:
         stack = self.stack
-        for one in stack.of("aws_route53_record"):
-            zone = self.address(one.body.get("zone_id"))
-            if "alias" in one.body:
-                yield zone, self.address(one.body["alias"]), "alias of"
-            for target in stack.targets([one.body.get("for_each"), one.body.get("records")]):
+        for record in stack.of("aws_route53_record"):
+            zone = self.address(record.body.get("zone_id"))
+            if "alias" in record.body:
+                yield zone, self.address(record.body["alias"]), "alias of"
+            for target in stack.targets([record.body.get("for_each"), record.body.get("records")]):
                 if target.type == "aws_acm_certificate":
                     yield target.address, zone, "validated in"
-        for one in stack.of("aws_lb_listener"):
-            yield self.certificate(one.body.get("certificate_arn")), one.address, "certificate of"
-            yield one.address, self.group(one.body.get("default_action")), "forwards to"
-        for one in stack.of("aws_lb"):
-            logs = one.body.get("access_logs") or {}
-            yield one.address, self.address(logs.get("bucket")), "access logs to"
-        for one in stack.of("aws_ecs_service"):
-            yield self.group(one.body.get("load_balancer")), one.address, "targets"
+        for listener in stack.of("aws_lb_listener"):
+            yield (
+                self.certificate(listener.body.get("certificate_arn")),
+                listener.address,
+                "certificate of",
+            )
+            yield listener.address, self.group(listener.body.get("default_action")), "forwards to"
+        for balancer in stack.of("aws_lb"):
+            logs = balancer.body.get("access_logs") or {}
+            yield balancer.address, self.address(logs.get("bucket")), "access logs to"
+        for service in stack.of("aws_ecs_service"):
+            yield self.group(service.body.get("load_balancer")), service.address, "targets"
             for container in self.containers:
-                yield one.address, self.address(container.image), "pulls image"
+                yield service.address, self.address(container.image), "pulls image"
                 for _ in references(container.secrets):
-                    yield one.address, SECRETS if self.secrets else None, "reads secrets"
+                    yield service.address, SECRETS if self.secrets else None, "reads secrets"
                 if stack.target(container.log_options):
-                    yield one.address, LOGS, "logs to"
+                    yield service.address, LOGS, "logs to"
 
     def address(self, value: object) -> str | None:
-        """The address of what a value refers to."""
-        found = self.stack.target(value)
-        return found.address if found else None
+        """The address of the resource that a value refers to."""
+        target = self.stack.target(value)
+        return target.address if target else None
 
     def certificate(self, value: object) -> str | None:
-        """The certificate that a listener shows, which it names by its validation."""
-        found = self.stack.target(value)
-        if found and found.type == "aws_acm_certificate_validation":
-            found = self.stack.target(found.body.get("certificate_arn"))
-        return found.address if found else None
+        """The certificate of a listener, which may name it by its validation."""
+        target = self.stack.target(value)
+        if target and target.type == "aws_acm_certificate_validation":
+            target = self.stack.target(target.body.get("certificate_arn"))
+        return target.address if target else None
 
     def group(self, value: object) -> str | None:
         """The target group that is named, or that a named listener forwards to."""
-        found = self.stack.target(value)
-        if found and found.type == "aws_lb_listener":
-            found = self.stack.target(found.body.get("default_action"))
-        return found.address if found and found.type == "aws_lb_target_group" else None
+        target = self.stack.target(value)
+        if target and target.type == "aws_lb_listener":
+            target = self.stack.target(target.body.get("default_action"))
+        return target.address if target and target.type == "aws_lb_target_group" else None
 
 
 def _plain(text: str) -> str:

@@ -25,7 +25,7 @@ TYPES = {
     "vpc": "VPC",
     "log": "log",
 }
-"""Words of Terraform's type names that are written otherwise."""
+"""Words of Terraform's type names -> how to write them."""
 
 ENDPOINT_NAMES = {
     "load_balancer": "load balancer",
@@ -52,22 +52,22 @@ def port_range(low: int, high: int) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def name_of(one: Resource) -> str:
+def name_of(resource: Resource) -> str:
     """What it is called in AWS: its name, its `Name` tag, or its construct path."""
-    named = one.body.get("tags") or {}
+    tags = resource.body.get("tags") or {}
     return str(
         next(
             (
                 value
                 for value in (
-                    named.get("Name"),
-                    one.body.get("name"),
-                    one.body.get("identifier"),
-                    one.body.get("bucket"),
-                    one.body.get("replication_group_id"),
+                    tags.get("Name"),
+                    resource.body.get("name"),
+                    resource.body.get("identifier"),
+                    resource.body.get("bucket"),
+                    resource.body.get("replication_group_id"),
                 )
                 if value and not has_expression(value)
             ),
-            one.path,
+            resource.path,
         )
     )

@@ -1,4 +1,4 @@
-"""From a composed stack to the files of its map."""
+"""Makes the files of the map from a composed stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ PAGE = "map.html"
 
 @dataclass(frozen=True)
 class Drawn:
-    """Both pictures of a stack, and what is said about each thing in them."""
+    """Both pictures of a stack, and the details of each node in them."""
 
     pictures: Sequence[Picture]
     things: Sequence[Thing]
@@ -38,8 +38,8 @@ def drawn(read: Stack, name: str, plan: Plan | None = None) -> Drawn:
     changes: Mapping[str, Planned] = planned(plan) if plan else {}
     if plan:
         pictures = marked(read, pictures, changes)
-    told = things(read, network, flows, pictures, changes)
-    return Drawn(pictures, told, len(read.resources))
+    described = things(read, network, flows, pictures, changes)
+    return Drawn(pictures, described, len(read.resources))
 
 
 def files(read: Stack, name: str, region: str, plan: Plan | None = None) -> dict[str, str]:
@@ -49,5 +49,8 @@ def files(read: Stack, name: str, region: str, plan: Plan | None = None) -> dict
     heading = Heading(name, region, made.resources, planned=plan is not None)
     return {
         PAGE: page(heading, placed, made.things),
-        **{f"{one.picture.name}.svg": svg(one, alone=True) for one in placed},
+        **{
+            f"{placed_picture.picture.name}.svg": svg(placed_picture, alone=True)
+            for placed_picture in placed
+        },
     }
