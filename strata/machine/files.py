@@ -1,4 +1,4 @@
-"""Reads files that people, tools or a failing disk may have written: JSON and TOML, or why not."""
+"""Reads JSON and TOML files that may be damaged, and says why a file cannot be read."""
 
 import errno
 import json
@@ -17,7 +17,7 @@ read a hexadecimal number that no message could repeat."""
 
 
 class Unreadable(Exception):
-    """A file, or a text, that cannot be read; `line` is 0 where none is to be named."""
+    """A file or a text that cannot be read; `line` is 0 when no line can be named."""
 
     def __init__(self, why: str, line: int = 0) -> None:
         super().__init__(why)
@@ -53,7 +53,7 @@ def bytes_of(path: Path) -> bytes:
 def toml(text: str) -> dict[str, Any]:
     """A TOML document; raises Unreadable."""
     try:
-        found = tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         where = int(line[1]) if line else text.count("\n") + 1
@@ -61,25 +61,25 @@ def toml(text: str) -> dict[str, Any]:
     except RecursionError:
         raise Unreadable(TOO_DEEP, _deepest_line(text)) from None
     except ValueError:
-        # The one thing beside syntax that Python's reader refuses.
+        # Besides syntax errors Python's reader refuses only such numbers.
         raise Unreadable(TOO_LONG, _line_of_digits(text)) from None
-    fault = _fault(found, numbers=True)
+    fault = _fault(document, numbers=True)
     if fault == TOO_DEEP:
         raise Unreadable(fault, _deepest_line(text))
     if fault:
         raise Unreadable(fault, _line_of_digits(text))
-    return found
+    return document
 
 
 def json_of(content: bytes | str, *, distinct: bool = False) -> Any:
     """A JSON document in UTF-8; raises Unreadable, with `distinct` also for a key given twice.
 
-    Python takes the last of two, and Terraform may take both: for it a resource whose name stands
-    twice is two resources.
+    Of two equal keys Python takes the last, and Terraform may take both: for it a resource name
+    given twice is two resources.
     """
     try:
         text = content if isinstance(content, str) else content.decode()
-        found = json.loads(text, object_pairs_hook=_distinct if distinct else None)
+        document = json.loads(text, object_pairs_hook=_distinct if distinct else None)
     except UnicodeDecodeError:
         raise Unreadable("is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -88,19 +88,19 @@ def json_of(content: bytes | str, *, distinct: bool = False) -> Any:
         raise Unreadable(TOO_DEEP) from None
     except ValueError:
         raise Unreadable(TOO_LONG) from None
-    fault = _fault(found, numbers=False)
+    fault = _fault(document, numbers=False)
     if fault:
         raise Unreadable(fault)
-    return found
+    return document
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise Unreadable(f"has the key {twice} twice in one object")
-    return found
+    return values
 
 
 TOO_DEEP = f"is nested more than {DEEPEST} levels deep"
@@ -108,18 +108,18 @@ TOO_LONG = "holds a number of thousands of digits"
 
 
 def _fault(document: Any, *, numbers: bool) -> str:
-    """What of a document would fail later; a loop, since it may be as deep as it likes."""
+    """What in a document would fail later; a loop, since recursion may be too deep for Python."""
     level, depth = [document], 0
     while level:
         if depth > DEEPEST:
             return TOO_DEEP
         below: list[Any] = []
-        for one in level:
-            if isinstance(one, dict):
-                below += one.values()
-            elif isinstance(one, list):
-                below += one
-            elif numbers and isinstance(one, int) and one.bit_length() > 3 * LONGEST:
+        for value in level:
+            if isinstance(value, dict):
+                below += value.values()
+            elif isinstance(value, list):
+                below += value
+            elif numbers and isinstance(value, int) and value.bit_length() > 3 * LONGEST:
                 return TOO_LONG
         level, depth = below, depth + 1
     return ""

@@ -1,8 +1,8 @@
-"""Where the project lies, and where Strata may write.
+"""The project's folder, and the folders that Strata writes to.
 
 The project is found as git finds a repository: the folder that `--project` names, or else the
-nearest one upwards from the current folder. Nothing is looked for before it is asked for, so that
-help, completion and `strata schema` work anywhere.
+nearest project folder upwards from the current folder. The search begins only when a folder is
+needed, so that help, completion and `strata schema` work anywhere.
 """
 
 import sys
@@ -15,7 +15,7 @@ from pathlib import Path
 from strata.errors import UsageError
 
 MARKS = ("cdktf.json", "main.py", "envs", "modules", "policies")
-"""What the folder of a project holds."""
+"""The files and folders of a project's folder."""
 
 OF_THE_PROJECT = ("modules", "policies")
 """The packages that belong to the project and not to Strata's own installation."""
@@ -23,10 +23,10 @@ OF_THE_PROJECT = ("modules", "policies")
 
 @dataclass(frozen=True)
 class Folders:
-    """The project's folder, and the two that Strata writes to; git ignores both.
+    """The project's folder, and the two folders that Strata writes to; git ignores both.
 
-    `work` is for everything that a run makes and that is not synthesized JSON, which goes to
-    `synthesized`. Both are safe to delete.
+    `synthesized` is for the synthesized JSON, `work` for everything else that a run makes. Both are
+    safe to delete.
     """
 
     project: Path
@@ -35,7 +35,7 @@ class Folders:
 
     @classmethod
     def of(cls, project: Path) -> "Folders":
-        """The usual ones of a project."""
+        """The usual folders of a project."""
         return cls(project, project / ".strata", project / "cdktf.out")
 
 
@@ -48,12 +48,12 @@ CHOSEN = _Chosen()
 
 
 def use(folders: Folders) -> None:
-    """Work in these from now on."""
+    """Work in these folders from now on."""
     CHOSEN.folders = folders
 
 
 def use_project(folder: Path) -> None:
-    """Work in the project of this folder; raises UsageError when it is none."""
+    """Work in the project in this folder; raises UsageError when there is no project in it."""
     if not folder.is_dir():
         raise UsageError(f"--project {folder}: there is no such folder", HINT)
     missing = [mark for mark in MARKS if not (folder / mark).exists()]
@@ -68,11 +68,11 @@ def folders() -> Folders:
     """The folders of this process; raises UsageError where there is no project."""
     if CHOSEN.folders is None:
         start = Path.cwd()
-        found = find(start)
-        if found is None:
+        folder = find(start)
+        if folder is None:
             raise UsageError(f"there is no project in {start}, nor in any folder above it", HINT)
-        use(Folders.of(found))
-        return Folders.of(found)
+        use(Folders.of(folder))
+        return Folders.of(folder)
     return CHOSEN.folders
 
 
@@ -81,14 +81,10 @@ HINT = f"a project holds {', '.join(MARKS)}; go to its folder, or name it with -
 
 def find(start: Path) -> Path | None:
     """The nearest folder from `start` upwards that holds a project."""
-    return next(
-        (
-            folder
-            for folder in (start, *start.parents)
-            if all((folder / mark).exists() for mark in MARKS)
-        ),
-        None,
-    )
+    for folder in (start, *start.parents):
+        if all((folder / mark).exists() for mark in MARKS):
+            return folder
+    return None
 
 
 def project() -> Path:
@@ -97,17 +93,17 @@ def project() -> Path:
 
 
 def work_folder() -> Path:
-    """Where everything goes that a run makes, `.strata` in the project."""
+    """The folder for everything that a run makes, `.strata` in the project."""
     return folders().work
 
 
 def synthesized_folder() -> Path:
-    """Where the JSON goes that is applied, `cdktf.out` in the project."""
+    """The folder for the JSON that is applied, `cdktf.out` in the project."""
     return folders().synthesized
 
 
 class _PackagesOfTheProject(MetaPathFinder):
-    """Finds `modules` and `policies` in the project that Strata works on, and nowhere else.
+    """Imports `modules` and `policies` from the project that Strata works on, and nowhere else.
 
     Strata is installed once and works on many projects, and an editable installation has its own
     project on the path.
@@ -119,7 +115,7 @@ class _PackagesOfTheProject(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002 - what importlib hands over
         target: object = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """The package, if it is one of the project's; raises UsageError where there is none."""
+        """The package, if it belongs to the project; raises UsageError without a project."""
         if fullname not in OF_THE_PROJECT:
             return None
         return PathFinder.find_spec(fullname, [str(project())])

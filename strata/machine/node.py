@@ -1,6 +1,6 @@
-"""Node, in which CDKTF's constructs live: whether it can work, asked before it is started.
+"""Node, which runs CDKTF's constructs: checks that it can work before jsii starts it.
 
-Started by jsii without that, it ends in Python's pipes breaking, or hangs.
+Without the check a Node that cannot work ends in a broken pipe in Python, or hangs.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ ANSWER_SECONDS = 20.0
 """For `node --version`, which takes milliseconds."""
 
 # jsii has a switch for each of its banners about Node. Node 20 ended on 2026-04-30 and jsii 1.142
-# supports it no more since 2026-10-30; it writes the same JSON, so this banner alone is silenced.
+# supports it no more since 2026-10-30; it writes the same JSON, so only this banner is silenced.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 INSTALL = f"install Node {OLDEST} or newer, and have it on the PATH"
@@ -33,7 +33,7 @@ PACKAGE_CACHE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 
 @contextlib.contextmanager
 def in_use() -> Iterator[None]:
-    """A block that synthesizes; raises StrataError when Node cannot work, or ends meanwhile."""
+    """A block that synthesizes; raises StrataError when Node cannot work, or ends early."""
     require()
     try:
         yield
@@ -45,7 +45,7 @@ def in_use() -> Iterator[None]:
 
 
 def require() -> Path:
-    """The executable; raises StrataError unless it, and the folders that it writes to, will do."""
+    """The executable; raises StrataError unless it and the folders it writes to can be used."""
     executable = find()
     check_temporary()
     choose_cache()
@@ -53,18 +53,18 @@ def require() -> Path:
 
 
 def find(seconds: float = ANSWER_SECONDS) -> Path:
-    """The executable, of a version that will do."""
+    """The executable, of a supported version."""
     name = os.environ.get("JSII_NODE", "node")
-    found = shutil.which(name)
-    if found is None:
+    executable = shutil.which(name)
+    if executable is None:
         raise StrataError(f"{name} is not on the PATH", INSTALL)
-    said = _version(found, seconds)
-    version = re.fullmatch(r"v(\d+)\.\S+", said)
-    if version is None:
-        raise StrataError(f"{found} does not say which version it is", INSTALL)
-    if int(version[1]) < OLDEST:
-        raise StrataError(f"Node {said} is too old: {found}", INSTALL)
-    return Path(found)
+    version = _version(executable, seconds)
+    match = re.fullmatch(r"v(\d+)\.\S+", version)
+    if match is None:
+        raise StrataError(f"{executable} does not say which version it is", INSTALL)
+    if int(match[1]) < OLDEST:
+        raise StrataError(f"Node {version} is too old: {executable}", INSTALL)
+    return Path(executable)
 
 
 def _version(executable: str, seconds: float) -> str:
@@ -90,9 +90,10 @@ def _version(executable: str, seconds: float) -> str:
 def check_temporary() -> None:
     """Raise StrataError unless the folder for temporary files can be written.
 
-    Python goes on to another folder by itself; Node and Terraform do not.
+    Python chooses another folder by itself; Node and Terraform do not.
     """
-    name = next((one for one in ("TMPDIR", "TMP", "TEMP") if os.environ.get(one)), "")
+    variables = ("TMPDIR", "TMP", "TEMP")
+    name = next((variable for variable in variables if os.environ.get(variable)), "")
     folder = os.environ[name] if name else "/tmp"  # noqa: S108 - as Node has it
     error = _unwritable(Path(folder))
     if error:
@@ -104,7 +105,7 @@ def check_temporary() -> None:
 
 
 def choose_cache() -> None:
-    """Have jsii keep what it unpacks in `.strata` where its usual place cannot be written."""
+    """Have jsii unpack into `.strata` when its usual cache folder cannot be written."""
     if os.environ.get(PACKAGE_CACHE) or _unwritable(usual_cache(), make=True) is None:
         return
     own = work_folder() / "jsii"
@@ -115,8 +116,8 @@ def choose_cache() -> None:
 
 
 def usual_cache() -> Path:
-    """Where jsii 1 keeps what it unpacks (its `DiskCache`)."""
-    # Where there is no home, `~` stays as it is.
+    """The cache folder of jsii 1 (its `DiskCache`)."""
+    # Without a home folder `~` stays as it is.
     home = Path(os.path.expanduser("~"))  # noqa: PTH111
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "com.amazonaws.jsii" / "package-cache"
@@ -128,7 +129,7 @@ def _unwritable(folder: Path, *, make: bool = False) -> OSError | None:
     try:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
-        # Asking for permission would not find a full disk.
+        # A check of permissions would not detect a full disk.
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"\0" * 4096)
     except OSError as error:

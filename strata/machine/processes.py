@@ -1,4 +1,4 @@
-"""What other processes of this machine are."""
+"""The command lines of other processes on this machine."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,7 @@ PROC = Path("/proc")
 
 
 def command_line(pid: int) -> str:
-    """The command line of a process, its words parted by blanks; empty when there is none."""
+    """The command line of a process, its words separated by blanks; empty without a process."""
     if (PROC / "self").exists():
         try:
             return (PROC / str(pid) / "cmdline").read_text(errors="replace").replace("\0", " ")
@@ -17,7 +17,7 @@ def command_line(pid: int) -> str:
 
 
 def with_argument(argument: str) -> list[int]:
-    """The processes that were given exactly this argument."""
+    """The processes that have exactly this argument."""
     if (PROC / "self").exists():
         pids = [int(path.name) for path in PROC.iterdir() if path.name.isdigit()]
         lines = {pid: command_line(pid) for pid in pids}

@@ -1,6 +1,6 @@
 """What Ctrl-C does while Terraform works: ask it to stop, warn, and only then force it.
 
-And what the other ways to stop a command do before and after: they leave nothing behind either.
+SIGTERM and SIGHUP before and after Terraform's work leave nothing behind either.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""Ctrl-C, what CI sends to a cancelled job, and a terminal that is closed."""
+"""Ctrl-C, the signal of CI to a cancelled job, and the signal of a closed terminal."""
 
 ASKED = "Stopping: Terraform ends what it began and saves its state. Nothing more is started."
 WARNED = (
@@ -21,7 +21,7 @@ FORCED = "Dropped. The next run says what it finds."
 
 
 class Interrupts:
-    """Counts them: the first asks, the second warns, the third forces."""
+    """Counts interrupts: the first asks, the second warns, the third forces."""
 
     def __init__(
         self, stop: Callable[[], None], say: Callable[[str], None], leave: Callable[[], None]
@@ -32,11 +32,11 @@ class Interrupts:
         self._leave = leave
 
     def __call__(self, _signal: int, _frame: FrameType | None) -> None:
-        """Take one in, from a signal handler."""
+        """Count an interrupt; called from a signal handler."""
         self.count += 1
         if self.count != 2:
             self._stop()
-        # A terminal that was closed hears nothing any more.
+        # The terminal may have been closed.
         with contextlib.suppress(OSError):
             self._say((ASKED, WARNED, FORCED)[min(self.count, 3) - 1])
         if self.count == 3:
@@ -45,7 +45,7 @@ class Interrupts:
 
 @contextlib.contextmanager
 def handled(interrupts: Interrupts) -> Iterator[None]:
-    """Have `interrupts` called in place of raising; only the main thread can."""
+    """Have `interrupts` called instead of an exception raised; only the main thread can do so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -54,7 +54,7 @@ def handled(interrupts: Interrupts) -> Iterator[None]:
 
 
 class Stopped(BaseException):
-    """SIGTERM or SIGHUP, as an exception: what a block keeps on disk for its time goes with it."""
+    """SIGTERM or SIGHUP, as an exception, so that blocks delete their temporary files."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"stopped by {signal.Signals(number).name}")
@@ -65,7 +65,7 @@ class Stopped(BaseException):
 def stoppable() -> Iterator[None]:
     """Have SIGTERM and SIGHUP raise Stopped, as Ctrl-C raises KeyboardInterrupt.
 
-    Left to themselves they end Python at once, and private folders with plans and states stay.
+    By default they end Python at once, and private folders with plans and states stay on disk.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -82,9 +82,11 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 def _in_place(
     handler: Callable[[int, FrameType | None], None], numbers: tuple[signal.Signals, ...]
 ) -> Iterator[None]:
-    # What is ignored stays so: `nohup` has SIGHUP ignored, and means it.
-    taken = [one for one in numbers if signal.getsignal(one) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, handler) for number in taken}
+    # An ignored signal stays ignored: `nohup` has SIGHUP ignored on purpose.
+    handled_numbers = [
+        number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN
+    ]
+    before = {number: signal.signal(number, handler) for number in handled_numbers}
     try:
         yield
     finally:

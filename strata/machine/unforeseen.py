@@ -1,4 +1,4 @@
-"""The last defence: what an exception that nobody foresaw means to who ran the command."""
+"""The last defence: explains an unforeseen exception to the user who ran the command."""
 
 import contextlib
 import errno
@@ -38,11 +38,11 @@ SYSTEM: dict[int, tuple[str, str | None]] = {
         "it is damaged, or made for another system or processor",
     ),
 }
-"""What the system's refusals mean, and what to do about them."""
+"""The system's errors in words, and what to do about them."""
 
 
 def explain(error: BaseException) -> StrataError:
-    """An exception in words; its own text is left to --debug, since settings may stand in it."""
+    """An exception in words; --debug alone shows its own text, which may contain settings."""
     if isinstance(error, StrataError):
         return error
     if isinstance(error, MemoryError):
@@ -62,7 +62,7 @@ def explain(error: BaseException) -> StrataError:
 
 
 def tell(error: BaseException, *, debug: bool) -> StrataError:
-    """Print what an exception means, with `debug` its traceback too; gives what was said."""
+    """Print what an exception means, with `debug` its traceback too; returns the explanation."""
     explained = explain(error)
     if debug:
         say("".join(traceback.format_exception(error)).rstrip())
@@ -74,21 +74,21 @@ def tell(error: BaseException, *, debug: bool) -> StrataError:
 
 def say(text: str) -> None:
     """Print to stderr."""
-    # A terminal that was closed hears nothing any more.
+    # The terminal may have been closed.
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr)  # noqa: T201
 
 
 def words(error: OSError) -> str:
-    """What the system refused, without the file."""
-    known = SYSTEM.get(error.errno or 0)
-    return known[0] if known else (error.strerror or type(error).__name__)
+    """The system's error in words, without the file."""
+    entry = SYSTEM.get(error.errno or 0)
+    return entry[0] if entry else (error.strerror or type(error).__name__)
 
 
 def system_error(error: OSError, file: str) -> StrataError:
-    """A refusal of the system in words; `file` is what was refused, empty if that is not known."""
-    said, hint = words(error), SYSTEM.get(error.errno or 0, ("", None))[1]
-    return StrataError(f"{file}: {said}" if file else said, hint)
+    """The system's error in words and with its file; `file` is empty if it is not known."""
+    reason, hint = words(error), SYSTEM.get(error.errno or 0, ("", None))[1]
+    return StrataError(f"{file}: {reason}" if file else reason, hint)
 
 
 def node_error(text: str) -> int:
@@ -96,20 +96,20 @@ def node_error(text: str) -> int:
 
     Node begins with the name: `ENOSPC: no space left on device, mkdtemp '/tmp/jsii-'`.
     """
-    found = re.search(r"\b(E[A-Z]+): [a-z]", text)
-    number = getattr(errno, found[1], 0) if found else 0
+    match = re.search(r"\b(E[A-Z]+): [a-z]", text)
+    number = getattr(errno, match[1], 0) if match else 0
     return number if number in SYSTEM else 0
 
 
 def _quoted(text: str) -> str:
-    found = re.search(r"'([^']+)'", text)
-    return found[1] if found else ""
+    match = re.search(r"'([^']+)'", text)
+    return match[1] if match else ""
 
 
 def place(error: BaseException) -> str:
-    """The file and line of the project where it happened; of a library if it is not in ours."""
+    """The file and line of the project where it happened; of a library if no frame is ours."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [one for one in frames if _own(Path(one.filename))] or frames
+    own = [frame for frame in frames if _own(Path(frame.filename))] or frames
     if not own:
         return "an unknown place"
     file = Path(own[-1].filename)
@@ -118,7 +118,7 @@ def place(error: BaseException) -> str:
 
 
 PACKAGE = Path(__file__).resolve().parents[1]
-"""Where Strata itself lies."""
+"""The folder of Strata itself."""
 
 
 def _own(file: Path) -> bool:
@@ -126,7 +126,7 @@ def _own(file: Path) -> bool:
 
 
 def _top(file: Path) -> Path | None:
-    """What a message leaves out of the path of a file of ours, or of the project's modules."""
+    """The folder that a message omits from a path in Strata or in the project's modules."""
     if file.is_relative_to(PACKAGE):
         return PACKAGE.parent
     project = CHOSEN.folders.project if CHOSEN.folders else None

@@ -1,10 +1,10 @@
-"""How much this process says of what it does: `-q` and `-v`."""
+"""How much this process prints about its work: `-q` and `-v`."""
 
 from enum import Enum
 
 
 class Verbosity(Enum):
-    """`QUIET`: results and errors alone. `VERBOSE`: every step, with the time that it took."""
+    """`QUIET`: only results and errors. `VERBOSE`: every step, with the time that it took."""
 
     QUIET = "quiet"
     USUAL = "usual"
@@ -16,16 +16,16 @@ class _Chosen:
 
 
 CHOSEN = _Chosen()
-"""What this process was asked for."""
+"""The verbosity of this process."""
 
 
 def quiet(asked: bool) -> None:
-    """Choose it if it was asked for."""
+    """Choose `QUIET` if it was asked for."""
     if asked:
         CHOSEN.verbosity = Verbosity.QUIET
 
 
 def verbose(asked: bool) -> None:
-    """Choose it if it was asked for."""
+    """Choose `VERBOSE` if it was asked for."""
     if asked:
         CHOSEN.verbosity = Verbosity.VERBOSE

@@ -1,7 +1,7 @@
-"""Which Strata this is: its version, and the git commit that it comes from.
+"""The version of this Strata, and the git commit that it comes from.
 
-Imports nothing beyond Python, so that `strata --version` answers where nothing else is installed,
-and so that the build (`hatch_build.py`) asks in the same way.
+Imports nothing but Python's own library, so that `strata --version` answers where nothing else is
+installed, and so that the build (`hatch_build.py`) can use it too.
 """
 
 import subprocess
@@ -11,16 +11,16 @@ from strata import __version__
 
 PACKAGE = Path(__file__).resolve().parents[1]
 COMMIT = "commit.txt"
-"""In a built package: what `commit_of` said of the folder that it was built from."""
+"""In a built package: the `commit_of` of the folder that it was built from."""
 
 
 def version_text(package: Path = PACKAGE) -> str:
-    """One line for people and bug reports."""
+    """A line for people and bug reports."""
     return f"strata {__version__} (commit {commit(package) or 'unknown'})"
 
 
 def commit(package: Path = PACKAGE) -> str:
-    """The commit of an installed package, or of the clone that it runs from; empty if unknown."""
+    """The commit of an installed package, or of the clone it runs from; empty if unknown."""
     built = package / COMMIT
     if built.is_file():
         return built.read_text(encoding="utf-8").strip()
