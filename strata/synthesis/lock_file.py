@@ -1,7 +1,7 @@
-"""The lock file of Terraform, in every stack's folder before Terraform sees it.
+"""Puts Terraform's lock file into every stack's folder before Terraform runs there.
 
-Without one, the first `init` of a folder believes what it downloads and writes that down. With one,
-it takes the provider that was reviewed, on every machine and in plain `cdktf deploy` too.
+Without a lock file the first `init` of a folder trusts its download and records it. With a lock
+file it takes the provider that was reviewed, on every machine and in plain `cdktf deploy` too.
 """
 
 import re
@@ -17,9 +17,9 @@ _CHECKSUM = re.compile(r'"(?:h1|zh):[^"]+"')
 
 
 def write(out: Path, environments: Iterable[str]) -> None:
-    """Put the project's lock file into the stacks below `out` whose own does not say the same.
+    """Put the project's lock file into the stacks below `out` whose lock file lacks its checksums.
 
-    Terraform adds checksums of its own to a lock file; one that has all of ours stays.
+    Terraform adds checksums of its own to a lock file; a file with all of ours stays.
     """
     ours = (project() / NAME).read_text(encoding="utf-8")
     for name in environments:

@@ -1,6 +1,6 @@
-"""Terraform's blocks for what was renamed or moved, in a file of their own beside a stack's JSON.
+"""Terraform's blocks for renamed or moved resources, in a file of their own beside a stack's JSON.
 
-checkov drops a whole file of JSON with a `moved` block in it. It does not read this one, which is
+checkov drops a whole JSON file with a `moved` block in it. It does not read this file, which is
 HCL; Terraform reads every file of the folder, so that plain `cdktf` has the moves too.
 """
 
@@ -24,7 +24,7 @@ _OURS = re.compile(rf"{re.escape(HEAD)}(\n({_MOVED}|{_REMOVED}))+")
 
 
 def write(out: Path, environments: Iterable[str], moves: Sequence[Move]) -> None:
-    """Write the file into the stacks below `out` that need one, and take it from all others."""
+    """Write the file into the stacks below `out` that need it, and delete it from all others."""
     for name in environments:
         folders = {layer: out / "stacks" / stack_name(name, layer) for layer in LAYERS}
         composed = out / "composed" / name
@@ -32,10 +32,10 @@ def write(out: Path, environments: Iterable[str], moves: Sequence[Move]) -> None
             (folder / NAME).unlink(missing_ok=True)
         if not moves:
             continue
-        found = histories({layer: _read(folder) for layer, folder in folders.items()}, moves)
-        texts = {folder: layer_text(layer, found) for layer, folder in folders.items()}
+        past = histories({layer: _read(folder) for layer, folder in folders.items()}, moves)
+        texts = {folder: layer_text(layer, past) for layer, folder in folders.items()}
         if composed.is_dir():
-            texts[composed] = composed_text(found)
+            texts[composed] = composed_text(past)
         for folder, text in texts.items():
             if text:
                 (folder / NAME).write_text(text, encoding="utf-8")
@@ -50,27 +50,30 @@ def _read(folder: Path) -> Stack:
     return stack(json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8")))
 
 
-def layer_text(layer: str, found: Sequence[History]) -> str:
-    """The blocks of a layer: what moved within it, and what it no longer holds.
+def layer_text(layer: str, past: Sequence[History]) -> str:
+    """The blocks of a layer: resources that moved within it, and resources that left it.
 
-    What moved to another layer is forgotten here and never destroyed, also when nobody moved the
-    state before.
+    A resource that moved to another layer is removed from this state and never destroyed, also when
+    nobody moved the state before.
     """
-    return _text(
-        [_steps([place for place in (one.now, *one.before) if place.layer == layer])
-         for one in found if one.now.layer == layer],
-        [place.address for one in found if one.now.layer != layer
-         for place in one.before if place.layer == layer],
-    )  # fmt: skip
+    moved: list[list[tuple[str, str]]] = []
+    removed: list[str] = []
+    for history in past:
+        before = [place for place in history.before if place.layer == layer]
+        if history.now.layer == layer:
+            moved.append(_steps([history.now, *before]))
+        else:
+            removed += [place.address for place in before]
+    return _text(moved, removed)
 
 
-def composed_text(found: Sequence[History]) -> str:
-    """The blocks of the composed stack, where a move between layers is one like any other."""
-    return _text([_steps([one.now, *one.before]) for one in found], [])
+def composed_text(past: Sequence[History]) -> str:
+    """The blocks of the composed stack, where a move between layers is an ordinary move."""
+    return _text([_steps([history.now, *history.before]) for history in past], [])
 
 
 def _steps(places: Sequence[Place]) -> list[tuple[str, str]]:
-    """(from, to) of each step, the first one first; `places` has the latest first."""
+    """(from, to) of each step, the earliest first; `places` has the latest first."""
     addresses = [place.address for place in reversed(places)]
     return list(pairwise(addresses))
 
@@ -88,5 +91,5 @@ def _text(moved: Sequence[Sequence[tuple[str, str]]], removed: Sequence[str]) ->
 
 
 def is_ours(text: str) -> bool:
-    """Whether the text of such a file holds what is written here, and nothing that builds."""
+    """Whether the text of such a file has only the blocks that are written here."""
     return bool(_OURS.fullmatch(text))

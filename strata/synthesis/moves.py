@@ -1,4 +1,4 @@
-"""Which constructs were renamed or moved, and what a resource was called before."""
+"""Which constructs were renamed or moved, and the former addresses of a resource."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ PATH = r"^[^/\s]+(/[^/\s]+)+$"
 
 
 class Move(Entry):
-    """One entry: a construct path below the environment, as it was and as it is."""
+    """An entry: a construct path below the environment, as it was and as it is."""
 
     old: str = Field(
         alias="from",
@@ -53,29 +53,29 @@ class History:
 
 
 def read(file: Path | None = None) -> tuple[Move, ...]:
-    """The declared moves in their order; raises UsageError for what is no such declaration.
+    """The declared moves in their order; raises UsageError for an invalid declaration.
 
-    They stand in `modules/moves.toml`, or else in `file`.
+    They are read from `modules/moves.toml`, or from `file` if it is given.
     """
     moves = entries.read(file or project() / FILE, "move", Move)
     problems = []
-    for number, one in enumerate(moves):
-        if one.old == one.new:
-            problems.append(one.problem("to", "is where it was: it has not moved", "another path"))
-        if one.old in [other.old for other in moves[:number]]:
+    for number, move in enumerate(moves):
+        if move.old == move.new:
+            problems.append(move.problem("to", "is where it was: it has not moved", "another path"))
+        if move.old in [earlier.old for earlier in moves[:number]]:
             right = "where it went on from there"
-            problems.append(one.problem("from", f"{one.old} has moved before", right))
+            problems.append(move.problem("from", f"{move.old} has moved before", right))
     if problems:
         raise UsageError(entries.refusal(problems))
     return tuple(moves)
 
 
 def histories(layers: Mapping[str, Stack], moves: Sequence[Move]) -> list[History]:
-    """The resources that have a past, of the stacks of an environment by layer.
+    """The moved resources of the stacks of an environment, by layer.
 
     Raises UsageError when a moved construct is still built under its old path.
     """
-    built = [one.path for stack in layers.values() for one in stack.resources.values()]
+    built = [resource.path for stack in layers.values() for resource in stack.resources.values()]
     for move in moves:
         still = [
             path
@@ -86,7 +86,7 @@ def histories(layers: Mapping[str, Stack], moves: Sequence[Move]) -> list[Histor
             wrong = f"became {move.new}, and {still[0]} is still built"
             right = "no such entry, or a renaming that is finished"
             raise UsageError(entries.refusal([move.problem("from", wrong, right)]))
-    found = []
+    past = []
     for layer, stack in layers.items():
         for address, resource in stack.resources.items():
             before: list[Place] = []
@@ -97,18 +97,18 @@ def histories(layers: Mapping[str, Stack], moves: Sequence[Move]) -> list[Histor
                     path = move.old + rest
                     before.append(_place(resource.type, path, layer))
             if before:
-                found.append(History(Place(layer, address), tuple(before)))
-    return found
+                past.append(History(Place(layer, address), tuple(before)))
+    return past
 
 
 def _below(path: str, construct: str) -> str | None:
-    """What of a path is below a construct, `/x` or nothing; None when it is elsewhere."""
+    """The part of a path below a construct, `/x` or empty; None when it is elsewhere."""
     if path == construct:
         return ""
     return path.removeprefix(construct) if path.startswith(f"{construct}/") else None
 
 
 def _place(kind: str, path: str, layer: str) -> Place:
-    """A layer's own construct is named as the layer; one that is not was renamed with it."""
+    """The first part of a path names its layer; a part that names none was renamed with `layer`."""
     first = path.partition("/")[0]
     return Place(first if first in LAYERS else layer, f"{kind}.{logical_id(path)}")

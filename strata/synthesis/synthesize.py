@@ -18,8 +18,8 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
     """Write the stacks of every environment below `out`.
 
     `out/stacks/<env>-<layer>/cdk.tf.json` for each layer and, if `composed`,
-    `out/composed/<env>/cdk.tf.json`, all layers in one without a backend; beside them Terraform's
-    lock file, and `moved.tf` where something was renamed or moved.
+    `out/composed/<env>/cdk.tf.json`, all layers in one stack without a backend; beside them
+    Terraform's lock file, and `moved.tf` where something was renamed or moved.
     """
     moves = read()
     _layers(settings, out)
@@ -30,10 +30,10 @@ def synthesize(settings: Sequence[Settings], out: Path, *, composed: bool = True
 
 @in_use()
 def synthesize_composed(settings: Settings, out: Path) -> Callable[[], None]:
-    """Write the composed stack of an environment; what this gives writes those of the layers.
+    """Write the composed stack of an environment; returns a function that writes its layers.
 
-    Both together do what `synthesize` does. Where something was moved all is written at once: what
-    `moved.tf` says beside the composed stack follows from those of the layers.
+    Both together do what `synthesize` does. Where something was moved all is written at once: the
+    `moved.tf` of the composed stack follows from the stacks of the layers.
     """
     if read():
         synthesize([settings], out)
@@ -50,7 +50,7 @@ def synthesize_composed(settings: Settings, out: Path) -> Callable[[], None]:
 
 
 def _layers(settings: Sequence[Settings], out: Path) -> None:
-    # Starts Node, which --help need not wait for.
+    # Imported here since it starts Node, which --help must not wait for.
     from modules.environment import write_layers  # noqa: PLC0415
 
     out.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def _layers(settings: Sequence[Settings], out: Path) -> None:
 
 def _write_beside(settings: Sequence[Settings], out: Path, moves: Sequence[Move]) -> None:
     """Write what Terraform reads beside the JSON."""
-    names = [one.environment.name for one in settings]
+    names = [environment.environment.name for environment in settings]
     moved_blocks.write(out, names, moves)
     lock_file.write(out, names)
 
@@ -70,8 +70,8 @@ def _compose(settings: Sequence[Settings], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as folder:
         write_composed(settings, Path(folder))
-        for one in settings:
-            name = one.environment.name
+        for environment in settings:
+            name = environment.environment.name
             target = out / "composed" / name / "cdk.tf.json"
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(Path(folder) / "stacks" / name / "cdk.tf.json", target)
