@@ -1,4 +1,4 @@
-"""The Terraform executable: the one on the PATH when its version fits, else a verified download."""
+"""The Terraform executable: from the PATH when its version fits, else a verified download."""
 
 import hashlib
 import io
@@ -29,15 +29,15 @@ def wanted_version() -> str:
 
 
 def terraform(seconds: float = ANSWER_SECONDS) -> Path:
-    """The executable of the wanted version; `seconds` is how long one may take to say its own."""
+    """The executable of the wanted version; `seconds` is the time limit of `terraform version`."""
     version = wanted_version()
-    found = shutil.which("terraform")
+    on_path = shutil.which("terraform")
     passed_over = ""
-    if found:
-        said = _version(Path(found), seconds)
-        if said == version:
-            return Path(found)
-        passed_over = f"{found} is passed over: {said}"
+    if on_path:
+        its_version = _version(Path(on_path), seconds)
+        if its_version == version:
+            return Path(on_path)
+        passed_over = f"{on_path} is passed over: {its_version}"
     target = work_folder() / "terraform" / version / "terraform"
     if not target.exists():
         try:
@@ -49,7 +49,7 @@ def terraform(seconds: float = ANSWER_SECONDS) -> Path:
 
 
 def download(version: str, target: Path, releases: str = RELEASES, key: Path = KEY) -> None:
-    """Put the executable at `target`, once its archive is one that the owner of `key` released."""
+    """Put the executable at `target`, once its archive is verified as released with `key`."""
     archive = f"terraform_{version}_{platform_name()}.zip"
     base = f"{releases}/{version}"
     name = f"{base}/terraform_{version}_SHA256SUMS"
@@ -78,7 +78,7 @@ def download(version: str, target: Path, releases: str = RELEASES, key: Path = K
 
 
 def _version(executable: Path, seconds: float) -> str:
-    """The version that an executable says it is, or why it says none."""
+    """The version that an executable reports, or why it reports none."""
     try:
         answer = subprocess.run(
             [executable, "version", "-json"],

@@ -1,8 +1,8 @@
-"""The Terraform processes that this process started, and those that an earlier one left.
+"""The Terraform processes that this process started, and those that an earlier process left.
 
 Each runs in a session of its own and writes to a file, not to a pipe: neither the terminal's Ctrl-C
-nor the death of `strata` reaches it, so that it ends its layer, writes its state and gives back its
-lock. Its `-chdir` names the layer it works on, for a later run to find it by.
+nor the end of `strata` reaches it, so that it finishes its layer, writes its state and releases its
+lock. Its `-chdir` names the layer it works on, by which a later run finds it.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from strata.machine.unforeseen import words
 
 
 class Children:
-    """What runs at the moment; `interrupt` may be called from a signal handler."""
+    """The running processes; `interrupt` may be called from a signal handler."""
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -32,7 +32,7 @@ class Children:
     ) -> Iterator[subprocess.Popen[bytes]]:
         """A process that writes to `out`, and is waited for at the block's end.
 
-        Raises StrataError once `interrupt` was called: what is between two steps takes no third.
+        Raises StrataError once `interrupt` was called: then no further step begins.
         """
         with self._lock:
             if self._stopped:
@@ -50,7 +50,7 @@ class Children:
         try:
             yield process
         except BaseException:
-            # Nobody follows it any more: a Ctrl-C while nothing is changed yet.
+            # Nobody waits for its result any more: Ctrl-C while nothing is changed yet.
             self._stop(process)
             raise
         finally:
@@ -59,7 +59,7 @@ class Children:
                 self._running.discard(process)
 
     def interrupt(self) -> None:
-        """Ask each to stop as Ctrl-C would; asked a second time, Terraform drops its work."""
+        """Interrupt each process as Ctrl-C would; at the second time Terraform drops its work."""
         with self._lock:
             self._stopped = True
             for process in self._running:
@@ -85,10 +85,10 @@ def runnable(executable: Path) -> Iterator[None]:
 
 
 def chdir(folder: Path) -> str:
-    """The argument that has Terraform work in `folder`, and tells whose process it is."""
+    """The argument that has Terraform work in `folder`; it identifies the process, too."""
     return f"-chdir={folder.resolve()}"
 
 
 def left_running(folder: Path) -> int | None:
-    """A Terraform that works in `folder` now, whoever started it."""
+    """The id of a Terraform process that works in `folder` now, whoever started it."""
     return next(iter(with_argument(chdir(folder))), None)

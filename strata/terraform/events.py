@@ -1,7 +1,7 @@
-"""What Terraform says of its work as it goes: the lines of its `-json` output.
+"""The events of a running Terraform: the lines of its `-json` output.
 
 Terraform documents them as the machine-readable UI. Each line is an object with `type`, a sentence
-in `@message`, and under `hook`, `changes` or `diagnostic` what the type says more.
+in `@message`, and further data of the type under `hook`, `changes` or `diagnostic`.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 Event = dict[str, Any]
 
 Watch = Callable[[Event], None]
-"""Hears each event as it comes."""
+"""Receives each event as it comes."""
 
 STARTS = {"apply_start", "refresh_start", "provision_start", "ephemeral_op_start"}
 ENDS = {
@@ -33,21 +33,23 @@ def ignore(_: Event) -> None:
 
 
 def event(line: str) -> Event:
-    """A line of output; one that is no JSON (a crash, a provider's print) becomes its message."""
+    """A line of output; text that is no JSON (a crash, a provider's print) becomes the message."""
     try:
-        found = json.loads(line)
+        document = json.loads(line)
     except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"type": "text", "@message": line.rstrip("\n")}
+        document = None
+    if isinstance(document, dict):
+        return document
+    return {"type": "text", "@message": line.rstrip("\n")}
 
 
 def command(*arguments: str) -> Event:
-    """The line that stands in a log before what a command says."""
+    """The line of a log before the output of a command."""
     return {"type": "command", "@message": f"terraform {' '.join(arguments)}"}
 
 
 def makes(event: Event) -> bool:
-    """Whether it says that an apply has begun to change something; a plan only reads."""
+    """Whether the event is the begin of a change by an apply; a plan only reads."""
     return event.get("type") == "apply_start" and event["hook"].get("action") != "read"
 
 
@@ -58,24 +60,24 @@ REFUSALS = ("Saved plan is stale", "Error acquiring the state lock")
 def refused(events: list[Event]) -> bool:
     """Whether Terraform refused to begin; interrupted it writes a state, even an empty one."""
     return any(
-        one.get("type") == "diagnostic" and one["diagnostic"]["summary"] in REFUSALS
-        for one in events
+        event.get("type") == "diagnostic" and event["diagnostic"]["summary"] in REFUSALS
+        for event in events
     )
 
 
 def error_text(events: list[Event]) -> str:
     """The errors among events in Terraform's and the provider's own words.
 
-    When there is none, as after a crash, the last lines of all that was said.
+    Without an error, as after a crash, the last five lines of the output.
     """
     errors = [
-        one["diagnostic"]
-        for one in events
-        if one.get("type") == "diagnostic" and one["diagnostic"]["severity"] == "error"
+        event["diagnostic"]
+        for event in events
+        if event.get("type") == "diagnostic" and event["diagnostic"]["severity"] == "error"
     ]
     if not errors:
-        return "\n".join(str(one.get("@message", "")) for one in events[-5:]).strip()
-    return "\n".join(dict.fromkeys(_error(one) for one in errors))
+        return "\n".join(str(event.get("@message", "")) for event in events[-5:]).strip()
+    return "\n".join(dict.fromkeys(_error(diagnostic) for diagnostic in errors))
 
 
 def _error(diagnostic: Event) -> str:
@@ -88,14 +90,14 @@ def _error(diagnostic: Event) -> str:
 
 
 def without_source(event: Event) -> Event:
-    """A diagnostic without the lines of the stack, and the values in them, that it quotes."""
+    """A diagnostic without its quotation of the stack, which may contain values."""
     diagnostic = {k: v for k, v in (event.get("diagnostic") or {}).items() if k != "snippet"}
     return {**event, "diagnostic": diagnostic} if diagnostic else event
 
 
 @dataclass
 class Activity:
-    """What one layer is doing, out of the events of all commands that it ran.
+    """What a layer is doing, from the events of all its commands.
 
     Times are seconds of a clock that only goes forward.
     """
@@ -109,7 +111,7 @@ class Activity:
     """The resource whose change took longest, and its seconds."""
 
     def hear(self, event: Event, now: float) -> None:
-        """Take in one event."""
+        """Update from an event."""
         kind = event.get("type")
         if kind == "command":
             words = str(event["@message"]).split()
@@ -134,6 +136,6 @@ class Activity:
         if self.phase in ("applying", "destroying") and self.changes:
             words.append(f"{self.done}/{self.changes}")
         if self.working:
-            address, since = min(self.working.items(), key=lambda one: one[1])
+            address, since = min(self.working.items(), key=lambda entry: entry[1])
             words.append(f"{address} {clock - since:.0f} s")
         return "  ".join(words)

@@ -1,7 +1,7 @@
-"""`terraform init` of a folder without a backend, left out while it would do the same again.
+"""`terraform init` of a folder without a backend, skipped while it would do the same again.
 
 Terraform 1.11 checks at each plan that the provider in the data folder has the checksum that the
-lock file names, so no other provider can plan: where `init` was left out wrongly, the plan fails.
+lock file names, so no other provider can plan: if `init` is skipped wrongly, the plan fails.
 """
 
 import hashlib
@@ -13,15 +13,15 @@ from strata.terraform.process import Terraform
 
 DATA, LOCK = ".terraform", ".terraform.lock.hcl"
 STAMP = "strata-initialised"
-"""In the data folder, so that it goes with what it speaks for."""
+"""In the data folder, so that it is deleted together with it."""
 
 
 def initialise(terraform: Terraform, folder: Path) -> None:
-    """Make `folder` ready for a plan; the caller keeps others from doing so meanwhile."""
+    """Initialise `folder` for a plan; the caller prevents that others do so at the same time."""
     stamp = folder / DATA / STAMP
     if stamp.is_file() and stamp.read_text(errors="replace") == _digest(terraform, folder):
         return
-    # A run that is cut off has none.
+    # An interrupted run leaves no stamp.
     forget(folder)
     terraform.init(folder)
     stamp.parent.mkdir(exist_ok=True)
@@ -34,13 +34,13 @@ def forget(folder: Path) -> None:
 
 
 def _digest(terraform: Terraform, folder: Path) -> str:
-    """SHA-256 over what `init` reads and what it wrote into the lock file."""
+    """SHA-256 over the input of `init` and the lock file that it wrote."""
     document = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
     lock = folder / LOCK
     variables = {**os.environ, **terraform.environment}
     configuration = Path(variables.get("TF_CLI_CONFIG_FILE", ""))
     executable = terraform.executable.stat()
-    read = [
+    inputs = [
         [str(terraform.executable), executable.st_size, executable.st_mtime_ns],
         {name: value for name, value in sorted(variables.items()) if name.startswith("TF_CLI")},
         configuration.read_text(errors="replace") if configuration.is_file() else "",
@@ -48,4 +48,4 @@ def _digest(terraform: Terraform, folder: Path) -> str:
         lock.read_text(errors="replace") if lock.is_file() else "",
         str(folder.resolve()),
     ]
-    return hashlib.sha256(json.dumps(read).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()

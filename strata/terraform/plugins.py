@@ -10,13 +10,13 @@ from strata.machine.folders import Folders, project, work_folder
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 VERSION = "5.100.0"
-"""The version that the bindings in requirements.lock were made for."""
+"""The version for which the bindings in requirements.lock were generated."""
 
 
 def set_up_file() -> Path:
     """Terraform configuration that `make setup` writes where this machine has a mirror of our
     provider that no configuration names, so that the tests and the demo need no registry."""
-    # Of the project, wherever this process works.
+    # In the project's folder, even if this process works in other folders.
     return Folders.of(project()).work / "mirror.terraformrc"
 
 
@@ -47,9 +47,9 @@ def configured_mirrors(text: str) -> list[Path]:
 def find_mirror(environment: dict[str, str], home: Path, ours: Path | None = None) -> Path | None:
     """A mirror with our provider, where Terraform's configuration names one or implies it.
 
-    First what `TF_CLI_CONFIG_FILE` or the user's `.terraformrc` names, then the folders in which
-    Terraform looks by itself, then what `make setup` wrote for this folder,
-    or the file `ours`.
+    In this order: the mirrors named by `TF_CLI_CONFIG_FILE` or the user's `.terraformrc`, the
+    folders in which Terraform looks by default, and the mirrors named by the file that `make setup`
+    wrote for this folder, or by `ours`.
     """
     candidates = _named(environment.get("TF_CLI_CONFIG_FILE"), str(home / ".terraformrc"))
     data = environment.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")
@@ -83,7 +83,7 @@ def configuration(mirror: Path | None) -> str:
 def terraform_environment() -> dict[str, str]:
     """Environment variables for Terraform and cdktf, with a CLI configuration file of our own.
 
-    A user's file that says itself where providers come from is left alone.
+    A user's file with a `provider_installation` of its own stays in force.
     """
     ours = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
     mirror = find_mirror(dict(os.environ), Path.home())

@@ -24,22 +24,21 @@ from strata.terraform.events import (
 from strata.terraform.schemas import offered
 
 POLL_SECONDS = 0.1
-"""Between two looks at what Terraform has written."""
+"""Seconds between two reads of Terraform's output."""
 
 GARBAGE = {"GOGC": "400"}
 """Terraform and the provider mostly read the provider's large schema, and Go's garbage collector
 took an eighth of their processor time with its own setting; this costs up to 130 MB a process."""
 
 LOCK_WAIT = "-lock-timeout=20s"
-"""A plan of somebody else holds a lock for seconds: two people would stop each other for it."""
+"""Another plan holds a lock for seconds; without waiting, two users would stop each other."""
 
 
 @dataclass(frozen=True)
 class Terraform:
     """Terraform with the environment variables it runs in.
 
-    All that it says goes to `logs/<stack>.log`, a line of JSON each, without the lines of the stack
-    that it quotes.
+    Its output goes to `logs/<stack>.log` as lines of JSON, without its quotations of the stack.
     """
 
     executable: Path
@@ -48,7 +47,7 @@ class Terraform:
     children: Children = field(default_factory=Children, repr=False, compare=False)
 
     def init(self, folder: Path, watch: Watch = ignore) -> None:
-        """Make the folder ready; the provider is pinned by the JSON."""
+        """Initialise the folder; the provider is pinned by the JSON."""
         self._run(folder, "init", "-json", "-reconfigure", watch=watch)
 
     def plan(self, folder: Path, file: Path, *options: str, watch: Watch = ignore) -> bool:
@@ -57,15 +56,15 @@ class Terraform:
         return self._run(folder, *arguments, accept=(0, 2), watch=watch) == 2
 
     def show(self, folder: Path, file: Path) -> dict[str, Any]:
-        """A saved plan as JSON, sensitive values and all; nothing of it is logged."""
+        """A saved plan as JSON, including sensitive values; nothing of it is logged."""
         return dict(json.loads(self._answer(folder, "show", "-json", str(file))))
 
     def show_own(self, folder: Path, file: Path) -> dict[str, Any]:
-        """As `show`, of a plan that `plan` has just made of the folder: that is quicker."""
+        """As `show`, but faster, for a plan that `plan` has just made of the folder."""
         with offered(folder, folder / file, self._variables()) as variables:
             if variables:
                 here = replace(self, environment={**self.environment, **variables})
-                # What is wrong with it is told by the provider itself, if it is not this way.
+                # If this way fails, the ordinary `show` below reports what is wrong.
                 with contextlib.suppress(StrataError):
                     return here.show(folder, file)
         return self.show(folder, file)
@@ -73,7 +72,7 @@ class Terraform:
     def apply(self, folder: Path, file: Path, watch: Watch = ignore) -> None:
         """Apply exactly this saved plan.
 
-        Raises NotBegun for a plan that the state has left behind, and for a state that is locked.
+        Raises NotBegun for a plan that is older than the state, and for a locked state.
         """
         self._run(folder, "apply", "-json", LOCK_WAIT, str(file), watch=watch)
 
@@ -83,18 +82,18 @@ class Terraform:
         return [line for line in text.splitlines() if line and not line.startswith("data.")]
 
     def state_move(self, source: Path, old: str, target: Path, new: str) -> None:
-        """Move a resource between two state files; a target that is not there is made."""
+        """Move a resource between two state files; a missing target is created."""
         files = (f"-state={source}", f"-state-out={target}")
         self._answer(source.parent, "state", "mv", *files, old, new)
 
     def state_remove(self, file: Path, address: str) -> None:
-        """Take a resource out of a state file; it goes on standing in AWS."""
+        """Remove a resource from a state file; in AWS it stays."""
         self._answer(file.parent, "state", "rm", f"-state={file}", address)
 
     def state_push(self, folder: Path, file: Path) -> None:
         """Write a state file to the folder's backend, whose lock the caller holds.
 
-        Terraform refuses one that is older than what is there, or of another lineage.
+        Terraform refuses a state that is older than the backend's, or of another lineage.
         """
         self._answer(folder, "state", "push", "-lock=false", str(file))
 
@@ -108,25 +107,25 @@ class Terraform:
     ) -> int:
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{folder.name}.log"
-        said = [command(*arguments)]
-        watch(said[0])
+        events = [command(*arguments)]
+        watch(events[0])
         with log.open("ab") as out:
-            out.write(json.dumps(said[0]).encode() + b"\n")
+            out.write(json.dumps(events[0]).encode() + b"\n")
             out.flush()
             start = out.tell()
             name, *rest = arguments
             words = [str(self.executable), chdir(folder), name, "-input=false", "-no-color", *rest]
             try:
                 with self.children.run(words, self._variables(), out) as process:
-                    for one in _follow(log, start, process):
-                        said.append(one)
-                        watch(one)
+                    for new_event in _follow(log, start, process):
+                        events.append(new_event)
+                        watch(new_event)
             finally:
                 # Also when it was stopped in between.
                 _forget_source(log, start)
         if process.returncode not in accept:
-            kind = NotBegun if refused(said) else StrataError
-            raise kind(error_text(said), f"all of it: {log}")
+            kind = NotBegun if refused(events) else StrataError
+            raise kind(error_text(events), f"all of it: {log}")
         return process.returncode
 
     def _variables(self) -> dict[str, str]:
@@ -141,7 +140,7 @@ class Terraform:
                 capture_output=True,
                 text=True,
                 check=False,
-                # The terminal's Ctrl-C is not for it.
+                # So that the terminal's Ctrl-C does not reach it.
                 start_new_session=True,
             )
         if answer.returncode and not (accept and accept in answer.stderr):
@@ -150,17 +149,17 @@ class Terraform:
 
 
 def _forget_source(log: Path, start: int) -> None:
-    """Take what Terraform quoted of the stack out of `log` after `start`: a literal may be secret.
+    """Remove Terraform's quotations of the stack from `log` after `start`: they may hold secrets.
 
-    No line becomes longer or shorter, since another process may write behind them.
+    No line becomes longer or shorter, since another process may append to the file.
     """
     with log.open("r+b") as text:
         text.seek(start)
         for line in text.read().splitlines(keepends=True):
             if b'"snippet"' in line:
-                said = json.dumps(without_source(event(line.decode(errors="replace")))).encode()
+                shorter = without_source(event(line.decode(errors="replace")))
                 text.seek(start)
-                text.write(said.ljust(len(line) - 1)[: len(line) - 1])
+                text.write(json.dumps(shorter).encode().ljust(len(line) - 1)[: len(line) - 1])
             start += len(line)
 
 
@@ -178,7 +177,7 @@ def _follow(log: Path, start: int, process: subprocess.Popen[bytes]) -> Iterator
                     break
                 try:
                     process.wait(POLL_SECONDS)
-                    ended = True  # and once more, for what it wrote last
+                    ended = True  # read once more, for its last output
                 except subprocess.TimeoutExpired:
                     pass
         if rest:

@@ -1,14 +1,14 @@
-"""Has `terraform show` of a plan do without the provider, of which it needs the schemas only.
+"""Lets `terraform show` of a plan run without the provider, of which it needs only the schemas.
 
-For these Terraform 1.11 takes the checksum of the provider's executable, 700 MB, starts it and
-reads the 1,500 types that it knows: three fifths of what a plan takes. So the provider is asked
-once, its answer is kept, and `show` gets from it the types that stand in the plan, by the way that
-Terraform has for providers which somebody else has started (`TF_REATTACH_PROVIDERS`). What it
-prints is the same to the byte: values are read and written by Terraform with the same schemas.
+For the schemas Terraform 1.11 takes the checksum of the provider's executable, 700 MB, starts it
+and reads its 1,500 types: three fifths of the time of a plan. So the provider is asked once, its
+answer is kept, and `show` gets from it the types of the plan, through Terraform's interface for
+providers that something else has started (`TF_REATTACH_PROVIDERS`). The output is the same to the
+byte: Terraform reads and writes values with the same schemas.
 
-Nothing depends on it. Where a schema is missing `show` says so, and where anything is not as it is
-taken to be here, the plan is shown with the provider. `terraform plan`, `apply` and all that speaks
-with AWS have the provider itself.
+Nothing depends on it. If a schema is missing `show` reports it, and if anything differs from what
+this module assumes, the plan is shown with the provider. `terraform plan`, `apply` and everything
+else that calls AWS use the provider itself.
 """
 
 import contextlib
@@ -27,17 +27,18 @@ from strata.terraform.plugins import PROVIDER, VERSION, platform_name
 
 SCRIPT = Path(__file__).with_name("schemas.js")
 SECONDS = 60
-"""For the provider to start, and for its answer; Terraform gives it as long to start."""
+"""Time limit for the provider's start, and for its answer; Terraform's for the start is the same.
+"""
 
 HANDSHAKE = {
     "TF_PLUGIN_MAGIC_COOKIE": "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
     "PLUGIN_PROTOCOL_VERSIONS": "5",
     "TF_LOG_SDK": "off",
 }
-"""What a provider takes for being started by Terraform (docs of the plugin SDK)."""
+"""Variables by which a provider knows that Terraform has started it (docs of the plugin SDK)."""
 
 MAPS = (2, 3, 8)
-"""Fields of the answer that are types by name: resources, data sources, ephemeral resources
+"""Fields of the answer with types by name: resources, data sources, ephemeral resources
 (tfplugin5.proto, `GetProviderSchema.Response`)."""
 
 LOCK = ".terraform.lock.hcl"
@@ -45,7 +46,7 @@ REATTACH = "TF_REATTACH_PROVIDERS"
 
 
 class Misfit(Exception):
-    """Something is not built as it is taken to be here."""
+    """Something differs from what this module assumes."""
 
 
 NO_MATTER = (
@@ -57,72 +58,73 @@ NO_MATTER = (
     zipfile.BadZipFile,
     subprocess.SubprocessError,
 )
-"""Nothing of it was promised: no Node, a full disk, a plan or a provider built in another way."""
+"""Errors that only cost time: no Node, a full disk, a plan or a provider of another format."""
 
 
 @contextlib.contextmanager
 def offered(
     folder: Path, plan: Path, environment: Mapping[str, str]
 ) -> Iterator[Mapping[str, str]]:
-    """Variables for a `terraform show` of `plan` that needs no provider; none where it needs it.
+    """Variables for a `terraform show` of `plan` without the provider; empty if that is impossible.
 
-    The plan is one that Terraform has just made of `folder` with these variables: it has checked
-    the provider in the data folder against the lock file.
+    Terraform must have just made the plan of `folder` with these variables: it has checked the
+    provider in the data folder against the lock file then.
     """
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as resources:
         try:
-            variables = _offer(folder, plan, environment, held)
+            variables = _offer(folder, plan, environment, resources)
         except NO_MATTER:
             variables = {}
         yield variables
 
 
 def _offer(
-    folder: Path, plan: Path, environment: Mapping[str, str], held: contextlib.ExitStack
+    folder: Path, plan: Path, environment: Mapping[str, str], resources: contextlib.ExitStack
 ) -> Mapping[str, str]:
     _refuse_developed(environment)
-    private = Path(held.enter_context(tempfile.TemporaryDirectory()))
+    private = Path(resources.enter_context(tempfile.TemporaryDirectory()))
     lean = private / "lean"
     schemas = _schemas(folder, _provider(folder, environment), private)
     lean.write_bytes(cut(schemas, types_of(plan)))
     socket = private / "socket"
-    process = held.enter_context(_script("serve", socket, lean))
+    process = resources.enter_context(_script("serve", socket, lean))
     _line(process)
     return {REATTACH: json.dumps({PROVIDER: {
         "Protocol": "grpc", "ProtocolVersion": 5, "Pid": process.pid,
-        # Then Terraform leaves the process alone at its end.
+        # With this Terraform does not stop the process at its end.
         "Test": True,
         "Addr": {"Network": "unix", "String": str(socket)},
     }})}  # fmt: skip
 
 
 def _refuse_developed(environment: Mapping[str, str]) -> None:
-    """Raise where somebody has Terraform use another provider than the lock file names."""
+    """Raise if Terraform is configured to use another provider than the lock file names."""
     file = Path(environment.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
     if REATTACH in environment or (file.is_file() and "dev_overrides" in file.read_text()):
         raise Misfit("somebody develops a provider")
 
 
 def types_of(plan: Path) -> set[str]:
-    """The types of what a saved plan has in its configuration and its states."""
-    found: set[str] = set()
+    """The types in the configuration and the states of a saved plan."""
+    types: set[str] = set()
     with zipfile.ZipFile(plan) as archive:
         for name in archive.namelist():
             if name in {"tfstate", "tfstate-prev"}:
-                found |= {one["type"] for one in json.loads(archive.read(name))["resources"]}
+                resources = json.loads(archive.read(name))["resources"]
+                types |= {resource["type"] for resource in resources}
             elif name.endswith(".tf.json"):
                 document = json.loads(archive.read(name))
                 for kind in ("resource", "data", "ephemeral"):
-                    found |= set(document.get(kind, ()))
-    return found
+                    types |= set(document.get(kind, ()))
+    return types
 
 
 def cut(schemas: bytes, types: Collection[str]) -> bytes:
-    """A provider's answer with these of its types, and with all that it says of itself.
+    """A provider's answer with only these types, and with everything about the provider itself.
 
     Each field of the message is a tag, a length and as many bytes (Protocol Buffers, "Encoding").
     """
-    kept = []
+    fields = []
     place = 0
     while place < len(schemas):
         tag, inner = _number(schemas, place)
@@ -132,13 +134,13 @@ def cut(schemas: bytes, types: Collection[str]) -> bytes:
         if kind != 2 or end > len(schemas):
             raise Misfit("the schemas are no message of the provider's protocol")
         if field not in MAPS or _key(schemas, inner) in types:
-            kept.append(schemas[place:end])
+            fields.append(schemas[place:end])
         place = end
-    return b"".join(kept)
+    return b"".join(fields)
 
 
 def _key(schemas: bytes, entry: int) -> str:
-    """The key of a map's entry, which stands first in it."""
+    """The key of a map's entry, which comes first in it."""
     tag, place = _number(schemas, entry)
     length, place = _number(schemas, place)
     if tag != (1 << 3 | 2):
@@ -147,7 +149,7 @@ def _key(schemas: bytes, entry: int) -> str:
 
 
 def _number(content: bytes, place: int) -> tuple[int, int]:
-    """The number that is written at `place`, seven bits a byte, and the place behind it."""
+    """The number at `place`, seven bits a byte, and the place after it."""
     number = shift = 0
     while True:
         byte = content[place]
@@ -160,17 +162,17 @@ def _number(content: bytes, place: int) -> tuple[int, int]:
 def _provider(folder: Path, environment: Mapping[str, str]) -> Path:
     data = folder / environment.get("TF_DATA_DIR", ".terraform")
     place = data / "providers" / PROVIDER / VERSION / platform_name()
-    (found,) = place.glob("terraform-provider-aws_*")
-    return found
+    (executable,) = place.glob("terraform-provider-aws_*")
+    return executable
 
 
 def _schemas(folder: Path, provider: Path, private: Path) -> bytes:
-    """What the provider says of its types: kept, or asked now and kept."""
+    """The provider's schemas: kept from before, or asked for now and kept."""
     key = key_of(folder)
     for place in _places():
         for file in place.glob(f"{key}-*"):
             content = file.read_bytes()
-            # Half a file is not taken for a whole one.
+            # The name contains the checksum, so that an incomplete file is not used.
             if file.name == _name(key, content):
                 return content
     content = _ask(provider, private)
@@ -179,7 +181,7 @@ def _schemas(folder: Path, provider: Path, private: Path) -> bytes:
 
 
 def key_of(folder: Path) -> str:
-    """What tells the provider of a folder from any other: the checksums in its lock file."""
+    """The identity of a folder's provider: a digest of the platform and its lock file."""
     lock = (folder / LOCK).read_bytes()
     return hashlib.sha256(platform_name().encode() + lock).hexdigest()[:32]
 
@@ -189,15 +191,15 @@ def _name(key: str, content: bytes) -> str:
 
 
 def _places() -> list[Path]:
-    """Folders to keep answers in, the best first."""
-    # Where there is no home, `~` stays as it is.
+    """Folders to keep answers in, the preferred folder first."""
+    # Without a home folder `~` stays as it is.
     cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111
     own = [cache / "strata" / "schemas"] if cache.is_absolute() else []
     return [*own, work_folder() / "schemas"]
 
 
 def keep(key: str, content: bytes) -> None:
-    """Keep an answer in the first place that can be written, and in no other; best effort."""
+    """Keep an answer in the first folder that can be written, and in no other; best effort."""
     for folder in _places():
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -205,7 +207,7 @@ def keep(key: str, content: bytes) -> None:
                 written = Path(part, "schemas")
                 written.write_bytes(content)
                 written.replace(folder / _name(key, content))
-            # The provider gives its types in another order each time.
+            # The provider lists its types in another order each time.
             for other in folder.glob(f"{key}-*"):
                 if other.name != _name(key, content):
                     other.unlink()
@@ -214,7 +216,7 @@ def keep(key: str, content: bytes) -> None:
 
 def _ask(provider: Path, private: Path) -> bytes:
     """The answer of the provider itself, which is started for it."""
-    # Nobody else may speak with it.
+    # In a private folder, so that nobody else can connect to it.
     variables = {**os.environ, **HANDSHAKE, "PLUGIN_UNIX_SOCKET_DIR": str(private)}
     command = [str(provider)]
     with _running(command, variables) as process:
@@ -255,7 +257,7 @@ def _running(command: list[str], variables: Mapping[str, str]) -> Iterator[_Proc
 
 
 def _line(process: _Process) -> str:
-    """The first line that a process says."""
+    """The first line of a process's output."""
     if process.stdout is None or not select.select([process.stdout], [], [], SECONDS)[0]:
         raise Misfit("it says nothing")
     line = process.stdout.readline()

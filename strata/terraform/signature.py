@@ -1,4 +1,4 @@
-"""Whether a release's list of checksums is HashiCorp's: its OpenPGP signature, by their public key.
+"""Verifies the OpenPGP signature of a release's list of checksums with HashiCorp's public key.
 
 `hashicorp.asc` is the key C874 011F 0AB4 0511 0D02 1055 3436 5D94 72D7 468F as HashiCorp's own
 installer has it (github.com/hashicorp/hc-install, 2026-08-17); tfenv (github.com/tfutils/tfenv,
@@ -14,7 +14,7 @@ KEY = Path(__file__).with_name("hashicorp.asc")
 
 
 def check(content: bytes, signature: bytes, name: str, key: Path = KEY) -> None:
-    """Raise StrataError unless `signature` is one of `content` by the key in a file."""
+    """Raise StrataError unless `signature` is a signature of `content` by the key in a file."""
     from pysequoia import Cert, Sig, verify  # noqa: PLC0415 - only a download needs it
 
     signer = Cert.from_file(str(key))
