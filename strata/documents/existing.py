@@ -1,8 +1,9 @@
-"""What of a Terraform JSON document will exist: `count`, `for_each` and `dynamic` may make nothing.
+"""Which blocks of a Terraform JSON document create anything: `count`, `for_each` and `dynamic` may
+create nothing.
 
-Terraform makes no resource of a block with `count = 0` or a `for_each` over nothing, and no block
-of a `dynamic` over nothing (Terraform 1.11, meta-arguments and dynamic blocks). What rests on a
-value that is not written out cannot be told.
+Terraform creates no resource for a block with `count = 0` or an empty `for_each`, and no block for
+an empty `dynamic` (Terraform 1.11, meta-arguments and dynamic blocks). It is not known for values
+that are not written out.
 """
 
 import re
@@ -16,7 +17,7 @@ _LISTED = re.compile(
 )
 _WHOLE = re.compile(r"\$\{(.*)\}", re.DOTALL)
 ITERATION = ("count", "for_each")
-"""The meta-arguments that say how many there are."""
+"""The meta-arguments that set the number of instances."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class Element:
 
 
 def exists(body: dict[str, Any]) -> bool:
-    """Whether a resource or data block makes anything, as far as its text tells."""
+    """Whether a resource or data block creates anything, as far as its text shows."""
     return not (_is_zero(body.get("count")) or _is_empty(body.get("for_each")))
 
 
 def untold(body: dict[str, Any]) -> Iterator[str]:
-    """The meta-arguments of a block that leave open whether it makes anything."""
+    """The meta-arguments of a block that leave open whether it creates anything."""
     count = body.get("count")
     if count is not None and not re.fullmatch(r"\d+", _bare(count)):
         yield "count"
@@ -44,7 +45,7 @@ def untold(body: dict[str, Any]) -> Iterator[str]:
 
 
 def elements(over: Any) -> list[Element]:
-    """The rounds of a `dynamic` block over `over`; one unknown round where that cannot be told."""
+    """The rounds of a `dynamic` block over `over`; a single unknown round if that is not known."""
     if _is_empty(over) or over is None:
         return []
     if isinstance(over, dict):
@@ -63,7 +64,7 @@ def _is_empty(over: Any) -> bool:
 
 
 def _bare(value: Any) -> str:
-    """A value as it stands in an expression, without blanks."""
+    """A value without blanks, and without the `${}` around it."""
     text = re.sub(r"\s", "", str(value))
     whole = _WHOLE.fullmatch(text)
     return whole[1] if whole else text

@@ -19,7 +19,8 @@ LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 LONGEST = ("edge", "database")
-"""What AWS takes longest for, a load balancer and a database: begun first in their wave."""
+"""The layers that take AWS longest, with the load balancer and the database: begun first in their
+wave."""
 
 
 def stack_name(environment: str, layer: str) -> str:
@@ -39,6 +40,6 @@ def logical_id(path: str) -> str:
 
 def layer_of(address: str) -> str:
     """`network` of `aws_vpc.network_vpc`, whose name is its construct path; empty for a resource
-    that is none of ours."""
+    that does not belong to a layer."""
     layer = address.partition(".")[2].partition("_")[0]
     return layer if layer in LAYERS else ""

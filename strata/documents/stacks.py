@@ -10,7 +10,7 @@ from strata.documents.existing import exists
 from strata.documents.templates import expressions
 
 STAGE = "stage"
-"""Where the `//` of a stack says the `stage` of its environment."""
+"""The key of the `stage` of the environment in the `//` of a stack."""
 
 _REFERENCE = re.compile(r"(?<![\w.])((?:data\.)?aws_\w+)\.([A-Za-z_][\w-]*)((?:\.\w+|\[\d+\])*)")
 
@@ -55,23 +55,23 @@ class Stack:
 
     def of(self, *types: str) -> list[Resource]:
         """The managed resources of these types."""
-        return [one for one in self.resources.values() if one.type in types]
+        return [resource for resource in self.resources.values() if resource.type in types]
 
     def targets(self, value: object) -> list[Resource]:
-        """The resources and data sources that a value, however deep, refers to, each once."""
+        """The resources and data sources that a value, however deep, refers to; no duplicates."""
         known = {**self.resources, **self.data}
-        found = dict.fromkeys(one.address for one in references(value))
-        return [known[address] for address in found if address in known]
+        addresses = dict.fromkeys(reference.address for reference in references(value))
+        return [known[address] for address in addresses if address in known]
 
     def target(self, value: object) -> Resource | None:
-        """The one that a value refers to; the first when it names several."""
+        """The resource that a value refers to; the first when it names several."""
         return next(iter(self.targets(value)), None)
 
 
 def stack(document: Json) -> Stack:
-    """A parsed `cdk.tf.json`, without blocks that make nothing, such as one with `count = 0`.
+    """A parsed `cdk.tf.json`, without blocks that create nothing, such as one with `count = 0`.
 
-    Raises AttributeError or TypeError for what is no such document.
+    Raises AttributeError or TypeError if the document is not a stack.
     """
     return Stack(
         {
@@ -96,20 +96,20 @@ def blocks(document: Json, kind: str = "resource") -> dict[str, Json]:
     """`type.name` -> its block, of all `resource` or all `data` blocks."""
     return {
         f"{type_}.{name}": body[0] if isinstance(body, list) and len(body) == 1 else body
-        for type_, named in merged(document.get(kind)).items()
-        for name, body in merged(named).items()
+        for type_, blocks_of_type in merged(document.get(kind)).items()
+        for name, body in merged(blocks_of_type).items()
     }
 
 
-def merged(found: Any) -> Json:
+def merged(value: Any) -> Json:
     """Blocks that Terraform JSON writes as an object, or as a list of objects, as one object."""
-    whole: Json = {}
-    for one in found if isinstance(found, list) else [found or {}]:
-        for key, inner in one.items():
-            old = whole.get(key)
-            whole[key] = {**merged(old), **merged(inner)} if old is not None else inner
-    whole.pop("//", None)
-    return whole
+    result: Json = {}
+    for block in value if isinstance(value, list) else [value or {}]:
+        for key, inner in block.items():
+            old = result.get(key)
+            result[key] = {**merged(old), **merged(inner)} if old is not None else inner
+    result.pop("//", None)
+    return result
 
 
 def construct_path(body: Json) -> str:

@@ -1,4 +1,4 @@
-"""Terraform's templates: which text is an expression, and how to write text that is none.
+"""Terraform's templates: which text is an expression, and how to write text that is not.
 
 Every text in Terraform JSON that is an argument is a template. `${...}` is an expression and
 `%{...}` a directive; `$${` and `%%{` stand for `${` and `%{`, and any other `$`, `%` or backslash
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 EXPRESSION = r"(?<!\$)\$\{"
-"""How an expression begins, in a pattern: of `$${` and `$$${` the last two are an escape."""
+"""The beginning of an expression, as a pattern: the `${` in `$${` and `$$${` is an escape."""
 
 _MARK = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
 _STEP = re.compile(r'[{}"]')
@@ -21,24 +21,24 @@ _QUOTED = re.compile(r'\\.|"|\$\$\{|\$\{|%%\{|%\{', re.DOTALL)
 
 @dataclass(frozen=True)
 class Part:
-    """Text as Terraform reads it, or what stands between the braces of an expression."""
+    """Text as Terraform reads it, or the text between the braces of an expression."""
 
     text: str
     expression: bool = False
 
 
-def escaped(found: Any) -> Any:
-    """A value with every text in it, keys too, written so that Terraform reads it as it is here.
+def escaped(value: Any) -> Any:
+    """A value with every text in it, keys too, escaped so that Terraform reads it literally.
 
-    One that ends in `$` cannot stand right before an expression.
+    A text that ends in `$` must not be right before an expression.
     """
-    if isinstance(found, str):
-        return re.sub(r"([$%])\{", r"\1\1{", found)
-    if isinstance(found, dict):
-        return {escaped(key): escaped(value) for key, value in found.items()}
-    if isinstance(found, list):
-        return [escaped(one) for one in found]
-    return found
+    if isinstance(value, str):
+        return re.sub(r"([$%])\{", r"\1\1{", value)
+    if isinstance(value, dict):
+        return {escaped(key): escaped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [escaped(item) for item in value]
+    return value
 
 
 def parts(template: str) -> Iterator[Part]:
@@ -59,18 +59,20 @@ def parts(template: str) -> Iterator[Part]:
 
 
 def expressions(template: str) -> Iterator[str]:
-    """What stands between the braces of the expressions in a template."""
+    """The texts between the braces of the expressions in a template."""
     return (part.text for part in parts(template) if part.expression)
 
 
-def has_expression(found: object) -> bool:
-    """Whether a value is text that Terraform does not read as it stands."""
-    return isinstance(found, str) and any(part.expression for part in parts(found))
+def has_expression(value: object) -> bool:
+    """Whether a value is text with an expression in it."""
+    return isinstance(value, str) and any(part.expression for part in parts(value))
 
 
 def read(template: str) -> str:
-    """The text that a template stands for; its expressions stay as they are written."""
-    return "".join(f"${{{one.text}}}" if one.expression else one.text for one in parts(template))
+    """The text of a template with its escapes resolved; its expressions stay as they are."""
+    return "".join(
+        f"${{{part.text}}}" if part.expression else part.text for part in parts(template)
+    )
 
 
 def _end(template: str, place: int) -> int:
@@ -84,7 +86,7 @@ def _end(template: str, place: int) -> int:
             depth += 1 if step[0] == "{" else -1
         if not depth:
             return place
-    # Terraform refuses what does not end.
+    # Terraform refuses an expression that does not end.
     return len(template) + 1
 
 

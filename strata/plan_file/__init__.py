@@ -1,1 +1,1 @@
-"""Terraform's plan JSON as data: changes, differences, and what is secret in it."""
+"""Terraform's plan JSON as data: changes, differences, and the secrets in it."""

@@ -1,4 +1,4 @@
-"""Terraform's plan JSON as data, and one plan held against another.
+"""Terraform's plan JSON as data, and the comparison of two plans.
 
 `terraform show -json FILE` writes it; its format is described at
 https://developer.hashicorp.com/terraform/internals/json-format
@@ -17,11 +17,11 @@ from strata.errors import StrataError
 from strata.resources import iam
 
 Path = tuple[str | int, ...]
-"""Where a value stands in a resource: names of attributes and, in lists, indices."""
+"""The place of a value in a resource: names of attributes and, in lists, indices."""
 
 HIDDEN = "(sensitive)"
 HIDDEN_CHANGE = "(sensitive, changes)"
-"""What stands for a sensitive value; the second after a change of it."""
+"""Placeholders for a sensitive value; the second for one that changes."""
 UNKNOWN = "(known after apply)"
 
 REPLACEMENTS = (("delete", "create"), ("create", "delete"))
@@ -32,12 +32,12 @@ class Change:
     """What a plan does with one managed resource.
 
     `actions` are Terraform's: `create`, `update`, `delete`, both orders of `delete` and `create`
-    for a replacement, `no-op`, `forget`. `before` and `after` hold attribute -> value, with
-    sensitive values replaced by HIDDEN; they are None where there is no resource. What is known
-    after the apply only is missing in `after` and true in `unknown`. `replace_paths` name the
-    attributes that force a replacement, `reason` is Terraform's `action_reason`, `moved_from` is
-    the address that a `moved` block names, and `imported` the id that an `import` block takes the
-    resource over by; `imports` is whether one does.
+    for a replacement, `no-op`, `forget`. `before` and `after` map attributes to values, with
+    sensitive values replaced by HIDDEN; they are None where there is no resource. Values that are
+    only known after the apply are missing in `after` and true in `unknown`. `replace_paths` name
+    the attributes that force a replacement, `reason` is Terraform's `action_reason`, `moved_from`
+    is the address that a `moved` block names, `imports` whether an `import` block takes the
+    resource over, and `imported` the id it uses.
     """
 
     address: str
@@ -63,24 +63,24 @@ class Change:
 
     @property
     def replaces(self) -> bool:
-        """Whether the resource is made anew, in whichever order."""
+        """Whether the resource is replaced, in either order."""
         return self.actions in REPLACEMENTS
 
     @property
     def tainted(self) -> bool:
-        """Whether it is made anew since a run was cut off while it made it."""
+        """Whether it is replaced because an earlier run was cut off while it created it."""
         return self.replaces and self.reason == "replace_because_tainted"
 
     @property
     def destroys(self) -> bool:
-        """Whether what exists now is destroyed."""
+        """Whether the existing resource is destroyed."""
         return "delete" in self.actions
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """The attributes that differ before and after, by name; all of one that is created."""
+        """The names of attributes that differ before and after; all of them for a creation."""
         before, after = self.before or {}, self.after or {}
-        unknown = {name for name, one in self.unknown.items() if any_unknown(one)}
+        unknown = {name for name, mask in self.unknown.items() if any_unknown(mask)}
         return tuple(
             name
             for name in sorted({*before, *after, *unknown})
@@ -94,7 +94,7 @@ class Change:
 
     @property
     def settled(self) -> Json:
-        """What is known of the resource after: where nothing is, what it was before."""
+        """The attributes after; where a value is not known, its value before."""
         return dict(_fill(self.after, self.before, self.unknown) or {})
 
     def gives_anew(self, attribute: str) -> bool:
@@ -106,9 +106,9 @@ class Change:
 class Plan:
     """A plan: what it changes, what changed outside of Terraform, what stays.
 
-    `drift` holds `update` for what differs from the state and `delete` for what is gone. `stays`
-    counts the resources of each layer that nothing happens to, and `unchanged` holds them: what a
-    change does may rest on what stands beside it.
+    `drift` has an `update` for what differs from the state and a `delete` for what is gone. `stays`
+    counts the resources of each layer that nothing happens to, and `unchanged` lists them: the
+    effect of a change may depend on resources that stay.
     """
 
     changes: tuple[Change, ...]
@@ -118,16 +118,16 @@ class Plan:
 
     @property
     def standing(self) -> set[str]:
-        """The addresses of what stands before and is the same resource after."""
+        """The addresses of resources that exist before and are the same resource after."""
         return {
-            one.address
-            for one in (*self.changes, *self.unchanged)
-            if one.before is not None and one.after is not None and not one.replaces
+            change.address
+            for change in (*self.changes, *self.unchanged)
+            if change.before is not None and change.after is not None and not change.replaces
         }
 
     def of(self, layer: str) -> tuple[Change, ...]:
         """The changes in one layer."""
-        return tuple(one for one in self.changes if one.layer == layer)
+        return tuple(change for change in self.changes if change.layer == layer)
 
 
 def base(address: str) -> str:
@@ -136,30 +136,30 @@ def base(address: str) -> str:
 
 
 def parse(document: Json) -> Plan:
-    """The plan in Terraform's JSON; raises StrataError for what is no finished plan."""
+    """The plan in Terraform's JSON; raises StrataError if it is not a finished plan."""
     version = str(document.get("format_version", ""))
     if not version.startswith("1."):
         raise StrataError(f"the plan's format is {version or 'not named'}, not 1.x")
     if document.get("errored"):
         raise StrataError("the plan was not finished", "plan again")
-    found = [_change(one) for one in _managed(document.get("resource_changes", []))]
-    unmoved = [one for one in found if not _is_told(one)]
-    stays = Counter(one.layer for one in unmoved)
+    changes = [_change(entry) for entry in _managed(document.get("resource_changes", []))]
+    unmoved = [change for change in changes if not _happens(change)]
+    stays = Counter(change.layer for change in unmoved)
     return Plan(
-        tuple(one for one in found if _is_told(one)),
-        tuple(_change(one) for one in _managed(document.get("resource_drift", []))),
+        tuple(change for change in changes if _happens(change)),
+        tuple(_change(entry) for entry in _managed(document.get("resource_drift", []))),
         {layer: stays[layer] for layer in LAYERS},
         tuple(unmoved),
     )
 
 
-def _is_told(change: Change) -> bool:
-    """Whether anything happens to it: a move and an import change the state alone, and do."""
+def _happens(change: Change) -> bool:
+    """Whether anything happens to it; moves and imports, which only change the state, count."""
     return change.actions != ("no-op",) or bool(change.moved_from) or change.imports
 
 
 def _managed(entries: Sequence[Json]) -> list[Json]:
-    return [one for one in entries if one["mode"] == "managed"]
+    return [entry for entry in entries if entry["mode"] == "managed"]
 
 
 def _change(entry: Json) -> Change:
@@ -172,7 +172,7 @@ def _change(entry: Json) -> Change:
         before=hide(before, before_mask),
         after=hide(after, after_mask, other=before),
         unknown=_dict(change.get("after_unknown")),
-        replace_paths=tuple(tuple(one) for one in change.get("replace_paths", [])),
+        replace_paths=tuple(tuple(path) for path in change.get("replace_paths", [])),
         reason=entry.get("action_reason", ""),
         moved_from=entry.get("previous_address", ""),
         imports=change.get("importing") is not None,
@@ -181,19 +181,19 @@ def _change(entry: Json) -> Change:
 
 
 def _identity(importing: Any) -> str:
-    """By what an import finds its resource; an id that is not known yet is left out of the plan."""
-    found = _dict(importing)
-    if found.get("id"):
-        return str(found["id"])
-    identity = _dict(found.get("identity"))
+    """The id or identity of an import; the plan leaves out an id that is not known yet."""
+    fields = _dict(importing)
+    if fields.get("id"):
+        return str(fields["id"])
+    identity = _dict(fields.get("identity"))
     return ", ".join(f"{name} {value}" for name, value in identity.items())
 
 
 def hide(value: Any, mask: Any, other: Any = None) -> Any:
-    """A value without what its mask, `before_sensitive` or `after_sensitive`, marks.
+    """A value without the parts that its mask, `before_sensitive` or `after_sensitive`, marks.
 
-    Nulls stay: that there is no value is no secret. With the value before as `other`, a value that
-    changes is told from one that stays.
+    Nulls stay: that there is no value is not a secret. With the value before as `other`, a value
+    that changes gets another placeholder than one that stays.
     """
     if mask is True:
         if value is None or value in (HIDDEN, HIDDEN_CHANGE):
@@ -212,17 +212,17 @@ def hide(value: Any, mask: Any, other: Any = None) -> Any:
 
 
 def any_unknown(unknown: Any) -> bool:
-    """Whether anything in a value is only known after the apply."""
+    """Whether any part of a value is only known after the apply."""
     if isinstance(unknown, dict):
-        return any(any_unknown(one) for one in unknown.values())
+        return any(any_unknown(item) for item in unknown.values())
     if isinstance(unknown, list):
-        return any(any_unknown(one) for one in unknown)
+        return any(any_unknown(item) for item in unknown)
     return unknown is True
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where a plan is not what was reviewed; `attribute` is empty for the resource as a whole."""
+    """Where a plan differs from the review; `attribute` is empty for the resource as a whole."""
 
     address: str
     attribute: str
@@ -237,44 +237,50 @@ class Difference:
 def differences(reviewed: Sequence[Change], real: Sequence[Change]) -> list[Difference]:
     """Where the real changes are not the reviewed ones; empty when they may be applied.
 
-    Each address must have the same actions and the same values where they were known; anything may
-    stand where the review said "known after apply", also what stood there before. So a reviewed
-    change whose every cause was unknown may turn out to be none at all. What an attribute was
-    before is compared too, where either plan changes it, so that a hand which was faster than the
-    apply shows.
+    Each address must have the same actions, and the same values where they were known. Where the
+    review said "known after apply" any value is allowed, also the old one. So a reviewed change
+    whose every cause was unknown may turn out to be no change at all. The values before are
+    compared too, where either plan changes the attribute, so that an edit by hand between review
+    and apply shows.
     """
-    were = {one.address: one for one in reviewed if one.actions != ("no-op",) or one.imports}
-    are = {one.address: one for one in real if one.actions != ("no-op",) or one.imports}
-    found: list[Difference] = []
-    for address in [*were, *(one for one in are if one not in were)]:
+    were = {
+        change.address: change
+        for change in reviewed
+        if change.actions != ("no-op",) or change.imports
+    }
+    are = {
+        change.address: change for change in real if change.actions != ("no-op",) or change.imports
+    }
+    unequal: list[Difference] = []
+    for address in [*were, *(address for address in are if address not in were)]:
         was, now = were.get(address), are.get(address)
         if was and now and (was.actions, was.imported) == (now.actions, now.imported):
-            found += _values(was, now)
+            unequal += _values(was, now)
         elif now or not (was and _rests_on_unknown(was)):
-            found.append(Difference(address, "", _said(was), _said(now)))
-    return found
+            unequal.append(Difference(address, "", _action_words(was), _action_words(now)))
+    return unequal
 
 
-def _said(change: Change | None) -> str:
+def _action_words(change: Change | None) -> str:
     if change is None:
         return "no change"
     words: dict[tuple[str, ...], str] = {
         ("delete", "create"): "replace",
         ("create", "delete"): "replace, the new one first",
     }
-    done = words.get(change.actions, " and ".join(change.actions))
+    action = words.get(change.actions, " and ".join(change.actions))
     if not change.imports:
-        return done
-    taken = f"import {change.imported}".rstrip()
-    return taken if change.actions == ("no-op",) else f"{taken} and {done}"
+        return action
+    import_words = f"import {change.imported}".rstrip()
+    return import_words if change.actions == ("no-op",) else f"{import_words} and {action}"
 
 
 def _rests_on_unknown(change: Change) -> bool:
-    """Whether nothing known differs, so that it may come to nothing."""
+    """Whether no known value differs, so that the change may turn out to be none."""
     if change.actions == ("update",):
         changing = change.changed
     elif change.replaces:
-        # What AWS makes anew is unknown in every replacement; what forces it is the cause.
+        # Values that AWS computes are unknown in every replacement; what forces it is the cause.
         changing = tuple(str(path[0]) for path in change.replace_paths if path)
     else:
         return False
@@ -288,7 +294,7 @@ def _rests_on_unknown(change: Change) -> bool:
 
 
 def _values(was: Change, now: Change) -> Iterator[Difference]:
-    """What neither plan changes is left out: a scaler may have moved it since."""
+    """Attributes that neither plan changes are left out: a scaler may have changed them since."""
     for name in sorted({*was.changed, *now.changed}):
         yield from (
             Difference(was.address, dotted(path), shown(old), shown(new))
@@ -300,7 +306,7 @@ def _values(was: Change, now: Change) -> Iterator[Difference]:
                 now.unknown.get(name),
             )
         )
-        # Of what AWS makes anew, and of what goes, it does not matter what it was.
+        # For computed values and for deleted resources the value before does not matter.
         if (
             was.after is None
             or any_unknown(was.unknown.get(name))
@@ -315,7 +321,7 @@ def _values(was: Change, now: Change) -> Iterator[Difference]:
 def _compare(
     path: Path, old: Any, old_unknown: Any, new: Any, new_unknown: Any
 ) -> Iterator[tuple[Path, Any, Any]]:
-    """(path, reviewed, real) of what was known in the review and is otherwise now."""
+    """(path, reviewed, real) of values that were known in the review and are different now."""
     if old_unknown is True:
         return
     if new_unknown is True:
@@ -341,14 +347,14 @@ def _compare(
 def _compare_lists(
     path: Path, old: list[Any], old_unknown: Any, new: list[Any], new_unknown: Any
 ) -> Iterator[tuple[Path, Any, Any]]:
-    """Lists by index; as sets where the review left something open, which changes the order."""
+    """Lists by index; as sets where the review had unknown items, which may change the order."""
     length = max(len(old), len(_list(old_unknown)))
     olds = [*old, *([None] * (length - len(old)))]
     unknowns = _padded(old_unknown, length)
     length_new = max(len(new), len(_list(new_unknown)))
     news = [*new, *([None] * (length_new - len(new)))]
     unknowns_new = _padded(new_unknown, length_new)
-    if not any(any_unknown(one) for one in unknowns):
+    if not any(any_unknown(unknown) for unknown in unknowns):
         if len(olds) != len(news):
             yield path, old, new
             return
@@ -357,32 +363,32 @@ def _compare_lists(
                 (*path, index), olds[index], unknowns[index], news[index], unknowns_new[index]
             )
         return
-    left = list(range(len(news)))
-    # What is wholly known is matched first, so that an open place does not take it away.
+    unmatched = list(range(len(news)))
+    # Fully known items are matched first, so that an unknown item does not take their match.
     for index in sorted(
         range(len(olds)), key=lambda i: (unknowns[i] is True, any_unknown(unknowns[i]))
     ):
         match = next(
             (
                 j
-                for j in left
+                for j in unmatched
                 if not list(_compare(path, olds[index], unknowns[index], news[j], unknowns_new[j]))
             ),
             None,
         )
         if match is not None:
-            left.remove(match)
+            unmatched.remove(match)
         elif unknowns[index] is not True:
             yield path, old, new
             return
-    if left:
+    if unmatched:
         yield path, old, new
 
 
 def _parsed(old: Any, new: Any) -> tuple[Any, Any]:
-    """Both as data when both are JSON text, so that a difference names what differs in it.
+    """Both as data when both are JSON text, so that a difference names the differing part.
 
-    Of policies that say the same in another order the first stands for both.
+    For policies that differ only in order, the first is used for both.
     """
     if isinstance(old, str) and isinstance(new, str) and old[:1] in "{[" and new[:1] in "{[":
         try:
@@ -402,8 +408,8 @@ def _list(value: Any) -> list[Any]:
 
 
 def _padded(unknown: Any, length: int) -> list[Any]:
-    found = _list(unknown)
-    return [*found, *([None] * (length - len(found)))]
+    listed = _list(unknown)
+    return [*listed, *([None] * (length - len(listed)))]
 
 
 def dotted(path: Path) -> str:
@@ -415,7 +421,7 @@ def dotted(path: Path) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as a message has it: JSON, on one line."""
+    """A value for a message: JSON, on one line."""
     if value in (HIDDEN, HIDDEN_CHANGE, UNKNOWN):
         return str(value)
     return "no value" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
@@ -429,30 +435,30 @@ def _fill(after: Any, before: Any, unknown: Any) -> Any:
         return {
             **(after or {}),
             **{
-                key: _fill((after or {}).get(key), olds.get(key), one)
-                for key, one in unknown.items()
-                if any_unknown(one)
+                key: _fill((after or {}).get(key), olds.get(key), item)
+                for key, item in unknown.items()
+                if any_unknown(item)
             },
         }
     if isinstance(unknown, list) and isinstance(after, list):
         listed = before if isinstance(before, list) else []
         return [
             _fill(
-                one,
+                item,
                 listed[index] if index < len(listed) else None,
                 unknown[index] if index < len(unknown) else None,
             )
-            for index, one in enumerate(after)
+            for index, item in enumerate(after)
         ]
     return after
 
 
 def value_at(body: Json | None, path: str) -> Any:
-    """`a[0].b` of a resource's attributes; None where there is nothing."""
-    found: Any = body
+    """`a[0].b` of a resource's attributes; None where there is no such value."""
+    value: Any = body
     for part in re.findall(r"[^.\[\]]+", path):
-        if isinstance(found, list):
-            found = found[int(part)] if part.isdigit() and int(part) < len(found) else None
+        if isinstance(value, list):
+            value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
         else:
-            found = found.get(part) if isinstance(found, dict) else None
-    return found
+            value = value.get(part) if isinstance(value, dict) else None
+    return value

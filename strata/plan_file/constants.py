@@ -1,9 +1,9 @@
-"""What a plan's JSON repeats of the code: its constants, of which some are secret.
+"""The constants of the code in a plan's JSON, some of which are secret.
 
-Terraform 1.11 prints the configuration beside the plan without any mask, and leaves out what is
-write-only where it prints values: a literal of `secret_string_wo` stands there in clear, and so
-does a password that is too short to be searched for. Terraform's page on its JSON output format has
-the shape, under "configuration representation".
+Terraform 1.11 prints the configuration beside the plan without any mask, and leaves out write-only
+values where it prints values: a literal of `secret_string_wo` is there in plain text, and so is a
+password that is too short to be searched for. Terraform's page on its JSON output format describes
+the form, under "configuration representation".
 """
 
 import re
@@ -22,39 +22,41 @@ _VARIABLE = re.compile(r"var\.([\w-]+)")
 
 @dataclass(frozen=True)
 class _Instances:
-    """What a resource's instances, or blocks of them, come to, and what is sensitive in that."""
+    """The values of a resource's instances, or of their blocks, and their sensitivity masks."""
 
     values: tuple[Json, ...] = ()
     masks: tuple[Any, ...] = ()
 
     def below(self, name: str) -> "_Instances":
-        """The same of the blocks of a name: in whatever order, since sets have none."""
+        """The values and masks of the blocks of a name, in any order, since sets have none."""
         return _Instances(
-            tuple(block for one in self.values for block in _blocks(one.get(name))),
+            tuple(block for instance in self.values for block in _blocks(instance.get(name))),
             tuple(
                 block
-                for one in self.masks
-                for block in ([True] if one is True else _blocks(one.get(name)))
+                for instance in self.masks
+                for block in ([True] if instance is True else _blocks(instance.get(name)))
             ),
         )
 
     def mask(self, name: str) -> list[Any]:
-        """What marks an argument in each of them."""
-        return [one if one is True else one.get(name) for one in self.masks]
+        """The mask of an argument in each instance."""
+        return [mask if mask is True else mask.get(name) for mask in self.masks]
 
     def write_only(self, name: str) -> bool:
-        """Whether a value that is written comes to nothing: the plan never holds it."""
-        return bool(self.values) and all(name in one and one[name] is None for one in self.values)
+        """Whether an argument is null in every instance, since the plan never has its value."""
+        return bool(self.values) and all(
+            name in value and value[name] is None for value in self.values
+        )
 
 
-def _blocks(found: Any) -> list[Any]:
-    blocks = found if isinstance(found, list) else [found]
-    return [one for one in blocks if isinstance(one, dict) or one is True]
+def _blocks(value: Any) -> list[Any]:
+    blocks = value if isinstance(value, list) else [value]
+    return [block for block in blocks if isinstance(block, dict) or block is True]
 
 
 @dataclass
-class _Found:
-    """Secrets among constants, and what the expressions that were hidden refer to."""
+class _Collected:
+    """Secrets among constants, and the references of the expressions that were hidden."""
 
     secrets: set[str] = field(default_factory=set)
     references: set[str] = field(default_factory=set)
@@ -62,23 +64,24 @@ class _Found:
     @property
     def variables(self) -> set[str]:
         """The variables among the references."""
-        return {one[1] for text in self.references if (one := _VARIABLE.match(text))}
+        return {match[1] for text in self.references if (match := _VARIABLE.match(text))}
 
 
 def hide_constants(document: Json, secrets: set[str]) -> Json:
     """The plan without the secrets of its configuration, which are added to `secrets`.
 
-    Hidden are constants of arguments that are sensitive or write-only, variables that such an
-    argument or a declaration makes sensitive, literals of sensitive outputs, and all that no mask
-    tells about: what providers and provisioners are given, and a resource that no instance is
-    planned of.
+    It hides constants of sensitive or write-only arguments, variables that such an argument or
+    their declaration makes sensitive, literals of sensitive outputs, and everything without a mask:
+    the arguments of providers and provisioners, and resources without a planned instance.
     """
     configuration = document.get("configuration")
     if not isinstance(configuration, dict):
         return document
     changed = dict(configuration)
     providers = configuration.get("provider_config") or {}
-    changed["provider_config"] = {name: _provider(one, secrets) for name, one in providers.items()}
+    changed["provider_config"] = {
+        name: _provider(provider, secrets) for name, provider in providers.items()
+    }
     root, variables = _module(
         configuration.get("root_module") or {}, "", dict(_instances(document)), secrets
     )
@@ -86,23 +89,23 @@ def hide_constants(document: Json, secrets: set[str]) -> Json:
     for name in variables & values.keys():
         secrets.update(_texts(values[name].get("value")))
         values[name] = {**values[name], "value": HIDDEN}
-    found = {**document, "configuration": {**changed, "root_module": root}}
-    return {**found, "variables": values} if values else found
+    hidden = {**document, "configuration": {**changed, "root_module": root}}
+    return {**hidden, "variables": values} if values else hidden
 
 
 def _instances(document: Json) -> Iterator[tuple[str, _Instances]]:
-    """Address of a resource as it is written -> its instances; of data, those that were read."""
-    found: dict[str, list[tuple[Json, Any]]] = {}
-    for one in document.get("resource_changes") or []:
-        change = one.get("change") or {}
+    """Address of a resource in the code -> its instances; for data sources those that were read."""
+    pairs_by_address: dict[str, list[tuple[Json, Any]]] = {}
+    for change_entry in document.get("resource_changes") or []:
+        change = change_entry.get("change") or {}
         if isinstance(change.get("after"), dict):
             values, mask = change["after"], change.get("after_sensitive")
-            found.setdefault(_written(one), []).append((values, mask))
-    for one in _states((document.get("prior_state") or {}).get("values") or {}):
-        if one.get("mode") == "data":
-            values, mask = one.get("values") or {}, one.get("sensitive_values")
-            found.setdefault(_written(one), []).append((values, mask))
-    for address, pairs in found.items():
+            pairs_by_address.setdefault(_written(change_entry), []).append((values, mask))
+    for resource in _states((document.get("prior_state") or {}).get("values") or {}):
+        if resource.get("mode") == "data":
+            values, mask = resource.get("values") or {}, resource.get("sensitive_values")
+            pairs_by_address.setdefault(_written(resource), []).append((values, mask))
+    for address, pairs in pairs_by_address.items():
         masks = tuple(mask for _, mask in pairs if isinstance(mask, dict) or mask is True)
         yield address, _Instances(tuple(values for values, _ in pairs), masks)
 
@@ -121,35 +124,37 @@ def _written(resource: Json) -> str:
 def _module(
     module: Json, prefix: str, instances: Mapping[str, _Instances], secrets: set[str]
 ) -> tuple[Json, set[str]]:
-    """A module without its secrets, and those of its variables that are secret."""
-    found = _Found(secrets)
+    """A module without its secrets, and the names of its secret variables."""
+    collected = _Collected(secrets)
     declared = module.get("variables") or {}
     calls = {}
     for name, call in (module.get("module_calls") or {}).items():
-        inner, taken = _module(
+        inner, secret_variables = _module(
             call.get("module") or {}, f"{prefix}module.{name}.", instances, secrets
         )
         expressions = {
-            key: _all(one, found) if key in taken else one
-            for key, one in (call.get("expressions") or {}).items()
+            key: _all(expression, collected) if key in secret_variables else expression
+            for key, expression in (call.get("expressions") or {}).items()
         }
         calls[name] = {**call, "expressions": expressions, "module": inner}
     resources = [
-        _resource(one, instances.get(f"{prefix}{one.get('address')}"), found)
-        for one in module.get("resources") or []
+        _resource(resource, instances.get(f"{prefix}{resource.get('address')}"), collected)
+        for resource in module.get("resources") or []
     ]
     outputs = {
-        name: {**one, "expression": _all(one.get("expression"), found)}
-        if one.get("sensitive")
-        else one
-        for name, one in (module.get("outputs") or {}).items()
+        name: {**output, "expression": _all(output.get("expression"), collected)}
+        if output.get("sensitive")
+        else output
+        for name, output in (module.get("outputs") or {}).items()
     }
-    variables = {name for name, one in declared.items() if one.get("sensitive")} | found.variables
+    variables = {
+        name for name, variable in declared.items() if variable.get("sensitive")
+    } | collected.variables
     hidden = {
-        name: {**one, "default": _constant(one["default"], found)}
-        if name in variables and "default" in one
-        else one
-        for name, one in declared.items()
+        name: {**variable, "default": _constant(variable["default"], collected)}
+        if name in variables and "default" in variable
+        else variable
+        for name, variable in declared.items()
     }
     parts = (
         ("module_calls", calls), ("resources", resources), ("outputs", outputs),
@@ -158,10 +163,10 @@ def _module(
     return {**module, **{key: part for key, part in parts if part}}, variables
 
 
-def _resource(resource: Json, instances: _Instances | None, found: _Found) -> Json:
-    own = _Found(found.secrets)
-    # Nothing says what is secret in what is not planned, nor that a text there is one.
-    unknown = _Found()
+def _resource(resource: Json, instances: _Instances | None, collected: _Collected) -> Json:
+    own = _Collected(collected.secrets)
+    # For a resource that is not planned nothing says which texts are secret, so none is collected.
+    unknown = _Collected()
     expressions = resource.get("expressions") or {}
     hidden = {
         **resource,
@@ -172,36 +177,40 @@ def _resource(resource: Json, instances: _Instances | None, found: _Found) -> Js
     if resource.get("provisioners"):
         hidden["provisioners"] = _all(resource["provisioners"], unknown)
     if "for_each_expression" in resource and (
-        instances is None or any(one.startswith("each.") for one in own.references)
+        instances is None or any(reference.startswith("each.") for reference in own.references)
     ):
         hidden["for_each_expression"] = _all(resource["for_each_expression"], own)
-    found.references |= own.references
+    collected.references |= own.references
     return hidden
 
 
-def _arguments(expressions: Json, instances: _Instances, found: _Found) -> Json:
-    return {name: _argument(name, one, instances, found) for name, one in expressions.items()}
+def _arguments(expressions: Json, instances: _Instances, collected: _Collected) -> Json:
+    return {
+        name: _argument(name, expression, instances, collected)
+        for name, expression in expressions.items()
+    }
 
 
-def _argument(name: str, expression: Any, instances: _Instances, found: _Found) -> Any:
+def _argument(name: str, expression: Any, instances: _Instances, collected: _Collected) -> Any:
     if isinstance(expression, list):
         below = instances.below(name)
         return [
-            _arguments(one, below, found) if isinstance(one, dict) else one for one in expression
+            _arguments(block, below, collected) if isinstance(block, dict) else block
+            for block in expression
         ]
     if not isinstance(expression, dict):
         return expression
     if not expression.keys() & {"constant_value", "references"}:
-        return _arguments(expression, instances.below(name), found)
+        return _arguments(expression, instances.below(name), collected)
     masks = instances.mask(name)
     if True in masks or instances.write_only(name):
-        return _all(expression, found)
+        return _all(expression, collected)
     constant = expression.get("constant_value")
     for mask in masks:
         if isinstance(constant, str) and _any(mask):
             # An expression as text, such as a function's call, for a map with a secret in it.
-            return _all(expression, found)
-        found.secrets.update(_marked(constant, mask))
+            return _all(expression, collected)
+        collected.secrets.update(_marked(constant, mask))
         constant = hide(constant, mask)
     return (
         {**expression, "constant_value": constant} if "constant_value" in expression else expression
@@ -210,7 +219,7 @@ def _argument(name: str, expression: Any, instances: _Instances, found: _Found) 
 
 def _any(mask: Any) -> bool:
     inner = mask.values() if isinstance(mask, dict) else mask if isinstance(mask, list) else ()
-    return mask is True or any(_any(one) for one in inner)
+    return mask is True or any(_any(item) for item in inner)
 
 
 def _marked(value: Any, mask: Any) -> Iterator[str]:
@@ -225,30 +234,30 @@ def _marked(value: Any, mask: Any) -> Iterator[str]:
 
 
 def _provider(provider: Json, secrets: set[str]) -> Json:
-    """A provider without what it was given: AWS takes keys, tokens and external ids."""
+    """A provider without its arguments: AWS takes keys, tokens and external ids."""
     expressions = provider.get("expressions")
     if not expressions:
         return provider
-    for name, one in expressions.items():
+    for name, expression in expressions.items():
         if names_secret(name):
-            _all(one, _Found(secrets))
-    return {**provider, "expressions": _all(expressions, _Found())}
+            _all(expression, _Collected(secrets))
+    return {**provider, "expressions": _all(expressions, _Collected())}
 
 
-def _all(found: Any, into: _Found) -> Any:
-    """Expressions, and blocks of them, without any constant."""
-    if isinstance(found, list):
-        return [_all(one, into) for one in found]
-    if not isinstance(found, dict):
-        return found
-    into.references.update(_names(found.get("references")))
+def _all(expression: Any, into: _Collected) -> Any:
+    """Expressions, and blocks of them, with every constant hidden."""
+    if isinstance(expression, list):
+        return [_all(item, into) for item in expression]
+    if not isinstance(expression, dict):
+        return expression
+    into.references.update(_names(expression.get("references")))
     return {
-        key: _constant(one, into)
+        key: _constant(item, into)
         if key == "constant_value"
-        else one
+        else item
         if key == "references"
-        else _all(one, into)
-        for key, one in found.items()
+        else _all(item, into)
+        for key, item in expression.items()
     }
 
 
@@ -256,22 +265,22 @@ def _names(references: Any) -> Collection[str]:
     return references if isinstance(references, list) else ()
 
 
-def _constant(value: Any, into: _Found) -> Any:
+def _constant(value: Any, into: _Collected) -> Any:
     into.secrets.update(_texts(value))
-    # Neither is a secret, and both are worth reading.
+    # Null and booleans are not secrets, and are worth reading.
     return value if value is None or isinstance(value, bool) else HIDDEN
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """The texts in a value; an expression is none."""
+    """The texts in a value, without expressions."""
     inner: Sequence[Any] = ()
     if isinstance(value, str):
         if not has_expression(value):
-            # Where it is used, an escape in it is resolved.
+            # Where the text is used, its escapes are resolved.
             yield from {value, read(value)}
     elif isinstance(value, dict):
         inner = list(value.values())
     elif isinstance(value, list):
         inner = value
-    for one in inner:
-        yield from _texts(one)
+    for item in inner:
+        yield from _texts(item)

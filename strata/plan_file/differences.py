@@ -1,4 +1,4 @@
-"""What differs between two values, as small as it can be told."""
+"""What differs between two values, down to the smallest part."""
 
 import json
 import re
@@ -15,19 +15,19 @@ Leaf = tuple[str, Any, Any]
 """(path, before, after) of a value; UNKNOWN as the value after."""
 
 REPEATS = {"tags_all": "tags"}
-"""Attributes that say again what another says."""
+"""Attribute -> the attribute that it repeats."""
 
 
 def leaves(change: Change, resource: Resource | None, changing: Mapping[str, Change]) -> list[Leaf]:
-    """What a change does to the attributes that are written, and to others as far as it is known.
+    """What a change does to the attributes in the code, and to others as far as it is known.
 
-    Of a resource that is made anew AWS computes much anew, which follows from what is written.
-    `resource` is what is written, None for what is no longer; `changing` are the plan's changes by
-    address.
+    For a new or replaced resource AWS computes many attributes, which follow from those in the
+    code and are left out. `resource` is the one in the code, None when it is no longer there;
+    `changing` are the plan's changes by address.
     """
     written = resource.body if resource else {}
     forcing = {str(path[0]) for path in change.replace_paths}
-    found: list[Leaf] = []
+    differing_leaves: list[Leaf] = []
     for name in change.changed:
         ours = name in written or name in forcing
         unknown = change.unknown.get(name)
@@ -38,14 +38,14 @@ def leaves(change: Change, resource: Resource | None, changing: Mapping[str, Cha
         text = written.get(name)
         if unknown is True and is_json(before) and is_json(text):
             old, new = _usual(name, json.loads(before)), _usual(name, json.loads(text))
-            found += _half_known((name,), old, new, changing)
+            differing_leaves += _partly_known((name,), old, new, changing)
         else:
-            found += differing((name,), before, after, unknown)
-    return found
+            differing_leaves += differing((name,), before, after, unknown)
+    return differing_leaves
 
 
 def _usual(name: str, value: Any) -> Any:
-    """Container definitions with what is there where nothing is written; others as they are."""
+    """Container definitions with ECS's defaults; other values as they are."""
     return with_defaults(value) if name == "container_definitions" and _blocks(value) else value
 
 
@@ -75,7 +75,7 @@ def differing(path: Path, before: Any, after: Any, unknown: Any = None) -> Itera
 
 
 def _differing_json(path: Path, before: Any, after: Any) -> Iterator[Leaf]:
-    """Where the content of two JSON texts differs; what is empty is as good as not there."""
+    """Where the content of two JSON texts differs; empty values count as missing."""
     before, after = _by_name(before, after)
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted({*before, *after}):
@@ -88,73 +88,77 @@ def _differing_json(path: Path, before: Any, after: Any) -> Iterator[Leaf]:
 
 
 def _empty(value: Any) -> bool:
-    """AWS answers an empty list or object for what was left out, or nothing for one."""
+    """Whether a value is empty: AWS returns an empty list or object for a missing value, or none
+    for an empty one."""
     return value is None or value in ([], {})
 
 
-def _half_known(
+def _partly_known(
     path: Path, before: Any, text: Any, changing: Mapping[str, Change]
 ) -> Iterator[Leaf]:
-    """Of JSON text with references in it Terraform knows nothing; of most of its parts we do."""
+    """Where JSON text differs from one with references: unknown to Terraform as a whole, but most
+    of its parts are known."""
     before, text = _by_name(before, text)
     if isinstance(before, dict) and isinstance(text, dict):
         for key in sorted({*before, *text}):
-            yield from _half_known((*path, key), before.get(key), text.get(key), changing)
+            yield from _partly_known((*path, key), before.get(key), text.get(key), changing)
     elif isinstance(before, list) and isinstance(text, list) and len(before) == len(text):
         for index, pair in enumerate(zip(before, text, strict=True)):
-            yield from _half_known((*path, index), *pair, changing)
+            yield from _partly_known((*path, index), *pair, changing)
     elif isinstance(text, str) and has_expression(text):
-        sources = [(changing.get(one.address), one.attribute) for one in references(text)]
-        if any(one and one.gives_anew(attribute) for one, attribute in sources):
+        sources = [
+            (changing.get(reference.address), reference.attribute) for reference in references(text)
+        ]
+        if any(source and source.gives_anew(attribute) for source, attribute in sources):
             yield dotted(path), before, UNKNOWN
         elif not may_be(text, str(before)):
-            yield dotted(path), before, _shown(text)
+            yield dotted(path), before, _readable(text)
     elif before != (plain := _read(text)) and (before or text):
         # AWS fills in what is empty.
         yield dotted(path), before, plain
 
 
 def _by_name(before: Any, after: Any) -> tuple[Any, Any]:
-    """Lists of things with names, as containers and their variables are, by their names."""
-    named = []
-    for found in (before, after):
-        if not (isinstance(found, list) and found and _blocks(found)):
+    """Lists of named objects, such as containers and their variables, by their names."""
+    by_name = []
+    for value in (before, after):
+        if not (isinstance(value, list) and value and _blocks(value)):
             return before, after
-        named.append({one.get("name"): one for one in found})
-        if len(named[-1]) < len(found) or not all(isinstance(key, str) for key in named[-1]):
+        by_name.append({item.get("name"): item for item in value})
+        if len(by_name[-1]) < len(value) or not all(isinstance(key, str) for key in by_name[-1]):
             return before, after
-    return named[0], named[1]
+    return by_name[0], by_name[1]
 
 
 def may_be(text: str, known: str) -> bool:
-    """Whether text with references in it may stand for a known value."""
-    pattern = "".join(".+?" if one.expression else re.escape(one.text) for one in parts(text))
+    """Whether text with references in it may have a known value."""
+    pattern = "".join(".+?" if part.expression else re.escape(part.text) for part in parts(text))
     return bool(re.fullmatch(pattern, known, re.DOTALL))
 
 
-def _shown(text: str) -> str:
-    """A template as people read it, with a mark for what nobody knows yet."""
-    return "".join("…" if one.expression else one.text for one in parts(text))
+def _readable(text: str) -> str:
+    """A template for people to read, with a mark for the values that are not known yet."""
+    return "".join("…" if part.expression else part.text for part in parts(text))
 
 
 def _read(value: Any) -> Any:
-    """What a value that is written stands for, each text in it read."""
+    """A value from the code, with each text in it read as a template."""
     if isinstance(value, str):
         return read(value)
     if isinstance(value, list):
-        return [_read(one) for one in value]
+        return [_read(item) for item in value]
     if isinstance(value, dict):
-        return {read(key): _read(one) for key, one in value.items()}
+        return {read(key): _read(item) for key, item in value.items()}
     return value
 
 
 def _blocks(value: Any) -> bool:
-    """Whether it is a list of blocks; a list of plain values is told as one."""
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    """Whether it is a list of blocks; a list of plain values is a single value."""
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def is_json(value: Any) -> TypeGuard[str]:
-    """Whether it is JSON text, as policies and container definitions are."""
+    """Whether it is JSON text, such as a policy or container definitions."""
     if not (isinstance(value, str) and value[:1] in "{[" and value):
         return False
     try:

@@ -1,4 +1,4 @@
-"""What is secret in a plan's JSON, and the document without it."""
+"""The secrets in a plan's JSON, and the document without them."""
 
 import contextlib
 import json
@@ -14,52 +14,53 @@ from strata.resources.secrets import is_secret
 
 
 def without_secrets(document: Json) -> Json:
-    """Terraform's plan JSON with every sensitive value replaced, wherever it stands.
+    """Terraform's plan JSON with every sensitive value replaced, wherever it is.
 
-    Masks stand beside changes, resources and outputs; a value that one of them marks is taken
-    out of the whole document, since expressions and prior state repeat it. What the configuration
-    says has no mask of its own: see `hide_constants`. A variable of a container has none either,
-    and is judged as the settings are.
+    Changes, resources and outputs have masks; a value that one of them marks is removed from the
+    whole document, since expressions and prior state repeat it. The configuration has no masks:
+    see `hide_constants`. A variable of a container has none either, and is judged as in the
+    settings.
     """
     secrets: set[str] = set()
     masked = _masked(hide_constants(document, secrets), secrets)
-    # A short one is a word like `true`, and would take half the document with it.
-    whole = [one for one in secrets if len(one) >= 8]
-    # The longest first: one may be the beginning of another.
+    # A short value is a word like `true`, and would remove half of the document.
+    long_secrets = [secret for secret in secrets if len(secret) >= 8]
+    # The longest first, since a value may be the beginning of another.
     forms = sorted(
-        {form for one in whole for form in _written(one)}, key=lambda one: (-len(one), one)
+        {form for secret in long_secrets for form in _written(secret)},
+        key=lambda form: (-len(form), form),
     )
     return dict(_scrubbed(masked, forms))
 
 
 def _written(secret: str) -> list[str]:
-    """A value as it is, and as it stands in JSON that is itself a value, such as a policy."""
+    """A value as it is, and in the forms it has in JSON text, such as a policy."""
     quoted = json.dumps(secret, ensure_ascii=False)[1:-1]
-    # Terraform's `jsonencode` writes these as HTML could take them, Python all but ASCII.
-    safe = re.sub("[<>&]", lambda one: f"\\u{ord(one[0]):04x}", quoted)
+    # Terraform's `jsonencode` escapes `<`, `>` and `&`, Python all but ASCII.
+    safe = re.sub("[<>&]", lambda match: f"\\u{ord(match[0]):04x}", quoted)
     return [safe, quoted, secret, json.dumps(secret)[1:-1]]
 
 
-def _masked(found: Any, secrets: set[str]) -> Any:
-    if isinstance(found, list):
-        return [_masked(one, secrets) for one in found]
-    if not isinstance(found, dict):
-        return found
-    hidden = dict(found)
+def _masked(value: Any, secrets: set[str]) -> Any:
+    if isinstance(value, list):
+        return [_masked(item, secrets) for item in value]
+    if not isinstance(value, dict):
+        return value
+    hidden = dict(value)
     for key, mask, other in (
         ("before", "before_sensitive", None),
         ("after", "after_sensitive", "before"),
         ("values", "sensitive_values", None),
     ):
-        if key in found and mask in found:
-            _collect(found[key], found[mask], secrets)
-            hidden[key] = hide(found[key], found[mask], found.get(other) if other else None)
-    if found.get("sensitive") is True:
+        if key in value and mask in value:
+            _collect(value[key], value[mask], secrets)
+            hidden[key] = hide(value[key], value[mask], value.get(other) if other else None)
+    if value.get("sensitive") is True:
         for key in ("value", "default", "constant_value"):
-            if found.get(key) is not None:
-                _collect(found[key], True, secrets)
+            if value.get(key) is not None:
+                _collect(value[key], True, secrets)
                 hidden[key] = HIDDEN
-    secrets.update(_variables(found.get("container_definitions")))
+    secrets.update(_variables(value.get("container_definitions")))
     return {key: _masked(value, secrets) for key, value in hidden.items()}
 
 
@@ -86,12 +87,12 @@ def _collect(value: Any, mask: Any, secrets: set[str]) -> None:
             _collect(inner, True if mask is True else listed, secrets)
 
 
-def _scrubbed(found: Any, secrets: list[str]) -> Any:
-    if isinstance(found, dict):
-        return {key: _scrubbed(value, secrets) for key, value in found.items()}
-    if isinstance(found, list):
-        return [_scrubbed(one, secrets) for one in found]
-    if isinstance(found, str):
+def _scrubbed(value: Any, secrets: list[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _scrubbed(item, secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_scrubbed(item, secrets) for item in value]
+    if isinstance(value, str):
         for secret in secrets:
-            found = found.replace(secret, HIDDEN)
-    return found
+            value = value.replace(secret, HIDDEN)
+    return value

@@ -27,8 +27,8 @@ T = TypeVar("T")
 def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
     """Terraform's plan JSON, without secrets, of the composed stack in `folder`.
 
-    Nothing but AWS itself is read: the state is a file in a private folder that is gone afterwards,
-    and so are the saved plan and all that may hold secrets.
+    It only reads AWS. The state and the saved plan, which may contain secrets, are files in a
+    private folder that is deleted afterwards.
     """
     return plan_beside(terraform, folder, states, lambda: None)[0]
 
@@ -36,14 +36,14 @@ def plan_composed(terraform: Terraform, folder: Path, states: States) -> Json:
 def plan_beside(
     terraform: Terraform, folder: Path, states: States, meanwhile: Callable[[], T]
 ) -> tuple[Json, T]:
-    """What `plan_composed` gives, and what `meanwhile` does, which is called while it plans.
+    """The result of `plan_composed`, and that of `meanwhile`, which is called while it plans.
 
-    An error of `meanwhile`, or a signal, stops Terraform.
+    An error in `meanwhile`, or a signal, stops Terraform.
     """
     with FileLock(folder / "init.lock"):
         initialise(terraform, folder)
     with tempfile.TemporaryDirectory() as private:
-        # Named as the stack, since logs are.
+        # Named like the stack, since the log is named after the folder.
         work = Path(private, folder.name)
         work.mkdir()
         shutil.copy(folder / "cdk.tf.json", work)
@@ -54,22 +54,22 @@ def plan_beside(
         if merged:
             (work / "terraform.tfstate").write_text(json.dumps(merged), encoding="utf-8")
         data = {**terraform.environment, "TF_DATA_DIR": str((folder / ".terraform").resolve())}
-        here = replace(terraform, environment=data)
+        own_terraform = replace(terraform, environment=data)
         with ThreadPoolExecutor(1) as pool:
             try:
                 # Nobody else can see this state: there is nothing to lock.
-                planning = pool.submit(here.plan, work, PLAN, "-lock=false")
-                came = meanwhile()
-                # A signal that comes just before a wait without an end would be heard after it.
+                planning = pool.submit(own_terraform.plan, work, PLAN, "-lock=false")
+                result = meanwhile()
+                # A signal just before a wait without a timeout would be handled only after it.
                 while wait([planning], POLL_SECONDS).not_done:
                     pass
             except BaseException:
-                here.children.interrupt()
+                own_terraform.children.interrupt()
                 raise
         try:
             planning.result()
         except StrataError:
-            # It may be a provider that is no longer where `init` found it.
+            # The cause may be a provider that is no longer where `init` found it.
             forget(folder)
             raise
-        return without_secrets(here.show_own(work, PLAN)), came
+        return without_secrets(own_terraform.show_own(work, PLAN)), result

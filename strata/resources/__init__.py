@@ -1,1 +1,2 @@
-"""What AWS resources say, one model of each thing: IAM policies, secrets."""
+"""The content of AWS resources, with one model for each kind: rules, IAM policies, containers, TLS
+policies, secrets."""

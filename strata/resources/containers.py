@@ -1,7 +1,7 @@
-"""Container definitions as ECS reads them: what a task definition says of each container.
+"""Container definitions as ECS reads them.
 
-Keys count in any case, since AWS's SDKs read JSON so. In a stack, what is known after the apply is
-text with `${...}`.
+Keys may be in any case, since AWS's SDKs read JSON that way. In a stack, values that are known
+after the apply are text with `${...}`.
 """
 
 import json
@@ -15,7 +15,7 @@ from strata.documents.stacks import is_on
 
 @dataclass(frozen=True)
 class PortMapping:
-    """`host_port` is 0 for a dynamic one, None where it is not written, which is dynamic too."""
+    """`host_port` is 0 for a dynamic port, None where it is not written, which is dynamic too."""
 
     container_port: int | None
     host_port: int | None
@@ -25,7 +25,7 @@ class PortMapping:
 class Container:
     """One container; numbers are None where they are not written. Sizes are in MiB.
 
-    `secrets` has the variables whose values ECS fetches, each with what it is fetched from.
+    `secrets` maps the variables whose values ECS fetches to the place it fetches them from.
     """
 
     name: str
@@ -47,20 +47,22 @@ class Container:
     shared_memory: int
 
 
-def containers(found: object) -> list[Container]:
+def containers(definitions: object) -> list[Container]:
     """The containers in `container_definitions`, as JSON text or as it was read.
 
-    Raises ValueError for what is no list of definitions.
+    Raises ValueError if it is not a list of definitions.
     """
-    read = json.loads(found) if isinstance(found, str) else found
-    if not isinstance(read, list) or not all(isinstance(one, dict) for one in read):
+    parsed = json.loads(definitions) if isinstance(definitions, str) else definitions
+    if not isinstance(parsed, list) or not all(
+        isinstance(definition, dict) for definition in parsed
+    ):
         raise ValueError("it is no list of container definitions")
-    return [_container(lower(one)) for one in read]
+    return [_container(lower(definition)) for definition in parsed]
 
 
-def lower(found: Json) -> Json:
+def lower(body: Json) -> Json:
     """An object with its keys in lower case; its values as they are."""
-    return {str(key).lower(): value for key, value in found.items()}
+    return {str(key).lower(): value for key, value in body.items()}
 
 
 def _container(body: Json) -> Container:
@@ -75,43 +77,43 @@ def _container(body: Json) -> Container:
         privileged=is_on(body.get("privileged")),
         read_only_root=is_on(body.get("readonlyrootfilesystem")),
         ports=tuple(
-            PortMapping(_number(one.get("containerport")), _number(one.get("hostport")))
-            for one in _objects(body.get("portmappings"))
+            PortMapping(_number(block.get("containerport")), _number(block.get("hostport")))
+            for block in _objects(body.get("portmappings"))
         ),
-        environment=_named(body.get("environment"), "value"),
-        secrets=_named(body.get("secrets"), "valuefrom"),
+        environment=_by_name(body.get("environment"), "value"),
+        secrets=_by_name(body.get("secrets"), "valuefrom"),
         added_capabilities=tuple(map(str, capabilities.get("add") or [])),
         dropped_capabilities=frozenset(map(str, capabilities.get("drop") or [])),
-        devices=tuple(str(one.get("hostpath")) for one in _objects(linux.get("devices"))),
+        devices=tuple(str(block.get("hostpath")) for block in _objects(linux.get("devices"))),
         security_options=tuple(map(str, body.get("dockersecurityoptions") or [])),
         log_options=lower(body.get("logconfiguration") or {}).get("options") or {},
-        tmpfs=sum(_number(one.get("size")) or 0 for one in _objects(linux.get("tmpfs"))),
+        tmpfs=sum(_number(block.get("size")) or 0 for block in _objects(linux.get("tmpfs"))),
         shared_memory=_number(linux.get("sharedmemorysize")) or 0,
     )
 
 
-def _named(found: object, key: str) -> dict[str, str]:
-    return {str(one.get("name")): str(one.get(key) or "") for one in _objects(found)}
+def _by_name(value: object, key: str) -> dict[str, str]:
+    return {str(entry.get("name")): str(entry.get(key) or "") for entry in _objects(value)}
 
 
-def _objects(found: object) -> Iterator[Json]:
-    for one in found if isinstance(found, list) else []:
-        if isinstance(one, dict):
-            yield lower(one)
+def _objects(value: object) -> Iterator[Json]:
+    for item in value if isinstance(value, list) else []:
+        if isinstance(item, dict):
+            yield lower(item)
 
 
-def _number(found: Any) -> int | None:
+def _number(value: Any) -> int | None:
     try:
-        return int(found)
+        return int(value)
     except (TypeError, ValueError):
         return None
 
 
 def with_defaults(definitions: list[Json]) -> list[Json]:
-    """Container definitions with what ECS takes where nothing is written.
+    """Container definitions with the defaults of ECS.
 
-    The provider compares them so (5.100.0, containerDefinitionsAreEquivalent): none of this makes a
-    new revision.
+    The provider compares them like this (5.100.0, containerDefinitionsAreEquivalent): writing a
+    default makes no new revision.
     """
     return [
         {

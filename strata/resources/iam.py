@@ -1,8 +1,8 @@
 """IAM policies as data: their statements, and which of their lists AWS reads as sets.
 
-The order of statements, actions, resources, principals and condition values means nothing, nor
-does a value twice, nor whether one value stands in a list of its own (IAM User Guide, grammar of
-the JSON policy language; the AWS provider compares policies the same way).
+The order of statements, actions, resources, principals and condition values means nothing, nor does
+a repeated value, nor whether a single value is in a list (IAM User Guide, grammar of the JSON
+policy language; the AWS provider compares policies the same way).
 """
 
 import json
@@ -18,7 +18,7 @@ PRINCIPALS = ("Principal", "NotPrincipal")
 
 @dataclass(frozen=True)
 class Names:
-    """What a statement names; with `but`, all that it does not name, as `NotAction` has it."""
+    """The names in a statement; with `but`, everything except those names, as in `NotAction`."""
 
     names: tuple[str, ...]
     but: bool = False
@@ -37,17 +37,20 @@ class Statement:
 
 
 def statements(policy: object) -> list[Statement]:
-    """The statements of a policy, as JSON text or as it was read; ValueError for what is none."""
+    """The statements of a policy, as JSON text or parsed; ValueError if it is not a policy."""
     document: Any = json.loads(policy) if isinstance(policy, str) else policy
     if not is_policy(document):
         raise ValueError("it is no IAM policy")
     listed = _listed(document["Statement"])
-    if not all(isinstance(one, dict) and isinstance(one.get("Effect"), str) for one in listed):
+    if not all(
+        isinstance(statement, dict) and isinstance(statement.get("Effect"), str)
+        for statement in listed
+    ):
         raise ValueError("a statement of the IAM policy has no effect")
-    return [_read(one) for one in listed]
+    return [_parsed(statement) for statement in listed]
 
 
-def _read(statement: Json) -> Statement:
+def _parsed(statement: Json) -> Statement:
     return Statement(
         effect=statement["Effect"],
         actions=_names(statement, "Action"),
@@ -59,14 +62,14 @@ def _read(statement: Json) -> Statement:
 
 def _names(statement: Json, element: str) -> Names:
     but = f"Not{element}" in statement
-    found = statement.get(f"Not{element}" if but else element)
-    if isinstance(found, dict):
-        return Names(tuple(f"{kind} {one}" for kind in found for one in _texts(found[kind])), but)
-    return Names(tuple(_texts(found)), but)
+    value = statement.get(f"Not{element}" if but else element)
+    if isinstance(value, dict):
+        return Names(tuple(f"{kind} {name}" for kind in value for name in _texts(value[kind])), but)
+    return Names(tuple(_texts(value)), but)
 
 
-def _texts(found: Any) -> list[str]:
-    return [] if found is None else [str(one) for one in _listed(found)]
+def _texts(value: Any) -> list[str]:
+    return [] if value is None else [str(item) for item in _listed(value)]
 
 
 def is_policy(document: Any) -> bool:
@@ -75,43 +78,45 @@ def is_policy(document: Any) -> bool:
 
 
 def as_sets(document: Any) -> Any:
-    """A policy in one form for all orders that AWS reads alike; anything else as it is."""
+    """A policy in the same form for all orders that AWS treats alike; other values as they are."""
     if not is_policy(document):
         return document
     return {**document, "Statement": _set(map(_statement, _listed(document["Statement"])))}
 
 
-def same(one: Any, other: Any) -> bool:
+def same(first: Any, second: Any) -> bool:
     """Whether two documents are policies that say the same."""
-    return is_policy(one) and is_policy(other) and bool(as_sets(one) == as_sets(other))
+    return is_policy(first) and is_policy(second) and bool(as_sets(first) == as_sets(second))
 
 
 def _statement(statement: Any) -> Any:
     if not isinstance(statement, dict):
         return statement
-    found = dict(statement)
+    in_sets = dict(statement)
     for key in SETS:
-        if key in found:
-            found[key] = _set(_listed(found[key]))
+        if key in in_sets:
+            in_sets[key] = _set(_listed(in_sets[key]))
     for key in PRINCIPALS:
-        if isinstance(found.get(key), dict):
-            found[key] = _values(found[key])
-    if isinstance(found.get("Condition"), dict):
-        found["Condition"] = {
+        if isinstance(in_sets.get(key), dict):
+            in_sets[key] = _values(in_sets[key])
+    if isinstance(in_sets.get("Condition"), dict):
+        in_sets["Condition"] = {
             operator: _values(tests) if isinstance(tests, dict) else tests
-            for operator, tests in found["Condition"].items()
+            for operator, tests in in_sets["Condition"].items()
         }
-    return found
+    return in_sets
 
 
-def _values(found: dict[str, Any]) -> dict[str, Any]:
-    return {key: _set(_listed(value)) for key, value in found.items()}
+def _values(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: _set(_listed(value)) for key, value in values.items()}
 
 
-def _listed(found: Any) -> list[Any]:
-    return found if isinstance(found, list) else [found]
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
-def _set(found: Iterable[Any]) -> list[Any]:
-    """Each value once, in an order that rests on nothing but the values."""
-    return [json.loads(text) for text in sorted({json.dumps(one, sort_keys=True) for one in found})]
+def _set(values: Iterable[Any]) -> list[Any]:
+    """The values without duplicates, in an order that depends on the values only."""
+    return [
+        json.loads(text) for text in sorted({json.dumps(value, sort_keys=True) for value in values})
+    ]

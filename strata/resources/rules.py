@@ -1,7 +1,7 @@
-"""Rules of security groups and network ACLs, whichever resource, block or answer of AWS says them.
+"""Rules of security groups and network ACLs, from any resource, block or response of AWS.
 
 Terraform writes a rule as a resource of its own or as a block of its group or ACL, in arguments
-with different names; `rule` reads all of them, `from_permission` and `from_entry` what EC2 answers.
+with different names; `rule` reads all of them, `from_permission` and `from_entry` EC2's responses.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from strata.documents.stacks import is_on
 
 EVERY_PROTOCOL = "-1"
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": EVERY_PROTOCOL}
-"""Numbers of IANA's that AWS has a name for, and its other word for all."""
+"""IANA's numbers that AWS has a name for, and its other word for all protocols."""
 
 ICMP = ("icmp", "icmpv6")
 
@@ -23,15 +23,15 @@ RANGES = ("cidr_ipv4", "cidr_ipv6", "cidr_block", "ipv6_cidr_block", "cidr_block
           "ipv6_cidr_blocks")  # fmt: skip
 PREFIX_LISTS = ("prefix_list_id", "prefix_list_ids")
 GROUPS = ("referenced_security_group_id", "source_security_group_id", "security_groups")
-"""The arguments that say which ports, and who is at the other end."""
+"""The arguments with the ports, and with the other end of the traffic."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. Who is at the other end is as it was written: a range, an id, or `${...}`.
+    """A rule. The other end of the traffic is as it was written: a range, an id, or `${...}`.
 
-    `first` and `last` are ports as they were written, of ICMP its type and code; None where nothing
-    is. `number` and `action` (`allow` or `deny`) are those of an ACL's rule.
+    `first` and `last` are ports as they were written, for ICMP its type and code; None where there
+    are none. `number` and `action` (`allow` or `deny`) are those of an ACL's rule.
     """
 
     protocol: str
@@ -45,9 +45,9 @@ class Rule:
     action: str = ""
 
 
-def protocol(found: object) -> str:
+def protocol(value: object) -> str:
     """`tcp` of `tcp`, `6` and 6; `-1` for every protocol."""
-    text = str(found).lower()
+    text = str(value).lower()
     return PROTOCOLS.get(text, text)
 
 
@@ -57,10 +57,10 @@ def group_id(text: str) -> str:
 
 
 def rule(body: Json) -> Rule:
-    """The rule that these arguments of a resource or a block say."""
+    """The rule in these arguments of a resource or a block."""
     which = protocol(_first(body, "ip_protocol", "protocol") or EVERY_PROTOCOL)
     number = _first(body, "rule_number", "rule_no")
-    # The rules of a group have type and code in the place of ports.
+    # The rules of a group have type and code in the arguments for ports.
     of_acl = number is not None or "icmp_type" in body
     first, last = ICMP_ARGUMENTS if which in ICMP and of_acl else PORT_ARGUMENTS
     return Rule(
@@ -76,46 +76,46 @@ def rule(body: Json) -> Rule:
     )
 
 
-def from_permission(found: Json) -> Rule:
-    """A group's rule as EC2 answers it (`IpPermission`)."""
+def from_permission(permission: Json) -> Rule:
+    """A group's rule as EC2 returns it (`IpPermission`)."""
     return Rule(
-        protocol(found["IpProtocol"]),
-        found.get("FromPort"),
-        found.get("ToPort"),
+        protocol(permission["IpProtocol"]),
+        permission.get("FromPort"),
+        permission.get("ToPort"),
         (
-            *(peer["CidrIp"] for peer in found.get("IpRanges", [])),
-            *(peer["CidrIpv6"] for peer in found.get("Ipv6Ranges", [])),
+            *(peer["CidrIp"] for peer in permission.get("IpRanges", [])),
+            *(peer["CidrIpv6"] for peer in permission.get("Ipv6Ranges", [])),
         ),
-        tuple(peer["PrefixListId"] for peer in found.get("PrefixListIds", [])),
-        tuple(peer["GroupId"] for peer in found.get("UserIdGroupPairs", [])),
+        tuple(peer["PrefixListId"] for peer in permission.get("PrefixListIds", [])),
+        tuple(peer["GroupId"] for peer in permission.get("UserIdGroupPairs", [])),
     )
 
 
-def from_entry(found: Json) -> Rule:
-    """A network ACL's rule as EC2 answers it (`NetworkAclEntry`)."""
-    ports = found.get("PortRange", {})
+def from_entry(entry: Json) -> Rule:
+    """A network ACL's rule as EC2 returns it (`NetworkAclEntry`)."""
+    ports = entry.get("PortRange", {})
     return Rule(
-        protocol(found["Protocol"]),
+        protocol(entry["Protocol"]),
         ports.get("From"),
         ports.get("To"),
-        (found.get("CidrBlock") or found["Ipv6CidrBlock"],),
-        number=found["RuleNumber"],
-        action=found["RuleAction"],
+        (entry.get("CidrBlock") or entry["Ipv6CidrBlock"],),
+        number=entry["RuleNumber"],
+        action=entry["RuleAction"],
     )
 
 
 def _texts(body: Json, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(str(one) for name in names for one in _values(body.get(name)))
+    return tuple(str(value) for name in names for value in _values(body.get(name)))
 
 
 def _first(body: Json, *names: str) -> Any:
-    return next((one for name in names for one in _values(body.get(name))), None)
+    return next((value for name in names for value in _values(body.get(name))), None)
 
 
-def _values(found: Any) -> Iterator[Any]:
-    """What stands there, without lists around it, nulls and empty text."""
-    if isinstance(found, list):
-        for one in found:
-            yield from _values(one)
-    elif found not in (None, ""):
-        yield found
+def _values(value: Any) -> Iterator[Any]:
+    """The values in an argument, without lists around them, nulls and empty texts."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _values(item)
+    elif value not in (None, ""):
+        yield value

@@ -1,9 +1,9 @@
-"""What is a secret and what is none: the one place that `check`, the gate and the plan ask.
+"""What is a secret and what is not: `check`, the gate and the plan all ask here.
 
 Nothing here can know a secret for certain. A value is judged by what it is (the token of a known
 service, an address with a password in it), then by the name it has, then by whether it looks
 generated. Names that describe something about a secret (`TOKEN_TTL`, `SECRET_NAME`) and values that
-cannot be one (an ARN, a duration, a path) are none.
+cannot be one (an ARN, a duration, a path) do not count.
 """
 
 import base64
@@ -67,7 +67,7 @@ _MARKS = re.compile("|".join(map(re.escape, (
     "AIza", "ya29", "GOCSPX", "SG.", "key-", "SK", "sk-", "npm_", "pypi-", "dckr_", "_v1_", "shp",
     "hv", "hf_", "ATATT", ":AA", ":APA", "AGE-", "eyJ", "$", "{S", "{C",
 ))))  # fmt: skip
-"""A part of each: most values have none, and need no search."""
+"""A part of each token: most values have none of them, and need no search."""
 _PUBLIC = re.compile(
     r"pk_(live|test)_\w+|pk\.eyJ[\w-]+\.[\w-]+|6L[\w-]{38}"
     r"|data:image/\S+|(iVBORw0KGgo|/9j/|R0lGOD|UklGR|PHN2Zy|PD94bWwg|AAABAA)[\w+/]{20,}={0,2}"
@@ -87,7 +87,7 @@ _TOKEN_AS_USER = re.compile(r"//(?P<user>[^\s/:@?#]+)@")
 NO_PASSWORD = _set(
     "mailto sip sips xmpp acct urn npm file docker git data tel arn pkg cid mid ldap uid im"
 )
-"""What stands before a colon and is no user."""
+"""Words before a colon that are not a user."""
 
 _AUTHORIZATION = re.compile(
     r"\b(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?(?:(?:bearer|basic|token|apikey|digest)\s+)?"
@@ -116,7 +116,7 @@ _PLACEHOLDER = re.compile(
 )
 
 _USER_AND_PASSWORD = (("basic", "auth"), ("http", "auth"))
-"""Names of what HTTP calls basic authentication, whose value is `user:password`."""
+"""Names of HTTP's basic authentication, whose value is `user:password`."""
 LONGEST_PLACEHOLDER = 1000
 """Characters; to look for the ends of thousands of braces takes forever."""
 
@@ -132,7 +132,7 @@ _KEYS = _set(
     "ssh jwt shared account session cookie webhook deploy license licence aes rsa ec gpg pgp"
 )
 _WEAK = _set("key keys auth signature sig credential hmac seed cookie session code")
-"""Names that a secret may have, and much else too: the value decides."""
+"""Names that a secret may have, but other values too: the value decides."""
 
 _ABOUT = _set(
     "name names path paths file files filename dir directory folder url urls uri uris endpoint "
@@ -187,18 +187,18 @@ _URL = re.compile(r"(\w+:)?[a-z][a-z0-9+.-]*://\S+")
 _RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _CANDIDATE = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 GENERATED_LENGTH = 20
-"""Characters from which on a text can be told to be generated."""
+"""The least number of characters by which a text can be recognised as generated."""
 WORD_LENGTH = 2.9
 """Letters or digits of one kind in a row, on average: words have more, generated text has fewer."""
 
 
 def reads_secret(text: str) -> bool:
-    """Whether a Terraform expression in `text` would put a secret's value in its place."""
+    """Whether a Terraform expression in `text` would be replaced by a secret's value."""
     return bool(ATTRIBUTE.search(text))
 
 
 def suspicion(name: str, value: str) -> str | None:
-    """What a plain value looks like, in words that hold nothing of it; None when it is no secret.
+    """What kind of secret a plain value looks like, without repeating it; None if it is not one.
 
     `name` is the variable, key or setting that has the value; empty when it is not known.
     """
@@ -223,10 +223,10 @@ def names_secret(name: str) -> bool:
 
 
 def _written(value: str) -> str | None:
-    """A secret by the form of the value, whatever its name is."""
-    found = _MARKS.search(value) and _TOKEN.search(value)
-    if found:
-        return _KINDS[int(str(found.lastgroup)[1:])] if found.lastgroup else "a token"
+    """The kind of secret by the form of the value, whatever its name is."""
+    match = _MARKS.search(value) and _TOKEN.search(value)
+    if match:
+        return _KINDS[int(str(match.lastgroup)[1:])] if match.lastgroup else "a token"
     if "-----BEGIN" in value or value.startswith("LS0tLS1CRUdJTi"):
         text = value if "-----BEGIN" in value else _decoded(value)
         if _PRIVATE_KEY.search(text):
@@ -247,10 +247,10 @@ def _decoded(text: str) -> str:
 
 def _password_in_address(value: str) -> bool:
     passwords = []
-    for found in _ADDRESS.finditer(value):
-        page = found["scheme"].lower() in ("http:", "https:", "ws:", "wss:", "")
-        if not (_PORT_OF_A_PAGE if page else _PORT).fullmatch(found["password"]):
-            passwords.append(found["password"])
+    for match in _ADDRESS.finditer(value):
+        page = match["scheme"].lower() in ("http:", "https:", "ws:", "wss:", "")
+        if not (_PORT_OF_A_PAGE if page else _PORT).fullmatch(match["password"]):
+            passwords.append(match["password"])
     if not any(character.isspace() for character in value):
         bare = _BARE_ADDRESS.fullmatch(value)
         if (
@@ -259,7 +259,7 @@ def _password_in_address(value: str) -> bool:
             and not _PORT_OF_A_PAGE.fullmatch(bare["password"])
         ):
             passwords.append(bare["password"])
-        passwords += [found["password"] for found in _ORACLE.finditer(value)]
+        passwords += [match["password"] for match in _ORACLE.finditer(value)]
     if not all(map(_filled_in, passwords)):
         return True
     token = _TOKEN_AS_USER.search(value)
@@ -267,7 +267,7 @@ def _password_in_address(value: str) -> bool:
 
 
 def _filled_in(text: str) -> bool:
-    """Whether the text stands for a value that is put in later, or is masked."""
+    """Whether the text is a placeholder for a value that is filled in later, or is masked."""
     return len(text) <= LONGEST_PLACEHOLDER and not _PLACEHOLDER.sub("", text).strip("\"'")
 
 
@@ -291,7 +291,7 @@ def _credential(header: str, value: str) -> bool:
     """Whether what follows a scheme is a credential and not a word of a sentence."""
     if re.match(r"(?i)(proxy-)?authorization", header):
         return not re.fullmatch(r"(?i)bearer|basic|token|apikey|digest|required|none", value)
-    return any(not one.isalpha() for one in value) or len(value) >= GENERATED_LENGTH
+    return any(not character.isalpha() for character in value) or len(value) >= GENERATED_LENGTH
 
 
 def _pairs(value: str) -> Iterator[tuple[str, str]]:
@@ -302,33 +302,33 @@ def _pairs(value: str) -> Iterator[tuple[str, str]]:
             pass
         else:
             return
-    for found in _PAIR.finditer(value):
-        inner = found["double"] or found["single"] or found["bare"] or ""
-        if found["colon"] and not _stands_alone(value, found):
+    for match in _PAIR.finditer(value):
+        inner = match["double"] or match["single"] or match["bare"] or ""
+        if match["colon"] and not _stands_alone(value, match):
             continue
-        yield found["name"], inner
-    for found in _OPTION.finditer(value):
-        yield found["name"], found["bare"]
+        yield match["name"], inner
+    for match in _OPTION.finditer(value):
+        yield match["name"], match["bare"]
 
 
-def _stands_alone(value: str, found: re.Match[str]) -> bool:
-    """Whether `name: value` is a line or an entry, and not a part of a sentence."""
-    start = found.start("name")
+def _stands_alone(value: str, match: re.Match[str]) -> bool:
+    """Whether `name: value` is a line or an entry of its own, and not a part of a sentence."""
+    start = match.start("name")
     while start and value[start - 1] in " \t\"'":
         start -= 1
     before = not start or value[start - 1] in "\n{,;[-"
-    return before and bool(_ENTRY_ENDS.match(value, found.end("value")))
+    return before and bool(_ENTRY_ENDS.match(value, match.end("value")))
 
 
-def _leaves(name: str, found: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(found, dict):
-        for key, inner in found.items():
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
             yield from _leaves(str(key), inner)
-    elif isinstance(found, list):
-        for inner in found:
+    elif isinstance(value, list):
+        for inner in value:
             yield from _leaves(name, inner)
-    elif found is not None and not isinstance(found, bool):
-        yield name, str(found)
+    elif value is not None and not isinstance(value, bool):
+        yield name, str(value)
 
 
 @lru_cache(maxsize=4096)
@@ -338,7 +338,7 @@ def _words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _strength(name: str) -> str:
-    """What a name says of its value: `secret`, `weak` (it may be one), or nothing."""
+    """What a name says about its value: `secret`, `weak` (it may be a secret), or empty."""
     words = _words(name)
     last = -1
     for index, word in enumerate(words):
@@ -421,8 +421,8 @@ def _opaque(value: str) -> bool:
 
 def _looks_generated(text: str) -> bool:
     """Whether a part of the text is long, mixed, and made of no words."""
-    for found in _CANDIDATE.finditer(text):
-        for part in (found[0], *re.split(r"[/]", found[0]), *re.split(r"[/_-]", found[0])):
+    for match in _CANDIDATE.finditer(text):
+        for part in (match[0], *re.split(r"[/]", match[0]), *re.split(r"[/_-]", match[0])):
             if len(part) >= GENERATED_LENGTH and _mixed(part):
                 return True
     return False

@@ -1,4 +1,4 @@
-"""What the AWS provider itself holds for a secret, and which expressions would show it."""
+"""What the AWS provider itself marks as secret, and which expressions would show it."""
 
 import re
 import tomllib
@@ -17,11 +17,11 @@ _ATTRIBUTE = re.compile(r"\.(\w+)|\[\s*\"(\w+)\"\s*\]")
 
 
 def shows_secret(template: str) -> bool:
-    """Whether an expression would put into its place what the provider marks as sensitive.
+    """Whether an expression in a template reads a value that the provider marks as sensitive.
 
-    By whatever syntax: an index, a splat, a loop, or the whole block that holds it.
+    It may do so by any syntax: an index, a splat, a loop, or the whole block around the value.
     """
-    return any(_shows(one) for one in expressions(template))
+    return any(_shows(expression) for expression in expressions(template))
 
 
 def secrets_of(place: str) -> tuple[str, ...]:
@@ -42,9 +42,9 @@ def _references() -> re.Pattern[str]:
 
 
 def _shows(expression: str) -> bool:
-    for found in _references().finditer(expression):
-        read_ = _path(expression, found.end())
-        for secret in secrets_of(found[1]):
+    for match in _references().finditer(expression):
+        read_ = _path(expression, match.end())
+        for secret in secrets_of(match[1]):
             path = secret.split(".")
             if path[: len(read_)] == read_ or read_[: len(path)] == path:
                 return True
@@ -52,13 +52,13 @@ def _shows(expression: str) -> bool:
 
 
 def _path(expression: str, place: int) -> list[str]:
-    """The attributes that are read from what stands before `place`; none: all of them."""
-    found: list[str] = []
+    """The attributes that are read from the reference before `place`; empty for all of them."""
+    names: list[str] = []
     while True:
         index = _INDEX.match(expression, place)
         step = index or _ATTRIBUTE.match(expression, place)
         if not step:
-            return found
+            return names
         if not index:
-            found.append(step[1] or step[2])
+            names.append(step[1] or step[2])
         place = step.end()
