@@ -1,4 +1,4 @@
-"""The settings of an environment: what a user may write, and what is refused."""
+"""The settings of an environment: their models, the rules for them, and the messages of errors."""
 
 from strata.settings.load import InvalidSettings, Problem, load, load_all, load_each
 from strata.settings.models import Settings

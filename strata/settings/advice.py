@@ -1,4 +1,4 @@
-"""Reads the text of a settings file; says of what is no TOML what to write in its place."""
+"""Reads the text of a settings file; for invalid TOML it suggests what to write instead."""
 
 import codecs
 import json
@@ -32,7 +32,7 @@ _ZEROS = re.compile(r"[+-]?0[0-9_]+")
 
 @dataclass(frozen=True)
 class NoToml(Exception):
-    """Text that is no TOML; `line` is 0 for the whole file."""
+    """Text that is not TOML; `line` is 0 for the whole file."""
 
     line: int
     wrong: str
@@ -81,7 +81,7 @@ def literal(value: object) -> str:
 def _advice(text: str, number: int, message: str) -> NoToml:
     lines = text.splitlines()
     line = lines[number - 1] if number <= len(lines) else ""
-    found = (
+    advice = (
         _characters(number, line)
         or _no_line(number, line)
         or _twice(lines, number, line, message)
@@ -89,15 +89,15 @@ def _advice(text: str, number: int, message: str) -> NoToml:
         or _in_pair(number, line, message)
         or _other(number, message)
     )
-    tables = [one for one in lines[:number] if one.lstrip().startswith("[")]
+    tables = [header for header in lines[:number] if header.lstrip().startswith("[")]
     if tables and "secret" in tables[-1]:
-        # Whatever stands there by mistake may be the secret itself.
-        return replace(found, right=re.sub(r" = .*", ' = "..."', found.right))
-    return found
+        # A value written there by mistake may be the secret itself.
+        return replace(advice, right=re.sub(r" = .*", ' = "..."', advice.right))
+    return advice
 
 
 def _no_line(number: int, line: str) -> NoToml | None:
-    """What is no line of TOML at all."""
+    """Lines of something else than TOML: merge marks, comments of other languages, JSON."""
     if re.match(r"(<{7}|={7}|>{7}|\|{7})( |$)", line):
         return NoToml(number, "is a mark of a merge that git left open", "the lines of one side")
     if re.match(r"\s*(//|--|;|/\*)", line):
@@ -110,19 +110,19 @@ def _no_line(number: int, line: str) -> NoToml | None:
 
 
 def _unclosed(lines: list[str], number: int, message: str) -> NoToml | None:
-    """A list that ends nowhere, or has no comma between two values."""
+    """A list that does not end, or has no comma between two values."""
     if not message.startswith("Unclosed array"):
         return None
     opens = re.compile(r"\s*([\w.\"'-]+)\s*=\s*\[")
     for at in range(min(number, len(lines)), 0, -1):
-        if found := opens.match(lines[at - 1]):
+        if match := opens.match(lines[at - 1]):
             wrong = "is a list without its ], or without a comma between two values"
-            return NoToml(at, wrong, f'{found[1]} = ["...", "..."]')
+            return NoToml(at, wrong, f'{match[1]} = ["...", "..."]')
     return None
 
 
 def _characters(number: int, line: str) -> NoToml | None:
-    """What an editor or a web page put in place of plain characters."""
+    """Characters that an editor or a web page put in place of plain ones."""
     for blank, name in BLANKS.items():
         if blank in line:
             return NoToml(number, f"has {name}, which looks like a blank and is none", "a blank")
@@ -138,10 +138,10 @@ def _in_pair(number: int, line: str, message: str) -> NoToml | None:
     bare = line.split("#", maxsplit=1)[0].strip()
     if bare.startswith("[") and "=" not in bare and not bare.endswith("]"):
         return NoToml(number, "is not TOML: the name of a table is not closed", f"{bare}]")
-    found = _PAIR.fullmatch(line)
-    if not found or bare.startswith(("[", '"""')):
+    match = _PAIR.fullmatch(line)
+    if not match or bare.startswith(("[", '"""')):
         return None
-    key, sign, value = found["key"], found["sign"], found["value"]
+    key, sign, value = match["key"], match["sign"], match["value"]
     if sign != "=":
         wrong = f"has {sign} where TOML has =" if sign else "has no ="
         return NoToml(number, wrong, _pair(key, value) if value else f"{key} = a value")
@@ -190,8 +190,12 @@ def _twice(lines: list[str], number: int, line: str, message: str) -> NoToml | N
 
 
 def _first(lines: list[str], pattern: str) -> int:
-    found = re.compile(r"\s*" + pattern)
-    return next((at for at, line in enumerate(lines, start=1) if found.fullmatch(line)), 0)
+    """The number of the first line that matches a pattern, from 1; 0 for none."""
+    whole = re.compile(r"\s*" + pattern)
+    for number, line in enumerate(lines, start=1):
+        if whole.fullmatch(line):
+            return number
+    return 0
 
 
 def _quoted(number: int, key: str, value: str, message: str) -> NoToml:
@@ -214,7 +218,7 @@ def _quoted(number: int, key: str, value: str, message: str) -> NoToml:
 
 
 def _other(number: int, message: str) -> NoToml:
-    # What the parser says may quote a character, and never more of the text.
+    # The parser's message may quote a character, and never more of the text.
     words = re.sub(r" \(at .*\)$", "", message)
     return NoToml(number, f"is not TOML: {words}", "key = value, as TOML 1.0 says")
 

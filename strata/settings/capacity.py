@@ -1,4 +1,4 @@
-"""How many tasks an instance holds and what a deployment needs: the arithmetic that ECS does."""
+"""How many tasks fit on an instance and what a deployment needs: the arithmetic of ECS."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Task:
 
     @property
     def reserved_mib(self) -> int:
-        """The hard limit of the container and, beside it, its tmpfs mounts, MiB.
+        """The hard limit of the container plus its tmpfs mounts, MiB.
 
         Both count against the memory of the instance when ECS places a task (amazon-ecs-agent,
         proposals/shmsize-tmpfs.md, task placement).
@@ -34,7 +34,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Fit:
-    """What an instance has left for tasks, MiB and CPU units, and the task that it runs."""
+    """The room of an instance for tasks, in MiB and CPU units, and the task that it runs."""
 
     instance_type: str
     instance_mib: int
@@ -50,16 +50,16 @@ class Fit:
 
     @property
     def tasks_by_size(self) -> int:
-        """Tasks that one instance holds by memory and CPU units alone."""
+        """Tasks that fit on one instance by memory and CPU units alone."""
         return min(self.left_mib // self.task.reserved_mib, self.cpu // self.task.cpu)
 
     @property
     def tasks(self) -> int:
-        """Tasks that one instance holds."""
+        """Tasks that fit on one instance."""
         return min(self.tasks_by_size, 1) if self.task.fixed_port else self.tasks_by_size
 
     def instances(self, tasks: int) -> int:
-        """Instances that `tasks` tasks need; only where an instance holds one at all."""
+        """Instances that `tasks` tasks need; only if at least one task fits on an instance."""
         return -(-tasks // self.tasks)
 
     def memory_words(self) -> str:
@@ -74,19 +74,19 @@ class Fit:
         return f"{self.instance_type} has {self.cpu // 1024} vCPU = {self.cpu} CPU units"
 
     def words(self) -> str:
-        """Why an instance holds as many tasks as it does."""
+        """Why this number of tasks fits on an instance."""
         port = "a fixed host port lets it hold one" if self.task.fixed_port else ""
         sizes = (
             f"{self.memory_words()} MiB for tasks of {self.task.memory_words()}; "
             f"{self.cpu_words()} for tasks of {self.task.cpu}"
         )
-        held = f"an instance holds {self.tasks}"
-        return "; ".join(part for part in (sizes, port, held) if part)
+        result = f"an instance holds {self.tasks}"
+        return "; ".join(part for part in (sizes, port, result) if part)
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """The bounds of a rolling update of `tasks` tasks: running at the least and at the most.
+    """A rolling update of `tasks` tasks: the least and the most tasks that run during it.
 
     ECS rounds the healthy share up and the maximum share down (ECS API reference,
     DeploymentConfiguration).
@@ -108,12 +108,12 @@ class Deployment:
 
     @property
     def room(self) -> int:
-        """Tasks that the cluster must hold at a time for the deployment to go on."""
+        """Tasks that must fit on the cluster at the same time for the deployment to go on."""
         return self.tasks if self.stops_first else self.tasks + 1
 
 
 def task(service: Service) -> Task:
-    """What the task of these settings takes."""
+    """What ECS reserves for the task of these settings."""
     return Task(
         memory_mib=service.memory_mib,
         tmpfs_mib=figures.TMPFS_MIB if service.readonly_root_filesystem else 0,
@@ -140,17 +140,19 @@ def fit(instance_type: str, task: Task) -> Fit | None:
 def largest_count(service: Service) -> int:
     """The most tasks that a scaler or a schedule may ask for."""
     scaling = service.scaling
-    return max([service.desired_count, scaling.max, *(s.max for s in scaling.schedules)])
+    scheduled = [schedule.max for schedule in scaling.schedules]
+    return max([service.desired_count, scaling.max, *scheduled])
 
 
 def least_count(service: Service) -> int:
     """The fewest tasks that a scaler or a schedule may leave."""
     scaling = service.scaling
-    return min([service.desired_count, scaling.min, *(s.min for s in scaling.schedules)])
+    scheduled = [schedule.min for schedule in scaling.schedules]
+    return min([service.desired_count, scaling.min, *scheduled])
 
 
 def deployments(service: Service) -> Iterator[Deployment]:
-    """A deployment at each number of tasks that the service may have; none of no tasks."""
+    """A deployment at each number of tasks from 1 that the service may have."""
     for tasks in range(max(least_count(service), 1), largest_count(service) + 1):
         yield Deployment(
             tasks=tasks,

@@ -1,6 +1,6 @@
-"""Reads the project's own lists, files of `[[move]]` or `[[waiver]]`; refuses them as settings are.
+"""Reads the project's own lists, files of `[[move]]` or `[[waiver]]`, with errors as for settings.
 
-What is right at a key is the description of its field.
+The description of a field says what is right at its key.
 """
 
 import difflib
@@ -42,7 +42,7 @@ class Source:
 
 
 class Entry(BaseModel):
-    """One table of such a list. It knows where it stands, when it was read from a file."""
+    """A table of such a list. It knows its file and number when it was read from a file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,7 +50,7 @@ class Entry(BaseModel):
     _number: int = PrivateAttr(default=0)
 
     def __eq__(self, other: object) -> bool:
-        """By what they say, wherever they stand."""
+        """By their content, in whichever file they are."""
         return type(self) is type(other) and dict(self) == dict(other)
 
     __hash__ = BaseModel.__hash__
@@ -67,15 +67,15 @@ Model = TypeVar("Model", bound=Entry)
 
 def refusal(problems: Iterable[Problem]) -> str:
     """The message for problems in one file."""
-    found = sorted(problems, key=lambda one: one.line)
-    many = "s" if len(found) != 1 else ""
-    return "\n".join([f"{len(found)} problem{many} in {found[0].file}", *map(str, found)])
+    by_line = sorted(problems, key=lambda problem: problem.line)
+    many = "s" if len(by_line) != 1 else ""
+    return "\n".join([f"{len(by_line)} problem{many} in {by_line[0].file}", *map(str, by_line)])
 
 
 def read(
     file: Path, table: str, kind: type[Model], refuse: type[UsageError] = UsageError
 ) -> list[Model]:
-    """The entries `[[table]]` of a file; raises `refuse` for what is no such list."""
+    """The entries `[[table]]` of a file; raises `refuse` when it is not a list of them."""
     named = shown(file)
     try:
         text = decode(bytes_of(file))
@@ -92,23 +92,23 @@ def read(
         if key != table
     ]
     entries = data.get(table, [])
-    if not (isinstance(entries, list) and all(isinstance(one, dict) for one in entries)):
+    if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
         right = f"[[{table}]] in two brackets on a line for each, and its keys below it"
         problems.append(source.problem((table,), "should be a list of tables", right))
         entries = []
-    found = []
+    models = []
     for number, entry in enumerate(entries):
         try:
-            one = kind.model_validate(entry)
+            model = kind.model_validate(entry)
         except ValidationError as error:
             faults = error.errors(include_url=False)
             problems += [_problem(fault, number, source, kind) for fault in faults]
         else:
-            one._source, one._number = source, number
-            found.append(one)
+            model._source, model._number = source, number
+            models.append(model)
     if problems:
         raise refuse(refusal(problems))
-    return found
+    return models
 
 
 def _problem(fault: ErrorDetails, number: int, source: Source, kind: type[Entry]) -> Problem:
@@ -128,7 +128,7 @@ def _problem(fault: ErrorDetails, number: int, source: Source, kind: type[Entry]
 
 
 def _words(fault: ErrorDetails) -> str:
-    """What pydantic says, in the words of the guides."""
+    """Pydantic's error in the words of the guides."""
     kind = fault["type"]
     if kind in KINDS:
         return f"should be {KINDS[kind]}"

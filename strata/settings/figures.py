@@ -1,4 +1,4 @@
-"""What AWS has and where its limits are. Each figure names its source."""
+"""AWS's offerings and limits. Each figure names its source."""
 
 import json
 from collections.abc import Mapping
@@ -14,15 +14,15 @@ SYSTEM_SHARE = 0.05
 """Memory that the kernel keeps: 64 MiB and 5 %.
 
 AWS publishes no formula, and says that an instance registers with less than it has (ECS Developer
-Guide, container instance memory management, where 8192 MiB register as 7985). Ours is meant to be
-on the safe side of that.
+Guide, container instance memory management, where 8192 MiB register as 7985). This figure is meant
+to be on the safe side of that.
 """
 
 TMPFS_MIB = 64
-"""Size of the one writable place, `/tmp`, of a container whose root file system is read-only, MiB.
+"""Size of `/tmp`, the only writable folder of a container with a read-only root file system, MiB.
 
-It takes memory of the instance beside the container's own limit, and ECS counts it when it places a
-task (amazon-ecs-agent, proposals/shmsize-tmpfs.md).
+It takes memory of the instance in addition to the container's own limit, and ECS counts it when it
+places a task (amazon-ecs-agent, proposals/shmsize-tmpfs.md).
 """
 
 CPU_UNITS = 1024
@@ -32,7 +32,7 @@ AGENT_PORTS = frozenset({22, 2375, 2376, 51678, 51679, 51680})
 """Host ports of SSH, Docker and the agent (ECS API reference, PortMapping)."""
 
 TASK_ARCHITECTURE = "x86_64"
-"""What the AMIs and the task definition are made for."""
+"""The architecture of the AMIs and the task definition."""
 
 
 @dataclass(frozen=True)
@@ -70,22 +70,23 @@ def offerings() -> Offerings:
     `offerings.json` says where it is from and when it was read; `make regions` renews it. It has
     RDS classes for MySQL, MySQL versions with the patch, no Macs.
     """
-    found = json.loads(Path(__file__).with_name("offerings.json").read_text())
-    regions = frozenset(found["regions"])
+    document = json.loads(Path(__file__).with_name("offerings.json").read_text())
+    regions = frozenset(document["regions"])
 
     def where(key: str) -> dict[str, frozenset[str]]:
-        return {
-            name: frozenset(group["in"].split())
-            if "in" in group
-            else regions - set(group["except"].split())
-            for group in found[key]
-            for name in group["names"].split()
-        }
+        by_name: dict[str, frozenset[str]] = {}
+        for group in document[key]:
+            if "in" in group:
+                offered = frozenset(group["in"].split())
+            else:
+                offered = regions - set(group["except"].split())
+            by_name.update(dict.fromkeys(group["names"].split(), offered))
+        return by_name
 
     return Offerings(
         regions,
-        tuple(found["redis_versions"]),
-        tuple(found["mysql_versions"]),
+        tuple(document["redis_versions"]),
+        tuple(document["mysql_versions"]),
         where("instance_types"),
         where("database_classes"),
         where("cache_node_types"),

@@ -1,4 +1,4 @@
-"""Reads the settings of an environment; refuses what is wrong, naming all of it at once."""
+"""Reads the settings of an environment; reports all their problems at once."""
 
 import copy
 import json
@@ -27,10 +27,10 @@ from strata.text.words import counted, shortened
 from strata.text.wrapping import unbroken
 
 MOST_SHOWN = 1000
-"""Problems that a message names; nobody reads more, and 50,000 take seconds to write."""
+"""The most problems that a message names; nobody reads more, and 50,000 take seconds to write."""
 
 LONGEST_VALUE = 60
-"""Characters of a value that a message repeats."""
+"""The most characters of a value that a message repeats."""
 
 DEFAULT = " (not in the file, default)"
 _ABSENT = object()
@@ -45,7 +45,7 @@ KINDS = {
     "model_type": "a table",
     "too_short": "a list with an entry",
 }
-"""What pydantic's errors of type mean, in the words of the guides."""
+"""Pydantic's type errors in the words of the guides."""
 
 STAND_IN: dict[str, dict[str, Any]] = {
     "environment": {
@@ -59,12 +59,12 @@ STAND_IN: dict[str, dict[str, Any]] = {
     "service": {"image_tag": "1"},
     "edge": {"domain": "shop.example"},
 }
-"""For required keys that are missing or wrong, so that the rules can judge the others."""
+"""Values for required keys that are missing or wrong, so that the rules can check the others."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in a settings file.
+    """A problem in a settings file.
 
     `line` is 0 and `key` empty for the file itself. A value that may be a secret is not in `value`.
     """
@@ -89,12 +89,12 @@ class Problem:
 
 
 class InvalidSettings(UsageError):
-    """Settings that cannot be used; `problems` names what is wrong, `count` is how much it is."""
+    """Settings that cannot be used; `problems` are those shown, `count` is the number of all."""
 
     def __init__(self, problems: Iterable[Problem], more: int = 0) -> None:
-        given = tuple(problems)
-        self.problems = given[:MOST_SHOWN]
-        self.count = len(given) + more
+        every = tuple(problems)
+        self.problems = every[:MOST_SHOWN]
+        self.count = len(every) + more
         words = f"{counted(self.count, 'problem')} in the settings"
         left = self.count - len(self.problems)
         rest = [f"and {left} more, which are named when these are mended"] if left else []
@@ -102,12 +102,12 @@ class InvalidSettings(UsageError):
 
 
 def own_files(root: Path | None = None) -> list[Path]:
-    """The settings files in `envs/`, by name; `root` is the project's folder, if it is not ours."""
+    """The settings files in `envs/`, by name; `root` is the folder of another project."""
     return sorted(((root or project()) / "envs").glob("*.toml"))
 
 
 def said_stage(file: Path) -> str | None:
-    """What a settings file says at `environment.stage`; None where it says nothing readable."""
+    """The value of `environment.stage` in a settings file; None without a readable value."""
     try:
         data = toml(text_of(file))
     except Unreadable:
@@ -118,7 +118,7 @@ def said_stage(file: Path) -> str | None:
 
 
 def shown(path: Path) -> Path:
-    """A path as a message names it: relative to where the command runs when it lies there."""
+    """A path as a message names it: relative to the current folder if it is below it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -128,7 +128,7 @@ def resolve(env: str, root: Path | None = None) -> Path:
         return Path(env)
     known = [path.stem for path in own_files(root)]
     if env not in known:
-        # Blanks and what else nobody sees are shown in quotes.
+        # Names with blanks and other invisible characters are shown in quotes.
         plain = env.isprintable() and env == env.strip()
         wrong = f"no environment is called {env if plain else json.dumps(env)}"
         hint = f"known: {', '.join(known)}; or give a path"
@@ -170,32 +170,31 @@ def load(env: str, root: Path | None = None) -> Settings:
 def _invalid(
     file: Path, lines: dict[Key, int], data: dict[str, Any], problems: list[Finding | ErrorDetails]
 ) -> InvalidSettings:
-    """The refusal, by line. To word a problem costs more than to find it: it is done for those that
-    are shown."""
+    """The error with the problems by line. Wording a problem costs more than finding it, so only
+    the problems that are shown are worded."""
 
-    def line(one: Finding | ErrorDetails) -> int:
-        key = one.key if isinstance(one, Finding) else one["loc"]
+    def line(problem: Finding | ErrorDetails) -> int:
+        key = problem.key if isinstance(problem, Finding) else problem["loc"]
         return 0 if _default(key, data) is not None else line_of(lines, key)
 
-    first = sorted(problems, key=line)[:MOST_SHOWN]
-    worded = (one if isinstance(one, Finding) else _mistyped(one) for one in first)
-    return InvalidSettings(
-        [_problem(file, one, line(one), lines, data) for one in worded],
-        len(problems) - len(first),
-    )
+    worded = []
+    for problem in sorted(problems, key=line)[:MOST_SHOWN]:
+        finding = problem if isinstance(problem, Finding) else _mistyped(problem)
+        worded.append(_problem(file, finding, line(finding), lines, data))
+    return InvalidSettings(worded, len(problems) - len(worded))
 
 
 def _problem(
-    file: Path, one: Finding, line: int, lines: dict[Key, int], data: dict[str, Any]
+    file: Path, finding: Finding, line: int, lines: dict[Key, int], data: dict[str, Any]
 ) -> Problem:
     """The problem with its line: that of the key, or of the table that lacks it; else none."""
-    value = shown_value(one.key, data)
-    wrong = one.wrong
+    value = shown_value(finding.key, data)
+    wrong = finding.wrong
     if not line:
-        # Nobody wrote the key: what was written is the other key that the default cannot go with.
-        written = [f"{dotted(key)} in line {lines[key]}" for key in one.reads if key in lines]
+        # The key is not in the file: its default conflicts with another key, which is in the file.
+        written = [f"{dotted(key)} in line {lines[key]}" for key in finding.reads if key in lines]
         wrong += f"; it rests on {' and '.join(written)}" if written else ""
-    return Problem(file, line, dotted(one.key), value, wrong, one.right)
+    return Problem(file, line, dotted(finding.key), value, wrong, finding.right)
 
 
 def load_all(root: Path | None = None) -> list[Settings]:
@@ -204,42 +203,42 @@ def load_all(root: Path | None = None) -> list[Settings]:
 
 
 def distinct(envs: list[str] | None) -> list[str]:
-    """What a command is given, each file once, whichever way it is named."""
-    found: dict[Path, str] = {}
+    """The environments that a command is given, each file once, however it is named."""
+    by_file: dict[Path, str] = {}
     for env in envs or []:
-        found.setdefault(resolve(env).resolve(), env)
-    return list(found.values())
+        by_file.setdefault(resolve(env).resolve(), env)
+    return list(by_file.values())
 
 
 def load_each(envs: Iterable[str], root: Path | None = None) -> list[Settings]:
     """The settings of several environments; raises InvalidSettings for the problems in all."""
-    found: list[Settings] = []
+    loaded: list[Settings] = []
     problems: list[Problem] = []
     more = 0
     files: dict[str, Path] = {}
     owners: dict[tuple[str, str], Path] = {}
     for env in envs:
         try:
-            one = load(env, root)
+            settings = load(env, root)
         except InvalidSettings as error:
             problems += error.problems
             more += error.count - len(error.problems)
             continue
-        file = shown(resolve(env, root))
-        earlier = files.setdefault(one.environment.name, file)
+        file, environment = shown(resolve(env, root)), settings.environment
+        earlier = files.setdefault(environment.name, file)
         if earlier != file:
-            problems.append(_same_name(file, one.environment.name, earlier))
-        owner = owners.setdefault((one.environment.account_id, base(one.environment)), file)
+            problems.append(_same_name(file, environment.name, earlier))
+        owner = owners.setdefault((environment.account_id, base(environment)), file)
         if owner not in (file, earlier):
-            problems.append(_same_names(file, one, owner))
-        found.append(one)
+            problems.append(_same_names(file, settings, owner))
+        loaded.append(settings)
     if problems:
         raise InvalidSettings(problems, more)
-    return found
+    return loaded
 
 
 def _same_name(file: Path, name: str, earlier: Path) -> Problem:
-    """Two environments of one name would have the same stacks and the same states."""
+    """Two environments with the same name would have the same stacks and the same states."""
     key: Key = ("environment", "name")
     line = line_of(positions(text_of(file)), key)
     right = "a name of its own, or the one file without the other"
@@ -249,7 +248,7 @@ def _same_name(file: Path, name: str, earlier: Path) -> Problem:
 
 
 def _same_names(file: Path, settings: Settings, earlier: Path) -> Problem:
-    """`a-b` and `c` give their resources the names that `a` and `b-c` give theirs."""
+    """Project `a-b` with name `c` makes the same names of resources as `a` with `b-c`."""
     key: Key = ("environment", "project")
     return Problem(
         file,
@@ -263,36 +262,37 @@ def _same_names(file: Path, settings: Settings, earlier: Path) -> Problem:
 
 
 def judge(data: dict[str, Any]) -> tuple[Settings | None, list[Finding]]:
-    """The settings in `data`, None when types or keys are wrong, and all that is wrong in it."""
+    """The settings in `data`, None when types or keys are wrong, and all findings on them."""
     settings, mistyped, problems = _judge(data)
     return settings, [*map(_mistyped, mistyped), *problems]
 
 
 def _judge(data: dict[str, Any]) -> tuple[Settings | None, list[ErrorDetails], list[Finding]]:
-    """As `judge`, with the wrong types and keys as pydantic tells them."""
+    """As `judge`, with the wrong types and keys as pydantic reports them."""
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
         mistyped = error.errors(include_url=False, include_context=False)
-        broken = {one["loc"] for one in mistyped}
+        broken = {fault["loc"] for fault in mistyped}
         repaired = _repair(data, broken)
         around = {key[:length] for key in broken for length in range(1, len(key))}
         problems = findings(repaired) if repaired else []
-        return None, mistyped, [one for one in problems if not _rests_on(one, broken, around)]
+        sound = [finding for finding in problems if not _rests_on(finding, broken, around)]
+        return None, mistyped, sound
     return settings, [], findings(settings)
 
 
-def _mistyped(one: ErrorDetails) -> Finding:
+def _mistyped(fault: ErrorDetails) -> Finding:
     """A wrong type or key, in the words of the guides."""
-    key: Key = one["loc"]
-    if one["type"] == "extra_forbidden":
+    key: Key = fault["loc"]
+    if fault["type"] == "extra_forbidden":
         return Finding(key, "is not a key that Strata knows", schema.nearest(key))
     right = schema.expected(key)
-    if one["type"] == "missing":
+    if fault["type"] == "missing":
         return Finding(key, "is missing", right)
-    meant = KINDS.get(one["type"], one["msg"].removeprefix("Input should be "))
-    written = _written(one["type"], one["input"], str(key[-1]))
-    return Finding(key, f"should be {meant}", f"{written}: {right}" if written else right)
+    kind = KINDS.get(fault["type"], fault["msg"].removeprefix("Input should be "))
+    written = _written(fault["type"], fault["input"], str(key[-1]))
+    return Finding(key, f"should be {kind}", f"{written}: {right}" if written else right)
 
 
 def _written(kind: str, value: Any, name: str) -> str:
@@ -316,7 +316,7 @@ def _written(kind: str, value: Any, name: str) -> str:
 
 
 def _repair(data: dict[str, Any], broken: set[Key]) -> Settings | None:
-    """The settings without what is broken, as far as the rest stands by itself."""
+    """The settings without the broken keys; None if the rest is not valid by itself."""
     repaired = copy.deepcopy(data)
     for key in broken:
         depth = next((i for i, part in enumerate(key) if isinstance(part, int)), len(key))
@@ -342,7 +342,7 @@ def _take_out(data: dict[str, Any], key: Key) -> None:
 
 
 def _rests_on(finding: Finding, broken: set[Key], around: set[Key]) -> bool:
-    """Whether a finding reads what is broken, something in it, or something around it."""
+    """Whether a finding reads a broken key, a key in it, or a table around it."""
     return any(
         read in around or any(read[:length] in broken for length in range(1, len(read) + 1))
         for read in (finding.key, *finding.reads)
@@ -362,7 +362,7 @@ def dotted(key: Key) -> str:
 
 
 def _default(key: Key, data: dict[str, Any]) -> object:
-    """The default of a key that is not in the file; None where it is, or has none."""
+    """The default of a key that is not in the file; None if it is, or has no default."""
     return schema.at(key).get("default") if _at(key, data) is _ABSENT else None
 
 
@@ -393,18 +393,18 @@ def shown_value(key: Key, data: dict[str, Any]) -> str:
 
 
 def _may_be_secret(key: Key, value: Any, text: str) -> bool:
-    """Whether a value may not be shown: as `check` judges it, and by the name of any table too."""
+    """Whether a value may be a secret: by the rule of `check`, or by the name of any table."""
     if key[:2] == ("service", "secrets"):
         return not is_reference(str(value))
     *tables, name = [part for part in key if isinstance(part, str)] or [""]
     if any(map(names_secret, tables)):
         return True
-    return any(is_secret(name, one) for one in (_texts(value) or [text]))
+    return any(is_secret(name, part) for part in (_texts(value) or [text]))
 
 
 def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
+        return [text for element in value for text in _texts(element)]
     if isinstance(value, dict):
         return [json.dumps(value, default=str)]
     return [str(value)]

@@ -1,7 +1,7 @@
 """What a user may write in `envs/<name>.toml`, with the blueprint's choices as defaults.
 
-Types, units and single-value ranges stand here and become `envs/schema.json`. What needs two keys,
-a figure of AWS's or arithmetic to judge stands in `strata.settings.rules`.
+Types, units and ranges of single values are here and become `envs/schema.json`. Checks that need
+two keys, a figure of AWS or arithmetic are in `strata.settings.rules`.
 """
 
 from typing import Annotated, Literal

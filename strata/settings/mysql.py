@@ -1,4 +1,4 @@
-"""Names that MySQL keeps for itself."""
+"""Names that MySQL reserves."""
 
 _RESERVED = """
 accessible add all alter analyze and as asc asensitive before between bigint binary blob both by
@@ -30,7 +30,7 @@ RESERVED_WORDS = frozenset(_RESERVED.split())
 """Reserved in MySQL 5.7, 8.0 or 8.4 (MySQL Reference Manual, keywords and reserved words)."""
 
 SCHEMAS = frozenset({"mysql", "information_schema", "performance_schema", "sys", "innodb", "tmp"})
-"""Schemas that an RDS instance has from the start; `innodb` and `tmp` in older ones."""
+"""Schemas that an RDS instance has from the start; `innodb` and `tmp` in older versions."""
 
 USERS = frozenset({"rdsadmin", "rdsrepladmin", "mysql", "sys", "session"})
 """Users of RDS and of the engine (MySQL Reference Manual, reserved accounts).

@@ -1,4 +1,4 @@
-"""Where each key of a TOML file stands: `tomllib` gives the values and forgets the lines."""
+"""The line of each key of a TOML file: `tomllib` gives the values without their lines."""
 
 import tomllib
 from collections.abc import Iterator
@@ -13,33 +13,33 @@ Key = tuple[str | int, ...]
 def positions(text: str) -> dict[Key, int]:
     """Key -> its line, counted from 1, for every table, pair and array element of valid TOML."""
     root = Parser(Language(tree_sitter_toml.language())).parse(text.encode()).root_node
-    found: dict[Key, int] = {}
+    lines: dict[Key, int] = {}
     elements: dict[Key, int] = {}
     for node in root.named_children:
         base: Key = ()
         if node.type in ("table", "table_array_element"):
             header, *pairs = node.named_children
             base = _header(_names(header), elements, array=node.type == "table_array_element")
-            _note(found, base, header)
+            _note(lines, base, header)
         else:
             pairs = [node]
         for pair in pairs:
             for key, where in _pair(pair, base):
-                _note(found, key, where)
-    return found
+                _note(lines, key, where)
+    return lines
 
 
-def line_of(found: dict[Key, int], key: Key) -> int:
+def line_of(lines: dict[Key, int], key: Key) -> int:
     """The line of `key`, or of the table that lacks it; 1 when the file has neither."""
-    while key and key not in found:
+    while key and key not in lines:
         key = key[:-1]
-    return found.get(key, 1)
+    return lines.get(key, 1)
 
 
-def _note(found: dict[Key, int], key: Key, node: Node) -> None:
+def _note(lines: dict[Key, int], key: Key, node: Node) -> None:
     line = node.start_point[0] + 1
-    while key and key not in found:
-        found[key] = line
+    while key and key not in lines:
+        lines[key] = line
         key = key[:-1]
 
 

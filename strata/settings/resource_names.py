@@ -1,6 +1,6 @@
 """Every name that Strata gives a resource, derived from the settings, and the rule it must follow.
 
-One entry for each name-like argument of a resource in `modules/`; a test holds the table against
+An entry for each name-like argument of a resource in `modules/`; a test compares the table with
 the synthesized JSON. Rules are those of the service that takes the name.
 """
 
@@ -16,7 +16,7 @@ from strata.settings.positions import Key
 HASH_LENGTH = 6
 
 PARAMETERS_PREFIX = 228
-"""Characters: RDS takes 255, of which the provider fills 26 and the hyphen before them is one."""
+"""Characters: RDS takes 255, of which the provider adds 26, and Strata the hyphen before them."""
 
 
 def shorten(name: str, limit: int) -> str:
@@ -38,10 +38,10 @@ def base(environment: Environment) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """What AWS asks of the name of one kind of resource.
+    """AWS's rule for the names of a kind of resource.
 
-    `prefixes`, `suffixes` and `words` are refused in upper and lower case alike; `right` says what
-    the characters may be, and `source` where the rule stands.
+    `prefixes`, `suffixes` and `words` are refused in upper and lower case alike; `right` names the
+    allowed characters, and `source` the document with the rule.
     """
 
     thing: str
@@ -57,8 +57,8 @@ class Rule:
         """What is wrong with a name and what would be right; None when AWS takes it."""
         least, most = self.lengths[0], self.lengths[-1]
         lower = name.lower()
-        prefix = next((one for one in self.prefixes if lower.startswith(one)), None)
-        suffix = next((one for one in self.suffixes if lower.endswith(one)), None)
+        prefix = next((prefix for prefix in self.prefixes if lower.startswith(prefix)), None)
+        suffix = next((suffix for suffix in self.suffixes if lower.endswith(suffix)), None)
         if len(name) not in self.lengths:
             return f"has {len(name)} characters", f"{least} to {most} characters"
         if not re.fullmatch(self.pattern, name):
@@ -76,8 +76,8 @@ class Rule:
 class Derived:
     """The name that an argument of a Terraform resource gets.
 
-    `keys` are the settings it is made of. Where `judged` is false, the rule of the setting's own
-    section judges it.
+    `keys` are the settings it is made of. If `judged` is false, the rule of the setting's own
+    section checks it.
     """
 
     type: str
@@ -102,7 +102,7 @@ IDENTIFIER = r"[a-zA-Z](-?[a-zA-Z0-9])*"
 HYPHENATED = "letters, digits and single hyphens, beginning with a letter, not ending with a hyphen"
 WORDS = r"[A-Za-z0-9_-]+"
 VERSION = r"[0-9]{1,9}(\.[0-9]{1,9})*"
-"""An engine version; names are made of no other."""
+"""An engine version; names are made only of such versions."""
 WORDED = "letters, digits, hyphens and underscores"
 
 SECURITY_GROUP = Rule(
@@ -258,9 +258,9 @@ def _network(environment: Environment) -> Iterator[Derived]:
 
 
 def _registry(settings: Settings) -> Iterator[Derived]:
-    given = settings.registry.repository
-    keys: tuple[Key, ...] = (("registry", "repository"),) if given else OURS
-    name = given or _name(settings.environment, "", 256)
+    repository = settings.registry.repository
+    keys: tuple[Key, ...] = (("registry", "repository"),) if repository else OURS
+    name = repository or _name(settings.environment, "", 256)
     yield Derived("aws_ecr_repository", "name", name, REPOSITORY, keys)
 
 
@@ -344,8 +344,8 @@ def _edge(settings: Settings) -> Iterator[Derived]:
     hosts = [host, f"www.{host}"] if edge.www else [host]
     key: Key = ("edge", "record_name") if edge.record_name else domain
     yield Derived("aws_acm_certificate", "domain_name", host, HOST, (key,), judged=False)
-    for one in hosts:
-        yield Derived("aws_route53_record", "name", one, HOST, (key,), judged=False)
+    for record in hosts:
+        yield Derived("aws_route53_record", "name", record, HOST, (key,), judged=False)
 
 
 def _service(settings: Settings) -> Iterator[Derived]:

@@ -1,4 +1,4 @@
-"""The JSON schema of a settings file, and what it says about one key."""
+"""The JSON schema of a settings file, and its content for a single key."""
 
 import difflib
 import json
@@ -37,13 +37,13 @@ def _follow(node: Json) -> Json:
     while "$ref" in node:
         node = {**schema()["$defs"][node["$ref"].rsplit("/", 1)[1]]}
     if "anyOf" in node:
-        inner = next(one for one in node["anyOf"] if one.get("type") != "null")
+        inner = next(option for option in node["anyOf"] if option.get("type") != "null")
         node = {**_follow(inner), **{k: v for k, v in node.items() if k != "anyOf"}}
     return node
 
 
 def at(key: Key) -> Json:
-    """What the schema says about `key`; nothing for one that it does not know."""
+    """The schema's node for `key`; empty for an unknown key."""
     node = _follow(schema())
     for part in key:
         if isinstance(part, int):
@@ -57,7 +57,7 @@ def at(key: Key) -> Json:
 
 
 def values(node: Json) -> str:
-    """Which values a key takes, in words; nothing where its schema does not say."""
+    """Which values a key takes, in words; empty if its schema does not say."""
     if "enum" in node:
         return "one of " + ", ".join(json.dumps(value) for value in node["enum"])
     words = TYPES.get(node.get("type", ""), "")
@@ -77,12 +77,12 @@ def expected(key: Key) -> str:
 
 
 def _plain(number: float) -> str:
-    """A number without a fraction of nothing."""
+    """A number, without a fraction of 0."""
     return str(int(number)) if number == int(number) else str(number)
 
 
 def nearest(key: Key) -> str:
-    """Where an unknown key belongs, or the known one that it was probably meant to be."""
+    """Where an unknown key belongs, or the known key that was probably meant."""
     known = list(at(key[:-1]).get("properties", {}))
     close = difflib.get_close_matches(str(key[-1]), known, n=1)
     if close:
@@ -96,21 +96,24 @@ def nearest(key: Key) -> str:
 @cache
 def _tables() -> dict[str, list[str]]:
     """Each key -> the tables that have it, as their headers are written."""
-    found: dict[str, list[str]] = {}
+    tables: dict[str, list[str]] = {}
 
     def note(node: Json, path: str) -> None:
         for name, inner in node.get("properties", {}).items():
-            found.setdefault(name, []).append(path)
+            tables.setdefault(name, []).append(path)
             below = _follow(inner)
             if below.get("properties"):
                 note(below, f"{path}.{name}".lstrip("."))
 
     note(_follow(schema()), "")
-    return found
+    return tables
 
 
 @cache
 def is_number(name: str) -> bool:
     """Whether a key of that name, in whichever table, takes a number."""
-    found = (one["properties"].get(name) for one in schema()["$defs"].values())
-    return any(_follow(one).get("type") in ("integer", "number") for one in found if one)
+    for table in schema()["$defs"].values():
+        node = table["properties"].get(name)
+        if node and _follow(node).get("type") in ("integer", "number"):
+            return True
+    return False

@@ -1,4 +1,4 @@
-"""What needs two keys, a figure of AWS's or arithmetic to judge. Insecure is not wrong here."""
+"""Rules that need two keys, a figure of AWS or arithmetic. Insecure settings are no errors here."""
 
 from collections.abc import Callable, Iterator
 
@@ -35,7 +35,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
 
 
 def findings(settings: Settings) -> list[Finding]:
-    """All that is wrong in settings whose types are right."""
+    """The findings of all rules on settings whose types are right."""
     return [finding for rule in RULES for finding in rule(settings)]
 
 

@@ -18,7 +18,7 @@ SCALING: Key = ("service", "scaling")
 HEALTHY: Key = ("service", "minimum_healthy_percent")
 MAXIMUM: Key = ("service", "maximum_percent")
 COUNTS: tuple[Key, ...] = (SCALING, ("service", "desired_count"))
-"""What says how many tasks there may be."""
+"""The keys that decide how many tasks there may be."""
 POLICIES, SCHEDULED_ACTIONS, STEP_ADJUSTMENTS = 50, 200, 20
 """Scaling policies and scheduled actions of a target, steps of a policy (Application Auto Scaling
 User Guide, quotas)."""
@@ -29,11 +29,11 @@ SIZES: tuple[Key, ...] = (
     ("service", "cpu"),
     ("service", "readonly_root_filesystem"),
 )
-"""What says how many tasks an instance holds."""
+"""The keys that decide how many tasks fit on an instance."""
 
 
 def check_cluster(settings: Settings) -> Iterator[Finding]:
-    """Judge `[cluster]`."""
+    """Check `[cluster]`."""
     cluster = settings.cluster
     known, offered = figures.instance_types(), figures.offerings().instance_types
     kind = known.get(cluster.instance_type)
@@ -56,7 +56,11 @@ def check_cluster(settings: Settings) -> Iterator[Finding]:
             "a type with Intel or AMD processors, such as t3.small",
         )
     else:
-        fits = [n for n, one in known.items() if one.architecture == figures.TASK_ARCHITECTURE]
+        fits = [
+            name
+            for name, instance_type in known.items()
+            if instance_type.architecture == figures.TASK_ARCHITECTURE
+        ]
         yield from missing_here(
             TYPE, cluster.instance_type, offered, settings.environment.region, fits
         )
@@ -74,7 +78,7 @@ def check_cluster(settings: Settings) -> Iterator[Finding]:
 
 
 def check_task(settings: Settings) -> Iterator[Finding]:
-    """Judge the task, and whether it fits its instance."""
+    """Check the task, and whether it fits on its instance."""
     service = settings.service
     if settings.registry.immutable_tags and service.image_tag == "latest":
         yield Finding(
@@ -98,8 +102,9 @@ def check_task(settings: Settings) -> Iterator[Finding]:
 
 
 def _deploys(settings: Settings) -> Iterator[Finding]:
-    """The shares of a deployment must let it stop a task or start one, at every count of tasks."""
-    stuck = next((one for one in capacity.deployments(settings.service) if one.stuck), None)
+    """A deployment must be able to stop or start a task, at every count of tasks."""
+    deployments = capacity.deployments(settings.service)
+    stuck = next((deployment for deployment in deployments if deployment.stuck), None)
     if stuck is None:
         return
     service, tasks = settings.service, stuck.tasks
@@ -116,7 +121,7 @@ def _deploys(settings: Settings) -> Iterator[Finding]:
 
 
 def _fits(settings: Settings) -> Iterator[Finding]:
-    """A task must fit its instance, and the cluster all tasks and what a deployment adds."""
+    """A task must fit on its instance, and all tasks and those of a deployment on the cluster."""
     fit = capacity.fit(settings.cluster.instance_type, capacity.task(settings.service))
     if fit is None:
         return
@@ -168,11 +173,11 @@ def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
 
 
 def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
-    """A deployment that may stop no task starts a new one beside all that run."""
+    """A deployment that may stop no task starts a new task in addition to the running ones."""
     tight = [
-        one
-        for one in capacity.deployments(settings.service)
-        if not one.stuck and fit.instances(one.room) > settings.cluster.max_size
+        deployment
+        for deployment in capacity.deployments(settings.service)
+        if not deployment.stuck and fit.instances(deployment.room) > settings.cluster.max_size
     ]
     if not tight:
         return
@@ -184,7 +189,7 @@ def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
         f"ECS starts a new one before it stops one; {fit.words()}, so that {worst.room} tasks "
         f"need {needed} instances and cluster.max_size is {settings.cluster.max_size}"
     )
-    # The smallest count in question takes the smallest share.
+    # The smallest of these counts needs the smallest share.
     stop = 100 * (tight[0].tasks - 1) // tight[0].tasks
     healthy = f"a service.minimum_healthy_percent of at most {stop}, which lets one stop first"
     fixed = fit.task.fixed_port
@@ -197,7 +202,7 @@ def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
 
 
 def _more_room(fit: capacity.Fit, needed: int) -> str:
-    """What gives tasks with a fixed host port room."""
+    """The settings that make room for tasks with a fixed host port."""
     if fit.tasks_by_size > 1:
         return f"0 for a dynamic port, or cluster.max_size = {needed}"
     return (
@@ -207,7 +212,7 @@ def _more_room(fit: capacity.Fit, needed: int) -> str:
 
 
 def check_scaling(settings: Settings) -> Iterator[Finding]:
-    """Judge `[service.scaling]`."""
+    """Check `[service.scaling]`."""
     scaling, desired = settings.service.scaling, settings.service.desired_count
     if scaling.min > scaling.max:
         yield Finding(
@@ -253,7 +258,7 @@ def check_scaling(settings: Settings) -> Iterator[Finding]:
 
 
 def _counts(service: Service) -> Iterator[Finding]:
-    """What Application Auto Scaling takes for one service (its User Guide, quotas)."""
+    """The limits of Application Auto Scaling for a service (its User Guide, quotas)."""
     scaling = service.scaling
     policies = len(scaling.target_tracking) + len(scaling.steps)
     if policies > POLICIES:
@@ -301,15 +306,15 @@ def _steps(key: Key, step: StepScaling) -> Iterator[Finding]:
     infinity = float("inf")
     spans = sorted(
         (
-            -infinity if one.lower is None else one.lower,
-            infinity if one.upper is None else one.upper,
+            -infinity if adjustment.lower is None else adjustment.lower,
+            infinity if adjustment.upper is None else adjustment.upper,
         )
-        for one in step.adjustments
+        for adjustment in step.adjustments
     )
     side = (0, infinity) if step.when == "at_least" else (-infinity, 0)
-    joined = all(a[1] == b[0] for a, b in itertools.pairwise(spans))
-    right = all(lower < upper for lower, upper in spans)
-    if not (joined and right and (spans[0][0], spans[-1][1]) == side):
+    joined = all(span[1] == following[0] for span, following in itertools.pairwise(spans))
+    ordered = all(lower < upper for lower, upper in spans)
+    if not (joined and ordered and (spans[0][0], spans[-1][1]) == side):
         ends = "from 0 upwards, the last one" if side[0] == 0 else "up to 0, the first one"
         yield Finding(
             key,

@@ -14,17 +14,17 @@ DOMAIN = re.compile(rf"({LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])")
 RESERVED = re.compile(
     r"(^|\.)(example\.(com|net|org)|test|invalid|localhost|local|internal|onion|alt|home\.arpa)$"
 )
-"""Names that nobody can register or have delegated (IANA, special-use domain names: RFC 2606, 6761,
+"""Names that cannot be registered or delegated (IANA, special-use domain names: RFC 2606, 6761,
 6762, 7686, 8375, 9476; ICANN's resolution on .internal of 2024-07-29). Route 53 refuses some of
 them, and ACM cannot validate any."""
 PLACEHOLDER = re.compile(r"(^|\.)example$")
-"""Reserved too (RFC 2606), and what the settings files that come with Strata have."""
+"""Reserved too (RFC 2606), and used in the settings files that come with Strata."""
 CERTIFICATE_NAME = 64
 """Characters of a certificate's first name (ACM API reference, RequestCertificate)."""
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Judge `[edge]`."""
+    """Check `[edge]`."""
     edge = settings.edge
     domain_key: Key = ("edge", "domain")
     if not _is_domain(edge.domain):
@@ -79,7 +79,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def placeholder(settings: Settings) -> str:
-    """What is to be filled in before the first apply to AWS; empty when nothing is."""
+    """A message when the domain is a placeholder, to replace before the first apply to AWS."""
     domain = settings.edge.domain
     if settings.environment.emulated or not PLACEHOLDER.search(domain):
         return ""
@@ -87,13 +87,13 @@ def placeholder(settings: Settings) -> str:
 
 
 def _no_domain(text: str, example: str) -> tuple[str, str]:
-    """What of an address is no part of its domain, and the domain to write."""
+    """The parts of an address that do not belong to its domain, and the domain to write."""
     rest = text.strip()
     faults = ["blanks around it"] if rest != text else []
-    scheme, found, behind = rest.partition("://")
-    if found:
+    scheme, separator, after = rest.partition("://")
+    if separator:
         faults.append(f"{scheme}://" if scheme.isalpha() else "a scheme")
-        rest = behind
+        rest = after
     rest, at, path = re.fullmatch(r"([^/?#]*)([/?#]?)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
     if at:
         faults.append("a path" if at == "/" and path else f"a {at} at its end")

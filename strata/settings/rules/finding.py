@@ -1,4 +1,4 @@
-"""What a rule finds."""
+"""The finding of a rule, and help with its wording."""
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from strata.settings.positions import Key
 
 MANY = 2000
-"""Words that one is compared with."""
+"""The most words that a word is compared with."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A key that cannot stay as it is; `reads` are the other keys that the judgement rests on."""
+    """A key that cannot stay as it is; `reads` are the other keys that the rule has read."""
 
     key: Key
     wrong: str
@@ -23,8 +23,9 @@ class Finding:
 def near(word: str, known: Collection[str], otherwise: str) -> str:
     """The known words that `word` resembles."""
     if len(known) > MANY:
-        # Each comparison costs: of thousands, those of nearly the same beginning.
-        known = [one for one in known if one[:3].lower() == word[:3].lower()][:MANY]
+        # Each comparison takes time: of thousands, only those with the same first letters.
+        beginning = word[:3].lower()
+        known = [other for other in known if other[:3].lower() == beginning][:MANY]
     close = difflib.get_close_matches(word, sorted(known), n=3, cutoff=0.5)
     return f"perhaps {' or '.join(close)}" if close else otherwise
 
@@ -32,17 +33,19 @@ def near(word: str, known: Collection[str], otherwise: str) -> str:
 def missing_here(
     key: Key, name: str, offered: Mapping[str, frozenset[str]], region: str, fits: Collection[str]
 ) -> Iterator[Finding]:
-    """The finding on a type that exists and that the region does not have.
+    """The finding on a type that exists but is not offered in the region.
 
-    `offered` gives the regions of each type, `fits` the types that would do.
+    `offered` gives the regions of each type, `fits` the suitable types.
     """
     where = offered.get(name)
-    if where is None or region in where or not any(region in one for one in offered.values()):
+    if where is None or region in where:
         return
-    here = [one for one in fits if region in offered.get(one, ())]
-    # Of the same size, if there is one.
+    if not any(region in regions for regions in offered.values()):
+        return
+    here = [fit for fit in fits if region in offered.get(fit, ())]
+    # Types of the same size are suggested, if there are any.
     size = name.rpartition(".")[2]
-    alike = [one for one in here if one.rpartition(".")[2] == size]
+    alike = [fit for fit in here if fit.rpartition(".")[2] == size]
     yield Finding(
         key,
         f"is not offered in {region}",

@@ -1,4 +1,4 @@
-"""How much AWS takes of what grows with the settings: variables and secrets of the container."""
+"""AWS's limits for variables and secrets of the container, which grow with the settings."""
 
 import json
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from strata.settings.rules.finding import Finding
 TASK_DEFINITION_BYTES = 64 * 1024
 """Size of a task definition (Amazon ECS Developer Guide, service quotas)."""
 OURS_IN_TASK_DEFINITION = 4 * 1024
-"""Bytes kept for what Strata writes into it itself: names, ARNs, its own variables."""
+"""Bytes reserved for Strata's own part of it: names, ARNs, its own variables."""
 
 INLINE_POLICY_CHARACTERS = 10_240
 """Characters of a role's inline policies, without white space (IAM User Guide, quotas)."""
 OURS_IN_POLICY = 1_500
-"""Characters kept for the statements and the secrets that do not come from the settings."""
+"""Characters reserved for the statements and the secrets that do not come from the settings."""
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Judge the sizes of `[service.environment]` and `[service.secrets]`."""
+    """Check the sizes of `[service.environment]` and `[service.secrets]`."""
     for name, value in settings.service.environment.items():
         if "\0" in value:
             yield Finding(
@@ -32,7 +32,7 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def variable_bytes(settings: Settings) -> dict[Key, int]:
-    """Bytes that the settings add to the task definition, by the table they stand in."""
+    """Bytes that the settings add to the task definition, by their table."""
     environment = settings.service.environment
     secrets = {
         name: arn(settings.environment, source) for name, source in settings.service.secrets.items()
@@ -50,7 +50,7 @@ def variable_bytes(settings: Settings) -> dict[Key, int]:
 
 
 def arn(environment: Environment, source: str) -> str:
-    """The ARN of a secret given by name or ARN; of a name with AWS's six characters behind it."""
+    """The ARN of a secret given by name or ARN; for a name, with six characters as AWS adds."""
     if source.startswith("arn:"):
         return source
     where = f"{environment.region}:{environment.account_id}"
@@ -75,12 +75,12 @@ def _task_definition(settings: Settings) -> Iterator[Finding]:
 
 
 def _policy(settings: Settings) -> Iterator[Finding]:
-    # One secret is named once, whichever of its JSON keys are read.
+    # A secret is named once, whichever of its JSON keys are read.
     arns = {
         ":".join(arn(settings.environment, source).split(":")[:7])
         for source in settings.service.secrets.values()
     }
-    length = sum(len(json.dumps(one)) + 1 for one in arns)
+    length = sum(len(json.dumps(secret_arn)) + 1 for secret_arn in arns)
     room = INLINE_POLICY_CHARACTERS - OURS_IN_POLICY
     if length > room:
         yield Finding(

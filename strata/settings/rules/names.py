@@ -8,12 +8,12 @@ from strata.settings.models import Settings
 from strata.settings.rules.finding import Finding, near
 
 NAME_LENGTH = 40
-"""Ours: longer ones are mostly cut away in a load balancer's 32 characters."""
+"""Strata's own limit: a load balancer's 32 characters would cut most of a longer name."""
 
 OUR_TAGS = ("Project", "Environment", "Layer", "ManagedBy", "Name", "AmazonECSManaged")
 MOST_TAGS = 50 - len(OUR_TAGS)
 """AWS takes 50 tags a resource (AWS General Reference, tagging); the auto scaling group has all of
-ours."""
+Strata's."""
 
 
 OTHER_PARTITIONS = r"(us-gov|us-isob?|eu-isoe|us-isof|eusc|cn)-(?=[a-z]+(-[a-z]+)?-[0-9])"
@@ -26,7 +26,7 @@ def is_name(name: str) -> bool:
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Judge `[environment]` and `[tags]`."""
+    """Check `[environment]` and `[tags]`."""
     environment = settings.environment
     for field in ("project", "name"):
         name = getattr(environment, field)
@@ -86,7 +86,7 @@ def _tags(tags: dict[str, str]) -> Iterator[Finding]:
         elif name in OUR_TAGS:
             yield Finding(("tags", name), "is a tag that Strata sets itself", "another name")
         elif name.lower() in taken:
-            # Elsewhere they would be two tags; IAM refuses the second one.
+            # For other services they would be two tags; IAM refuses the second.
             yield Finding(
                 ("tags", name),
                 f"is {taken[name.lower()]} in other letters, and IAM does not tell tags apart by "
@@ -97,7 +97,7 @@ def _tags(tags: dict[str, str]) -> Iterator[Finding]:
 
 
 def _tag(name: str, value: str) -> tuple[str, str] | None:
-    """What every service asks of a tag (ECS, ELB and IAM API references, Tag)."""
+    """The rules of all services for a tag (ECS, ELB and IAM API references, Tag)."""
     # AWS means letters and digits of any script.
     allowed = r"[\w .:/=+@-]*"
     if not 1 <= len(name) <= 128:

@@ -26,7 +26,7 @@ VPC: Key = ("network", "vpc_cidr")
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Judge `[network]`."""
+    """Check `[network]`."""
     yield from _zones(settings)
     vpc, problem = _network(VPC, settings.network.vpc_cidr)
     if problem:
@@ -85,10 +85,10 @@ def _host_bits(interface: ipaddress.IPv4Interface) -> str:
 
 
 class _Taken:
-    """Ranges that are in use, to be asked in time that does not grow with their number.
+    """Ranges that are in use, with look-ups whose time does not grow with their number.
 
-    Two CIDR blocks overlap when one holds the other: a block is found by itself and by each of the
-    shorter ones around it.
+    Two CIDR blocks overlap when one contains the other: a block is registered under itself and
+    under each shorter prefix around it.
     """
 
     def __init__(self, vpc: IPv4Network | None) -> None:
@@ -117,10 +117,10 @@ class _Taken:
         return None
 
     def free(self, prefix: int) -> IPv4Network | None:
-        """The first range of that size in the VPC that nothing lies in."""
+        """The first range of that size in the VPC that overlaps no range in use."""
         if self._vpc is None or prefix < self._vpc.prefixlen:
             return None
-        # What was in use stays so: the next one is looked for behind the last.
+        # Ranges in use stay in use, so that the search goes on where the last one ended.
         candidates = self._candidates.setdefault(prefix, self._vpc.subnets(new_prefix=prefix))
         for candidate in candidates:
             if not self.overlapping(candidate):
@@ -129,34 +129,34 @@ class _Taken:
         return None
 
 
-def _subnets(given: Network, vpc: IPv4Network | None) -> Iterator[Finding]:
-    written: list[tuple[Key, str]] = [
+def _subnets(settings: Network, vpc: IPv4Network | None) -> Iterator[Finding]:
+    subnets: list[tuple[Key, str]] = [
         (("network", f"{kind}_subnets", index), text)
         for kind in ("public", "private")
-        for index, text in enumerate(getattr(given, f"{kind}_subnets"))
+        for index, text in enumerate(getattr(settings, f"{kind}_subnets"))
     ]
     taken = _Taken(vpc)
-    slipped: list[tuple[Key, ipaddress.IPv4Interface]] = []
-    for key, text in written:
+    with_host_bits: list[tuple[Key, ipaddress.IPv4Interface]] = []
+    for key, text in subnets:
         network, problem = _network(key, text)
         if network is not None:
             yield from _subnet(key, network, vpc, taken)
             taken.add(key, network)
         elif problem and "host bits" in problem.wrong:
-            slipped.append((key, ipaddress.IPv4Interface(text)))
+            with_host_bits.append((key, ipaddress.IPv4Interface(text)))
         elif problem:
             yield problem
-    shared = Counter(interface.network for _, interface in slipped)
-    for key, interface in slipped:
-        meant = _meant(interface, vpc, taken, counted=shared[interface.network] > 1)
+    shared = Counter(interface.network for _, interface in with_host_bits)
+    for key, interface in with_host_bits:
+        network = _suggested(interface, vpc, taken, counted=shared[interface.network] > 1)
         right = str(interface.network)
-        if meant:
-            taken.add(key, meant)
-            right = str(meant)
-            right += ", which is free" if meant == interface.network else ""
-            right += ", which was meant in this list" if meant != interface.network else ""
+        if network:
+            taken.add(key, network)
+            right = str(network)
+            right += ", which is free" if network == interface.network else ""
+            right += ", which was meant in this list" if network != interface.network else ""
         reads = (VPC, ("network", "public_subnets"), ("network", "private_subnets"))
-        yield Finding(key, _host_bits(interface), right, reads if meant else ())
+        yield Finding(key, _host_bits(interface), right, reads if network else ())
 
 
 def _subnet(
@@ -167,9 +167,9 @@ def _subnet(
         return
     if vpc and not network.subnet_of(vpc):
         yield Finding(key, f"lies outside the VPC, {vpc}", f"a range within {vpc}", (VPC,))
-    found = taken.overlapping(network)
-    if found:
-        other_key, other = found
+    overlap = taken.overlapping(network)
+    if overlap:
+        other_key, other = overlap
         free = taken.free(network.prefixlen)
         yield Finding(
             key,
@@ -179,13 +179,13 @@ def _subnet(
         )
 
 
-def _meant(
+def _suggested(
     interface: ipaddress.IPv4Interface, vpc: IPv4Network | None, taken: _Taken, *, counted: bool
 ) -> IPv4Network | None:
-    """The network that an address was meant to be.
+    """The network that was probably meant with an address with host bits.
 
-    Its own, if nothing else lies there; `10.0.0.1/24` beside 10.0.0.0/24, or beside another such
-    address (`counted`), was number 1 of the /24s from 10.0.0.0 on.
+    Its own, if that is free; `10.0.0.1/24` together with 10.0.0.0/24, or with another such address
+    (`counted`), was number 1 of the /24s from 10.0.0.0 on.
     """
     own = interface.network
     if own.prefixlen not in SIZES:

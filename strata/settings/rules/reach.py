@@ -1,4 +1,4 @@
-"""Paths that must be open or shut: between whom a path can be, and each path once."""
+"""Paths that must be open or shut: which endpoints a path can connect, and each path once."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ OUTSIDE = ("internet", "aws_apis")
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Judge `[[reach]]`."""
+    """Check `[[reach]]`."""
     seen: dict[tuple[str, str, int | None], tuple[int, Reach]] = {}
     for index, path in enumerate(settings.reach):
         key: Key = ("reach", index)

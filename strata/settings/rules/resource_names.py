@@ -1,4 +1,4 @@
-"""Every name that a resource gets, held against what AWS takes as its name."""
+"""Checks every name that a resource gets by AWS's rule for it."""
 
 from collections.abc import Iterator
 
@@ -10,25 +10,26 @@ from strata.settings.rules.names import is_name
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Judge the names; of those that fail for one reason the first is named."""
+    """Check the names; of the names with the same fault only the first is reported."""
     seen: set[tuple[Key, str]] = set()
     environment = settings.environment
-    # Names made of what is no name itself would all fail for that one reason.
+    # With an invalid project or environment name all names made of it would have the same fault.
     sound = is_name(environment.project) and is_name(environment.name)
-    for one in derived(settings):
-        judged = one.judged and (sound or one.is_setting)
-        wrong = one.rule.wrong(one.name) if judged else None
-        if wrong and (one.keys[0], wrong[0]) not in seen:
-            seen.add((one.keys[0], wrong[0]))
-            yield _finding(one, *wrong)
+    for name in derived(settings):
+        judged = name.judged and (sound or name.is_setting)
+        wrong = name.rule.wrong(name.name) if judged else None
+        if wrong and (name.keys[0], wrong[0]) not in seen:
+            seen.add((name.keys[0], wrong[0]))
+            yield _finding(name, *wrong)
 
 
-def _finding(one: Derived, wrong: str, right: str) -> Finding:
-    if one.is_setting:
-        return Finding(one.keys[0], wrong, f"{right} ({one.rule.source})", one.keys[1:])
+def _finding(name: Derived, wrong: str, right: str) -> Finding:
+    key, *reads = name.keys
+    if name.is_setting:
+        return Finding(key, wrong, f"{right} ({name.rule.source})", tuple(reads))
     return Finding(
-        one.keys[0],
-        f"makes the name of {one.rule.thing}, {one.name}, which {wrong}",
-        f"{right}, such as shop ({one.rule.source})",
-        one.keys[1:],
+        key,
+        f"makes the name of {name.rule.thing}, {name.name}, which {wrong}",
+        f"{right}, such as shop ({name.rule.source})",
+        tuple(reads),
     )

@@ -24,7 +24,7 @@ LARGEST_RATE = 2**31 - 1
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong in an expression, and what would be right."""
+    """A fault of an expression, and what would be right."""
 
     wrong: str
     right: str
@@ -32,7 +32,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a cron expression: its numbers, the names of its first ones, a step."""
+    """A field of a cron expression: its numbers, names for the first numbers, a step."""
 
     name: str
     least: int
@@ -41,12 +41,12 @@ class Field:
     steps: bool = True
 
     def words(self) -> str:
-        """What may stand in it."""
+        """The allowed values in words."""
         named = f", or {self.names[0]} to {self.names[-1]} in capitals" if self.names else ""
         return f"{self.least} to {self.most}{named}"
 
     def number(self, text: str) -> int | None:
-        """A value as a number, by its digits or its name; None for what is no value here."""
+        """A value as a number, from its digits or its name; None for an invalid value."""
         if text in self.names:
             return self.names.index(text) + self.least
         if not re.fullmatch(r"[0-9]+", text) or len(text) > len(str(self.most)):
@@ -83,10 +83,10 @@ def _at(text: str) -> Wrong | None:
 
 
 def _rate(text: str) -> Wrong | None:
-    found = re.fullmatch(r"([0-9]+) (minute|hour|day)(s?)", text)
-    if not found:
+    match = re.fullmatch(r"([0-9]+) (minute|hour|day)(s?)", text)
+    if not match:
         return Wrong("is no rate", "rate(1 minute), rate(5 minutes), and hours or days likewise")
-    value, unit, plural = found.groups()
+    value, unit, plural = match.groups()
     if len(value) > len(str(LARGEST_RATE)) or not 1 <= int(value) <= LARGEST_RATE:
         return Wrong("is a rate out of range", f"a whole number from 1 to {LARGEST_RATE}")
     right = f"rate({counted(int(value), unit)})"
@@ -120,12 +120,12 @@ def _cron(text: str) -> Wrong | None:
 
 
 def _unset(field: Field) -> str:
-    """`?` where it may stand; elsewhere the wildcard that is allowed anyway."""
+    """`?` for the fields that allow it; `*`, which is allowed anyway, for the others."""
     return "?" if field in (DAY_OF_MONTH, DAY_OF_WEEK) else "*"
 
 
 def _values(field: Field, text: str) -> Wrong | None:
-    # In a list they are ambiguous, and refused.
+    # In a list L, W and # are ambiguous, and refused.
     if _special(field, text):
         return None
     for item in text.split(","):
@@ -142,7 +142,7 @@ def _values(field: Field, text: str) -> Wrong | None:
             continue
         if start is None or (dash and end is None):
             return _refuse(field, item)
-        # Any other goes round: 20-2 are the hours from 20 to 23 and from 0 to 2.
+        # Ranges of other fields wrap: 20-2 are the hours from 20 to 23 and from 0 to 2.
         if field is YEAR and end is not None and dash and end < start:
             return Wrong(f"has a range of years that runs backwards, {item}", f"{last}-{first}")
     return None
@@ -173,15 +173,19 @@ def _refuse(field: Field, item: str) -> Wrong:
 
 
 def _never(parts: list[str]) -> Wrong | None:
-    """The 31st of February, which never comes."""
+    """A day that no month of the expression has, such as the 31st of February."""
     day, month = parts[2], parts[3]
     if not re.fullmatch(r"[0-9,/-]+W?", day) or not re.fullmatch(r"[0-9A-Z,]+", month):
         return None
-    # A range that goes round has the first day of the month in it.
-    ranges = [re.split("[/W]", one)[0].split("-") for one in day.split(",")]
-    least = min(int(one[0]) if int(one[0]) <= int(one[-1]) else 1 for one in ranges)
-    months = [MONTH.number(one) or 1 for one in month.split(",")]
-    if any(least <= LONGEST[one - 1] for one in months):
+    first_days = []
+    for item in day.split(","):
+        first, *last = re.split("[/W]", item)[0].split("-")
+        # A range that wraps contains the first day of the month.
+        wraps = bool(last) and int(first) > int(last[-1])
+        first_days.append(1 if wraps else int(first))
+    least = min(first_days)
+    months = [MONTH.number(name) or 1 for name in month.split(",")]
+    if any(least <= LONGEST[number - 1] for number in months):
         return None
     return Wrong(f"never comes: no month in {month} has a day {least}", "a day that its month has")
 
@@ -191,6 +195,6 @@ def time_zones() -> frozenset[str]:
     """Names of the IANA time zone database, links too, which Joda-Time has and so AWS takes.
 
     tzdata 2025b, without `Factory` (Application Auto Scaling API reference, PutScheduledAction).
-    A file of ours, since what a machine has differs: some keep only the newer names, some none.
+    A file of Strata, since machines differ: some have only the newer names, some none.
     """
     return frozenset(Path(__file__).with_name("time_zones.txt").read_text().split())

@@ -1,4 +1,4 @@
-"""What the container is told: variables, and secrets by name and never by value."""
+"""The variables of the container: plain values, and secrets by name and never by value."""
 
 import re
 from collections import Counter
@@ -29,8 +29,8 @@ ARN = re.compile(
     r"[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}"
     r"(:(?P<key>[^:\x00-\x1f]*):(?P<stage>[A-Za-z0-9/_+=.@-]*):(?P<version>[A-Za-z0-9-]*))?"
 )
-"""A secret; behind it JSON key, version stage and version id, of which each may be empty and one of
-the last two must be (ECS Developer Guide, pass Secrets Manager secrets through environment
+"""A secret, followed by JSON key, version stage and version id, of which each may be empty and one
+of the last two must be (ECS Developer Guide, pass Secrets Manager secrets through environment
 variables)."""
 
 PARAMETER = re.compile(
@@ -45,7 +45,7 @@ SOURCE = "name or ARN of a secret in Secrets Manager, or the ARN of an SSM param
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Judge `[service.environment]` and `[service.secrets]`; values are not repeated."""
+    """Check `[service.environment]` and `[service.secrets]`; findings do not repeat values."""
     service, environment = settings.service, settings.environment
     lower = Counter(name.lower() for name in (*service.environment, *service.secrets))
     for section in ("environment", "secrets"):
@@ -68,11 +68,11 @@ def check(settings: Settings) -> Iterator[Finding]:
                     (("service", "environment"), ("service", "secrets")),
                 )
     for name, value in service.environment.items():
-        looks = None if name in service.not_secret else suspicion(name, value)
-        if looks:
+        kind = None if name in service.not_secret else suspicion(name, value)
+        if kind:
             yield Finding(
                 ("service", "environment", name),
-                f"looks like {looks}, and would stand in JSON, plan and state in clear",
+                f"looks like {kind}, and would stand in JSON, plan and state in clear",
                 "put it into Secrets Manager, and its name into [service.secrets]; if it is none, "
                 f'write {name} = "why it is none" into [service.not_secret]',
             )
@@ -89,14 +89,14 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def _secret(value: str) -> bool:
-    """Whether what should be the name of a secret looks like its value."""
-    # A word with digits in it and nothing else is rather a password than a name.
+    """Whether a text that should be the name of a secret looks like its value."""
+    # A word of letters and digits alone is more probably a password than a name.
     mixed = re.fullmatch(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9]+", value)
     return bool(mixed) or is_secret("", value)
 
 
 def is_reference(value: str) -> bool:
-    """Whether a value of [service.secrets] says where a secret is, and is none."""
+    """Whether a value of [service.secrets] refers to a secret, and is not the secret itself."""
     if value.startswith("arn:"):
         return bool(ARN.fullmatch(value) or PARAMETER.fullmatch(value))
     return bool(NAME.fullmatch(value)) and not _secret(value)
@@ -106,8 +106,8 @@ def _arn(name: str, value: str, environment: Environment) -> Iterator[Finding]:
     key = ("service", "secrets", name)
     reads = (("environment", "region"), ("environment", "account_id"))
     here = f"{environment.region}:{environment.account_id}"
-    found = ARN.fullmatch(value) or PARAMETER.fullmatch(value)
-    if not found or f"{found['region']}:{found['account']}" != here:
+    match = ARN.fullmatch(value) or PARAMETER.fullmatch(value)
+    if not match or f"{match['region']}:{match['account']}" != here:
         yield Finding(
             key,
             "is not the ARN of a secret or parameter of this account and region",
@@ -115,7 +115,7 @@ def _arn(name: str, value: str, environment: Environment) -> Iterator[Finding]:
             f":JSON-KEY:VERSION-STAGE:VERSION-ID; or arn:aws:ssm:{here}:parameter/NAME",
             reads,
         )
-    elif found.re is ARN and found["stage"] and found["version"]:
+    elif match.re is ARN and match["stage"] and match["version"]:
         yield Finding(
             key,
             "names a version by its stage and by its id, and ECS takes one of them",

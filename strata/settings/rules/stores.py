@@ -1,4 +1,4 @@
-"""Database and cache: what RDS and ElastiCache would refuse minutes into an apply."""
+"""Database and cache: errors that RDS and ElastiCache would report minutes into an apply."""
 
 import re
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60
 WEEK = 7 * DAY
 CACHE_SNAPSHOTS = "16:00-17:00"
-"""When ElastiCache takes snapshots, UTC; must stay clear of its maintenance."""
+"""The hour of ElastiCache's snapshots, UTC; its maintenance must not overlap it."""
 
 
 OLD_NODES = r"cache\.(t1|m1|m2|m3|r3|c1)\.\w+"
-"""Families that were given up (ElastiCache User Guide, supported node types)."""
+"""Families that AWS has retired (ElastiCache User Guide, supported node types)."""
 
 
 def check_database(settings: Settings) -> Iterator[Finding]:
-    """Judge `[database]`."""
+    """Check `[database]`."""
     database = settings.database
     yield from _mysql_version(database.engine_version)
     classes = figures.offerings().database_classes
@@ -49,7 +49,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
 
 
 def check_cache(settings: Settings) -> Iterator[Finding]:
-    """Judge `[cache]`."""
+    """Check `[cache]`."""
     cache = settings.cache
     node: Key = ("cache", "node_type")
     version: Key = ("cache", "engine_version")
@@ -107,7 +107,8 @@ def check_cache(settings: Settings) -> Iterator[Finding]:
 
 def _mysql_version(version: str) -> Iterator[Finding]:
     versions = figures.offerings().mysql_versions
-    branch = [one for one in versions if one.startswith(".".join(version.split(".")[:2]) + ".")]
+    prefix = ".".join(version.split(".")[:2]) + "."
+    branch = [other for other in versions if other.startswith(prefix)]
     if version not in versions and not (version.count(".") == 1 and branch):
         yield Finding(
             ("database", "engine_version"),
@@ -122,7 +123,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _windows(section: Key, maintenance: str, backup: str, least: int) -> Iterator[Finding]:
-    """`ddd:hh:mm-ddd:hh:mm` and `hh:mm-hh:mm`, UTC, which must not meet."""
+    """`ddd:hh:mm-ddd:hh:mm` and `hh:mm-hh:mm`, UTC, which must not overlap."""
     key: Key = (*section, "maintenance_window")
     backup_key: Key = (*section, "backup_window")
     week = _span(maintenance, r"({days}):{time}-({days}):{time}")
@@ -156,12 +157,12 @@ def _windows(section: Key, maintenance: str, backup: str, least: int) -> Iterato
 def _span(text: str, pattern: str) -> tuple[int, int] | None:
     """Minutes from Monday 00:00 to the window's start, and its length."""
     time = "([01][0-9]|2[0-3]):([0-5][0-9])"
-    found = re.fullmatch(
+    match = re.fullmatch(
         pattern.replace("{days}", "|".join(DAYS)).replace("{time}", time), text.lower()
     )
-    if not found:
+    if not match:
         return None
-    day, hour, minute, last_day, last_hour, last_minute = found.groups()
+    day, hour, minute, last_day, last_hour, last_minute = match.groups()
     start = (DAYS.index(day) * DAY if day else 0) + int(hour) * 60 + int(minute)
     end = (DAYS.index(last_day) * DAY if day else 0) + int(last_hour) * 60 + int(last_minute)
     return start, (end - start) % (WEEK if day else DAY)

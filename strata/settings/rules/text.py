@@ -1,4 +1,4 @@
-"""Text that CDKTF would take for a mark of its own."""
+"""Text that CDKTF would mistake for one of its tokens."""
 
 import re
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding
 
 MARK = "TfToken["
-"""CDKTF puts another value where it finds this (cdktf 0.21, `tokens/private/encoding`)."""
+"""CDKTF replaces text with this mark by another value (cdktf 0.21, `tokens/private/encoding`)."""
 
 _NUMBER = re.compile(r"(?<![-+.\d])[-+.\d]++e[-+.\d]+")
 _NUMBER_MARKS = (-8.38e298, -8.10e298)
-"""Numbers, as figures in a text too, that CDKTF puts other values for: doubles beginning 0xfdff."""
+"""Numbers, also as digits in a text, that CDKTF replaces: doubles that begin with 0xfdff."""
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Judge every text of the file."""
+    """Check every text of the file."""
     for key, text in _texts((), settings.model_dump(by_alias=True)):
         if MARK in text or any(map(_is_mark, _NUMBER.findall(text))):
             yield Finding(
@@ -27,16 +27,16 @@ def check(settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _texts(key: Key, found: Any) -> Iterator[tuple[Key, str]]:
-    if isinstance(found, str):
-        yield key, found
-    elif isinstance(found, dict):
-        for name, value in found.items():
+def _texts(key: Key, value: Any) -> Iterator[tuple[Key, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
             yield (*key, name), name
-            yield from _texts((*key, name), value)
-    elif isinstance(found, list):
-        for index, value in enumerate(found):
-            yield from _texts((*key, index), value)
+            yield from _texts((*key, name), inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts((*key, index), inner)
 
 
 def _is_mark(figures: str) -> bool:
