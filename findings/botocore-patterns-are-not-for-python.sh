@@ -3,7 +3,7 @@
 # The service models give a `pattern` for many texts, which invites checking a name before AWS does. botocore
 # itself never reads them, and they are not written for Python: 768 of 10,140 are errors to `re`, in
 # 144 services, tag keys of IAM, ACM and CloudWatch Logs among them (classes such as \p{L}, ranges of surrogates,
-# [\w-_], \z). The package `regex` still refuses 124, the descriptions of Auto Scaling for one. Nearly
+# [\w-_], \z). The package `regex` still refuses 124, the texts of Auto Scaling for one. Nearly
 # four of five lack an anchor at one end or both and mean the whole text all the same: `re.search` takes anything.
 # Seen: these figures, and two wrong names that `search` takes and `fullmatch` does not.
 set -euo pipefail
