@@ -32,7 +32,7 @@ NAT gateway takes replies on."""
 
 @dataclass(frozen=True)
 class Step:
-    """The answer of a check: `rule` is the address of the rule that decides."""
+    """One thing that was asked, and its answer: `rule` is the address of the rule that decides."""
 
     way: Way
     kind: Literal["route", "address", "network ACL", "security group", "host port"]

@@ -14,7 +14,7 @@ class _Model(BaseModel):
 
 
 class Packet(_Model):
-    """A packet and its reply: subnets (none outside of the VPC), ports, and the checks they met."""
+    """One packet and its reply: subnets (none outside of the VPC), ports, and what they met."""
 
     source_subnet: str | None
     target_subnet: str | None
