@@ -1,8 +1,8 @@
-"""Judges in a process of its own, beside what this one waits for: Node, then Terraform.
+"""Judges in a separate process, while this one waits for Node and Terraform.
 
 The import of checkov alone takes about as long as a synthesis. A thread would not do: it cannot be
-stopped, and Ctrl-C would wait for checkov. What the process does not answer, because it failed or
-was killed, is judged in this one, so that every error reads the same.
+stopped, and Ctrl-C would wait for checkov. If the process gives no answer, because it failed or was
+killed, this process judges instead, so that every error reads the same.
 """
 
 import contextlib
@@ -31,12 +31,12 @@ Verdict = Callable[[Mapping[str, Json]], "Report"]
 """The verdict on a synthesis and on these plans of it, by environment; raises Unjudgeable."""
 
 Begin = Callable[[Path, Mapping[str, str], Collection[str]], Verdict]
-"""Begins to judge what a synthesis wrote to a folder, of the environments with these settings
-files; the third are those of which there will be plans."""
+"""Begins to judge a synthesis in a folder, for the environments with these settings files; the
+third argument names the environments that will have plans."""
 
 
 def here(folder: Path, files: Mapping[str, str], _planned: Collection[str]) -> Verdict:
-    """Judge in this process, all of it when the verdict is asked for."""
+    """Judge in this process, when the verdict is requested."""
     from strata.gate.judge import judge  # noqa: PLC0415 - not needed where the process answers
 
     return lambda plans: judge(folder, files, plans)
@@ -44,9 +44,9 @@ def here(folder: Path, files: Mapping[str, str], _planned: Collection[str]) -> V
 
 @contextlib.contextmanager
 def beside() -> Iterator[Begin]:
-    """A process that imports checkov at once, and judges what it is then told to.
+    """A process that imports checkov at once, and then judges on request.
 
-    It ends with the block, and when this process ends in any other way.
+    It ends with the block, or when this process ends in any other way.
     """
     if "checkov" in sys.modules:
         # Nothing to wait for.
@@ -54,7 +54,7 @@ def beside() -> Iterator[Begin]:
         return
     path = os.pathsep.join([str(PLACE), *filter(None, [os.environ.get("PYTHONPATH")])])
     process = subprocess.Popen(
-        # -P: nothing in the folder of the user is imported.
+        # -P: nothing is imported from the user's folder.
         [sys.executable, "-P", "-m", __name__, project()],
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
@@ -67,7 +67,7 @@ def beside() -> Iterator[Begin]:
         yield _Asked(cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)).begin
     finally:
         process.kill()
-        # What it was not told any more is lost with it.
+        # Requests that were not sent any more are dropped.
         with contextlib.suppress(OSError):
             process.communicate()
 
@@ -93,43 +93,43 @@ class _Asked:
 
         return verdict
 
-    def _tell(self, what: Any) -> None:
-        # When it is gone there will be no answer.
+    def _tell(self, message: Any) -> None:
+        # If the process is gone there will be no answer.
         with contextlib.suppress(OSError):
-            self._questions.write(json.dumps(what).encode() + b"\n")
+            self._questions.write(json.dumps(message).encode() + b"\n")
             self._questions.flush()
 
 
 def main() -> None:
-    """The process, from its own side: two lines of JSON for each verdict, a report for them."""
-    told: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(told,), daemon=True).start()
+    """The process itself: reads two lines of JSON for each verdict, and writes a report."""
+    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     try:
-        _answer_all(told)
+        _answer_all(requests)
     finally:
-        # Without an answer. The thread has its hand on stdin, and Python would wait for it.
+        # Without an answer. The thread reads stdin, and Python would wait for it.
         os._exit(1)
 
 
-def _answer_all(told: "queue.SimpleQueue[Any]") -> None:
+def _answer_all(requests: "queue.SimpleQueue[Any]") -> None:
     with os.fdopen(os.dup(1), "wb") as answers:
-        # What checkov prints is no answer.
+        # Output of checkov must not mix with the answers.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         from strata.gate.judge import begin  # noqa: PLC0415 - the thread listens already
         from strata.gate.scan import known_checks  # noqa: PLC0415
 
         known_checks()
         while True:
-            what = told.get()
-            begun = begin(Path(what["folder"]), what["files"], what["planned"])
-            answers.write(begun.verdict(told.get()).model_dump_json().encode() + b"\n")
+            request = requests.get()
+            begun = begin(Path(request["folder"]), request["files"], request["planned"])
+            answers.write(begun.verdict(requests.get()).model_dump_json().encode() + b"\n")
             answers.flush()
 
 
-def _listen(told: "queue.SimpleQueue[Any]") -> None:
+def _listen(requests: "queue.SimpleQueue[Any]") -> None:
     for line in sys.stdin.buffer:
-        told.put(json.loads(line))
-    # Whoever asked has ended, and waits for nothing.
+        requests.put(json.loads(line))
+    # The other process has ended, and waits for nothing.
     os._exit(0)
 
 

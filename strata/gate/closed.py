@@ -1,5 +1,5 @@
-"""What spans an environment and stands outside of checkov's checks: where it goes, what it runs,
-its networks as a whole, its texts, and whatever nobody has judged."""
+"""Checks over a whole environment, which checkov cannot run: where it goes, what it runs, its
+networks together, its texts, and whatever nobody has judged."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ WHOLE_CHECKS = (
 )
 """Checks that plain checkov cannot run, and their names."""
 FIRST = 20
-"""So many places are named; a type that nobody has judged may have hundreds."""
+"""The most places that a message names; a type that nobody has judged may have hundreds."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Whole:
 
 
 def whole(environment: Environment) -> Whole:
-    """An environment as it is judged here."""
+    """An environment with its stacks resolved."""
     layers = {
         name.removeprefix(f"{environment.name}-"): resolved(layer)
         for name, layer in environment.layers.items()
@@ -45,51 +45,57 @@ def whole(environment: Environment) -> Whole:
 
 
 def whole_failures(judged: Sequence[Whole], settings: Mapping[str, Settings]) -> Iterator[Failure]:
-    """What fails in each environment as a whole; some of them have `settings`, by name."""
-    for one in judged:
-        name = one.environment.name
-        asked = settings[name].environment if name in settings else None
-        for check, place in sorted(set(_faults(one, asked))):
+    """The failures of each environment as a whole; some of them have `settings`, by name."""
+    for whole_environment in judged:
+        name = whole_environment.environment.name
+        expected = settings[name].environment if name in settings else None
+        for check, place in sorted(set(_faults(whole_environment, expected))):
             known = place.partition(".")[0] in ("data", "ephemeral") or place.startswith("aws_")
-            construct = one.environment.construct(place) if known else place
+            construct = whole_environment.environment.construct(place) if known else place
             address = place if known else ""
             yield Failure(name, check, construct, address, WHOLE_CHECKS[check])
 
 
-def _faults(one: Whole, asked: Asked | None) -> Iterator[tuple[str, str]]:
-    yield from destination_faults(one.environment.name, one.composed, one.layers, asked)
-    yield from network_faults(one.composed)
-    for stack in (one.composed, *(_other(layer, one.composed) for layer in one.layers.values())):
+def _faults(judged: Whole, expected: Asked | None) -> Iterator[tuple[str, str]]:
+    yield from destination_faults(judged.environment.name, judged.composed, judged.layers, expected)
+    yield from network_faults(judged.composed)
+    for stack in (
+        judged.composed,
+        *(_other(layer, judged.composed) for layer in judged.layers.values()),
+    ):
         yield from running_faults(stack)
         yield from secret_faults(stack)
         yield from ignoring_faults(stack, known_words([stack]))
 
 
 def _other(layer: Json, composed: Json) -> Json:
-    """A layer without the blocks that the composed stack has as they are."""
-    found = dict(layer)
+    """A layer without the blocks that are the same in the composed stack."""
+    rest = dict(layer)
     for kind in ("resource", "data", "ephemeral"):
         whole_ = blocks(composed, kind)
-        found[kind] = {}
+        rest[kind] = {}
         for address, body in blocks(layer, kind).items():
             if whole_.get(address) != body:
                 type_, _, name = address.partition(".")
-                found[kind].setdefault(type_, {})[name] = body
-    return found
+                rest[kind].setdefault(type_, {})[name] = body
+    return rest
 
 
 def refuse_unjudged(judged: Sequence[Whole], failures: Sequence[Failure]) -> None:
-    """Raise for every word that nobody has judged, with its place; what was found is told too."""
+    """Raise for every word that nobody has judged, with its place; names the failures too."""
     lines = [
-        f"{one.environment.path}: {word.place}: {word.why}"
-        for one in judged
-        for stack in (one.composed, *one.layers.values())
+        f"{environment.environment.path}: {word.place}: {word.why}"
+        for environment in judged
+        for stack in (environment.composed, *environment.layers.values())
         for word in _unjudged(stack)
     ]
     lines = list(dict.fromkeys(lines))
     if lines:
         more = [f"and {len(lines) - FIRST} more"] if len(lines) > FIRST else []
-        more += [f"beside that {one.check} fails on {one.construct}" for one in failures[:FIRST]]
+        more += [
+            f"beside that {failure.check} fails on {failure.construct}"
+            for failure in failures[:FIRST]
+        ]
         raise Unjudgeable(
             "\n".join([*lines[:FIRST], *more]),
             "leave it out; or have a check judge it, or say in policies/vocabulary/ why it is "

@@ -35,36 +35,36 @@ PROVIDER = frozenset(
      "skip_metadata_api_check", "skip_region_validation", "use_fips_endpoint",
      "use_dualstack_endpoint", "//")
 )  # fmt: skip
-"""What the provider may be told. Beside what is judged here: tags, how often it tries again, AWS's
+"""The arguments that the provider may have. Beside those that are judged here: tags, retries, AWS's
 own other endpoints, and what an emulator needs. Any other argument leads somewhere else, switches a
-check off, or is a key in clear."""
+check off, or is a key in plain text."""
 BACKEND = frozenset(
     ("bucket", "key", "region", "encrypt", "use_lockfile", "dynamodb_table", "kms_key_id",
      "allowed_account_ids", "use_path_style", "skip_credentials_validation",
      "skip_metadata_api_check", "skip_requesting_account_id", "skip_region_validation",
      "use_fips_endpoint", "use_dualstack_endpoint", "//")
 )  # fmt: skip
-"""The same of the S3 backend, and of the config of remote state."""
+"""The same for the S3 backend, and for the config of remote state."""
 WORKSPACES = (None, "default", "${terraform.workspace}")
 
 
 def destination_faults(
-    name: str, composed: Json, layers: Mapping[str, Json], asked: Asked | None
+    name: str, composed: Json, layers: Mapping[str, Json], settings: Asked | None
 ) -> Iterator[tuple[str, str]]:
-    """(check, address or layer) of what does not go to where the environment of a name belongs.
+    """(check, address or layer) of what does not go to the place of the environment `name`.
 
-    The stacks are resolved, those of layers by their names. `asked` is what its settings say;
-    without them all layers must agree with the composed stack.
+    The stacks are resolved, those of layers by their names. `settings` are its own; without them
+    all layers must agree with the composed stack.
     """
     stacks = {name: composed, **layers}
-    wanted = (asked.region, [asked.account_id]) if asked else _provider(composed)
+    expected = (settings.region, [settings.account_id]) if settings else _provider(composed)
     for place, stack in stacks.items():
-        if _wrong_provider(stack) or _provider(stack) != wanted:
+        if _wrong_provider(stack) or _provider(stack) != expected:
             yield "STRATA_PLACE_1", place
         for address in _elsewhere(stack):
             yield "STRATA_PLACE_1", address
     backends = {layer: _backend(stack) for layer, stack in layers.items()}
-    state = (asked.state_bucket, asked.region) if asked else _most(backends)
+    state = (settings.state_bucket, settings.region) if settings else _most(backends)
     if merged(composed.get("terraform")).get("backend"):
         yield "STRATA_STATE_2", name
     for layer, backend in backends.items():
@@ -79,21 +79,25 @@ def destination_faults(
 
 
 def _blocks(stack: Json) -> list[Json]:
-    found = merged(stack.get("provider")).get("aws")
-    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    value = merged(stack.get("provider")).get("aws")
+    return [
+        block
+        for block in (value if isinstance(value, list) else [value])
+        if isinstance(block, dict)
+    ]
 
 
 def _provider(stack: Json) -> tuple[Any, Any]:
-    found = next(iter(_blocks(stack)), {})
-    return found.get("region"), found.get("allowed_account_ids")
+    block = next(iter(_blocks(stack)), {})
+    return block.get("region"), block.get("allowed_account_ids")
 
 
 def _wrong_provider(stack: Json) -> bool:
-    found = _blocks(stack)
+    provider_blocks = _blocks(stack)
     region, accounts = _provider(stack)
     return (
-        len(found) != 1
-        or bool(set(found[0]) - PROVIDER)
+        len(provider_blocks) != 1
+        or bool(set(provider_blocks[0]) - PROVIDER)
         or not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", str(region))
         or not (isinstance(accounts, list) and len(accounts) == 1)
         or not re.fullmatch(r"\d{12}", str(accounts[0]))
@@ -101,7 +105,7 @@ def _wrong_provider(stack: Json) -> bool:
 
 
 def _elsewhere(stack: Json) -> Iterator[str]:
-    """Blocks that another provider configuration is to make."""
+    """The addresses of blocks that use another provider configuration."""
     for kind in ("resource", "data", "ephemeral"):
         for address, body in blocks(stack, kind).items():
             if str(body.get("provider", "aws")).strip("${} ") != "aws":
@@ -117,8 +121,8 @@ def _place(state: Json) -> tuple[Any, Any]:
 
 
 def _most(backends: Mapping[str, Json]) -> tuple[Any, Any]:
-    """Where most layers keep their state."""
-    places = [_place(one) for one in backends.values()]
+    """The bucket and region in which most layers keep their state."""
+    places = [_place(backend) for backend in backends.values()]
     return max(places, key=places.count, default=(None, None))
 
 

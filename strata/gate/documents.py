@@ -1,4 +1,4 @@
-"""Synthesized files as the gate judges them: all of them readable, none left out."""
+"""Synthesized files for the gate: all of them readable, none left out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,14 +17,15 @@ BLOCKS = frozenset(
         "locals", "import",
     )
 )  # fmt: skip
-"""What a document may hold. For `moved` checkov drops the whole file, with exit code 0, and for
-`import` too, which it is not shown; a `module` would bring resources that nobody looks at."""
+"""The blocks that a document may have. For `moved` checkov drops the whole file, with exit code 0,
+and for `import` too, which is hidden from it; a `module` would bring resources that nobody judges.
+"""
 IMPORT = frozenset(("to", "id", "provider", "for_each"))
 PRODUCTION = "production"
 TERRAFORM = frozenset(("//", "required_providers", "backend"))
 """The same within `terraform`; for `required_version` checkov drops the file too."""
 ALSO_READ = ("*.tf", "*.tf.json", "terraform.tfvars*", "*.auto.tfvars*")
-"""What else Terraform reads in the folder of a stack."""
+"""Other files that Terraform reads in the folder of a stack."""
 
 
 class Unjudgeable(UsageError):
@@ -42,7 +43,7 @@ class Environment:
 
     @property
     def stage(self) -> str:
-        """What the environment is for; one that does not say so is judged as production."""
+        """The stage of the environment; without one it is judged as production."""
         noted = self.composed.get("//")
         return str(noted.get(STAGE, PRODUCTION)) if isinstance(noted, dict) else PRODUCTION
 
@@ -60,27 +61,29 @@ class Environment:
 
 
 def read(folder: Path, names: list[str] | None = None) -> list[Environment]:
-    """What `strata synth --out folder` wrote; of all environments, or of those in `names`."""
+    """The environments that `strata synth --out folder` wrote; all, or those in `names`."""
     try:
-        found = sorted(path.name for path in (folder / "composed").iterdir())
+        names_found = sorted(path.name for path in (folder / "composed").iterdir())
         stacks = sorted(path.name for path in (folder / "stacks").iterdir())
     except OSError as error:
         raise Unjudgeable(
             f"{error.filename}: {error.strerror}", f"strata synth ENV... --out {folder}"
         ) from None
-    missing = sorted(set(names or []) - set(found))
-    if not found or missing:
+    missing = sorted(set(names or []) - set(names_found))
+    if not names_found or missing:
         raise Unjudgeable(
             f"{folder} holds no composed stack of {', '.join(missing) or 'any environment'}",
             f"strata synth ENV... --out {folder}",
         )
-    stray = [name for name in stacks if names is None and name.rpartition("-")[0] not in found]
+    stray = [
+        name for name in stacks if names is None and name.rpartition("-")[0] not in names_found
+    ]
     if stray:
         raise Unjudgeable(
             f"{folder / 'stacks' / stray[0]}: belongs to no composed stack in {folder}",
             f"strata synth ENV... --out {folder}",
         )
-    return [_environment(folder, name, stacks) for name in names or found]
+    return [_environment(folder, name, stacks) for name in names or names_found]
 
 
 def _environment(folder: Path, name: str, stacks: list[str]) -> Environment:
@@ -96,35 +99,35 @@ def _environment(folder: Path, name: str, stacks: list[str]) -> Environment:
         raise Unjudgeable(
             f"{folder / 'stacks' / missing[0]}: is missing", f"strata synth {name} --out {folder}"
         )
-    held = [address for layer in layers.values() for address in blocks(layer)]
-    twice = sorted({one for one in held if held.count(one) > 1})
+    addresses = [address for layer in layers.values() for address in blocks(layer)]
+    twice = sorted({address for address in addresses if addresses.count(address) > 1})
     if twice:
         raise Unjudgeable(f"{folder / 'stacks'}: two layers of {name} hold {', '.join(twice[:5])}")
     return Environment(name, path, composed, layers)
 
 
 def document(path: Path) -> Json:
-    """The JSON of one stack; raises Unjudgeable for what cannot be judged, naming the file."""
+    """The JSON of a stack; raises Unjudgeable, naming the file, if it cannot be judged."""
     try:
-        found = json_of(bytes_of(path), distinct=True)
+        parsed = json_of(bytes_of(path), distinct=True)
     except Unreadable as error:
         raise Unjudgeable(f"{path}: {error.why}") from None
-    for other in sorted(one for pattern in ALSO_READ for one in path.parent.glob(pattern)):
-        if other != path and not _only_moves(other):
-            raise Unjudgeable(f"{other}: Terraform reads it, and no check does")
+    for file in sorted(file for pattern in ALSO_READ for file in path.parent.glob(pattern)):
+        if file != path and not _only_moves(file):
+            raise Unjudgeable(f"{file}: Terraform reads it, and no check does")
     try:
-        unknown = sorted(set(found) - BLOCKS)
+        unknown = sorted(set(parsed) - BLOCKS)
         unknown += [
-            f"terraform.{key}" for key in sorted(set(merged(found.get("terraform"))) - TERRAFORM)
+            f"terraform.{key}" for key in sorted(set(merged(parsed.get("terraform"))) - TERRAFORM)
         ]
-        held = blocks(found)
-        shapes = [*held.values(), *blocks(found, "data").values()]
-        astray = [one.get("to") for one in _imports(found) if not _is_import(one, held)]
+        resources = blocks(parsed)
+        shapes = [*resources.values(), *blocks(parsed, "data").values()]
+        astray = [block.get("to") for block in _imports(parsed) if not _is_import(block, resources)]
     except (AttributeError, TypeError):
         raise Unjudgeable(f"{path}: is not written as Terraform has it") from None
     if unknown:
         raise Unjudgeable(f"{path}: checkov cannot judge a file with {', '.join(unknown)}")
-    if not held:
+    if not resources:
         raise Unjudgeable(f"{path}: holds no resource")
     if astray:
         raise Unjudgeable(
@@ -133,22 +136,22 @@ def document(path: Path) -> Json:
         )
     if not all(isinstance(body, dict) for body in shapes):
         raise Unjudgeable(f"{path}: is not written as Terraform has it")
-    return dict(found)
+    return dict(parsed)
 
 
-def _imports(found: Json) -> list[Json]:
-    blocks_ = found.get("import", [])
+def _imports(document_: Json) -> list[Json]:
+    blocks_ = document_.get("import", [])
     return blocks_ if isinstance(blocks_, list) else [blocks_]
 
 
-def _is_import(block: Json, held: Mapping[str, Json]) -> bool:
-    """Whether a block takes what stands into the state as a resource that is judged: it makes
+def _is_import(block: Json, resources: Mapping[str, Json]) -> bool:
+    """Whether a block imports an existing object as a resource that is judged: the block creates
     nothing by itself."""
-    return set(block) <= IMPORT and str(block.get("to")).partition("[")[0] in held
+    return set(block) <= IMPORT and str(block.get("to")).partition("[")[0] in resources
 
 
 def _only_moves(path: Path) -> bool:
-    """Whether a file says no more than where a resource was before; nothing is built by it."""
+    """Whether a file only has the earlier addresses of resources; it builds nothing."""
     try:
         return path.name == moves.NAME and moves.is_ours(text_of(path))
     except Unreadable:

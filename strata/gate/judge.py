@@ -1,4 +1,4 @@
-"""From a synthesized folder, and a plan of it if there is one, to the verdict."""
+"""Makes the verdict on a synthesized folder, and on a plan of it if there is one."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ def judge(
     files: Mapping[str, str] | None = None,
     plans: Mapping[str, Json] | None = None,
 ) -> report.Report:
-    """Judge what a synthesis wrote to `folder`, of the environments in `files` or of all.
+    """Judge a synthesis in `folder`, for the environments in `files` or for all.
 
     `files` gives the settings file of each environment, `plans` a plan of some of them, as
     `terraform show -json` prints it: of the composed stack, or of a layer. Raises Unjudgeable.
@@ -29,7 +29,7 @@ def judge(
 
 @dataclass(frozen=True)
 class Begun:
-    """A synthesis that was judged, of which `verdict` takes plans too."""
+    """A synthesis that was judged; `verdict` also takes plans of it."""
 
     environments: list[documents.Environment]
     wholes: tuple[Whole, ...]
@@ -42,86 +42,92 @@ class Begun:
     def verdict(self, plans: Mapping[str, Json] | None = None) -> report.Report:
         """The verdict on the synthesis and on these plans of it; raises Unjudgeable."""
         failures = self.failures
-        for one in self.environments:
-            plan = (plans or {}).get(one.name)
+        for environment in self.environments:
+            plan = (plans or {}).get(environment.name)
             if plan is not None:
-                failures = scan_plan(one, plan, failures)
+                failures = scan_plan(environment, plan, failures)
         accepted = waivers.read()
-        found = waivers.apply(
+        waived = waivers.apply(
             sorted(failures),
             accepted,
-            judged={one.name: one.stage for one in self.environments},
+            judged={environment.name: environment.stage for environment in self.environments},
             every=self.every,
             checks=self.checks,
             critical=report.critical_checks(),
             today=datetime.now(UTC).date(),
         )
-        _refuse_unknown(self.environments, found.failures)
-        refuse_unjudged(self.wholes, found.failures)
-        unsaid = {name for name, stage in self.said.items() if not stage}
-        told = [
+        _refuse_unknown(self.environments, waived.failures)
+        refuse_unjudged(self.wholes, waived.failures)
+        without_stage = {name for name, stage in self.said.items() if not stage}
+        warnings = [
             f"{name}: its settings do not say environment.stage, so it is judged as {PRODUCTION}; "
             f"some of these findings are waived for {' and '.join(stages)}"
-            for name, stages in waivers.elsewhere(found.failures, accepted).items()
-            if name in unsaid
+            for name, stages in waivers.elsewhere(waived.failures, accepted).items()
+            if name in without_stage
         ]
-        found = replace(found, warnings=[*found.warnings, *told])
+        waived = replace(waived, warnings=[*waived.warnings, *warnings])
         return report.report(
-            found, {one.name: self.files.get(one.name, "") for one in self.environments}
+            waived,
+            {
+                environment.name: self.files.get(environment.name, "")
+                for environment in self.environments
+            },
         )
 
 
 def begin(
     folder: Path, files: Mapping[str, str] | None = None, planned: Collection[str] = ()
 ) -> Begun:
-    """Judge what a synthesis wrote to `folder`, as `judge` does, before there are plans of it.
+    """Judge a synthesis in `folder`, as `judge` does, before there are plans of it.
 
-    `planned` are the environments of which `verdict` will be given one. Raises Unjudgeable.
+    `planned` are the environments for which `verdict` will get a plan. Raises Unjudgeable.
     """
     environments = documents.read(folder, sorted(files) if files is not None else None)
-    names = [one.name for one in environments]
+    names = [environment.name for environment in environments]
     foreign = sorted(set(planned) - set(names))
     if foreign:
         raise documents.Unjudgeable(f"the plan is one of {foreign[0]}, which is not judged here")
-    every = {path.stem: said_stage(path) or PRODUCTION for path in own_files()}
+    stage_of = {path.stem: said_stage(path) or PRODUCTION for path in own_files()}
     if files is None:
-        own = [name for name in names if name in every]
-        files = report.settings_files(own, own)
-    said = {name: said_stage(Path(file)) for name, file in files.items() if file}
-    _refuse_other_stage(environments, said)
+        own_names = [name for name in names if name in stage_of]
+        files = report.settings_files(own_names, own_names)
+    stages = {name: said_stage(Path(file)) for name, file in files.items() if file}
+    _refuse_other_stage(environments, stages)
     settings = {name: load(file) for name, file in files.items() if file}
-    wholes = tuple(whole(one) for one in environments)
+    wholes = tuple(whole(environment) for environment in environments)
     failures = scan_stacks(environments) | {
         *path_failures(environments, settings),
         *whole_failures(wholes, settings),
     }
     checks = known_checks() | set(WHOLE_CHECKS)
-    return Begun(environments, wholes, files, said, every, frozenset(failures), checks)
+    return Begun(environments, wholes, files, stages, stage_of, frozenset(failures), checks)
 
 
 def _refuse_other_stage(
-    environments: list[documents.Environment], said: Mapping[str, str | None]
+    environments: list[documents.Environment], stages: Mapping[str, str | None]
 ) -> None:
-    """Raise for JSON of another stage than its settings have now: other waivers would hold."""
-    for one in environments:
-        stage = said.get(one.name, one.stage) or PRODUCTION
-        if stage != one.stage:
+    """Raise for JSON of another stage than its settings have now: other waivers would apply."""
+    for environment in environments:
+        stage = stages.get(environment.name, environment.stage) or PRODUCTION
+        if stage != environment.stage:
             raise documents.Unjudgeable(
-                f"{one.path}: was synthesized as {one.stage}, and the settings of {one.name} say "
-                f"environment.stage = {stage}",
-                f"strata synth {one.name} --out DIR again",
+                f"{environment.path}: was synthesized as {environment.stage}, and the settings of "
+                f"{environment.name} say environment.stage = {stage}",
+                f"strata synth {environment.name} --out DIR again",
             )
 
 
 def _refuse_unknown(environments: list[documents.Environment], failures: list[Failure]) -> None:
-    """Raise for what no check could tell, where none has found something else to mend."""
-    told = {(one.environment, one.address) for one in failures if not one.unknown}
-    paths = {one.name: one.path for one in environments}
+    """Raise for resources that a check could not judge, unless another check fails on them."""
+    reported = {
+        (failure.environment, failure.address) for failure in failures if not failure.unknown
+    }
+    paths = {environment.name: environment.path for environment in environments}
     lines = [
-        f"{paths[one.environment]}: {one.check} cannot judge {one.address}: {one.unknown} is known "
-        "only once it is applied"
-        for one in failures
-        if one.unknown and (one.environment, one.address) not in told
+        f"{paths[failure.environment]}: {failure.check} cannot judge {failure.address}: "
+        f"{failure.unknown} is known only once it is applied"
+        for failure in failures
+        if failure.unknown and (failure.environment, failure.address) not in reported
     ]
     if lines:
         raise documents.Unjudgeable(

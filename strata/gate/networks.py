@@ -1,5 +1,5 @@
-"""Networks by their sum: ranges that together are the world, routes that lead out, subnets of data
-stores that the internet reaches."""
+"""Networks as a whole: ranges that together open a good part of the world, routes that lead out,
+subnets of data stores that the internet reaches."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -35,12 +35,12 @@ told(
 )  # fmt: skip
 
 SHARE = {4: 2 ** (32 - 8), 6: 2 ** (128 - 32)}
-"""By IP version: as many addresses as the widest single range that STRATA_OPEN_1 lets through."""
+"""IP version -> the number of addresses in the widest single range that STRATA_OPEN_1 allows."""
 PRIVATE = [
     ipaddress.ip_network(one)
     for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 ]
-"""Ranges that no packet of the internet has (RFC 1918, 6598, 4193)."""
+"""Ranges that no packet from the internet comes from (RFC 1918, 6598, 4193)."""
 CIDRS = ("cidr_ipv4", "cidr_ipv6", "cidr_block", "ipv6_cidr_block", "cidr_blocks",
          "ipv6_cidr_blocks")  # fmt: skip
 RULES = (
@@ -57,7 +57,7 @@ Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True)
 class Route:
-    """A route, the table it is in, and the body that says where it leads."""
+    """A route, the table it is in, and the arguments with its destination and target."""
 
     address: str
     table: str
@@ -66,43 +66,49 @@ class Route:
 
 def network_faults(composed: Json) -> Iterator[tuple[str, str]]:
     """(check, address) in a resolved stack."""
-    found = stack(composed)
-    yield from _sums(found)
-    public = {one.table for one in _routes(found) if _to_internet(one)}
-    private = _private_tables(found)
-    for route in _routes(found):
-        if not _own_way(found, route, private=route.table in private):
+    resources = stack(composed)
+    yield from _sums(resources)
+    public = {route.table for route in _routes(resources) if _to_internet(route)}
+    private = _private_tables(resources)
+    for route in _routes(resources):
+        if not _own_way(resources, route, private=route.table in private):
             yield "STRATA_ROUTE_1", route.address
-    for store in found.of(*STORES):
+    for store in resources.of(*STORES):
         subnets = _flat(store.body.get("subnet_ids"))
-        if any(_reached(found, one, public) for one in subnets):
+        if any(_reached(resources, subnet, public) for subnet in subnets):
             yield "STRATA_ROUTE_2", store.address
 
 
-def _sums(found: Stack) -> Iterator[tuple[str, str]]:
-    """Groups and ACLs whose rules of one direction have too much of the world in them."""
-    held: dict[tuple[str, str], list[tuple[str, Range]]] = {}
-    for rule in found.of(*RULES):
+def _sums(resources: Stack) -> Iterator[tuple[str, str]]:
+    """Groups and ACLs whose rules in one direction together have too many addresses."""
+    ranges_of: dict[tuple[str, str], list[tuple[str, Range]]] = {}
+    for rule in resources.of(*RULES):
         holder = rule.body.get("security_group_id") or rule.body.get("network_acl_id")
-        target = found.target(holder)
+        target = resources.target(holder)
         way = _direction(rule.type, rule.body)
         if not _lets(rule.body) or _is_web(rule.body):
             continue
         key = (target.address if target else str(holder), way)
-        held.setdefault(key, []).extend((rule.address, one) for one in _ranges(rule.body))
-    for holder in found.of(*HOLDERS):
+        ranges_of.setdefault(key, []).extend(
+            (rule.address, network) for network in _ranges(rule.body)
+        )
+    for holder in resources.of(*HOLDERS):
         for way in ("ingress", "egress"):
             for rule_ in _blocks(holder.body.get(way)):
                 if _lets(rule_) and not _is_web(rule_):
-                    ranges = [(holder.address, one) for one in _ranges(rule_)]
-                    held.setdefault((holder.address, way), []).extend(ranges)
-    for (address, _), ranges in sorted(held.items()):
+                    ranges = [(holder.address, network) for network in _ranges(rule_)]
+                    ranges_of.setdefault((holder.address, way), []).extend(ranges)
+    for (address, _), ranges in sorted(ranges_of.items()):
         for version, share in SHARE.items():
-            own = [one for _, one in ranges if one.version == version and not _private(one)]
-            whole = ipaddress.collapse_addresses(own)  # type: ignore[type-var]
-            alone = any(one.num_addresses > share for one in own)
-            if not alone and sum(one.num_addresses for one in whole) > share:
-                yield "STRATA_OPEN_4", address if address in found.resources else ranges[0][0]
+            own = [
+                network
+                for _, network in ranges
+                if network.version == version and not _private(network)
+            ]
+            collapsed = ipaddress.collapse_addresses(own)  # type: ignore[type-var]
+            alone = any(network.num_addresses > share for network in own)
+            if not alone and sum(network.num_addresses for network in collapsed) > share:
+                yield "STRATA_OPEN_4", address if address in resources.resources else ranges[0][0]
 
 
 def _direction(type_: str, body: Json) -> str:
@@ -130,35 +136,37 @@ def _ranges(rule: Json) -> Iterator[Range]:
                 continue
 
 
-def _private(one: Range) -> bool:
+def _private(network: Range) -> bool:
     return any(
-        one.version == own.version and one.subnet_of(own)  # type: ignore[arg-type]
-        for own in PRIVATE
+        network.version == private.version and network.subnet_of(private)  # type: ignore[arg-type]
+        for private in PRIVATE
     )
 
 
-def _routes(found: Stack) -> Iterator[Route]:
-    for route in found.of("aws_route"):
-        table = found.target(route.body.get("route_table_id"))
+def _routes(resources: Stack) -> Iterator[Route]:
+    for route in resources.of("aws_route"):
+        table = resources.target(route.body.get("route_table_id"))
         yield Route(route.address, table.address if table else "", route.body)
-    for table in found.of(*TABLES):
+    for table in resources.of(*TABLES):
         for body in _blocks(table.body.get("route")):
             yield Route(table.address, table.address, body)
 
 
-def _private_tables(found: Stack) -> set[str]:
-    """The tables of subnets that give no public addresses, and the VPC's main one."""
-    tables = {one.address for one in found.of("aws_default_route_table")}
-    for tie in found.of("aws_route_table_association"):
-        table, subnet = (found.target(tie.body.get(key)) for key in ("route_table_id", "subnet_id"))
+def _private_tables(resources: Stack) -> set[str]:
+    """The tables of subnets without public addresses, and the VPC's main table."""
+    tables = {table.address for table in resources.of("aws_default_route_table")}
+    for tie in resources.of("aws_route_table_association"):
+        table, subnet = (
+            resources.target(tie.body.get(key)) for key in ("route_table_id", "subnet_id")
+        )
         gives = subnet and str(subnet.body.get("map_public_ip_on_launch")).lower() == "true"
         if table and not gives:
             tables.add(table.address)
-    return tables | {one.address for one in found.of(*TABLES) if "private" in one.path}
+    return tables | {table.address for table in resources.of(*TABLES) if "private" in table.path}
 
 
-def _own_way(found: Stack, route: Route, *, private: bool) -> bool:
-    """Whether a route leads to a gateway of this code that its table may have."""
+def _own_way(resources: Stack, route: Route, *, private: bool) -> bool:
+    """Whether a route leads to a gateway of this code that is allowed for its table."""
     ways = {
         key: value
         for key, value in route.body.items()
@@ -168,7 +176,7 @@ def _own_way(found: Stack, route: Route, *, private: bool) -> bool:
     if len(ways) != 1 or not route.table:
         return False
     ((key, value),) = ways.items()
-    target = found.target(value)
+    target = resources.target(value)
     if key == "nat_gateway_id":
         return bool(target and target.type == "aws_nat_gateway")
     return key == "gateway_id" and (
@@ -177,33 +185,33 @@ def _own_way(found: Stack, route: Route, *, private: bool) -> bool:
 
 
 def _to_internet(route: Route) -> bool:
-    """Whether a route makes its table a public one; any way but NAT may."""
+    """Whether a route makes its table public; any gateway may, other than NAT."""
     value = route.body.get("gateway_id")
     return value not in (None, "", "local")
 
 
-def _reached(found: Stack, subnet: Any, public: set[str]) -> bool:
-    """Whether a subnet is public, or is one that this code does not make."""
-    one = found.target(subnet)
-    if one is None or one.type != "aws_subnet":
+def _reached(resources: Stack, subnet: Any, public: set[str]) -> bool:
+    """Whether a subnet is public, or is not made by this code."""
+    target = resources.target(subnet)
+    if target is None or target.type != "aws_subnet":
         return True
-    if str(one.body.get("map_public_ip_on_launch", "false")).lower() not in ("false", "0"):
+    if str(target.body.get("map_public_ip_on_launch", "false")).lower() not in ("false", "0"):
         return True
     tables = {
         table.address
-        for tie in found.of("aws_route_table_association")
-        if found.target(tie.body.get("subnet_id")) == one
-        for table in [found.target(tie.body.get("route_table_id"))]
+        for tie in resources.of("aws_route_table_association")
+        if resources.target(tie.body.get("subnet_id")) == target
+        for table in [resources.target(tie.body.get("route_table_id"))]
         if table
     }
     return bool(tables & public)
 
 
 def _blocks(value: Any) -> list[Json]:
-    return [one for one in _flat(value) if isinstance(one, dict)]
+    return [block for block in _flat(value) if isinstance(block, dict)]
 
 
 def _flat(value: Any) -> list[Any]:
     if isinstance(value, list):
-        return [inner for one in value for inner in _flat(one)]
+        return [inner for item in value for inner in _flat(item)]
     return [] if value is None else [value]

@@ -1,4 +1,4 @@
-"""What stands outside of resources, where checkov has no checks: backends, variables, outputs."""
+"""Checks of what is outside of resources, where checkov has none: backends, variables, outputs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +29,7 @@ def backend_faults(layer: Json) -> Iterator[str]:
 
 
 def value_faults(stack: Json) -> Iterator[tuple[str, str]]:
-    """(check, name) of variables, locals and outputs that hold a secret."""
+    """(check, name) of variables, locals and outputs with a secret in them."""
     for name, body in merged(stack.get("variable")).items():
         if _holds_secret(name, merged(body).get("default")):
             yield "STRATA_SECRET_2", f"variable {name}"
@@ -45,11 +45,11 @@ def value_faults(stack: Json) -> Iterator[tuple[str, str]]:
 
 
 def _holds_secret(name: str, value: Any) -> bool:
-    """Whether a value that is written out is a secret, by its name or by its looks."""
+    """Whether a literal value is a secret, by its name or by its form."""
     if isinstance(value, dict):
         return any(_holds_secret(key, inner) for key, inner in value.items())
     if isinstance(value, list):
-        return any(_holds_secret(name, one) for one in value)
+        return any(_holds_secret(name, item) for item in value)
     if value is None or isinstance(value, bool) or has_expression(value):
         return False
     return is_secret(name, read(str(value)))

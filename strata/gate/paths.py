@@ -1,4 +1,4 @@
-"""The table of paths, held against the composed stack of each environment that is judged."""
+"""The table of paths, compared with the composed stack of each environment that is judged."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,7 +15,7 @@ from strata.settings.models import Settings
 def path_failures(
     environments: Sequence[Environment], settings: Mapping[str, Settings]
 ) -> Iterator[Failure]:
-    """What is not open or shut as it must be; the user's own paths are those in `settings`."""
+    """The paths that are not open or shut as they must be; `settings` have the user's own paths."""
     for environment in environments:
         own = settings[environment.name].reach if environment.name in settings else ()
         try:
@@ -29,17 +29,17 @@ def path_failures(
 
 
 def _failure(environment: Environment, row: Row) -> Failure:
-    wanted, verdict = row.expectation, row.verdict
+    expectation, verdict = row.expectation, row.verdict
     rule = row.decides.rule if row.decides else ""
-    check = "STRATA_REACH_1" if wanted.open else "STRATA_REACH_2"
-    found = verdict.stopped if wanted.open else verdict.through
-    port = f"{verdict.protocol} {found.port}" if found else str(verdict.ports)
-    state = "open" if found and found.port in verdict.always else verdict.state
+    check = "STRATA_REACH_1" if expectation.open else "STRATA_REACH_2"
+    packet = verdict.stopped if expectation.open else verdict.through
+    port = f"{verdict.protocol} {packet.port}" if packet else str(verdict.ports)
+    state = "open" if packet and packet.port in verdict.always else verdict.state
     return Failure(
         environment.name,
         check,
         environment.construct(rule) if rule else verdict.absent[0],
         rule,
         f"{PATH_CHECKS[check]}: {verdict.source} to {verdict.target}, {port}, is {state}",
-        key="" if wanted.own is None else f"reach.{wanted.own}",
+        key="" if expectation.own is None else f"reach.{expectation.own}",
     )

@@ -1,4 +1,4 @@
-"""A saved plan: what it resolved, laid over what was synthesized."""
+"""A saved plan: its resolved values, laid over what was synthesized."""
 
 import re
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from strata.gate.documents import Unjudgeable
 from strata.machine.files import Unreadable, bytes_of, json_of
 
 _IDENTITY = re.compile(r"\$\{aws_(\w+\.\w+\.(id|arn)|\w*parameter_group\.\w+\.name)\}")
-"""A reference that says more than the value behind it: which group a rule belongs to, and that a
-parameter group is one of this code."""
+"""A reference that says more than its value: which group a rule belongs to, and that a parameter
+group is made by this code."""
 
 
 def read_plan(path: Path) -> Json:
     """The plan in a file: as `terraform show -json` prints it, or as `plan -out` saves it.
 
-    A saved one needs the folder it was planned in, initialised, around it. Raises Unjudgeable.
+    A saved plan must be in the initialised folder it was planned in. Raises Unjudgeable.
     """
     try:
         # A pipe too: `--plan <(terraform show -json PLAN)`.
@@ -47,15 +47,15 @@ def planned_environment(plan: Json) -> str | None:
 def overlay(plan: Json, composed: Json) -> Json:
     """The resources of a plan: its values where it knows them, else what was synthesized.
 
-    `composed` is the resolved stack. Only what was written is taken from the plan, not what AWS
-    computed. A value that the plan does not know or hides stays the expression that was
-    synthesized. Either is written as a template, where `${` of a plan's value is escaped. Raises
+    `composed` is the resolved stack. Only arguments in the code are taken from the plan, not what
+    AWS computed. A value that the plan does not know or hides stays the expression that was
+    synthesized. Both are written as templates, in which `${` of a plan's value is escaped. Raises
     Unjudgeable for a plan of something else.
     """
     if plan.get("errored"):
         raise Unjudgeable("the plan has errors, and says nothing of what follows them")
     written = blocks(composed)
-    found: Json = {}
+    resources: Json = {}
     for change in _changes(plan):
         address = f"{change['type']}.{change['name']}"
         if change.get("module_address") or address not in written:
@@ -67,18 +67,18 @@ def overlay(plan: Json, composed: Json) -> Json:
         unknown = change["change"].get("after_unknown") or {}
         hidden = change["change"].get("after_sensitive") or {}
         name = re.sub(r"\W+", "_", change["address"].partition(".")[2]).strip("_")
-        found.setdefault(change["type"], {})[name] = {
+        resources.setdefault(change["type"], {})[name] = {
             key: value if key == "//" else _laid(key, value, after, unknown, hidden)
             for key, value in body.items()
         }
-    if not found:
+    if not resources:
         raise Unjudgeable("the plan holds no resource")
-    rest: Json = {key: composed[key] for key in ("provider", "data") if key in composed}
-    return {**rest, "resource": found}
+    other_blocks: Json = {key: composed[key] for key in ("provider", "data") if key in composed}
+    return {**other_blocks, "resource": resources}
 
 
 def planned_values(plan: Json) -> Json:
-    """Variables and outputs of a plan, written as a stack has them."""
+    """Variables and outputs of a plan, in the form of a stack."""
     outputs = merged(plan.get("planned_values")).get("outputs") or {}
     return {
         "variable": {
@@ -106,7 +106,7 @@ def _changes(plan: Json) -> Iterator[Json]:
 
 
 def _laid(key: str | int, written: Any, after: Any, unknown: Any, hidden: Any) -> Any:
-    """What the plan has at `key` of `after`, as far as `written` names it and the plan knows it."""
+    """The plan's value at `key` of `after`, as far as `written` has it and the plan knows it."""
     unknown, hidden = _at(unknown, key, False), _at(hidden, key, False)
     value = _at(after, key, None)
     reference = isinstance(written, str) and _IDENTITY.fullmatch(written)
@@ -117,7 +117,7 @@ def _laid(key: str | int, written: Any, after: Any, unknown: Any, hidden: Any) -
     if isinstance(value, dict) and isinstance(written, dict):
         return {k: _laid(k, v, value, unknown, hidden) for k, v in written.items()}
     if isinstance(value, list) and isinstance(written, list) and _open(unknown, hidden):
-        # A set of blocks is in another order here than where it was written.
+        # A set of blocks may be in another order here than in the code.
         same = len(value) == len(written)
         laid = [_laid(i, v, value, unknown, hidden) for i, v in enumerate(written)]
         return laid if same else written
@@ -127,26 +127,26 @@ def _laid(key: str | int, written: Any, after: Any, unknown: Any, hidden: Any) -
 def _keys(written: Any) -> set[str] | None:
     """The keys of blocks that were written; None for anything else."""
     blocks_ = written if isinstance(written, list) else [written]
-    plain = bool(blocks_) and all(isinstance(one, dict) for one in blocks_)
-    return {key for one in blocks_ for key in one} if plain else None
+    plain = bool(blocks_) and all(isinstance(block, dict) for block in blocks_)
+    return {key for block in blocks_ for key in block} if plain else None
 
 
 def _only(keys: set[str] | None, value: Any) -> Any:
     if keys is None or not isinstance(value, list):
         return value
     return [
-        {k: v for k, v in one.items() if k in keys} if isinstance(one, dict) else one
-        for one in value
+        {k: v for k, v in block.items() if k in keys} if isinstance(block, dict) else block
+        for block in value
     ]
 
 
-def _at(found: Any, key: str | int, missing: Any) -> Any:
-    if found is True:
+def _at(value: Any, key: str | int, missing: Any) -> Any:
+    if value is True:
         return True
-    if isinstance(found, dict):
-        return found.get(key, missing)
-    if isinstance(found, list) and isinstance(key, int) and key < len(found):
-        return found[key]
+    if isinstance(value, dict):
+        return value.get(key, missing)
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return value[key]
     return missing
 
 

@@ -98,8 +98,8 @@ def causes() -> list[Cause]:
     """The content of `policies/causes.toml`."""
     file = project() / CAUSES
     try:
-        found = toml(text_of(file)).get("cause")
-        return [Cause.model_validate(one) for one in found or []]
+        entries = toml(text_of(file)).get("cause")
+        return [Cause.model_validate(entry) for entry in entries or []]
     except Unreadable as error:
         raise Unjudgeable(f"{file}:{error.line}: {error.why}") from None
     except (ValidationError, TypeError):
@@ -108,44 +108,46 @@ def causes() -> list[Cause]:
 
 def critical_checks() -> frozenset[str]:
     """The checks whose findings are critical."""
-    listed = {check for one in causes() if one.severity == "critical" for check in one.checks}
+    listed = {check for cause in causes() if cause.severity == "critical" for check in cause.checks}
     return frozenset(
-        listed | {check for check, said in TOLD.items() if said.severity == "critical"}
+        listed | {check for check, check_text in TOLD.items() if check_text.severity == "critical"}
     )
 
 
 @dataclass(frozen=True)
 class _File:
-    """A settings file: how it is named, what it says, and where."""
+    """A settings file: its name, its content, and the line of each key."""
 
     name: str
     data: dict[str, Any]
     lines: dict[Key, int]
 
     def value(self, key: str) -> Any:
-        """What the file says at a dotted key, or the default."""
-        found: Any = self.data
+        """The value in the file at a dotted key, or the default."""
+        value: Any = self.data
         for part in key.split("."):
-            found = found.get(part) if isinstance(found, dict) else None
-        return at(tuple(key.split("."))).get("default") if found is None else found
+            value = value.get(part) if isinstance(value, dict) else None
+        return at(tuple(key.split("."))).get("default") if value is None else value
 
 
 def report(waived: Waived, files: Mapping[str, str]) -> Report:
-    """Group what is left by cause; `files` gives the settings file of each environment, if any."""
-    read = {env: _read(Path(file)) for env, file in files.items() if file}
+    """Group the failures by cause; `files` gives the settings file of each environment, if any."""
+    files_read = {env: _read(Path(file)) for env, file in files.items() if file}
     groups: dict[tuple[str, str], list[tuple[Failure, Cause]]] = {}
-    for failure in [one for one in waived.failures if not one.unknown]:
-        cause = _cause(failure, read.get(failure.environment))
-        file = read.get(failure.environment)
+    for failure in [failure for failure in waived.failures if not failure.unknown]:
+        cause = _cause(failure, files_read.get(failure.environment))
+        file = files_read.get(failure.environment)
         if cause.key:
             where = (file.name if file else "", cause.key)
         else:
             where = (failure.construct, cause.protects)
         groups.setdefault(where, []).append((failure, cause))
-    found = [_finding(group, read) for group in groups.values()]
-    found.sort(key=lambda f: (SEVERITIES.index(f.severity), f.file, f.line, f.checks, f.constructs))
+    findings = [_finding(group, files_read) for group in groups.values()]
+    findings.sort(
+        key=lambda f: (SEVERITIES.index(f.severity), f.file, f.line, f.checks, f.constructs)
+    )
     return Report(
-        environments=sorted(files), findings=found, waivers=waived.used, warnings=waived.warnings
+        environments=sorted(files), findings=findings, waivers=waived.used, warnings=waived.warnings
     )
 
 
@@ -165,9 +167,9 @@ def _cause(failure: Failure, file: _File | None) -> Cause:
                 right = f"what {file.name} says: {cause.key} = {value}"
                 return cause.model_copy(update={"key": "", "right": right})
             return cause
-    said = TOLD.get(failure.check)
-    if said:
-        return Cause(checks=(failure.check,), **asdict(said))
+    known = TOLD.get(failure.check)
+    if known:
+        return Cause(checks=(failure.check,), **asdict(known))
     if failure.check in PATH_CHECKS:
         return Cause(
             checks=(failure.check,), key=failure.key, severity="high", protects=failure.name,
@@ -189,7 +191,7 @@ def _finding(group: Sequence[tuple[Failure, Cause]], files: Mapping[str, _File])
         severity=cause.severity,
         protects=cause.protects,
         environments=sorted({f.environment for f in failures}),
-        layers=sorted({one.partition("/")[0] for one in constructs}),
+        layers=sorted({construct.partition("/")[0] for construct in constructs}),
         constructs=constructs,
         file=file.name if file else "",
         line=line_of(file.lines, _key(cause.key)) if file else 0,

@@ -1,4 +1,4 @@
-"""What runs or is read on the machine that plans or applies: programs, providers, files."""
+"""Programs and providers that run, and files that are read, on the machine of Terraform."""
 
 import re
 from collections.abc import Iterator
@@ -61,25 +61,25 @@ def running_faults(stack: Json) -> Iterator[tuple[str, str]]:
 
 def _other_providers(stack: Json) -> Iterator[str]:
     required = merged(merged(stack.get("terraform")).get("required_providers"))
-    for name, said in {"aws": {}, **required}.items():
+    for name, requirement in {"aws": {}, **required}.items():
         right = (
-            isinstance(said, dict)
+            isinstance(requirement, dict)
             and name == "aws"
-            and said.get("source") in SOURCES
-            and str(said.get("version")).removeprefix("=").strip() == VERSION
-            and not set(said) - {"source", "version"}
+            and requirement.get("source") in SOURCES
+            and str(requirement.get("version")).removeprefix("=").strip() == VERSION
+            and not set(requirement) - {"source", "version"}
         )
         if not right:
             yield name
-    # One that is only configured is installed as well, from hashicorp/NAME.
+    # A provider that is only configured is installed as well, from hashicorp/NAME.
     yield from sorted(set(merged(stack.get("provider"))) - {"aws"} - set(required))
 
 
 def _reads_files(template: str) -> bool:
-    """Whether an expression, or one within its texts, calls a function that reads the machine."""
+    """Whether an expression, or one within its texts, calls a function that reads files."""
     return any(
-        _READS.search(_LITERAL.sub('""', one))
-        or _FUNCTION.search(_LITERAL.sub('""', one))
-        or _reads_files(one)
-        for one in expressions(template)
+        _READS.search(_LITERAL.sub('""', expression))
+        or _FUNCTION.search(_LITERAL.sub('""', expression))
+        or _reads_files(expression)
+        for expression in expressions(template)
     )

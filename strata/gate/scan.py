@@ -1,4 +1,4 @@
-"""Runs checkov in this process over stacks as the gate reads them."""
+"""Runs checkov in this process over the gate's stacks."""
 
 import contextlib
 import copy
@@ -24,18 +24,18 @@ from strata.gate.vocabulary import words_of
 from strata.reach.table import PATH_CHECKS
 
 JSON_TEXT = ("policy", "assume_role_policy", "container_definitions")
-"""Arguments that hold JSON as text, which checkov's own checks only read as data."""
+"""Arguments with JSON text, which checkov's own checks only read as data."""
 
 FILE = "/cdk.tf.json"
-"""What checkov is told a stack stands in; it reads no file."""
+"""The file name of a stack for checkov, which reads no file."""
 
 
 @dataclass(frozen=True, order=True)
 class Failure:
-    """One check that one resource does not meet; `construct` is its path below the stack.
+    """A check that a resource does not meet; `construct` is its path below the stack.
 
-    `unknown` names the argument when nobody can tell, since it is known only once it is applied.
-    `key` is the dotted key of the setting that asks for it, if it is one of the user's own.
+    `unknown` names an argument that is only known once it is applied, so that the check has no
+    result. `key` is the dotted key of the setting that asks for it, if it is the user's own.
     """
 
     environment: str
@@ -52,8 +52,8 @@ def scan(
 ) -> list[Failure]:
     """Every failed check, of checkov's and ours; raises Unjudgeable.
 
-    `plans` are plans as JSON by environment: they are judged too, resource by resource. What spans
-    several resources is judged on what was synthesized, where the references between them stand.
+    `plans` are plans as JSON by environment: they are judged too, resource by resource. Checks over
+    several resources run on what was synthesized, which has the references between them.
     """
     failures = scan_stacks(environments)
     for environment in environments:
@@ -94,7 +94,7 @@ def scan_plan(
     in_plan = set(_judge(environment, planned, single=True))
     names = {f"{f.check} {f.address}" for f in in_plan if f.unknown}
     known = set(blocks(planned))
-    # What the plan resolved is no longer unknown.
+    # Values that the plan resolved are no longer unknown.
     still = {
         f for f in failures
         if not f.unknown or f.environment != environment.name
@@ -104,7 +104,7 @@ def scan_plan(
 
 
 def known_checks() -> frozenset[str]:
-    """The id of every check that can find something here."""
+    """The id of every check that can fail here."""
     from checkov.common.checks_infra.registry import get_graph_checks_registry  # noqa: PLC0415
     from checkov.terraform.runner import Runner  # noqa: PLC0415
 
@@ -122,8 +122,8 @@ def known_checks() -> frozenset[str]:
 
 
 def _load_policies() -> None:
-    """Register our own checks, once: checkov itself would load them for every file, and go on
-    without one that it cannot load."""
+    """Register our own checks, once: checkov itself would load them for every file, and would
+    ignore a check that it cannot load."""
     with _uncollected():
         importlib.import_module("checkov.terraform_json.runner")
         for module in pkgutil.iter_modules(policies.__path__):
@@ -137,8 +137,8 @@ def _load_policies() -> None:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the garbage collector, and what comes up is kept out of its rounds: they would take
-    0.3 of the import of checkov, whose 2,700 modules stay to the end."""
+    """Run without the garbage collector, and exclude the new objects from it: it would take 0.3 of
+    the import of checkov, whose 2,700 modules stay to the end."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -160,13 +160,13 @@ def _stack_faults(environment: Environment, stack: Json) -> Iterator[Failure]:
 
 
 def _judge(environment: Environment, stack: Json, *, single: bool = False) -> Iterator[Failure]:
-    """The failures in a resolved stack; with `single` of checks over one resource alone."""
+    """The failures in a resolved stack; with `single` only of checks over a single resource."""
     for address, name in unresolved(stack):
         raise Unjudgeable(f"{environment.path}: {address} rests on {name}, which has no value here")
     kinds = {address.partition(".")[0] for address in blocks(stack)}
-    seen: set[str] = set()
+    judged_kinds: set[str] = set()
     for outcome in _outcomes(environment, stack, single=single):
-        seen |= set() if outcome.unknown else {outcome.address.partition(".")[0]}
+        judged_kinds |= set() if outcome.unknown else {outcome.address.partition(".")[0]}
         if not outcome.passed:
             body = _body(stack, outcome.address)
             path = construct_path(body) or environment.construct(outcome.address)
@@ -174,7 +174,7 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
                 environment.name, outcome.check, path, outcome.address, outcome.name,
                 outcome.unknown,
             )  # fmt: skip
-    unseen = sorted(kind for kind in kinds - seen if words_of(kind) is None)
+    unseen = sorted(kind for kind in kinds - judged_kinds if words_of(kind) is None)
     if unseen and not single:
         raise Unjudgeable(f"{environment.path}: no check has looked at {', '.join(unseen)}")
 
@@ -187,7 +187,7 @@ def _body(stack: Json, address: str) -> Json:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What one check said of one block; `unknown` is the key that left it without an answer."""
+    """The result of a check on a block; `unknown` is the key that left it without a result."""
 
     check: str
     name: str
@@ -197,7 +197,7 @@ class _Outcome:
 
 
 def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_Outcome]:
-    """What every check says of a stack; raises Unjudgeable when one cannot."""
+    """The result of every check on a stack; raises Unjudgeable when a check fails to run."""
     from checkov.common.graph.graph_builder import CustomAttributes  # noqa: PLC0415
     from checkov.common.models.enums import CheckResult  # noqa: PLC0415 - takes seconds
     from checkov.common.output.report import Report  # noqa: PLC0415
@@ -206,11 +206,11 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
     from checkov.terraform_json.runner import TerraformJsonRunner  # noqa: PLC0415
 
     verdicts = {CheckResult.PASSED: True, CheckResult.FAILED: False}
-    found: list[_Outcome] = []
+    outcomes: list[_Outcome] = []
 
     def strict(block: str, registry: Any) -> Any:
-        """The registry, with checks that may not fail silently: checkov takes one that raises for
-        one that has nothing to say."""
+        """The registry, with checks that cannot fail silently: checkov treats a check that raises
+        like one without a result."""
 
         def run_check(  # noqa: PLR0917 - as checkov calls it
             check: Any, conf: Json, name: str, kind: str, file: str, skip: Any
@@ -230,10 +230,10 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
                 ) from error
             if result["result"] in verdicts:
                 passed = verdicts[result["result"]]
-                found.append(_Outcome(check.id, check.name, address, passed))
+                outcomes.append(_Outcome(check.id, check.name, address, passed))
             elif open_keys := list(_expressions(check, _body(stack, address))):
                 key = ", ".join(open_keys)
-                found.append(_Outcome(check.id, check.name, address, passed=False, unknown=key))
+                outcomes.append(_Outcome(check.id, check.name, address, passed=False, unknown=key))
             return result
 
         own = copy.copy(registry)
@@ -242,7 +242,7 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
 
     class Runner(TerraformJsonRunner):
         def judge(self, definition: Json) -> Any:
-            """What `run` does once it has read its files. It reads JSON with a parser for YAML in
+            """Do what `run` does after reading its files. It reads JSON with a YAML parser in
             Python, which takes as long as the checks."""
             self.pbar.turn_off_progress_bar()
             self.root_folder = "/"
@@ -258,22 +258,24 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
 
         def run_graph_checks_results(self, *arguments: Any, **named: Any) -> Any:
             results = super().run_graph_checks_results(*arguments, **named)
-            # checkov loses a check that raises: it runs in a thread nobody asks.
-            lost = sorted({one.id for one in self.graph_registry.checks} - {c.id for c in results})
-            if lost:
-                raise Unjudgeable(f"{environment.path}: {', '.join(lost)} failed")
-            for check, answers in results.items():
-                for answer in answers:
-                    if answer["result"] in verdicts:
-                        address = answer["entity"][CustomAttributes.ID]
-                        passed = verdicts[answer["result"]]
+            # checkov drops a check that raises: it runs in a thread whose result is not read.
+            missing = sorted(
+                {check.id for check in self.graph_registry.checks} - {c.id for c in results}
+            )
+            if missing:
+                raise Unjudgeable(f"{environment.path}: {', '.join(missing)} failed")
+            for check, records in results.items():
+                for record in records:
+                    if record["result"] in verdicts:
+                        address = record["entity"][CustomAttributes.ID]
+                        passed = verdicts[record["result"]]
                         if not single:
-                            found.append(_Outcome(check.id, check.name, address, passed))
+                            outcomes.append(_Outcome(check.id, check.name, address, passed))
             return results
 
     runner = Runner()
     runner.block_type_registries = {
-        block: strict(block, one) for block, one in runner.block_type_registries.items()
+        block: strict(block, registry) for block, registry in runner.block_type_registries.items()
     }
     judged: Json = {key: stack[key] for key in ("provider", "resource", "data") if key in stack}
     try:
@@ -292,14 +294,14 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
         raise Unjudgeable(
             f"{environment.path}: checkov skipped {report.skipped_checks[0].check_id}"
         )
-    return found
+    return outcomes
 
 
-def _with_lines(found: Json) -> Any:
-    """A stack with its keys sorted and each object's lines, as checkov reads it from a file; nobody
-    asks which lines."""
-    text = json.dumps(found, sort_keys=True)
-    return json.loads(text, object_hook=lambda one: {**one, "__startline__": 1, "__endline__": 1})
+def _with_lines(stack: Json) -> Any:
+    """A stack with its keys sorted and with lines for each object, as checkov reads it from a file;
+    the line numbers do not matter."""
+    text = json.dumps(stack, sort_keys=True)
+    return json.loads(text, object_hook=lambda item: {**item, "__startline__": 1, "__endline__": 1})
 
 
 def _unfolded(conf: Json) -> Json:
@@ -315,22 +317,22 @@ def _unfolded(conf: Json) -> Json:
 
 
 def _expressions(check: Any, body: Json) -> Iterator[str]:
-    """The keys on which a check over one value rests, and which are expressions.
+    """The keys that a check over a single value depends on, and which are expressions.
 
-    checkov takes the `${}` away from what it hands to a check: `body` is the block as it was given.
+    checkov removes the `${}` from what it gives to a check: `body` is the original block.
     """
     for key in check.get_evaluated_keys():
-        names = [one for one in str(key).split("/") if not re.fullmatch(r"\[?\d+]?", one)]
-        if any(has_expression(one) for one in _below(body, names)):
+        names = [part for part in str(key).split("/") if not re.fullmatch(r"\[?\d+]?", part)]
+        if any(has_expression(value) for value in _below(body, names)):
             yield ".".join(names)
 
 
-def _below(found: Any, names: Sequence[str]) -> Iterator[Any]:
-    """Everything that stands at a path, whichever blocks are lists."""
-    if isinstance(found, list):
-        for one in found:
-            yield from _below(one, names)
+def _below(value: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Every value at a path, whichever blocks are lists."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _below(item, names)
     elif not names:
-        yield found
-    elif isinstance(found, dict) and names[0] in found:
-        yield from _below(found[names[0]], names[1:])
+        yield value
+    elif isinstance(value, dict) and names[0] in value:
+        yield from _below(value[names[0]], names[1:])

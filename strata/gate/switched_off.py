@@ -1,4 +1,4 @@
-"""Checks that are switched off: what Terraform is told to leave as it finds it."""
+"""Checks that are switched off: arguments that Terraform must leave as they are."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,22 +23,24 @@ def ignoring_faults(stack: Json, known: Mapping[str, Words]) -> Iterator[tuple[s
     for address, body in blocks(stack).items():
         words = known.get(address.partition(".")[0])
         ignored = [
-            one for block in _listed(body.get("lifecycle")) if isinstance(block, dict)
-            for one in _listed(block.get("ignore_changes"))
+            argument for block in _listed(body.get("lifecycle")) if isinstance(block, dict)
+            for argument in _listed(block.get("ignore_changes"))
         ]  # fmt: skip
-        if words and not all(_may_ignore(str(one), words) for one in ignored):
+        if words and not all(_may_ignore(str(argument), words) for argument in ignored):
             yield "STRATA_IGNORE_1", address
 
 
 def _may_ignore(written: str, words: Words) -> bool:
-    """Whether an argument, or all of a block, is neutral or said to be looked after elsewhere."""
+    """Whether an argument, or all of a block, is neutral or managed elsewhere."""
     path = re.sub(r"\[[^\]]*\]|\$\{|\}", "", written).strip()
     if path in words.said.ignorable:
         return True
-    below = {one for one in words.every if one == path or one.startswith(f"{path}.")}
-    # An index leads into a map, such as that of the tags.
+    below = {
+        argument for argument in words.every if argument == path or argument.startswith(f"{path}.")
+    }
+    # An index is a key of a map, such as the tags.
     return bool(below) and below <= set(words.said.neutral)
 
 
-def _listed(found: Any) -> list[Any]:
-    return found if isinstance(found, list) else [] if found is None else [found]
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,4 +1,4 @@
-"""Secrets wherever text stands: arguments, JSON within text, user data, expressions, outputs."""
+"""Secrets in any text: arguments, JSON within text, user data, expressions, outputs."""
 
 import base64
 import binascii
@@ -30,10 +30,10 @@ ELSEWHERE = {
     "aws_ssm_parameter": frozenset(("value",)),
     "aws_ecs_task_definition": frozenset(("environment",)),
 }
-"""What checks of its own judge: STRATA_SECRET_1 by a parameter's type, STRATA_CONTAINER_6 a
+"""Arguments that other checks judge: STRATA_SECRET_1 by a parameter's type, STRATA_CONTAINER_6 a
 container's variables, which settings may excuse."""
 PUBLIC_PARAMETERS = "/aws/service/"
-"""Where Systems Manager has what AWS publishes, such as the AMI of ECS."""
+"""The path of AWS's public parameters in Systems Manager, such as the AMI of ECS."""
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -45,10 +45,12 @@ def secret_faults(stack: Json) -> Iterator[tuple[str, str]]:
             type_ = address.partition(".")[0]
             if kind == "data" and _reads(type_, body):
                 yield "STRATA_SECRET_6", place
-            if kind == "resource" and any(_given(body, path, type_) for path in secrets_of(type_)):
+            if kind == "resource" and any(
+                _has_value(body, path, type_) for path in secrets_of(type_)
+            ):
                 yield "STRATA_SECRET_5", place
             skipped = ELSEWHERE.get(type_, frozenset())
-            if any(is_secret(name, text) for name, text in _named(body, "", skipped)):
+            if any(is_secret(name, text) for name, text in _named_texts(body, "", skipped)):
                 yield "STRATA_SECRET_4", place
 
 
@@ -58,18 +60,17 @@ def _reads(type_: str, body: Json) -> bool:
     return bool(secrets_of(f"data.{type_}"))
 
 
-def _given(found: Any, path: str, type_: str) -> bool:
-    """Whether something stands at a sensitive argument; a write-only one may have what is
-    ephemeral."""
+def _has_value(blocks_: Any, path: str, type_: str) -> bool:
+    """Whether a sensitive argument has a value; an ephemeral one is allowed if it is write-only."""
     if path in ELSEWHERE.get(type_, ()):
         return False
     name, _, below = path.partition(".")
-    for one in found if isinstance(found, list) else [found]:
-        if not isinstance(one, dict) or one.get(name) is None:
+    for block in blocks_ if isinstance(blocks_, list) else [blocks_]:
+        if not isinstance(block, dict) or block.get(name) is None:
             continue
-        value = one[name]
+        value = block[name]
         if below:
-            if _given(value, below, type_):
+            if _has_value(value, below, type_):
                 return True
         elif value not in ("", [], {}) and not (name.endswith("_wo") and _is_ephemeral(str(value))):
             return True
@@ -77,30 +78,30 @@ def _given(found: Any, path: str, type_: str) -> bool:
 
 
 def _is_ephemeral(template: str) -> bool:
-    found = list(parts(template))
-    return bool(found) and all(
-        one.expression and one.text.strip().startswith("ephemeral.") for one in found
+    pieces = list(parts(template))
+    return bool(pieces) and all(
+        piece.expression and piece.text.strip().startswith("ephemeral.") for piece in pieces
     )
 
 
-def _named(found: Any, name: str, skipped: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """(name, text) of every text in a block that Terraform takes as it stands."""
-    if isinstance(found, dict):
-        said = found.get("name", found.get("key"))
-        for key, value in found.items():
+def _named_texts(data: Any, name: str, skipped: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """(name, text) of every literal text in a block."""
+    if isinstance(data, dict):
+        own_name = data.get("name", data.get("key"))
+        for key, value in data.items():
             if key == "//" or key in skipped:
                 continue
-            called = said if isinstance(said, str) and key == "value" else str(key)
-            yield from _named(value, called, skipped)
-    elif isinstance(found, list):
-        for one in found:
-            yield from _named(one, name, skipped)
-        words = [one for one in found if isinstance(one, str)]
+            text_name = own_name if isinstance(own_name, str) and key == "value" else str(key)
+            yield from _named_texts(value, text_name, skipped)
+    elif isinstance(data, list):
+        for item in data:
+            yield from _named_texts(item, name, skipped)
+        words = [item for item in data if isinstance(item, str)]
         if len(words) > 1:
-            # `["--password", "x"]` says by its order what neither word says.
+            # In `["--password", "x"]` only the order of the words shows the secret.
             yield "", " ".join(words)
-    elif isinstance(found, str):
-        yield from _of_text(found, name, skipped)
+    elif isinstance(data, str):
+        yield from _of_text(data, name, skipped)
 
 
 def _of_text(template: str, name: str, skipped: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -110,23 +111,23 @@ def _of_text(template: str, name: str, skipped: frozenset[str]) -> Iterator[tupl
         except ValueError:
             pass
         else:
-            yield from _named(document, name, skipped)
+            yield from _named_texts(document, name, skipped)
             return
     pieces = list(parts(template))
-    if not any(one.expression for one in pieces):
+    if not any(piece.expression for piece in pieces):
         decoded = _decoded(template) if name.startswith("user_data") else ""
         yield ("", decoded) if decoded else (name, read(template))
         return
-    for one in pieces:
-        if one.expression:
-            for literal in _LITERAL.findall(one.text):
+    for piece in pieces:
+        if piece.expression:
+            for literal in _LITERAL.findall(piece.text):
                 yield "", literal.replace("\\n", "\n").replace('\\"', '"')
         else:
-            yield "", one.text
+            yield "", piece.text
 
 
 def _decoded(text: str) -> str:
-    """Base64 as text; empty for what is none."""
+    """Base64 as text; empty for a text that is not base64."""
     try:
         return base64.b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):

@@ -1,8 +1,8 @@
 """The vocabulary of the gate: which words of a document somebody has judged.
 
 `policies/vocabulary/` has a file for each resource, data source and ephemeral resource, and
-`team.toml` what types may say that checkov covers and this project does not build. Any argument,
-block or meta-argument that stands in none of them is no verdict: nobody has judged it.
+`team.toml` the types that checkov covers and this project does not build. For any argument, block
+or meta-argument that is in none of them there is no verdict: nobody has judged it.
 """
 
 import re
@@ -25,7 +25,7 @@ from strata.resources.secrets import is_secret
 
 TEAM = "team"
 META = frozenset(("//", "depends_on", "lifecycle", "count", "for_each", "timeouts"))
-"""What a block of any type may say: order, and how many. `lifecycle` has a check of its own."""
+"""The meta-arguments of a block of any type: order, and number. `lifecycle` has its own check."""
 LIFECYCLE = frozenset(
     ("create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by",
      "precondition", "postcondition", "//")
@@ -42,16 +42,16 @@ OUTSIDE = {
     "variable": {"type", "default", "description", "sensitive", "nullable", "ephemeral",
                  "validation", "//"},
 }  # fmt: skip
-"""What outputs and variables may say; the values are looked at for secrets."""
+"""The arguments of outputs and variables; their values are checked for secrets."""
 
 
 class Vocabulary(BaseModel):
-    """What blocks of one type may say; an argument of a block within is `block.argument`.
+    """The arguments of blocks of a type; an argument of a nested block is `block.argument`.
 
     `judged`: argument -> the checks that read it. `neutral`: any value is harmless. `own`: harmless
-    as a reference to what this code makes, else not judged. `only`: the values that are harmless.
-    `reasons`: why, where it is not plain. `ignorable`: what `ignore_changes` may name although it
-    is not neutral. `open`: what the provider knows and nobody has judged.
+    as a reference to a resource of this code, else not judged. `only`: the values that are
+    harmless. `reasons`: why, where it is not obvious. `ignorable`: what `ignore_changes` may name
+    although it is not neutral. `open`: arguments of the provider that nobody has judged.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,7 +67,7 @@ class Vocabulary(BaseModel):
 
 @dataclass(frozen=True, order=True)
 class Unjudged:
-    """A word that nobody has judged; `place` is its address and path, `why` says it in words."""
+    """A word that nobody has judged; `place` is its address and path, `why` an explanation."""
 
     place: str
     why: str
@@ -75,17 +75,17 @@ class Unjudged:
 
 @dataclass(frozen=True)
 class Words:
-    """A vocabulary as it is looked up."""
+    """A vocabulary prepared for look-ups."""
 
     said: Vocabulary
     plain: frozenset[str] = field(default_factory=frozenset)
     above: frozenset[str] = field(default_factory=frozenset)
-    """The blocks that hold arguments of the vocabulary, at any depth."""
+    """The blocks with arguments of the vocabulary in them, at any depth."""
     every: frozenset[str] = field(default_factory=frozenset)
 
 
 def unjudged(stack: Json, known: Mapping[str, Words]) -> Iterator[Unjudged]:
-    """What stands in the resources and data of a resolved stack and nobody has judged."""
+    """The words in the resources and data of a resolved stack that nobody has judged."""
     for kind in ("resource", "data", "ephemeral"):
         for address, body in blocks(stack, kind).items():
             type_ = address.partition(".")[0]
@@ -102,7 +102,7 @@ def unjudged(stack: Json, known: Mapping[str, Words]) -> Iterator[Unjudged]:
 
 
 def outside(stack: Json) -> Iterator[Unjudged]:
-    """The same of a stack's outputs and variables."""
+    """The same for a stack's outputs and variables."""
     for kind, known in OUTSIDE.items():
         for name, body in merged(stack.get(kind)).items():
             for key in sorted(set(merged(body)) - known):
@@ -111,14 +111,14 @@ def outside(stack: Json) -> Iterator[Unjudged]:
 
 def known_words(stacks: Iterable[Json]) -> dict[str, Words]:
     """The vocabularies of all types in some stacks, by name of their files; raises Unjudgeable."""
-    wanted = {
+    names = {
         _file(kind, address.partition(".")[0])
         for stack in stacks
         for kind in ("resource", "data", "ephemeral")
         for address in blocks(stack, kind)
     }
-    found = {name: words_of(name) for name in sorted(wanted)}
-    return {name: words for name, words in found.items() if words is not None}
+    words_by_name = {name: words_of(name) for name in sorted(names)}
+    return {name: words for name, words in words_by_name.items() if words is not None}
 
 
 def folder() -> Path:
@@ -134,21 +134,21 @@ def words_of(name: str) -> Words | None:
 @cache
 def _words_in(place: Path, name: str) -> Words | None:
     path = place / f"{name}.toml"
-    said = _read(path) if path.exists() else _team(place / f"{TEAM}.toml").get(name)
-    return None if said is None else words(said)
+    vocabulary = _read(path) if path.exists() else _team(place / f"{TEAM}.toml").get(name)
+    return None if vocabulary is None else words(vocabulary)
 
 
-def words(said: Vocabulary) -> Words:
-    """A vocabulary made ready to be looked up."""
-    every = {*said.judged, *said.neutral, *said.own, *said.only}
-    above = {path[: match.start()] for path in every for match in re.finditer(r"\.", path)}
-    plain = frozenset({*said.judged, *said.neutral})
-    return Words(said, plain, frozenset(above), frozenset({*every, *said.open}))
+def words(vocabulary: Vocabulary) -> Words:
+    """Prepare a vocabulary for look-ups."""
+    paths = {*vocabulary.judged, *vocabulary.neutral, *vocabulary.own, *vocabulary.only}
+    above = {path[: match.start()] for path in paths for match in re.finditer(r"\.", path)}
+    plain = frozenset({*vocabulary.judged, *vocabulary.neutral})
+    return Words(vocabulary, plain, frozenset(above), frozenset({*paths, *vocabulary.open}))
 
 
 @cache
 def _team(path: Path) -> dict[str, Vocabulary]:
-    return {name: _valid(path, one) for name, one in _toml(path).items()}
+    return {name: _valid(path, content) for name, content in _toml(path).items()}
 
 
 def _read(path: Path) -> Vocabulary:
@@ -179,8 +179,8 @@ def _meta(place: str, body: Json) -> Iterator[Unjudged]:
     for name in untold(body):
         yield Unjudged(f"{place}: {name}", "whether anything is made is known only once applied")
     lifecycle = body.get("lifecycle")
-    for one in lifecycle if isinstance(lifecycle, list) else [lifecycle or {}]:
-        for key in sorted(set(one) - LIFECYCLE if isinstance(one, dict) else ()):
+    for block in lifecycle if isinstance(lifecycle, list) else [lifecycle or {}]:
+        for key in sorted(set(block) - LIFECYCLE if isinstance(block, dict) else ()):
             yield Unjudged(f"{place}: lifecycle.{key}", "nobody has judged this")
 
 
@@ -194,15 +194,15 @@ def _arguments(place: str, body: Json, above: str, words_: Words) -> Iterator[Un
         elif path in words_.plain:
             continue
         elif path in words_.said.own:
-            for one in _leaves(value):
-                if not _ours(one):
-                    why = f"{_shown(one)} names something that stands in no code"
+            for leaf in _leaves(value):
+                if not _ours(leaf):
+                    why = f"{_readable(leaf)} names something that stands in no code"
                     yield Unjudged(f"{place}: {path}", why)
         elif path in words_.said.only:
             right = words_.said.only[path]
-            for one in _leaves(value):
-                if one not in right:
-                    why = f"nobody has judged {_shown(one)}, but {', '.join(map(str, right))}"
+            for leaf in _leaves(value):
+                if leaf not in right:
+                    why = f"nobody has judged {_readable(leaf)}, but {', '.join(map(str, right))}"
                     yield Unjudged(f"{place}: {path}", why)
         elif path in words_.above:
             yield from _block(place, value, path, words_)
@@ -211,33 +211,35 @@ def _arguments(place: str, body: Json, above: str, words_: Words) -> Iterator[Un
 
 
 def _block(place: str, value: Any, path: str, words_: Words) -> Iterator[Unjudged]:
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, dict):
-            yield from _arguments(place, one, f"{path}.", words_)
-        elif isinstance(one, list):
-            yield from _block(place, one, path, words_)
-        elif one is not None:
-            yield Unjudged(f"{place}: {path}", f"{_shown(one)} is no block that can be read")
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield from _arguments(place, item, f"{path}.", words_)
+        elif isinstance(item, list):
+            yield from _block(place, item, path, words_)
+        elif item is not None:
+            yield Unjudged(f"{place}: {path}", f"{_readable(item)} is no block that can be read")
 
 
 def _leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
-        for one in value:
-            yield from _leaves(one)
+        for item in value:
+            yield from _leaves(item)
     elif value is not None:
         yield value
 
 
 def _ours(value: Any) -> bool:
-    """Whether a value is a reference to something in this code, and nothing else beside it."""
-    found = list(parts(str(value)))
-    # A text within the expression may stand for what it names: `c ? "sg-1" : aws_x.y.id`.
-    return all(one.expression and '"' not in one.text and OWN.search(one.text) for one in found)
+    """Whether a value is a reference to something in this code, and nothing else."""
+    pieces = list(parts(str(value)))
+    # A text within the expression may be its value: `c ? "sg-1" : aws_x.y.id`.
+    return all(
+        piece.expression and '"' not in piece.text and OWN.search(piece.text) for piece in pieces
+    )
 
 
-def _shown(value: Any) -> str:
+def _readable(value: Any) -> str:
     """A value for a message, unless it is long or may be a secret."""
     text = str(value)
     return text if len(text) <= 60 and not is_secret("", text) else "its value"

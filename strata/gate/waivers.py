@@ -1,4 +1,4 @@
-"""Findings that somebody has taken upon themselves: `policies/waivers.toml`."""
+"""Findings that somebody has accepted: `policies/waivers.toml`."""
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -45,7 +45,7 @@ class Waiver(Entry):
     @field_validator("check", "resource", "reason", "owner", "accepted_by")
     @classmethod
     def _says_something(cls, value: str | None) -> str | None:
-        if value is not None and not any(one.isalnum() for one in value):
+        if value is not None and not any(character.isalnum() for character in value):
             raise ValueError("says nothing: words")
         return value
 
@@ -59,7 +59,7 @@ class Waiver(Entry):
     @field_validator("expires", mode="before")
     @classmethod
     def _is_a_date(cls, value: object, info: ValidationInfo) -> object:
-        # pydantic takes text, numbers and times for a date too; a report in JSON has text.
+        # pydantic accepts text, numbers and times as dates too; a report in JSON has text.
         if info.mode == "python" and type(value) is not date:
             right = "such as 2026-12-31, without time or quotes"
             raise ValueError(f"should be a date and nothing else: {right}")
@@ -74,7 +74,7 @@ class Waiver(Entry):
         return self
 
     def meant(self, failure: Failure) -> bool:
-        """Whether it is about this check and resource, in whichever environment."""
+        """Whether it is about this check and resource, in any environment."""
         return (self.check, self.resource) == (failure.check, failure.construct)
 
     def holds(self, environment: str, stage: str) -> bool:
@@ -86,7 +86,7 @@ class Waiver(Entry):
 
 @dataclass(frozen=True)
 class Waived:
-    """What is left to be mended, the waivers that were used, and those that end soon."""
+    """The failures that are not waived, the waivers that were used, and those that end soon."""
 
     failures: list[Failure]
     used: list[Waiver]
@@ -115,12 +115,12 @@ def apply(
     critical: Collection[str],
     today: date,
 ) -> Waived:
-    """Take what is waived out of `failures`; raises Unjudgeable for a broken waiver.
+    """Remove waived failures from `failures`; raises Unjudgeable for a broken waiver.
 
-    `checks` are all that there are, and those in `critical` need somebody who accepts a waiver
-    besides its owner. `today` is the date in UTC, so that a waiver ends everywhere at once.
-    `judged` are the environments that were looked at, `every` those that the project has, each with
-    its stage: a waiver is known to match nothing only when all that it is for were looked at.
+    `checks` are all checks, and those in `critical` need somebody who accepts a waiver besides its
+    owner. `today` is the date in UTC, so that a waiver ends everywhere at the same time. `judged`
+    are the environments that were judged, `every` those of the project, each with its stage: a
+    waiver is known to match nothing only when all its environments were judged.
     """
 
     def covers(waiver: Waiver, failure: Failure) -> bool:
@@ -150,9 +150,9 @@ def apply(
             known = ", ".join(sorted({*every, *judged}))
             broken.append(waiver.problem("environments", wrong, f"some of {known}"))
         idle = [e for e in waiver.environments if e in judged and e not in matched]
-        # One of the same stage may be safe where another is not: it must match in one of them.
-        meant = {name for name, stage in every.items() if waiver.holds(name, stage)}
-        if idle or (not waiver.environments and meant and meant <= set(judged) and not matched):
+        # Of environments of the same stage some may be safe: it must match in at least one.
+        covered = {name for name, stage in every.items() if waiver.holds(name, stage)}
+        if idle or (not waiver.environments and covered and covered <= set(judged) and not matched):
             where = idle or [f"{stage} environments" for stage in waiver.stages]
             wrong = f"{waiver.check} matches nothing in {', '.join(where) or 'any environment'}"
             right = "the construct path that the finding names, or no waiver"
@@ -161,8 +161,8 @@ def apply(
             used.append(waiver)
     if broken:
         raise Unjudgeable(entries.refusal(broken))
-    left = [f for f in failures if not any(covers(w, f) for w in used)]
-    return Waived(left, used, warnings)
+    remaining = [f for f in failures if not any(covers(w, f) for w in used)]
+    return Waived(remaining, used, warnings)
 
 
 def _near(waiver: Waiver, checks: Collection[str]) -> str:
@@ -172,9 +172,13 @@ def _near(waiver: Waiver, checks: Collection[str]) -> str:
 
 def elsewhere(failures: Iterable[Failure], waivers: Iterable[Waiver]) -> dict[str, list[Stage]]:
     """Environment -> the stages in which some of these failures in it would be waived."""
-    found: dict[str, list[Stage]] = {}
+    stages_by_environment: dict[str, list[Stage]] = {}
     listed = list(waivers)
     for failure in failures:
-        stages = found.setdefault(failure.environment, [])
+        stages = stages_by_environment.setdefault(failure.environment, [])
         stages += [s for w in listed if w.meant(failure) for s in w.stages if s not in stages]
-    return {environment: sorted(stages) for environment, stages in found.items() if stages}
+    return {
+        environment: sorted(stages)
+        for environment, stages in stages_by_environment.items()
+        if stages
+    }

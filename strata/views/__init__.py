@@ -1,1 +1,1 @@
-"""Reports as people and tools read them, one file a format."""
+"""Reports in the formats that people and tools read, one file for each format."""

@@ -1,4 +1,4 @@
-"""A review as one HTML file that needs nothing else: no network, no other file."""
+"""A review as a self-contained HTML file: it needs no network and no other file."""
 
 from functools import cache
 
@@ -28,7 +28,7 @@ def review(report: Report) -> str:
 
 
 def _ordered(rank: Rank, items: list[Item]) -> list[Item]:
-    """What is created by type, as it is counted; the rest as it is."""
+    """Created resources sorted by type, as they are counted; other items as they are."""
     if rank != "created":
         return items
-    return [item for found in words.by_type(items).values() for item in found]
+    return [item for of_type in words.by_type(items).values() for item in of_type]

@@ -7,7 +7,7 @@ from strata.gate.report import Report
 
 
 def junit(verdict: Report) -> str:
-    """The verdict: a test case for itself, one for each finding and each waiver."""
+    """The verdict: a test case for the verdict itself, for each finding and for each waiver."""
     count, skipped = len(verdict.findings), len(verdict.waivers)
     counts = {
         "tests": str(count + skipped + 1), "failures": str(count), "errors": "0", "time": "0",
@@ -23,18 +23,20 @@ def junit(verdict: Report) -> str:
     )  # fmt: skip
     if verdict.warnings:
         ElementTree.SubElement(judged, "system-out").text = "\n".join(verdict.warnings)
-    for one in verdict.findings:
-        where = f"{one.file}:{one.line} {one.key}" if one.file else one.key
+    for finding in verdict.findings:
+        where = f"{finding.file}:{finding.line} {finding.key}" if finding.file else finding.key
         case = ElementTree.SubElement(
-            suite, "testcase", time="0", classname=f"strata.gate.{one.layers[0]}",
-            name=f"{', '.join(one.environments)}: {one.key or one.constructs[0]} "
-            f"({', '.join(one.checks)})",
+            suite, "testcase", time="0", classname=f"strata.gate.{finding.layers[0]}",
+            name=f"{', '.join(finding.environments)}: {finding.key or finding.constructs[0]} "
+            f"({', '.join(finding.checks)})",
         )  # fmt: skip
-        failure = ElementTree.SubElement(case, "failure", message=one.protects, type=one.severity)
-        lines = [where, ", ".join(one.constructs), f"right: {one.right}", one.more]
+        failure = ElementTree.SubElement(
+            case, "failure", message=finding.protects, type=finding.severity
+        )
+        lines = [where, ", ".join(finding.constructs), f"right: {finding.right}", finding.more]
         failure.text = "\n".join(line for line in lines if line)
     for waiver in verdict.waivers:
-        # Another waiver may be of the same resource elsewhere; a server shows a name once.
+        # Another waiver may be for the same resource elsewhere; a server shows a name once.
         places = waiver.stages or waiver.environments
         where = f" in {', '.join(places)}" if places else ""
         case = ElementTree.SubElement(
@@ -52,14 +54,14 @@ def junit(verdict: Report) -> str:
 
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to write (section 2.2)."""
+"""Characters that XML 1.0 cannot represent (section 2.2)."""
 
 
 def _escape(root: ElementTree.Element) -> None:
-    """Write what no XML may hold as JSON would, such as \\u0000."""
+    """Write characters that XML may not contain as JSON would, such as \\u0000."""
 
     def legal(text: str) -> str:
-        return _NOT_XML.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
+        return _NOT_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
     for element in root.iter():
         element.text = element.text and legal(element.text)

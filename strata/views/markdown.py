@@ -15,13 +15,13 @@ from strata.views.words import drift as drift_words
 from strata.views.words import review as words
 
 LIMIT = 65_536
-"""Characters that GitHub takes in one comment."""
+"""The most characters that GitHub accepts in a comment."""
 RESERVE = 2_000
-"""Kept for the lines that count what was left out."""
+"""Characters reserved for the lines that count what was left out."""
 LONGEST = 400
-"""Characters of a sentence that may not be left out: the verdict, and what it costs."""
+"""The most characters of a sentence that may not be left out: the verdict, and the cost."""
 MOST = 50
-"""Resources that drifted, or findings, that are told one by one."""
+"""The most resources that drifted, or findings, that are listed one by one."""
 
 
 def review(report: Report, limit: int = LIMIT) -> str:
@@ -29,9 +29,9 @@ def review(report: Report, limit: int = LIMIT) -> str:
     room = _Room(limit - RESERVE)
     lines = room.take([f"## Plan of {code(report.environment)}", "", words.headline(report), ""])
     summary = [
-        f"{one.question}: **{_plain(one.answer)}**"
-        for one in words.chips(report)
-        if one.section != "gate"
+        f"{chip.question}: **{_plain(chip.answer)}**"
+        for chip in words.chips(report)
+        if chip.section != "gate"
     ]
     lines += room.take([" · ".join(summary), "", f"The gate: **{_cut(words.verdict(report))}**"])
     tail = _tail(report, limit // 4)
@@ -39,16 +39,16 @@ def review(report: Report, limit: int = LIMIT) -> str:
     for rank, title in report.titles.items():
         items = report.of(rank)
         if rank == "else":
-            whole, *each = words.costs(report)
-            lines += room.take(["", "### What it costs", "", f"{whole}", ""])
-            lines += room.take([f"- {_cut(one)}" for one in each])
+            total, *lines_of_cost = words.costs(report)
+            lines += room.take(["", "### What it costs", "", f"{total}", ""])
+            lines += room.take([f"- {_cut(line)}" for line in lines_of_cost])
         lines += room.take(["", f"### {title} ({len(items)})", ""])
         if not items:
             lines += room.take(["Nothing."])
         if rank == "created" and items:
             lines += _folded(items, room)
         else:
-            lines += _fitting(items, [_item(one, report) for one in items], room)
+            lines += _fitting(items, [_item(item, report) for item in items], room)
     return "\n".join([*lines, *tail]) + "\n"
 
 
@@ -59,7 +59,7 @@ class _Room:
         self.left = left
 
     def take(self, lines: list[str]) -> list[str]:
-        """The lines, paid for."""
+        """The lines, whose characters are subtracted from what is left."""
         self.left -= sum(len(line) + 1 for line in lines)
         return lines
 
@@ -72,18 +72,18 @@ def _fitting(items: list[Item], blocks: list[list[str]], room: _Room) -> list[st
     lines: list[str] = []
     for index, block in enumerate(blocks):
         if not room.fits(block):
-            rest = items[index:]
+            left_out = items[index:]
             return [
                 *lines,
                 "",
-                f"and {len(rest)} more, see the HTML report: {words.by_layer(rest)}",
+                f"and {len(left_out)} more, see the HTML report: {words.by_layer(left_out)}",
             ]
         lines += room.take(block)
     return lines
 
 
 def _folded(items: list[Item], room: _Room) -> list[str]:
-    """What is created: counted by type, each one below a fold."""
+    """Created resources: counted by type, and listed below a fold."""
     counted = html.escape(words.types(items))
     if len(counted) > LONGEST:
         counted = f"{len(words.by_type(items))} types"
@@ -96,73 +96,73 @@ def _folded(items: list[Item], room: _Room) -> list[str]:
 def _item(item: Item, report: Report) -> list[str]:
     lines = [f"- {item.layer}: {code(item.address)} {item.action}: {_plain(item.why)}"]
     lines += [
-        f"  - set {code(f'{one.key} = {one.before}')} → {code(one.after)}"
-        f" in {code(words.place(one))}"
-        for one in item.causes
+        f"  - set {code(f'{cause.key} = {cause.before}')} → {code(cause.after)}"
+        f" in {code(words.place(cause))}"
+        for cause in item.causes
     ]
-    said = words.origin(item, report)
-    lines += [f"  - {said}"] if said else []
+    origin = words.origin(item, report)
+    lines += [f"  - {origin}"] if origin else []
     lines += [
-        f"  - {code(one.name)}: {code(one.before)} → {code(one.after)}"
-        + (" **forces the replacement**" if one.forces else "")
-        for one in item.attributes
+        f"  - {code(attribute.name)}: {code(attribute.before)} → {code(attribute.after)}"
+        + (" **forces the replacement**" if attribute.forces else "")
+        for attribute in item.attributes
     ]
     return lines
 
 
 def _tail(report: Report, most: int) -> list[str]:
-    """What stays, what drifted and what the gate found; the last two in `most` characters each."""
+    """What stays, what drifted and the gate's findings; the last two in `most` characters each."""
     lines: list[str] = []
     if report.notes:
         lines += ["", f"### What changes nothing ({len(report.notes)})", ""]
-        lines += _counted([f"- {_plain(one)}" for one in report.notes], most)
+        lines += _counted([f"- {_plain(note)}" for note in report.notes], most)
     lines += ["", f"### What stays ({report.counts.stay})", "", words.stays(report.counts)]
     lines += ["", f"### Changed outside of Terraform ({len(report.drift)})", ""]
-    lines += _counted([_drifted(one) for one in report.drift], most)
+    lines += _counted([_drifted(drifted) for drifted in report.drift], most)
     if not report.drift:
         lines.append("Nothing.")
     lines += ["", f"### The gate: {_cut(words.verdict(report))}", ""]
     lines += _counted(
         [
-            f"- **{one.severity}**: {_plain(one.protects)} ({code(one.place)})"
-            for one in report.findings
+            f"- **{finding.severity}**: {_plain(finding.protects)} ({code(finding.place)})"
+            for finding in report.findings
         ],
         most,
     )
     return lines
 
 
-def _drifted(one: Drifted) -> str:
-    names = ", ".join(code(each.attribute) for each in one.attributes[:5])
-    return f"- {one.layer}: {code(one.address)} {words.drifted(one)}: {names}"
+def _drifted(drifted: Drifted) -> str:
+    names = ", ".join(code(attribute.attribute) for attribute in drifted.attributes[:5])
+    return f"- {drifted.layer}: {code(drifted.address)} {words.drifted(drifted)}: {names}"
 
 
 def _counted(lines: list[str], most: int) -> list[str]:
     """The first MOST lines that fit in `most` characters, and how many more there are."""
-    room, shown = _Room(most), 0
-    while shown < min(len(lines), MOST) and room.fits(lines[shown : shown + 1]):
-        room.take(lines[shown : shown + 1])
-        shown += 1
-    more = ["", f"and {len(lines) - shown} more"] if shown < len(lines) else []
-    return [*lines[:shown], *more]
+    room, count = _Room(most), 0
+    while count < min(len(lines), MOST) and room.fits(lines[count : count + 1]):
+        room.take(lines[count : count + 1])
+        count += 1
+    more = ["", f"and {len(lines) - count} more"] if count < len(lines) else []
+    return [*lines[:count], *more]
 
 
 def code(text: str) -> str:
     """A code span, whatever backticks and line breaks are in the text."""
     flat = " ".join(text.split()) or " "
-    longest = max((len(one) for one in re.findall("`+", flat)), default=0)
+    longest = max((len(run) for run in re.findall("`+", flat)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if longest else ""
     return f"{fence}{pad}{flat}{pad}{fence}"
 
 
 def _cut(text: str) -> str:
-    """The same as `_plain`, of what may be too long."""
+    """The same as `_plain`, for text that may be too long."""
     return _plain(shortened(text, LONGEST))
 
 
 def _plain(text: str) -> str:
-    """Text in which nothing is taken for markup."""
+    """Text with every character of markup escaped."""
     return re.sub(r"([\\`*_\[\]<>#|@])", r"\\\1", text)
 
 
@@ -174,14 +174,14 @@ def drift(report: Drift) -> str:
             "| resource | attribute | before | now | the next apply |",
             "|---|---|---|---|---|",
         ]
-    for one in report.drift:
-        if one.gone:
-            lines.append(f"| {_code_cell(one.address)} | is gone | | | {one.next_apply} |")
+    for drifted in report.drift:
+        if drifted.gone:
+            lines.append(f"| {_code_cell(drifted.address)} | is gone | | | {drifted.next_apply} |")
         lines += [
-            f"| {_code_cell(one.address)} | {_code_cell(each.attribute)} "
-            f"| {_code_cell(drift_words.value(each.before))} "
-            f"| {_code_cell(drift_words.value(each.now))} | {each.next_apply} |"
-            for each in one.attributes
+            f"| {_code_cell(drifted.address)} | {_code_cell(attribute.attribute)} "
+            f"| {_code_cell(drift_words.value(attribute.before))} "
+            f"| {_code_cell(drift_words.value(attribute.now))} | {attribute.next_apply} |"
+            for attribute in drifted.attributes
         ]
     if report.added:
         lines += [
@@ -192,9 +192,9 @@ def drift(report: Drift) -> str:
             "|---|---|---|---|---|",
         ]
     lines += [
-        f"| {_code_cell(one.address)} | {one.kind} | {_cell(one.name)} | {_cell(one.does)} "
-        f"| {_code_cell(one.delete)} |"
-        for one in report.added
+        f"| {_code_cell(added.address)} | {added.kind} | {_cell(added.name)} | {_cell(added.does)} "
+        f"| {_code_cell(added.delete)} |"
+        for added in report.added
     ]
     if report.strangers:
         lines += [
@@ -205,9 +205,9 @@ def drift(report: Drift) -> str:
             "|---|---|---|---|---|",
         ]
     lines += [
-        f"| {one.kind} | {_code_cell(one.identifier)} | {_cell(one.name)} "
-        f"| {_code_cell(one.address)} | {_code_cell(one.import_id)} |"
-        for one in report.strangers
+        f"| {stranger.kind} | {_code_cell(stranger.identifier)} | {_cell(stranger.name)} "
+        f"| {_code_cell(stranger.address)} | {_code_cell(stranger.import_id)} |"
+        for stranger in report.strangers
     ]
     return "\n".join([*lines, "", *drift_words.summary(report)]).replace("\n\n\n", "\n\n") + "\n"
 
@@ -220,14 +220,15 @@ def estimate(cost: Estimate) -> str:
     )
     lines.append(_cells(f"**{cost_words.total(complete=cost.complete)}**", cost.usd.cents()))
     lines += ["", f"US dollars for {cost.hours} hours in {cost.region}, without tax."]
-    lines += [f"\n{one}" for one in cost_words.budget(cost)]
+    lines += [f"\n{line}" for line in cost_words.budget(cost)]
     lines += _bullets("Not priced, and not in the total:", cost_words.missing(cost.not_priced))
     rows = {
-        f"`{one.resource}` {one.what}": cost_words.amounts(one) for one in cost_words.entries(cost)
+        f"`{entry.resource}` {entry.what}": cost_words.amounts(entry)
+        for entry in cost_words.entries(cost)
     }
     lines += _below_a_fold("Every charge", _table("charge", cost_words.SIZES, rows))
     lines += _below_a_fold(
-        "Use assumed", [f"- {one}" for one in cost_words.assumed(cost.assumptions)]
+        "Use assumed", [f"- {assumption}" for assumption in cost_words.assumed(cost.assumptions)]
     )
     lines += ["", cost_words.prices(cost)]
     return "\n".join(lines) + "\n"
@@ -240,14 +241,14 @@ def cost_change(cost: CostChange) -> str:
     lines += _table("total", cost_words.SIDES, sums)
     if cost.resources:
         rows = {
-            f"`{one.resource}`": cost_words.sides(one.before, one.after, "desired")
-            for one in cost.resources
+            f"`{resource.resource}`": cost_words.sides(resource.before, resource.after, "desired")
+            for resource in cost.resources
         }
         lines += ["", *_table("at the desired size", cost_words.SIDES, rows)]
     lines += _bullets("Not changed by the settings:", cost.notes)
     lines += _bullets("Not priced, and not in the totals:", cost_words.missing(cost.not_priced))
     lines += _below_a_fold(
-        "Use assumed", [f"- {one}" for one in cost_words.assumed(cost.assumptions)]
+        "Use assumed", [f"- {assumption}" for assumption in cost_words.assumed(cost.assumptions)]
     )
     return "\n".join(lines) + "\n"
 
@@ -262,7 +263,7 @@ def _cells(name: str, cells: Sequence[str]) -> str:
 
 
 def _bullets(title: str, sentences: list[str]) -> list[str]:
-    return ["", title, "", *(f"- {one}" for one in sentences)] if sentences else []
+    return ["", title, "", *(f"- {sentence}" for sentence in sentences)] if sentences else []
 
 
 def _below_a_fold(title: str, lines: list[str]) -> list[str]:

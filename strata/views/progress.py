@@ -23,11 +23,11 @@ STYLES = {
 
 LOOK_SECONDS = 1
 STILL_SECONDS = 30
-"""In a log, a layer that works for so long without news says what it is at."""
+"""In a log, a layer that works for this long without news gets a line about its activity."""
 
 
 class Progress:
-    """One line per layer: its state, what it is at and for how long, the time it took.
+    """A line per layer: its state, its current activity and for how long, the time it took.
 
     Use it as a context manager around the work. Once a layer is done, its line names the resource
     that took longest.
@@ -72,14 +72,14 @@ class Progress:
                 self._print(layer)
 
     def watch(self, layer: str) -> Watch:
-        """What hears the events of a layer's Terraform."""
+        """A function that receives the events of a layer's Terraform."""
 
         def hear(event: Event) -> None:
             with self._lock:
                 activity, clock = self._activity[layer], time.monotonic()
                 activity.hear(event, clock)
-                said = self._said.get(layer)
-                news = said is None or said[0] != activity.phase
+                printed = self._said.get(layer)
+                news = printed is None or printed[0] != activity.phase
                 if not self._console.is_terminal and news:
                     self._said[layer] = (activity.phase, clock)
                     self._print(layer)
@@ -87,7 +87,7 @@ class Progress:
         return hear
 
     def still(self) -> None:
-        """Name each layer that works and has been without news for long."""
+        """Print a line for each layer that has worked for long without news."""
         with self._lock:
             clock = time.monotonic()
             for layer, (phase, when) in self._said.items():
@@ -96,12 +96,12 @@ class Progress:
                     self._print(layer)
 
     def _tell_still(self) -> None:
-        """Look from time to time, whether Terraform says anything or not."""
+        """Call `still` regularly, whether Terraform prints anything or not."""
         while not self._over.wait(LOOK_SECONDS):
             self.still()
 
     def __rich__(self) -> Table:
-        """The table as it stands."""
+        """The current table."""
         table = Table.grid(padding=(0, 2), expand=True)
         table.add_column(no_wrap=True)
         table.add_column(no_wrap=True)
@@ -111,16 +111,16 @@ class Progress:
             for layer in self._state:
                 word, detail, seconds = self._words(layer)
                 style = STYLES.get(self._state[layer], "green")
-                # Text, since an address such as x["y"] is no markup.
+                # Text, since an address such as x["y"] is not markup.
                 table.add_row(layer, Text(word, style), Text(detail, "dim"), seconds)
         return table
 
     def _print(self, layer: str) -> None:
         word, detail, seconds = self._words(layer)
         line = Text(f"{layer:10} {word:12} {seconds:>7}  {detail}".rstrip())
-        # The work goes on when nobody can be told any more.
+        # The work goes on even if nothing can be printed any more.
         with contextlib.suppress(OSError):
-            # A log is no screen: what is copied out of it stands there whole.
+            # No wrapping: text copied from a log must be complete.
             self._console.print(line, soft_wrap=True)
 
     def _words(self, layer: str) -> tuple[str, str, str]:

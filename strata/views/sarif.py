@@ -18,14 +18,17 @@ _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 def sarif(verdict: Report) -> str:
     """The verdict as a SARIF log of one run."""
     rules: dict[str, dict[str, Any]] = {}
-    for one in verdict.findings:
-        for check in one.checks:
+    for finding in verdict.findings:
+        for check in finding.checks:
             rules[check] = {
                 "id": check,
-                "shortDescription": {"text": one.protects},
-                "helpUri": one.more,
-                "defaultConfiguration": {"level": _LEVELS[one.severity]},
-                "properties": {"security-severity": _SCORES[one.severity], "tags": ["security"]},
+                "shortDescription": {"text": finding.protects},
+                "helpUri": finding.more,
+                "defaultConfiguration": {"level": _LEVELS[finding.severity]},
+                "properties": {
+                    "security-severity": _SCORES[finding.severity],
+                    "tags": ["security"],
+                },
             }
     for waiver in verdict.waivers:
         rules.setdefault(
@@ -35,34 +38,38 @@ def sarif(verdict: Report) -> str:
     order = sorted(rules)
     results = [
         {
-            "ruleId": one.checks[0],
-            "ruleIndex": order.index(one.checks[0]),
-            "level": _LEVELS[one.severity],
-            "message": {"text": f"{one.protects}. Right: {one.right}"},
-            "locations": [_location(one.file, one.line, one.constructs)],
+            "ruleId": finding.checks[0],
+            "ruleIndex": order.index(finding.checks[0]),
+            "level": _LEVELS[finding.severity],
+            "message": {"text": f"{finding.protects}. Right: {finding.right}"},
+            "locations": [_location(finding.file, finding.line, finding.constructs)],
             "partialFingerprints": {
-                "strata/v1": _fingerprint(one.key, *one.checks, *one.environments, *one.constructs)
+                "strata/v1": _fingerprint(
+                    finding.key, *finding.checks, *finding.environments, *finding.constructs
+                )
             },
         }
-        for one in verdict.findings
+        for finding in verdict.findings
     ]
     results += [
         {
-            "ruleId": one.check,
-            "ruleIndex": order.index(one.check),
+            "ruleId": waiver.check,
+            "ruleIndex": order.index(waiver.check),
             "level": "note",
-            "message": {"text": f"Waived by {one.owner} to {one.expires}: {one.reason}"},
-            "locations": [_location("", 0, [one.resource])],
+            "message": {"text": f"Waived by {waiver.owner} to {waiver.expires}: {waiver.reason}"},
+            "locations": [_location("", 0, [waiver.resource])],
             "partialFingerprints": {
-                "strata/v1": _fingerprint(one.check, one.resource, *one.stages, *one.environments)
+                "strata/v1": _fingerprint(
+                    waiver.check, waiver.resource, *waiver.stages, *waiver.environments
+                )
             },
             "suppressions": [
-                {"kind": "external", "status": "accepted", "justification": one.reason}
+                {"kind": "external", "status": "accepted", "justification": waiver.reason}
             ],
         }
-        for one in verdict.waivers
+        for waiver in verdict.waivers
     ]
-    notes = [{"level": "warning", "message": {"text": one}} for one in verdict.warnings]
+    notes = [{"level": "warning", "message": {"text": warning}} for warning in verdict.warnings]
     run = {
         "tool": {
             "driver": {
@@ -80,7 +87,7 @@ def sarif(verdict: Report) -> str:
 
 
 def _location(file: str, line: int, constructs: Sequence[str]) -> dict[str, Any]:
-    """A place in the settings, or else in the module of the layer that holds the construct."""
+    """A place in the settings, or else in the module of the construct's layer."""
     layer = constructs[0].partition("/")[0]
     place = file or (f"modules/{layer}.py" if layer in LAYERS else "main.py")
     path = Path(place)
@@ -91,10 +98,12 @@ def _location(file: str, line: int, constructs: Sequence[str]) -> dict[str, Any]
     )
     return {
         "physicalLocation": {"artifactLocation": uri, "region": {"startLine": line or 1}},
-        "logicalLocations": [{"fullyQualifiedName": one, "kind": "resource"} for one in constructs],
+        "logicalLocations": [
+            {"fullyQualifiedName": construct, "kind": "resource"} for construct in constructs
+        ],
     }
 
 
 def _fingerprint(*parts: str) -> str:
-    """The same for the same finding, on whatever line it stands."""
+    """The same for the same finding, whatever line it is on."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Says what is being done while it takes long: on a terminal as it goes, else in a line.
+"""Shows what is being done while it takes long: live on a terminal, else as a line.
 
 All of it goes to stderr, so that stdout is for results alone.
 """
@@ -21,8 +21,8 @@ PATIENCE_SECONDS = 2.0
 def step(what: str) -> Iterator[None]:
     """Work that may take long, such as `planning local`.
 
-    A terminal shows it with the time it has taken, and nothing of it once it is done. Elsewhere it
-    is a line, once it has taken two seconds. `-q` says nothing, `-v` each step and its time.
+    A terminal shows it with the time it has taken, until it is done. Elsewhere a line is printed
+    once it has taken two seconds. `-q` prints nothing, `-v` each step and its time.
     """
     console = shared_console()
     if CHOSEN.verbosity is Verbosity.QUIET:
@@ -35,7 +35,7 @@ def step(what: str) -> Iterator[None]:
         finally:
             _say(console, f"{what}: {time.monotonic() - start:.1f} s")
     elif console.is_terminal:
-        with _shown(console, what):
+        with _spinner(console, what):
             yield
     else:
         line = threading.Timer(PATIENCE_SECONDS, _say, (console, f"{what} ..."))
@@ -49,12 +49,12 @@ def step(what: str) -> Iterator[None]:
 
 @cache
 def shared_console() -> Console:
-    """The console of all steps: it keeps those within each other apart on a terminal."""
+    """The console of all steps, shared so that nested steps do not clash on a terminal."""
     return Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 @contextlib.contextmanager
-def _shown(console: Console, what: str) -> Iterator[None]:
+def _spinner(console: Console, label: str) -> Iterator[None]:
     from rich.progress import (  # noqa: PLC0415 - a log needs none of it
         Progress,
         SpinnerColumn,
@@ -67,13 +67,13 @@ def _shown(console: Console, what: str) -> Iterator[None]:
         TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
     )
-    # What a child or a pipe writes to stdout is left alone.
+    # Output of a child or a pipe on stdout is left alone.
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
-        progress.add_task(what, total=None)
+        progress.add_task(label, total=None)
         yield
 
 
 def _say(console: Console, line: str) -> None:
-    # The work goes on when nobody can be told any more.
+    # The work goes on even if nothing can be printed any more.
     with contextlib.suppress(OSError):
         console.print(line)
