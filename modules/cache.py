@@ -22,7 +22,7 @@ TOKEN_LENGTH = 64
 
 @dataclass(frozen=True)
 class CacheOutputs:
-    """Where Redis is and where its AUTH token is kept; `secret_arn` is None without AUTH."""
+    """The address of Redis and the secret of its AUTH token; `secret_arn` is None without AUTH."""
 
     address: str
     secret_arn: str | None
@@ -51,7 +51,7 @@ class Cache(Construct):
             name=names.name(family.replace(".", "-"), 255).lower(),
             family=family,
             description="Redis, cluster mode off",
-            # AWS deletes none that Redis uses: it turns to another family's group first.
+            # AWS deletes no group in use: Redis must switch to the group of a new family first.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             tags=names.tags("cache"),
         )
@@ -77,7 +77,7 @@ class Cache(Construct):
             maintenance_window=cache.maintenance_window,
             auto_minor_version_upgrade="true",
             apply_immediately=cache.apply_immediately,
-            # Terraform would keep the token in its state: it is set outside, by `strata redis-auth`.
+            # Terraform would keep the token in its state, so `strata redis-auth` sets it instead.
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes=["auth_token", "auth_token_update_strategy"]
             )
@@ -93,13 +93,13 @@ class Cache(Construct):
         self.outputs = CacheOutputs(group.primary_endpoint_address, secret_arn)
 
     def _auth_token(self) -> str:
-        """A secret with a random token that passes through Terraform without being kept."""
+        """A secret with a random token, which Terraform passes on without storing it."""
         secret = SecretsmanagerSecret(
             self,
             "auth_token",
             name_prefix=self._names.name("redis-auth-", 200),
             description="AUTH token of Redis",
-            # A token has no worth once its replication group is gone.
+            # A token is useless once its replication group is deleted.
             recovery_window_in_days=0,
             tags=self._names.tags("redis-auth"),
         )
@@ -115,5 +115,5 @@ class Cache(Construct):
             ".cache_auth_token.random_password}",
             secret_string_wo_version=1,
         )
-        # Through the version, so that nobody reads the secret before it has a value.
+        # The ARN of the version, so that nothing reads the secret before it has a value.
         return version.arn

@@ -53,7 +53,7 @@ MANAGED_POLICIES = {
 
 @dataclass(frozen=True)
 class ClusterOutputs:
-    """Where services run."""
+    """The cluster and the capacity provider that services run on."""
 
     cluster_name: str
     capacity_provider_name: str
@@ -114,7 +114,7 @@ class Cluster(Construct):
             ],
         )
         TerraformOutput(TerraformStack.of(self), "cluster_name", value=cluster.name)
-        # Named through the association, so that a service starts after it and goes before it.
+        # The name of the association, so that a service is created after it and deleted before it.
         self.outputs = ClusterOutputs(association.cluster_name, provider.name)
 
     def _instance_profile(self) -> tuple[IamInstanceProfile, list[IamRolePolicyAttachment]]:
@@ -159,13 +159,13 @@ class Cluster(Construct):
             self,
             "launch_template",
             name=names.name("instance", 128),
-            # EC2 reads the parameter at each launch: a new AMI changes no plan and moves no instance.
+            # EC2 reads the parameter at each launch: a new AMI changes no plan and no instance.
             image_id=cluster.ami_id or f"resolve:ssm:{AMI_PARAMETERS[cluster.os]}",
             instance_type=cluster.instance_type,
             key_name=cluster.key_pair,
             iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=profile.arn),
             vpc_security_group_ids=[network.instance_security_group_id],
-            # One hop: the instance itself can ask for credentials, its containers cannot.
+            # With one hop the instance itself can ask for credentials, and its containers cannot.
             metadata_options=LaunchTemplateMetadataOptions(
                 http_endpoint="enabled",
                 http_tokens="required" if cluster.imdsv2_only else "optional",
@@ -200,7 +200,7 @@ class Cluster(Construct):
         policies: list[IamRolePolicyAttachment],
     ) -> AutoscalingGroup:
         settings = self._settings.cluster
-        # ECS sets the last tag itself when a capacity provider takes the group over.
+        # ECS sets the last tag itself when the group gets a capacity provider.
         tags = {**self._names.tags("instance"), "AmazonECSManaged": "true"}
         return AutoscalingGroup(
             self,
@@ -218,8 +218,8 @@ class Cluster(Construct):
                 AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False)
                 for key, value in tags.items()
             ],
-            # Managed scaling moves it from the first task on.
+            # Managed scaling changes it from the first task on.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_capacity"]),
-            # Instances register with the cluster, and ECS deletes none that has instances.
+            # Instances register with the cluster, and ECS deletes no cluster with instances.
             depends_on=[cluster, *policies],
         )

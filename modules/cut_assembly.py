@@ -2,12 +2,12 @@
 
 The package describes its 23,285 types in an assembly, 120 MB of JSON that Node parses before the
 first resource can be made. `modules/` uses a few hundred of them. So the first synthesis writes a
-tarball that describes only the submodules which `modules/` names, and later ones load that. The
+tarball that describes only the submodules which `modules/` names, and later runs load that. The
 classes in it are the package's own, so the JSON is the same to the byte.
 
-Nothing depends on the cut: where it cannot be made, kept or loaded, the package's own assembly is
-loaded as always. Cuts are kept in the user's cache, or in `.strata` where that cannot be written;
-each carries the digest of its content in its name, so half a file is never taken for a whole one.
+Nothing depends on the cut: if it cannot be made, kept or loaded, the package's own assembly is
+loaded as always. Cuts are kept in the user's cache, or in `.strata` if that cannot be written.
+The name of each has the digest of its content, so that an incomplete file is never used.
 """
 
 import gzip
@@ -33,11 +33,11 @@ PATIENCE = 120
 """Seconds to wait for another process that is making the same cut: ten times what it takes."""
 
 KEPT = 16
-"""Cuts that stay in a folder: a branch and its neighbours, not every branch there ever was."""
+"""Cuts that stay in a folder: enough for a branch and its neighbours, not for every old branch."""
 
 
 class Misfit(Exception):
-    """The package is not built as `cut` takes it to be."""
+    """The package is not built as `cut` expects."""
 
 
 @dataclass(frozen=True)
@@ -51,29 +51,29 @@ class Package:
     tarball: Path
 
     def fingerprint(self) -> str:
-        """What tells this tarball from any other, without reading its 34 MB."""
+        """Distinguishes this tarball from any other, without reading its 34 MB."""
         stat = self.tarball.stat()
         parts = [self.name, self.version, str(stat.st_size), str(stat.st_mtime_ns)]
-        # The installer wrote the digest of every file down (PyPA, "Recording installed projects").
+        # The installer records the digest of every file (PyPA, "Recording installed projects").
         for record in self.folder.parent.glob(f"{self.module}-*.dist-info/RECORD"):
             text = record.read_text(encoding="utf-8")
-            found = re.search(rf"{re.escape(self.tarball.name)},(sha256=[^,]+),", text)
-            parts.append(found.group(1) if found else "")
+            match = re.search(rf"{re.escape(self.tarball.name)},(sha256=[^,]+),", text)
+            parts.append(match.group(1) if match else "")
         return "\n".join(parts)
 
 
 def locate(module: str, folder: Path) -> Package:
-    """The package whose Python modules lie in `folder`; `Misfit` where it has no one tarball."""
+    """The package with its Python modules in `folder`; raises Misfit if it names no tarball."""
     source = (folder / "_jsii" / "__init__.py").read_text(encoding="utf-8")
-    found = re.search(r'"([^"\s]+)", "([^"\s]+)", __name__\[0:-6\], "([^"\s]+\.tgz)"', source)
-    if found is None:
+    match = re.search(r'"([^"\s]+)", "([^"\s]+)", __name__\[0:-6\], "([^"\s]+\.tgz)"', source)
+    if match is None:
         raise Misfit(f"{folder}/_jsii names no assembly")
-    name, version, tarball = found.groups()
+    name, version, tarball = match.groups()
     return Package(module, folder, name, version, folder / "_jsii" / tarball)
 
 
 def named(module: str, folder: Path, sources: Path) -> frozenset[str]:
-    """The submodules of `module`, which lies in `folder`, that a file below `sources` names."""
+    """The submodules of `module`, which is in `folder`, that the files below `sources` name."""
     direct = re.compile(rf"\b{module}\.(\w+)")
     listed = re.compile(rf"\bfrom\s+{module}\s+import\s+(\([^)]*\)|[^\n]*)")
     names: set[str] = set()
@@ -122,14 +122,14 @@ def _member(package: Package, name: str) -> bytes:
 
 def _jsii_name(package: Package, submodule: str) -> str:
     source = (package.folder / submodule / "__init__.py").read_text(encoding="utf-8")
-    found = re.search(rf'jsii_type="{re.escape(package.name)}\.(\w+)\.', source)
-    if found is None:
+    match = re.search(rf'jsii_type="{re.escape(package.name)}\.(\w+)\.', source)
+    if match is None:
         raise Misfit(f"{submodule} of {package.module} declares no type")
-    return found.group(1)
+    return match.group(1)
 
 
 def _closure(assembly: Json, wanted: set[str]) -> Json:
-    """The types of the submodules `wanted`, and of every submodule that one of theirs refers to."""
+    """The types of the submodules `wanted`, and of all submodules that their types refer to."""
     own: dict[str, dict[str, Json]] = {}
     for fqn, type_ in assembly["types"].items():
         own.setdefault(type_.get("namespace", ""), {})[fqn] = type_
@@ -161,14 +161,14 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _folder(submodule: Json) -> str:
-    found = re.fullmatch(r"src/([\w-]+)/index:", submodule["symbolId"])
-    if found is None:
+    match = re.fullmatch(r"src/([\w-]+)/index:", submodule["symbolId"])
+    if match is None:
         raise Misfit(f"a submodule lies in {submodule['symbolId']}")
-    return found.group(1)
+    return match.group(1)
 
 
 def _without_docs(value: Any) -> Any:
-    """`value` without what only people and compilers read."""
+    """`value` without the parts that only people and compilers read."""
     if isinstance(value, dict):
         return {
             key: _without_docs(part)
@@ -196,7 +196,7 @@ def _scripts(package: Package, folders: set[str]) -> dict[str, bytes]:
 
 
 def _tarball(files: dict[str, bytes]) -> bytes:
-    """The same bytes for the same files, whenever and by whomever."""
+    """A tarball of files; the same bytes for the same files, at any time and by any user."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for name in sorted(files):
@@ -207,9 +207,9 @@ def _tarball(files: dict[str, bytes]) -> bytes:
 
 
 def places() -> list[Path]:
-    """Folders to keep cuts in, the best first."""
+    """Folders to keep cuts in, the preferred folder first."""
     folders = [work_folder() / "assemblies"]
-    # Where there is no home, `~` stays as it is.
+    # Without a home folder `~` stays as it is.
     cache = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))  # noqa: PTH111
     if cache.is_absolute():
         folders.insert(0, cache / "strata" / "assemblies")
@@ -217,7 +217,7 @@ def places() -> list[Path]:
 
 
 def provide(package: Package, submodules: frozenset[str], folders: Sequence[Path]) -> Path | None:
-    """The cut of `package` to `submodules`, made now if there is none; None if it cannot be kept.
+    """The cut of `package` to `submodules`, made now if it is missing; None if it cannot be kept.
 
     It is kept in the first of `folders` that can be written.
     """
@@ -233,9 +233,9 @@ def provide(package: Package, submodules: frozenset[str], folders: Sequence[Path
 def _make(
     package: Package, submodules: frozenset[str], folders: Sequence[Path], key: str
 ) -> Path | None:
-    from filelock import FileLock  # noqa: PLC0415 - takes longer than to find a cut that is there
+    from filelock import FileLock  # noqa: PLC0415 - takes longer than to find an existing cut
 
-    made: bytes | None = None
+    content: bytes | None = None
     for folder in folders:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -244,15 +244,15 @@ def _make(
                 if kept is not None:
                     return kept
                 _tidy(folder)
-                made = made or cut(package, submodules)
-                return _keep(folder, key, made)
+                content = content or cut(package, submodules)
+                return _keep(folder, key, content)
         except OSError:
             continue
     return None
 
 
 def _kept(folder: Path, key: str) -> Path | None:
-    """The cut of this key in `folder` whose content is what its name says."""
+    """The cut of this key in `folder`, if its content has the digest in its name."""
     try:
         for file in folder.glob(f"{key}-*.tgz"):
             if file.name == _name(key, file.read_bytes()):
@@ -278,9 +278,9 @@ def _name(key: str, content: bytes) -> str:
 
 
 def _tidy(folder: Path) -> None:
-    """Take away old cuts, and what was left by a process that was killed at work.
+    """Delete old cuts, and the files of processes that were killed while writing.
 
-    Only who holds the lock of `folder` may call it: nobody else writes there then.
+    Only the holder of the lock of `folder` may call it: no other process writes there then.
     """
     cuts = sorted(folder.glob("*.tgz"), key=lambda file: file.stat().st_mtime, reverse=True)
     for file in [*folder.glob("part-*"), *cuts[KEPT:]]:

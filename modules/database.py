@@ -19,7 +19,7 @@ from strata.settings.resource_names import PARAMETERS_PREFIX
 
 @dataclass(frozen=True)
 class DatabaseOutputs:
-    """Where the database is and where its password is kept."""
+    """The address of the database and the secret with its password."""
 
     address: str
     secret_arn: str
@@ -44,17 +44,17 @@ class Database(Construct):
         parameters = DbParameterGroup(
             self,
             "parameter_group",
-            # A prefix: one that is made anew stands beside the old one for a while.
+            # A prefix: a group that is made again exists beside the old group for a while.
             name_prefix=f"{names.name(family.replace('.', '-'), PARAMETERS_PREFIX)}-".lower(),
             family=family,
-            # It stays as it is: another description makes another group.
+            # Do not change it: another description makes another group.
             description=f"MySQL of {names.base}",
             parameter=[
                 DbParameterGroupParameter(
                     name="require_secure_transport", value="1" if database.require_tls else "0"
                 )
             ],
-            # AWS deletes none that a database uses: it turns to another family's group first.
+            # AWS deletes no group in use: the database must switch to a new family's group first.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             tags=names.tags("database"),
         )
@@ -65,7 +65,7 @@ class Database(Construct):
             identifier=name,
             engine="mysql",
             engine_version=database.engine_version,
-            # Whoever sets another major version means it; without this AWS refuses it.
+            # A new major version in the settings is intended; without this AWS refuses it.
             allow_major_version_upgrade=True,
             instance_class=database.instance_class,
             allocated_storage=database.storage_gib,
@@ -74,7 +74,7 @@ class Database(Construct):
             storage_encrypted=database.storage_encrypted,
             db_name=database.name,
             username=database.username,
-            # RDS makes the password, keeps it in Secrets Manager and never tells Terraform.
+            # RDS makes the password and keeps it in Secrets Manager; Terraform never sees it.
             manage_master_user_password=True,
             port=MYSQL,
             db_subnet_group_name=subnets.name,

@@ -43,12 +43,12 @@ from modules.network import NetworkOutputs
 from strata.settings.models import Settings
 
 NONCURRENT_DAYS = 30
-"""Days that a replaced or deleted access log can be had back."""
+"""Days for which a replaced or deleted access log can be restored."""
 
 
 @dataclass(frozen=True)
 class EdgeOutputs:
-    """What the service registers its tasks with."""
+    """The target group that the service registers its tasks with."""
 
     target_group_arn: str
     load_balancer_arn_suffix: str
@@ -71,7 +71,7 @@ class Edge(Construct):
         target_group = self._target_group(network)
         listener = self._listeners(balancer, target_group, certificate_arn)
         for key, host in zip(("apex", "www"), hosts, strict=False):
-            # An alias, since a CNAME cannot stand at the apex of a zone.
+            # An alias, since a CNAME is not allowed at the apex of a zone.
             Route53Record(
                 self,
                 f"record_{key}",
@@ -87,7 +87,7 @@ class Edge(Construct):
         stack = TerraformStack.of(self)
         TerraformOutput(stack, "url", value=f"https://{record}")
         TerraformOutput(stack, "load_balancer_dns_name", value=balancer.dns_name)
-        # Named through the listener: ECS refuses a target group that no load balancer uses yet.
+        # Taken from the listener: ECS refuses a target group that no load balancer uses yet.
         self.outputs = EdgeOutputs(
             target_group_arn=listener.default_action.get(0).target_group_arn,
             load_balancer_arn_suffix=balancer.arn_suffix,
@@ -103,7 +103,7 @@ class Edge(Construct):
             "zone",
             name=edge.domain,
             comment=f"Public zone of {self._names.base}",
-            # The validation records of ACM stay behind when a certificate is replaced by hand.
+            # ACM's validation records remain when a certificate is replaced by hand.
             force_destroy=True,
             tags=self._names.tags(),
         )
@@ -126,11 +126,11 @@ class Edge(Construct):
             options = (
                 f"aws_acm_certificate.{certificate.friendly_unique_id}.domain_validation_options"
             )
-            found = f"for one in {options} : one.{attribute} if one.domain_name == each.value"
-            return f"${{[{found}][0]}}"
+            values = f"for one in {options} : one.{attribute} if one.domain_name == each.value"
+            return f"${{[{values}][0]}}"
 
-        # By the hosts, which are known, and not by the certificate's options: another certificate's
-        # are known after apply only, and Terraform could not plan it.
+        # For each of the hosts, which are known, and not of the certificate's options: those of a
+        # new certificate are known only after the apply, and Terraform could not plan it.
         records = Route53Record(
             self,
             "certificate_validation_record",
@@ -148,7 +148,7 @@ class Edge(Construct):
             certificate_arn=certificate.arn,
             depends_on=[records],
         )
-        # Named through the validation, so that the listener waits for it.
+        # Taken from the validation, so that the listener waits for it.
         return validation.certificate_arn
 
     def _load_balancer(self, network: NetworkOutputs) -> Lb:
@@ -176,7 +176,7 @@ class Edge(Construct):
         bucket = S3Bucket(
             self,
             "access_log_bucket",
-            # The account makes the name one of its kind in the whole of S3.
+            # The account id makes the name unique in the whole of S3.
             bucket=names.name(f"access-logs-{account}", 63).lower(),
             force_destroy=not edge.deletion_protection,
             tags=names.tags("access-logs"),
@@ -190,7 +190,7 @@ class Edge(Construct):
             ignore_public_acls=True,
             restrict_public_buckets=True,
         )
-        # Load balancers can write to buckets with S3's own keys only.
+        # Load balancers can write only to buckets that are encrypted with S3's own keys.
         S3BucketServerSideEncryptionConfigurationA(
             self,
             "access_log_bucket_encryption",
@@ -203,7 +203,7 @@ class Edge(Construct):
                 )
             ],
         )
-        # A log that an intruder overwrites or deletes can be had back.
+        # A log that an intruder overwrites or deletes can be restored.
         versioning = S3BucketVersioningA(
             self,
             "access_log_bucket_versioning",
@@ -276,7 +276,7 @@ class Edge(Construct):
             self,
             "target_group",
             name=self._names.name("tasks", 32),
-            # ECS registers each task with its own host port; this one is never used.
+            # ECS registers each task with its own host port; this port is never used.
             port=80,
             protocol="HTTP",
             target_type="instance",

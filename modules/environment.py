@@ -1,4 +1,4 @@
-"""An environment: its layers, each in a stack of its own or all in one."""
+"""An environment: its layers, each in a stack of its own or all in a single stack."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,8 +24,8 @@ from strata.settings.models import Environment, Settings
 class EnvironmentStack(TerraformStack):
     """A stack whose resources are named by their construct path below it, without a hash.
 
-    `aws_vpc.network_vpc` is the same in a layer's stack and in the composed one, and readable in a
-    plan.
+    `aws_vpc.network_vpc` is the same in a layer's stack and in the composed stack, and readable in
+    a plan.
     """
 
     @jsii.member(jsii_name="allocateLogicalId")
@@ -35,15 +35,15 @@ class EnvironmentStack(TerraformStack):
 
 
 def write_layers(settings: Sequence[Settings], out: Path | None = None) -> Path:
-    """Write the stack of each layer of each environment below `out`; gives the folder.
+    """Write the stack of each layer of each environment below `out`; returns the folder.
 
-    Without `out` it is the one that `cdktf synth` names in the variable CDKTF_OUTDIR, or `cdktf.out`.
+    Without `out` it is the folder that `cdktf synth` names in CDKTF_OUTDIR, or `cdktf.out`.
     """
     return _written(build_layers, settings, out)
 
 
 def write_composed(settings: Sequence[Settings], out: Path) -> Path:
-    """Write one stack for each environment, with all its layers, below `out`."""
+    """Write a stack for each environment, with all its layers, below `out`."""
     return _written(build_composed, settings, out)
 
 
@@ -51,14 +51,14 @@ def _written(
     build: Callable[[App, Settings], None], settings: Sequence[Settings], out: Path | None
 ) -> Path:
     app = App(outdir=str(out)) if out else App()
-    for one in settings:
-        build(app, one)
+    for environment in settings:
+        build(app, environment)
     app.synth()
     return Path(app.outdir)
 
 
 def build_layers(app: App, settings: Settings) -> None:
-    """Give `app` one stack for each layer, with its state in S3."""
+    """Add a stack for each layer to `app`, with its state in S3."""
     settings = _as_templates(settings)
     environment = settings.environment
     stacks = {
@@ -70,18 +70,18 @@ def build_layers(app: App, settings: Settings) -> None:
 
 
 def build_composed(app: App, settings: Settings) -> None:
-    """Give `app` one stack, named as the environment, that holds every layer and has no backend."""
+    """Add a stack with every layer to `app`, named as the environment and without a backend."""
     settings = _as_templates(settings)
     stack = _stack(app, settings.environment.name, settings.environment)
-    # CDKTF would write a local backend with the path of the folder it was called in.
+    # CDKTF would write a local backend with the path of the current folder.
     stack.add_override("terraform.backend", None)
     _build(settings, lambda _: stack)
 
 
 def _as_templates(settings: Settings) -> Settings:
-    """The settings with every text as Terraform must be given it to read what was written.
+    """The settings with every text escaped, so that Terraform reads it as it was written.
 
-    Here and nowhere else: a construct puts the texts of settings where it likes.
+    Done here for all constructs, since they use the texts of settings in many places.
     """
     return Settings.model_validate(escaped(settings.model_dump(by_alias=True)))
 
@@ -99,7 +99,7 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
 
 def _stack(app: App, name: str, environment: Environment) -> EnvironmentStack:
     stack = EnvironmentStack(app, name)
-    # A comment to Terraform; whoever judges the JSON alone knows by it which waivers hold.
+    # A comment to Terraform; a check of the JSON alone reads from it which waivers apply.
     stack.add_override(f"//.{STAGE}", environment.stage)
     emulated = True if environment.emulated else None
     AwsProvider(

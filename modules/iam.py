@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 
 def trust(service: str, condition: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """A trust policy that lets one AWS service assume the role."""
+    """A trust policy that lets an AWS service assume the role."""
     statement: dict[str, object] = {
         "Effect": "Allow",
         "Principal": {"Service": service},
@@ -17,7 +17,6 @@ def trust(service: str, condition: Mapping[str, Mapping[str, str]] | None = None
 
 
 def policy(statements: Sequence[Mapping[str, object]]) -> str:
-    """A policy of `Allow` statements; each gives `Action`, `Resource` and what else it has."""
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **s} for s in statements]}
-    )
+    """A policy of `Allow` statements; each has `Action`, `Resource` and other elements."""
+    allowed = [{"Effect": "Allow", **statement} for statement in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": allowed})

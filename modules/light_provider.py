@@ -2,9 +2,9 @@
 
 The package's root imports every resource class of AWS, more than two thousand, before the first can
 be used. A module of the same name with the same search path, put in its place beforehand, lets
-Python find `cdktf_cdktf_provider_aws.vpc` without running the root. To Node goes an assembly that
-is cut to the same parts (`cut_assembly`). The classes are the package's own, so the JSON is the
-same to the byte.
+Python find `cdktf_cdktf_provider_aws.vpc` without running the root. Node gets an assembly that is
+cut to the same parts (`cut_assembly`). The classes are the package's own, so the JSON is the same
+to the byte.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from modules import cut_assembly
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 NEEDED = ("constructs._jsii", "cdktf._jsii")
-"""What Node must have loaded before the package, in this order."""
+"""The modules that Node must have loaded before the package, in this order."""
 MODULES = Path(__file__).resolve().parent
 
 
@@ -39,10 +39,10 @@ def install() -> None:
 
 
 class _Watch(MetaPathFinder):
-    """Hands Node the cut assembly when the package is about to hand it the whole one.
+    """Gives Node the cut assembly just before the package would give it the whole assembly.
 
-    Finds no module itself. It sees which submodules are imported: for one that the cut does not
-    hold, since a file outside `modules/` asks for it, Node gets the whole assembly after all.
+    Finds no module itself, but sees which submodules are imported. When a file outside `modules/`
+    imports a submodule that the cut lacks, Node gets the whole assembly after all.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -57,7 +57,7 @@ class _Watch(MetaPathFinder):
         path: Sequence[str] | None,  # noqa: ARG002 - as importlib calls it
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> None:
-        """Never a module, see the class."""
+        """Never finds a module, see the class."""
         package, _, submodule = fullname.partition(".")
         if package != PACKAGE or "." in submodule or self._whole:
             return
@@ -79,14 +79,14 @@ class _Watch(MetaPathFinder):
         try:
             package = cut_assembly.locate(PACKAGE, self._folder)
             tarball = cut_assembly.provide(package, self._names(), cut_assembly.places())
-        except Exception:  # noqa: BLE001 - whatever it is, the whole assembly does without the cut
+        except Exception:  # noqa: BLE001 - after any error the whole assembly can be used
             tarball = None
         if tarball is None:
             self._whole = True
             return
         try:
-            # Node keeps the first assembly of a name and version: the package's own call that
-            # follows finds this one there.
+            # Node keeps the first assembly of a name and version, so that the package's own call
+            # that follows gets this assembly.
             kernel.load(package.name, package.version, str(tarball))
         except Exception:  # noqa: BLE001
             self._whole = True
@@ -111,7 +111,7 @@ class _Watch(MetaPathFinder):
 
 
 def _start_anew() -> None:
-    """A new Node process that knows what comes before the provider package."""
+    """Start a new Node process and load the modules that the provider package needs."""
     from jsii._kernel.providers import ProcessProvider  # noqa: PLC0415
     from jsii._runtime import JSIIAssembly, kernel  # noqa: PLC0415
 

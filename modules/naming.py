@@ -13,13 +13,13 @@ ROLE_NAME = 64
 
 
 def kept(beginning: str, limit: int) -> str:
-    """What `shorten` leaves of `beginning` in every name that begins with it."""
+    """The part of `beginning` that `shorten` keeps in every name that begins with it."""
     return beginning[: limit - HASH_LENGTH - 1].rstrip("-")
 
 
 @dataclass(frozen=True)
 class Names:
-    """Names and tags of one layer in one environment."""
+    """Names and tags of a layer in an environment."""
 
     settings: Settings
     layer: str
@@ -39,7 +39,7 @@ class Names:
         return f"/{environment.project}/{environment.name}/{suffix}"
 
     def tags(self, suffix: str = "") -> dict[str, str]:
-        """The tags of a resource: the user's own, ours, and `Name`."""
+        """The tags of a resource: the user's, Strata's, and `Name`."""
         return {
             **self.settings.tags,
             **self.settings.environment.tags,

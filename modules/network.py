@@ -31,15 +31,15 @@ ANYWHERE = "0.0.0.0/0"
 MYSQL = 3306
 REDIS = 6379
 EPHEMERAL = (1024, 65535)
-"""Ports that clients, NAT gateways and load balancers take replies on (VPC User Guide, network
+"""Ports on which clients, NAT gateways and load balancers receive replies (VPC User Guide, network
 ACLs, ephemeral ports)."""
 NODE_REPLIES = (32768, 65535)
-"""Ports on which one Redis node takes the replies of another."""
+"""Ports on which a Redis node receives the replies of another node."""
 
 
 @dataclass(frozen=True)
 class AclRule:
-    """One entry of a network ACL: TCP, allowed."""
+    """An entry of a network ACL: TCP, allowed."""
 
     number: int
     egress: bool
@@ -51,8 +51,8 @@ class AclRule:
 def acl_rules(settings: Settings) -> dict[str, tuple[AclRule, ...]]:
     """The rules of the `public` and the `private` network ACL, in the order AWS reads them.
 
-    ACLs are stateless: what goes out on one port comes back on an ephemeral one, and needs a rule of
-    its own. What no rule names is denied.
+    ACLs are stateless: the replies to a request arrive on an ephemeral port and need a rule of
+    their own. Traffic that no rule names is denied.
     """
     vpc = settings.network.vpc_cidr
     public = [
@@ -72,8 +72,8 @@ def acl_rules(settings: Settings) -> dict[str, tuple[AclRule, ...]]:
     if settings.network.nat == "none":
         private.append(AclRule(120, False, NODE_REPLIES, vpc, "replies between Redis nodes"))
     else:
-        # The private subnets have no route in from the internet: only replies to what the
-        # instances asked through the NAT gateway arrive with an outside address.
+        # The private subnets have no route from the internet: only replies to the instances'
+        # requests through the NAT gateway arrive with an outside address.
         private += [
             AclRule(120, False, EPHEMERAL, ANYWHERE, "replies, and dynamic host ports"),
             AclRule(110, True, (443, 443), ANYWHERE, "image pulls and AWS APIs"),
@@ -81,7 +81,9 @@ def acl_rules(settings: Settings) -> dict[str, tuple[AclRule, ...]]:
     port = settings.service.host_port
     instances = public if settings.network.nat == "none" else private
     for rules, egress in ((instances, False), (public, True)):
-        covered = any(r.egress is egress and r.ports[0] <= port <= r.ports[1] for r in rules)
+        covered = any(
+            rule.egress is egress and rule.ports[0] <= port <= rule.ports[1] for rule in rules
+        )
         if port and not covered:
             rules.append(AclRule(140, egress, (port, port), vpc, "fixed host port"))
     return {"public": tuple(public), "private": tuple(private)}
@@ -120,7 +122,7 @@ class Network(Construct):
         gateway = InternetGateway(
             self, "internet_gateway", vpc_id=self._vpc.id, tags=names.tags("internet")
         )
-        # AWS attaches subnets without an association of their own to this one: it leads nowhere.
+        # AWS uses this table for subnets without an association of their own: it has no routes.
         DefaultRouteTable(
             self,
             "default_route_table",
@@ -144,10 +146,11 @@ class Network(Construct):
             self._acl(kind, subnets)
         groups = self._security_groups()
         self._flow_logs()
-        # They end the lists; who may use the others leaves these before they can be deleted.
+        # Emptied zones are the last in the lists; other layers leave their subnets, which can be
+        # deleted after that.
         used = len(settings.network.availability_zones) - len(settings.network.emptied_zones)
-        public_ids = tuple(s.id for s in public[:used])
-        private_ids = tuple(s.id for s in private[:used])
+        public_ids = tuple(subnet.id for subnet in public[:used])
+        private_ids = tuple(subnet.id for subnet in private[:used])
         self.outputs = NetworkOutputs(
             vpc_id=self._vpc.id,
             public_subnet_ids=public_ids,
@@ -246,7 +249,7 @@ class Network(Construct):
             self,
             f"{kind}_acl",
             vpc_id=self._vpc.id,
-            subnet_ids=[s.id for s in subnets],
+            subnet_ids=[subnet.id for subnet in subnets],
             tags=self._names.tags(kind),
         )
         for rule in acl_rules(self._settings)[kind]:
@@ -277,7 +280,7 @@ class Network(Construct):
                 name=self._names.name(key.replace("_", "-"), 255),
                 description=description,
                 vpc_id=self._vpc.id,
-                # A group named by another's rule cannot be deleted before that rule.
+                # A group that a rule of another group names cannot be deleted before that rule.
                 revoke_rules_on_delete=True,
                 tags=self._names.tags(key.replace("_", "-")),
             )

@@ -18,7 +18,7 @@ from strata.settings.models import Settings
 
 @dataclass(frozen=True)
 class RegistryOutputs:
-    """What the service pulls from."""
+    """The repository that the service pulls its image from."""
 
     repository_url: str
     repository_arn: str

@@ -57,10 +57,9 @@ PREDEFINED_METRICS = {
 
 @dataclass(frozen=True)
 class _Secret:
-    """A secret in Secrets Manager, or a parameter; `key` names a value in one that is JSON.
+    """A secret in Secrets Manager, or a parameter; `key` names a value in a secret that is JSON.
 
-    ARNs of resources are tokens of CDKTF: their text says neither which resource is meant nor in
-    what order two of them come.
+    ARNs of resources are tokens of CDKTF: their text shows neither the resource nor an order.
     """
 
     arn: str
@@ -71,14 +70,14 @@ class _Secret:
 
     @property
     def value_from(self) -> str:
-        """As a container definition names it."""
+        """The secret's `valueFrom` in a container definition."""
         parts = (self.key, self.stage, self.version)
         return ":".join((self.arn, *parts)) if any(parts) else self.arn
 
 
 @dataclass(frozen=True)
 class ServiceInputs:
-    """What the service needs of the other layers."""
+    """The outputs of the other layers that the service needs."""
 
     registry: RegistryOutputs
     database: DatabaseOutputs
@@ -128,7 +127,7 @@ class Service(Construct):
             tags=names.tags(),
         )
         if settings.service.not_secret:
-            # A comment to Terraform; the gate reads there what it has to let through.
+            # A comment to Terraform; the gate reads from it which variables it must accept.
             task.add_override("//.not_secret", settings.service.not_secret)
         service = self._service(task, execution_policy)
         self._scaling(service)
@@ -161,12 +160,12 @@ class Service(Construct):
         if source.startswith("arn:aws:ssm:"):
             return _Secret(source, parameter=True)
         if source.startswith("arn:"):
-            # arn:aws:secretsmanager:region:account:secret:name, and what is read of it.
+            # arn:aws:secretsmanager:region:account:secret:name, then the parts to read from it.
             parts = source.split(":")
             key, stage, version = parts[7:] or ("", "", "")
             return _Secret(":".join(parts[:7]), key, stage, version)
-        found = DataAwsSecretsmanagerSecret(self, f"secret_{variable.lower()}", name=source)
-        return _Secret(found.arn)
+        data = DataAwsSecretsmanagerSecret(self, f"secret_{variable.lower()}", name=source)
+        return _Secret(data.arn)
 
     def _execution_role(self, secrets: dict[str, _Secret]) -> tuple[IamRole, IamRolePolicy]:
         role = IamRole(
@@ -176,9 +175,13 @@ class Service(Construct):
             assume_role_policy=self._trust(),
             tags=self._names.tags("execution"),
         )
-        # In the order of the variables, the same in a layer's stack and in the composed one.
-        held = list(dict.fromkeys(one.arn for one in secrets.values() if not one.parameter))
-        parameters = list(dict.fromkeys(one.arn for one in secrets.values() if one.parameter))
+        # In the order of the variables, the same in a layer's stack and in the composed stack.
+        secret_arns: list[str] = []
+        parameter_arns: list[str] = []
+        for secret in secrets.values():
+            arns = parameter_arns if secret.parameter else secret_arns
+            if secret.arn not in arns:
+                arns.append(secret.arn)
         policy = IamRolePolicy(
             self,
             "execution_role_policy",
@@ -200,10 +203,10 @@ class Service(Construct):
                         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
                         "Resource": f"{self._logs.arn}:*",
                     },
-                    {"Action": "secretsmanager:GetSecretValue", "Resource": held},
+                    {"Action": "secretsmanager:GetSecretValue", "Resource": secret_arns},
                     *(
-                        [{"Action": "ssm:GetParameters", "Resource": parameters}]
-                        if parameters
+                        [{"Action": "ssm:GetParameters", "Resource": parameter_arns}]
+                        if parameter_arns
                         else []
                     ),
                 ]
@@ -244,7 +247,7 @@ class Service(Construct):
                     "protocol": "tcp",
                 }
             ],
-            # ECS answers both lists sorted: in any other order they would drift.
+            # ECS returns both lists sorted: in any other order they would drift.
             "environment": [
                 {"name": name, "value": value} for name, value in sorted(environment.items())
             ],
@@ -299,10 +302,10 @@ class Service(Construct):
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             wait_for_steady_state=service.wait_for_steady_state,
-            # The scaler moves it from its creation on.
+            # Auto scaling changes it from its creation on.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
             tags=self._names.tags(),
-            # Tasks that lose their role while they drain leave the service stuck.
+            # The service is stuck if its tasks lose their role while they drain.
             depends_on=[execution_policy],
         )
 
@@ -316,7 +319,7 @@ class Service(Construct):
             resource_id=f"service/{self._inputs.cluster.cluster_name}/{service.name}",
             min_capacity=scaling.min,
             max_capacity=scaling.max,
-            # A scheduled action moves both limits later.
+            # A scheduled action changes both limits later.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["min_capacity", "max_capacity"])
             if scaling.schedules
             else None,
@@ -417,5 +420,5 @@ class Service(Construct):
 
 
 def _bound(distance: float | None) -> str | None:
-    # As many digits as a double tells apart in every case: `:g` alone would round to six.
+    # 15 digits, which a double always preserves: `:g` alone would round to six.
     return None if distance is None else f"{distance:.15g}"
