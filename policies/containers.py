@@ -16,8 +16,8 @@ HARMLESS = frozenset(
 """The Linux capabilities that Docker gives every container (Docker Engine, runtime privilege and
 capabilities). Any other reaches out of a container, as privileged mode does."""
 CONFINING = frozenset(("no-new-privileges", "no-new-privileges:true"))
-"""The security options that take something away; any other switches AppArmor, seccomp or SELinux
-off, or puts a profile in their place that is in no code."""
+"""The security options that restrict a container; any other switches AppArmor, seccomp or SELinux
+off, or replaces their profile by one that is in no code."""
 OWN_NETWORKS = (None, "bridge", "awsvpc", "none")
 OWN_NAMESPACES = (None, "task", "none")
 KNOWN = frozenset(
@@ -28,10 +28,10 @@ KNOWN = frozenset(
      "dependson", "dockersecurityoptions", "hostname", "interactive", "pseudoterminal",
      "disablenetworking", "restartpolicy", "versionconsistency")
 )  # fmt: skip
-"""What a container definition may say: judged here, or sizes, order and names. Not known are what
-brings code or settings from elsewhere (`environmentFiles`, `firelensConfiguration`,
-`credentialSpecs`, `repositoryCredentials`), what bends names (`dnsServers`, `extraHosts`,
-`links`) and `systemControls`, which reach the kernel of the host."""
+"""The allowed keys of a container definition: judged here, or sizes, order and names. Left out are
+keys that bring code or settings from elsewhere (`environmentFiles`, `firelensConfiguration`,
+`credentialSpecs`, `repositoryCredentials`), that change names (`dnsServers`, `extraHosts`, `links`)
+and `systemControls`, which reach the kernel of the host."""
 LINUX = frozenset(
     ("capabilities", "devices", "initprocessenabled", "maxswap", "sharedmemorysize", "swappiness",
      "tmpfs")
@@ -39,10 +39,14 @@ LINUX = frozenset(
 
 
 def _containers(conf: Conf) -> list[Conf] | None:
-    """The definitions; their keys in lower case, since AWS's SDK reads them in any."""
-    found = document(conf, "container_definitions")
-    if isinstance(found, list) and found and all(isinstance(c, dict) for c in found):
-        return [_lower(one) for one in found]
+    """The definitions; their keys in lower case, since AWS's SDK reads them in any case."""
+    definitions = document(conf, "container_definitions")
+    if (
+        isinstance(definitions, list)
+        and definitions
+        and all(isinstance(c, dict) for c in definitions)
+    ):
+        return [_lower(definition) for definition in definitions]
     return None
 
 
@@ -50,23 +54,23 @@ def _lower(container: Conf) -> Conf:
     return {key.lower(): value for key, value in container.items()}
 
 
-def _each(safe: Callable[[Conf], bool]) -> Callable[[Conf], bool]:
+def _every_container(safe: Callable[[Conf], bool]) -> Callable[[Conf], bool]:
     return lambda conf: all(safe(container) for container in _containers(conf) or [])
 
 
 def _confined(container: Conf) -> bool:
     linux = _lower(container.get("linuxparameters") or {})
     added = _lower(linux.get("capabilities") or {}).get("add") or []
-    names = {str(one).upper().removeprefix("CAP_") for one in added}
+    names = {str(capability).upper().removeprefix("CAP_") for capability in added}
     return disabled(container.get("privileged")) and names <= HARMLESS
 
 
 def _apart(conf: Conf) -> bool:
-    """Whether no container has a part of its host: its files, devices, processes or network."""
+    """Whether no container uses a part of its host: files, devices, processes or network."""
     for volume in blocks(conf, "volume"):
         options = [
-            one for docker in blocks(volume, "docker_volume_configuration")
-            for one in values(docker, "driver_opts")
+            option for docker in blocks(volume, "docker_volume_configuration")
+            for option in values(docker, "driver_opts")
         ]  # fmt: skip
         # A local volume with options mounts any folder: type none, device /, o bind.
         if value(volume, "host_path") is not None or any(options):
@@ -81,14 +85,14 @@ def _apart(conf: Conf) -> bool:
 
 def _undivided(container: Conf) -> bool:
     linux = _lower(container.get("linuxparameters") or {})
-    options = {str(one).strip() for one in container.get("dockersecurityoptions") or []}
+    options = {str(option).strip() for option in container.get("dockersecurityoptions") or []}
     return not linux.get("devices") and options <= CONFINING
 
 
-def _known(container: Conf) -> bool:
+def _only_known_keys(container: Conf) -> bool:
     linux = _lower(container.get("linuxparameters") or {})
-    said = {key for key, found in container.items() if found not in (None, [], {}, "")}
-    return said <= KNOWN and set(linux) <= LINUX
+    keys = {key for key, content in container.items() if content not in (None, [], {}, "")}
+    return keys <= KNOWN and set(linux) <= LINUX
 
 
 def _root(container: Conf) -> bool:
@@ -102,39 +106,43 @@ def _logs(container: Conf) -> bool:
 
 
 def _no_plain_secret(conf: Conf) -> bool:
-    given = value(conf.get("//") or {}, "not_secret") or {}
-    # As `strata check` holds it: a variable is let through for a reason only.
-    excused = {name for name in given if str(value(given, name) or "").strip()}
-    return all(name in excused for one in _containers(conf) or [] for name in _plain_secrets(one))
+    exceptions = value(conf.get("//") or {}, "not_secret") or {}
+    # As in `strata check`: a variable is only excused with a reason.
+    excused = {name for name in exceptions if str(value(exceptions, name) or "").strip()}
+    return all(
+        name in excused
+        for container in _containers(conf) or []
+        for name in _plain_secrets(container)
+    )
 
 
 def _plain_secrets(container: Conf) -> Iterator[str]:
     for variable in map(_lower, container.get("environment") or []):
         name, text = str(variable.get("name")), str(variable.get("value") or "")
-        named = names_secret(name) if has_expression(text) else is_secret(name, read(text))
-        if named or reads_secret(text) or shows_secret(text):
+        secret_by_name = names_secret(name) if has_expression(text) else is_secret(name, read(text))
+        if secret_by_name or reads_secret(text) or shows_secret(text):
             yield name
 
 
 def _pinned(container: Conf) -> bool:
-    """By digest; or by tag in a registry of this code or of AWS's, whose tags can be immutable."""
-    whole = str(container.get("image", ""))
-    image = whole.rsplit("}", 1)[-1].rsplit("/", 1)[-1]
-    own = has_expression(whole) or ".dkr.ecr." in whole
+    """By digest, or by tag in a registry of this code or of AWS, whose tags can be immutable."""
+    reference = str(container.get("image", ""))
+    image = reference.rsplit("}", 1)[-1].rsplit("/", 1)[-1]
+    own = has_expression(reference) or ".dkr.ecr." in reference
     return "@sha256:" in image or (own and image.partition(":")[2] not in ("", "latest"))
 
 
 Policy("STRATA_CONTAINER_1", "Container definitions can be read", RESOURCES,
        lambda conf: bool(_containers(conf)))  # fmt: skip
-Policy("STRATA_CONTAINER_2", "No container is privileged", RESOURCES, _each(_confined))
+Policy("STRATA_CONTAINER_2", "No container is privileged", RESOURCES, _every_container(_confined))
 Policy("STRATA_CONTAINER_3", "No container runs as root", RESOURCES,
-       _each(lambda c: not _root(c)))  # fmt: skip
+       _every_container(lambda c: not _root(c)))  # fmt: skip
 Policy("STRATA_CONTAINER_4", "Root file systems cannot be written", RESOURCES,
-       _each(lambda c: enabled(c.get("readonlyrootfilesystem"))))  # fmt: skip
-Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES, _each(_logs))
+       _every_container(lambda c: enabled(c.get("readonlyrootfilesystem"))))  # fmt: skip
+Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES, _every_container(_logs))
 Policy("STRATA_CONTAINER_6", "No secret is a plain environment value", RESOURCES,
        _no_plain_secret)  # fmt: skip
-Policy("STRATA_CONTAINER_7", "Images are pinned", RESOURCES, _each(_pinned))
+Policy("STRATA_CONTAINER_7", "Images are pinned", RESOURCES, _every_container(_pinned))
 told(
     "STRATA_CONTAINER_8", "critical",
     "A container has a part of its host: files, devices, processes, network, or no confinement",
@@ -149,4 +157,4 @@ told(
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
 )  # fmt: skip
 Policy("STRATA_CONTAINER_9", "All that a container definition says is judged", RESOURCES,
-       _each(_known))  # fmt: skip
+       _every_container(_only_known_keys))  # fmt: skip

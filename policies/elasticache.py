@@ -7,7 +7,7 @@ RESOURCES = ["aws_elasticache_replication_group", "aws_elasticache_cluster"]
 
 
 def _elsewhere(conf: Conf) -> bool:
-    """Whether it is Memcached, or a member of a group, which is judged by itself."""
+    """Whether it is Memcached, or a member of a group, which is judged on its own."""
     return value(conf, "engine") == "memcached" or bool(value(conf, "replication_group_id") and (
         value(conf, "engine") is None and "num_cache_clusters" not in conf
         and "node_type" not in conf
@@ -27,9 +27,11 @@ def _in_transit(conf: Conf) -> bool:
 
 
 def _auth(conf: Conf) -> bool:
-    """A token, users, or a token that is set outside of Terraform and therefore ignored here."""
+    """Whether it has a token, users, or a token set outside of Terraform, which is ignored here."""
     ignored = [
-        one for block in blocks(conf, "lifecycle") for one in values(block, "ignore_changes")
+        argument
+        for block in blocks(conf, "lifecycle")
+        for argument in values(block, "ignore_changes")
     ]
     return _elsewhere(conf) or bool(
         value(conf, "auth_token") or values(conf, "user_group_ids") or "auth_token" in ignored
@@ -42,11 +44,11 @@ Policy("STRATA_REDIS_3", "Redis asks for a token", RESOURCES, _auth)
 
 
 def _user(conf: Conf) -> bool:
-    """Whether a Redis user has to say a password, or signs in by IAM."""
-    modes = [value(one, "type") for one in blocks(conf, "authentication_mode")]
-    named = bool(values(conf, "passwords") or modes)
+    """Whether a Redis user must give a password, or signs in by IAM."""
+    modes = [value(block, "type") for block in blocks(conf, "authentication_mode")]
+    has_authentication = bool(values(conf, "passwords") or modes)
     return (
-        named
+        has_authentication
         and disabled(value(conf, "no_password_required"))
         and "no-password-required" not in modes
     )

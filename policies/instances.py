@@ -15,8 +15,8 @@ RESOURCES = ["aws_launch_template", "aws_instance", "aws_launch_configuration"]
 def _imdsv2(conf: Conf) -> bool:
     options = blocks(conf, "metadata_options")
     return bool(options) and all(
-        value(one, "http_tokens") == "required" or value(one, "http_endpoint") == "disabled"
-        for one in options
+        value(block, "http_tokens") == "required" or value(block, "http_endpoint") == "disabled"
+        for block in options
     )
 
 
@@ -25,7 +25,7 @@ def _encrypted(conf: Conf) -> bool:
         ebs for device in blocks(conf, "block_device_mappings") for ebs in blocks(device, "ebs")
     ]
     volumes += blocks(conf, "root_block_device") + blocks(conf, "ebs_block_device")
-    return bool(volumes) and all(enabled(value(one, "encrypted")) for one in volumes)
+    return bool(volumes) and all(enabled(value(volume, "encrypted")) for volume in volumes)
 
 
 Policy("STRATA_INSTANCE_1", "Instance metadata needs IMDSv2", RESOURCES, _imdsv2)
@@ -43,23 +43,23 @@ _OPENS = re.compile(
 
 
 def _script(conf: Conf) -> str | None:
-    """What an instance runs when it starts; None when it cannot be read."""
+    """The script that an instance runs when it starts; None when it cannot be read."""
     plain, encoded = value(conf, "user_data"), value(conf, "user_data_base64")
-    found = str(encoded if plain is None else plain)
+    text = str(encoded if plain is None else plain)
     if plain is None and encoded is None:
         return ""
-    call = _CALL.fullmatch(found)
+    call = _CALL.fullmatch(text)
     if call:
         try:
             return str(json.loads(call["text"]))
         except ValueError:
             return None
-    if has_expression(found) or found.startswith("base64"):
+    if has_expression(text) or text.startswith("base64"):
         return None
     try:
-        return base64.b64decode(found, validate=True).decode()
+        return base64.b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):
-        return found
+        return text
 
 
 def _plain_start(conf: Conf) -> bool:

@@ -13,7 +13,7 @@ def _protocol(conf: Conf) -> str:
 
 def _redirects(conf: Conf) -> bool:
     if "listener_arn" in conf:
-        # Of a rule only the name of its listener tells the protocol.
+        # For a rule only the name of its listener shows the protocol.
         encrypted = "https" in str(value(conf, "listener_arn")).lower()
         actions = blocks(conf, "action")
     else:
@@ -27,7 +27,7 @@ def _to_https(action: Conf) -> bool:
     return (
         value(action, "type") == "redirect"
         and bool(redirects)
-        and all(str(value(one, "protocol")).upper() == "HTTPS" for one in redirects)
+        and all(str(value(redirect, "protocol")).upper() == "HTTPS" for redirect in redirects)
     )
 
 

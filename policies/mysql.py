@@ -8,17 +8,21 @@ from policies.told import told
 
 def _tls(conf: Conf) -> bool:
     if "engine" in conf:
-        # Without a group of its own it has AWS's default one, which nobody can change.
+        # Without its own group it has AWS's default group, which nobody can change.
         group = str(value(conf, "parameter_group_name") or "default")
         return not str(value(conf, "engine")).startswith(("mysql", "mariadb")) or not (
             group.startswith("default")
         )
     if not str(value(conf, "family")).startswith(("mysql", "mariadb")):
         return True
-    wanted = [
-        one for one in blocks(conf, "parameter") if value(one, "name") == "require_secure_transport"
+    tls_parameters = [
+        parameter
+        for parameter in blocks(conf, "parameter")
+        if value(parameter, "name") == "require_secure_transport"
     ]
-    return bool(wanted) and all(enabled(value(one, "value")) for one in wanted)
+    return bool(tls_parameters) and all(
+        enabled(value(parameter, "value")) for parameter in tls_parameters
+    )
 
 
 OLD_TLS = re.compile(r"tlsv1(\.1)?\s*(,|$)", re.IGNORECASE)
@@ -26,25 +30,27 @@ OPENING = ("local_infile", "skip_grant_tables", "old_passwords", "skip_name_reso
 
 
 def _parameters(conf: Conf) -> bool:
-    """Whether no parameter takes old TLS, reads files of clients, or lets in without a password."""
-    for one in blocks(conf, "parameter"):
-        name, said = str(value(one, "name")).lower(), str(value(one, "value"))
-        if name == "tls_version" and (OLD_TLS.search(said) or not said.upper().startswith("TLSV")):
+    """Whether no parameter allows old TLS, reading clients' files, or access without a password."""
+    for parameter in blocks(conf, "parameter"):
+        name, content = str(value(parameter, "name")).lower(), str(value(parameter, "value"))
+        if name == "tls_version" and (
+            OLD_TLS.search(content) or not content.upper().startswith("TLSV")
+        ):
             return False
-        if name in OPENING and not disabled(said):
+        if name in OPENING and not disabled(content):
             return False
     return True
 
 
 def _own_parameters(conf: Conf) -> bool:
-    """Whether the parameter group stands in this code, where its parameters are judged."""
+    """Whether the parameter group is in this code, where its parameters are judged."""
     group = str(value(conf, "parameter_group_name") or "default")
     own = "aws_db_parameter_group." in group or "aws_rds_cluster_parameter_group." in group
     return own or group.startswith("default")
 
 
 def _no_value(conf: Conf) -> bool:
-    """Whether no argument holds a secret that would stand in the state."""
+    """Whether no argument has a secret that would be in the state."""
     if value(conf, "type") not in (None, "SecureString") and "insecure_value" not in conf:
         return True
     keys = ("secret_string", "secret_binary", "auth_token", "passwords", "value")

@@ -1,4 +1,4 @@
-"""What the world may reach, and be reached by: security-group rules and network ACLs."""
+"""Traffic from and to the whole internet: security-group rules and network ACLs."""
 
 import ipaddress
 import re
@@ -8,27 +8,27 @@ from policies.policy import Conf, Policy, blocks, construct, enabled, value
 from strata.resources.rules import Rule, rule
 
 WIDEST = {4: 8, 6: 32}
-"""By IP version: a range with a shorter prefix than the widest private one, or than what one
-organisation gets, is the world or a good part of it."""
+"""IP version -> prefix length: a range with a shorter prefix than the widest private range, or than
+the range of an organisation, is the world or a good part of it."""
 OWN_NETWORK = re.compile(r"(\$\{)?aws_(vpc|subnet)\.\w+\.(ipv6_)?cidr_block\}?")
-"""checkov takes the `${}` away from what is nothing but a reference."""
+"""A reference to a range of this code; checkov removes the `${}` around a single reference."""
 EPHEMERAL = (1024, 65535)
 REPLIES = (32768, 60999)
-"""What Linux takes replies on: a range that does not hold it opens a service, not replies."""
+"""Ports on which Linux takes replies: a range without them opens a service, not replies."""
 ADMINISTRATIVE = frozenset((20, 21, 22, 23, 25, 111, 135, 137, 138, 139, 389, 445, 512, 513, 514))
 """Ports below 1024 of remote shells, file shares and directories."""
 BALANCER = "load_balancer_security_group"
 
 
 def _world(written: Rule) -> bool:
-    """Whether a rule names the world, or something that cannot be told from it."""
+    """Whether a rule names the world, or something that may be the world."""
     return bool(written.prefix_lists) or any(map(_wide, written.ranges))
 
 
 def _wide(cidr: str) -> bool:
     if OWN_NETWORK.fullmatch(cidr):
         return False
-    # Of `${aws_eip.office.public_ip}/32` only the length is known, and it is enough.
+    # For `${aws_eip.office.public_ip}/32` only the prefix length is known, which is enough.
     cidr = re.sub(r"^\$\{[^}]*\}/", "192.0.2.1/", cidr)
     try:
         network = ipaddress.ip_network(cidr, strict=False)
@@ -39,7 +39,7 @@ def _wide(cidr: str) -> bool:
 
 
 def _group_rules(conf: Conf, direction: str) -> Iterator[Conf]:
-    """The rules of a group in one direction, or the rule that the block is."""
+    """The rules of a group in a direction, or the block itself if it is a rule."""
     inline = blocks(conf, direction)
     if inline or "security_group_id" not in conf:
         yield from inline
@@ -54,7 +54,7 @@ def _closed(conf: Conf) -> bool:
 
 
 def _only(conf: Conf, direction: str, ports: tuple[str, ...]) -> bool:
-    """Whether the world stands in no rule of a direction but those of single TCP ports."""
+    """Whether the only rules of a direction that name the world are for these single TCP ports."""
     return all(
         not _world(written)
         or (written.protocol, str(written.first), str(written.last))

@@ -1,4 +1,4 @@
-"""IAM: no wildcard that could be narrower, no trust in everybody."""
+"""IAM: no wildcards where names are possible, and no trust in everybody."""
 
 import re
 from collections.abc import Iterator
@@ -24,11 +24,11 @@ RESOURCE_POLICIES = [
     "aws_codeartifact_domain_permissions_policy", "aws_glue_resource_policy",
 ]  # fmt: skip
 POLICY_KEYS = ("policy", "access_policy", "access_policies", "policy_document", "resource_policy")
-"""Where those types hold it."""
+"""The arguments in which those types have their policy."""
 NO_NARROWER = frozenset({"ecr:GetAuthorizationToken"})
-"""Actions that know no resource (Service Authorization Reference)."""
+"""Actions without a resource (Service Authorization Reference)."""
 BROAD = re.compile(r"policy/(.*/)?(AdministratorAccess|PowerUserAccess|\w*FullAccess)$")
-"""AWS's own policies that allow a whole service, or everything."""
+"""AWS's managed policies that allow a whole service, or everything."""
 KNOWN = frozenset(
     f"arn:aws:iam::aws:policy/{name}"
     for name in (
@@ -39,8 +39,8 @@ KNOWN = frozenset(
         "service-role/AWSLambdaBasicExecutionRole", "service-role/AWSLambdaVPCAccessExecutionRole",
     )
 )  # fmt: skip
-"""AWS's own policies that read no secret, grant no right and change nothing but what the agent, the
-task or the function of their name needs (AWS Managed Policy Reference)."""
+"""AWS's managed policies that read no secret, grant no right and only change what the agent, task
+or function in their name needs (AWS Managed Policy Reference)."""
 OWN_POLICY = re.compile(r"(\$\{)?\s*aws_iam_policy\.[\w-]+(\[[^\]]*\])?\.arn\s*\}?")
 CALLER = frozenset(
     one.lower()
@@ -50,13 +50,13 @@ CALLER = frozenset(
         "kms:CallerAccount",
     )
 )  # fmt: skip
-"""Condition keys that say who calls (IAM User Guide, global condition keys)."""
+"""Condition keys that identify the caller (IAM User Guide, global condition keys)."""
 
 
 def _statements(conf: Conf, key: str) -> Iterator[Conf]:
-    """The Allow statements; one that cannot be read counts as one that allows everything."""
-    found = document(conf, key)
-    statements = found.get("Statement") if isinstance(found, dict) else None
+    """The Allow statements; an unreadable policy counts as one that allows everything."""
+    policy = document(conf, key)
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
     if isinstance(statements, dict):
         statements = [statements]
     if not isinstance(statements, list) or not all(isinstance(s, dict) for s in statements):
@@ -66,10 +66,10 @@ def _statements(conf: Conf, key: str) -> Iterator[Conf]:
 
 
 def _allowing(conf: Conf) -> Iterator[Conf]:
-    """The Allow statements of a policy, or of those that are written in a role."""
+    """The Allow statements of a policy, or of the inline policies of a role."""
     inline = blocks(conf, "inline_policy")
-    for one in inline or ([conf] if "policy" in conf else []):
-        yield from _statements(one, "policy")
+    for holder in inline or ([conf] if "policy" in conf else []):
+        yield from _statements(holder, "policy")
 
 
 def _actions(conf: Conf) -> bool:
@@ -81,22 +81,22 @@ def _actions(conf: Conf) -> bool:
 
 
 def _wide(resource: str) -> bool:
-    """Whether a resource is every one, every one of its type, or as good as that."""
+    """Whether a resource pattern matches everything, everything of its type, or nearly so."""
     arn = resource.split(":", 5)
     if len(arn) < 6:
         return bool(re.match(r"[*?]|arn:[^$]*[*?]", resource))
     if re.search(r"[*?]", arn[2]) or arn[5].startswith(("*", "?")):
         return True
     if arn[2] == "s3":
-        # A bucket's name begins in 36 ways: `a*` is one in 36 of all that there are.
+        # A bucket's name begins in 36 ways: `a*` matches one in 36 of all buckets.
         return bool(re.fullmatch(r"[^/*?]{0,2}[*?].*", arn[5]))
-    # What follows the type must begin with a name, not with a pattern for one.
+    # The part after the type must begin with a name, not with a pattern.
     return bool(re.match(r"[\w-]+[:/]+[*?]", arn[5]))
 
 
 def _resources(conf: Conf) -> bool:
     for s in _allowing(conf):
-        wide = any(_wide(str(one)) for one in values(s, "Resource"))
+        wide = any(_wide(str(resource)) for resource in values(s, "Resource"))
         actions = {str(action) for action in values(s, "Action")}
         if "NotResource" in s or (wide and not actions <= NO_NARROWER):
             return False
@@ -104,9 +104,13 @@ def _resources(conf: Conf) -> bool:
 
 
 def _says_who(statement: Conf) -> bool:
-    """Whether a condition leaves only known callers."""
+    """Whether a condition allows only known callers."""
     for key, expected in _equal(statement):
-        if key in CALLER and expected and not any(_anyone(key, one) for one in expected):
+        if (
+            key in CALLER
+            and expected
+            and not any(_anyone(key, expected_value) for expected_value in expected)
+        ):
             return True
     return False
 
@@ -117,14 +121,17 @@ def _equal(statement: Conf) -> Iterator[tuple[str, list[str]]]:
         for operator, tests in condition.items() if isinstance(condition, dict) else ():
             equal = re.match(r"(String|Arn)(Equals|Like)", operator) and "IfExists" not in operator
             for key, expected in tests.items() if equal and isinstance(tests, dict) else ():
-                yield key.lower(), [str(one) for one in values({"": expected}, "")]
+                yield (
+                    key.lower(),
+                    [str(expected_value) for expected_value in values({"": expected}, "")],
+                )
 
 
 def _anyone(key: str, expected: str) -> bool:
-    """Whether a pattern has a wildcard in the part that names somebody.
+    """Whether a pattern has a wildcard in the part that identifies the caller.
 
-    Of an ARN that is the account, or of a bucket, which has none, its name; of anything else the
-    whole of it but what follows a name and a slash, as in `o-1/r-1/*`.
+    In an ARN that part is the account, or for a bucket, which has none, its name. In other values
+    it is everything before the first slash, such as `o-1` in `o-1/r-1/*`.
     """
     if key.endswith("arn"):
         arn = expected.split(":", 5)
@@ -150,23 +157,25 @@ def _trusts_nobody(conf: Conf, key: str) -> bool:
 
 
 def _admits_everybody(conf: Conf) -> bool:
-    found = [key for key in POLICY_KEYS if conf.get(key) not in (None, [None], "", [""])]
-    return not all(_trusts_nobody(conf, key) for key in found)
+    keys = [key for key in POLICY_KEYS if conf.get(key) not in (None, [None], "", [""])]
+    return not all(_trusts_nobody(conf, key) for key in keys)
 
 
 def _federated(conf: Conf) -> bool:
-    """Whether who is let in by an identity provider is named: its subject, not the provider alone.
+    """Whether trust in an identity provider names the subject, and not only the provider.
 
     Every repository of a code host and every user of a pool has the same provider.
     """
     for statement in _statements(conf, "assume_role_policy"):
-        principals = [one for one in values(statement, "Principal") if isinstance(one, dict)]
-        federated = [name for one in principals for name in values(one, "Federated")]
+        principals = [
+            principal for principal in values(statement, "Principal") if isinstance(principal, dict)
+        ]
+        federated = [name for principal in principals for name in values(principal, "Federated")]
         by_audience = _audience_names(federated)
         subjects = [
-            one
+            subject
             for key, expected in _equal(statement)
-            for one in expected
+            for subject in expected
             if key.endswith(":sub") or (by_audience and key.endswith(":aud"))
         ]
         if federated and (not subjects or any(map(_any_subject, subjects))):
@@ -175,18 +184,18 @@ def _federated(conf: Conf) -> bool:
 
 
 def _audience_names(federated: list[object]) -> bool:
-    """Whether the audience is a name of its own: a user pool's identity pool, a SAML endpoint."""
-    return all("saml-provider" in str(one) or "cognito" in str(one) for one in federated)
+    """Whether the audience itself identifies the caller: an identity pool or a SAML endpoint."""
+    return all("saml-provider" in str(name) or "cognito" in str(name) for name in federated)
 
 
 def _any_subject(subject: str) -> bool:
-    """Whether a pattern leaves open whose subject it is: `*`, `repo:*`, `repo:sho*/api`."""
+    """Whether a pattern leaves the owner of the subject open: `*`, `repo:*`, `repo:sho*/api`."""
     owner = subject.partition("/")[0] if "/" in subject else subject
     return bool(re.search(r"[*?]", owner))
 
 
 def _known_policies(conf: Conf) -> bool:
-    """Whether the policies are AWS's narrow ones, or stand in this code."""
+    """Whether the policies are known narrow ones of AWS, or are in this code."""
     arns = [*values(conf, "policy_arn"), *values(conf, "managed_policy_arns")]
     return all(str(arn) in KNOWN or OWN_POLICY.fullmatch(str(arn)) for arn in arns)
 

@@ -1,6 +1,6 @@
-"""A check over one resource, and how to read what checkov hands to it.
+"""A check over a single resource, and how to read what checkov gives to it.
 
-checkov wraps every value in a list, whatever form the JSON had; nothing here rests on how deep.
+checkov wraps every value in a list, whatever form the JSON had; nothing here depends on how deep.
 """
 
 import json
@@ -14,7 +14,7 @@ Conf = dict[str, Any]
 
 
 class Policy(BaseResourceCheck):
-    """Passes a resource when `safe` says so."""
+    """Passes a resource when `safe` returns true."""
 
     def __init__(
         self, check_id: str, name: str, resources: Sequence[str], safe: Callable[[Conf], bool]
@@ -33,32 +33,32 @@ class Policy(BaseResourceCheck):
 
 
 def values(conf: Conf, key: str) -> list[Any]:
-    """Everything that stands at `key`, without lists around it and without nulls."""
+    """All values at `key`, without lists around them and without nulls."""
     return list(_flat(conf.get(key)))
 
 
 def value(conf: Conf, key: str) -> Any:
-    """The first that stands at `key`, else None."""
+    """The first value at `key`, else None."""
     return next(iter(values(conf, key)), None)
 
 
 def blocks(conf: Conf, key: str) -> list[Conf]:
     """The blocks at `key`, written out or as the content of a `dynamic` block."""
-    found = [one for one in values(conf, key) if isinstance(one, dict)]
+    found_blocks = [block for block in values(conf, key) if isinstance(block, dict)]
     for dynamic in values(conf, "dynamic"):
-        for one in values(dynamic, key) if isinstance(dynamic, dict) else ():
-            found += blocks(one, "content") if isinstance(one, dict) else []
-    return found
+        for body in values(dynamic, key) if isinstance(dynamic, dict) else ():
+            found_blocks += blocks(body, "content") if isinstance(body, dict) else []
+    return found_blocks
 
 
-def enabled(found: object) -> bool:
-    """Whether a boolean is true, written as one, as a string or as a number."""
-    return str(found).strip().lower() in ("true", "1", "on")
+def enabled(flag: object) -> bool:
+    """Whether a boolean is true, written as a boolean, a string or a number."""
+    return str(flag).strip().lower() in ("true", "1", "on")
 
 
-def disabled(found: object) -> bool:
+def disabled(flag: object) -> bool:
     """Whether a boolean is false or left out; an expression may be anything."""
-    return found is None or str(found).strip().lower() in ("false", "0", "off", "")
+    return flag is None or str(flag).strip().lower() in ("false", "0", "off", "")
 
 
 def construct(conf: Conf) -> str:
@@ -68,20 +68,22 @@ def construct(conf: Conf) -> str:
 
 def document(conf: Conf, key: str) -> Any:
     """The JSON at `key`, as text or already read; None when it cannot be read."""
-    found = conf.get(key)
-    while isinstance(found, list) and len(found) == 1 and not isinstance(found[0], dict):
-        found = found[0]
-    if isinstance(found, str):
+    content = conf.get(key)
+    while isinstance(content, list) and len(content) == 1 and not isinstance(content[0], dict):
+        content = content[0]
+    if isinstance(content, str):
         try:
-            return json.loads(found)
+            return json.loads(content)
         except ValueError:
             return None
-    return found[0] if isinstance(found, list) and key.endswith("policy") and found else found
+    return (
+        content[0] if isinstance(content, list) and key.endswith("policy") and content else content
+    )
 
 
-def _flat(found: object) -> Iterator[object]:
-    if isinstance(found, list):
-        for one in found:
-            yield from _flat(one)
-    elif found is not None:
-        yield found
+def _flat(item: object) -> Iterator[object]:
+    if isinstance(item, list):
+        for inner in item:
+            yield from _flat(inner)
+    elif item is not None:
+        yield item

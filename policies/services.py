@@ -5,15 +5,15 @@ from policies.policy import Conf, Policy, blocks, enabled, value
 
 def _breaker(conf: Conf) -> bool:
     return any(
-        enabled(value(one, "enable")) and enabled(value(one, "rollback"))
-        for one in blocks(conf, "deployment_circuit_breaker")
+        enabled(value(block, "enable")) and enabled(value(block, "rollback"))
+        for block in blocks(conf, "deployment_circuit_breaker")
     )
 
 
 def _unprotected(conf: Conf) -> bool:
     return all(
-        value(one, "managed_termination_protection") in (None, "DISABLED")
-        for one in blocks(conf, "auto_scaling_group_provider")
+        value(block, "managed_termination_protection") in (None, "DISABLED")
+        for block in blocks(conf, "auto_scaling_group_provider")
     )
 
 

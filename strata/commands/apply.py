@@ -50,15 +50,15 @@ def apply(
             review = ReviewedApply.open(reviewed, work, env=env)
             review.check()
             if review.plan.changes:
-                found = stopping(_verdict(env, work, review))
-                refuse(left(found, accepted), f"{again}{_accepting(accepted)}")
+                stops = stopping(_verdict(env, work, review))
+                refuse(left(stops, accepted), f"{again}{_accepting(accepted)}")
             review.check_plan()
         else:
             review = _planned(env, work, yes=yes, accepted=accepted)
             review.check()
-        moved = [str(one) for one in review.move_states()]
-        for one in moved:
-            out.print(f"moved      {one}")
+        moved = [str(move) for move in review.move_states()]
+        for move in moved:
+            out.print(f"moved      {move}")
         outcome = run_layers(LAYERS, review.step, work)
     again = f"{again}{_accepting(accepted)}"
     offered = _output(env, work.settings) if outcome.ok else None
@@ -71,17 +71,17 @@ def apply(
 
 
 def _output(env: str, settings: Settings) -> "Output | None":
-    """What there is to use now; None, with a word on it, when the states cannot be read."""
+    """The output of the environment; None, with a warning, when the states cannot be read."""
     try:
         return output_of(settings.environment)
     except StrataError as error:
-        # All was applied, and the exit code says so.
+        # Everything was applied, and the exit code must say so.
         say(f"warning: {error.message}; strata output {env} shows what there is to use")
         return None
 
 
 def _next(env: str, review: "ReviewedApply", offered: "Output | None") -> dict[str, str]:
-    """The command that comes after an apply, and what it is for."""
+    """The command to run after an apply, and what it is for."""
     settings = review.work.settings
     first = review.review.basis.states.get("registry") is None
     if first and offered and offered.repository and not settings.environment.emulated:
@@ -124,27 +124,27 @@ def _print(
 
 
 def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> "ReviewedApply":
-    """The review of a plan that was made now, once somebody has said yes to it."""
+    """The review of a new plan, after it was confirmed."""
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415
     from strata.gate.stops import left, refuse, stopping  # noqa: PLC0415
     from strata.views.text.review import text  # noqa: PLC0415
 
-    made = planned(env, work)
-    typer.echo(text(made.report), nl=False, err=out.stderr)
-    out.print(f"review     {shown(made.folder)}")
-    # What AWS would refuse is refused below; nobody has to be asked.
-    if made.report.changes and not made.report.of("refused"):
-        found = left(stopping(made.report.gate or made.report.no_verdict), accepted)
+    plan_review = planned(env, work)
+    typer.echo(text(plan_review.report), nl=False, err=out.stderr)
+    out.print(f"review     {shown(plan_review.folder)}")
+    # A plan that AWS would refuse is refused below, without a question.
+    if plan_review.report.changes and not plan_review.report.of("refused"):
+        stops = left(stopping(plan_review.report.gate or plan_review.report.no_verdict), accepted)
         if yes:
-            refuse(found, f"strata apply {shlex.quote(env)} --yes{_accepting(accepted)}")
-        for name, words in found.items():
+            refuse(stops, f"strata apply {shlex.quote(env)} --yes{_accepting(accepted)}")
+        for name, words in stops.items():
             out.print(f"gate       {name}: {words}")
-        confirm("Apply it all the same?" if found else "Apply it?", yes=yes)
-    return ReviewedApply.open(made.folder, work, made.review, env)
+        confirm("Apply it all the same?" if stops else "Apply it?", yes=yes)
+    return ReviewedApply.open(plan_review.folder, work, plan_review.review, env)
 
 
 def _verdict(env: str, work: "LayerWork", review: "ReviewedApply") -> "Verdict | str":
-    """The gate's verdict on a review as it is today, with the waivers of today."""
+    """The gate's current verdict on a review, with the current waivers."""
     from strata.review.record import PLAN  # noqa: PLC0415
 
     settings = work.settings
@@ -156,4 +156,4 @@ def _verdict(env: str, work: "LayerWork", review: "ReviewedApply") -> "Verdict |
 
 
 def _accepting(accepted: list[str]) -> str:
-    return "".join(f" --accept-finding {one}" for one in accepted)
+    return "".join(f" --accept-finding {name}" for name in accepted)

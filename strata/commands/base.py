@@ -1,4 +1,4 @@
-"""What every command shares: its arguments, its console, and what the code alone tells."""
+"""What every command shares: arguments, the console, and work that needs only the code."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _Report = TypeVar("_Report")
 View = Callable[[_Report], str]
-"""Writes a report in one form."""
+"""Writes a report in a format."""
 
 Env = Annotated[
     str,
@@ -48,12 +48,12 @@ Envs = Annotated[
         autocompletion=complete.environments,
     ),
 ]
-# Nothing is markup or an emoji, as `:100:` would be, and no address is broken to fit the width.
+# No markup and no emoji, since `:100:` would be one; addresses are not wrapped to fit the width.
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def _alone(as_json: bool) -> bool:
-    # What is said beside the result, and on the way to it.
+    # With --json everything but the result goes to stderr.
     out.stderr = as_json
     return as_json
 
@@ -65,14 +65,14 @@ AsJson = Annotated[
 
 
 def print_json(report: BaseModel) -> None:
-    """Print what a command reports, after its schema in `docs/`."""
+    """Print the report of a command, which follows its schema in `docs/`."""
     from strata.views.data import as_json  # noqa: PLC0415
 
     typer.echo(as_json(report), nl=False)
 
 
 def read_out() -> Path:
-    """Where an environment is synthesized that is only looked at, never applied from."""
+    """Where an environment is synthesized that is only read, and never applied from."""
     return work_folder() / "read"
 
 
@@ -83,12 +83,12 @@ def judged(
     plans: Mapping[str, Json] | None = None,
     begin: "Begin | None" = None,
 ) -> "Report":
-    """The verdict on what a synthesis of `settings`, which `envs` name, wrote to `folder`; with
-    `plans` on these too, by environment. `begin` says where it is judged, if not here."""
+    """The verdict on a synthesis of `settings`, which `envs` name, in `folder`; with `plans` on
+    these too, by environment. `begin` starts the gate, by default in this process."""
     from strata.gate.beside import here  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
 
-    names = [one.environment.name for one in settings]
+    names = [environment_settings.environment.name for environment_settings in settings]
     with step(f"judging {', '.join(names)}"):
         return (begin or here)(folder, settings_files(envs, names), plans or {})(plans or {})
 
@@ -108,19 +108,20 @@ def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
 
 
 def composed_stack(settings: Settings) -> Stack:
-    """All that the settings would make, in one stack."""
+    """All resources that the settings would create, in a single stack."""
     with step(f"synthesizing {settings.environment.name}"):
         return stack(synthesize.compose(settings))
 
 
 def synthesize_to(folder: Path, settings: list[Settings]) -> None:
     """Write the Terraform JSON of environments to a folder."""
-    with step(f"synthesizing {', '.join(one.environment.name for one in settings)}"):
+    names = [environment_settings.environment.name for environment_settings in settings]
+    with step(f"synthesizing {', '.join(names)}"):
         synthesize.synthesize(settings, folder)
 
 
 def reach_report(env: str, settings: Settings, network: "Network", *, live: bool) -> "TableReport":
-    """The table of paths of `env`, with the places of those that its file asks for."""
+    """The table of paths of `env`, with the lines of those that its file asks for."""
     from strata.reach.report import table_report  # noqa: PLC0415
     from strata.reach.table import table  # noqa: PLC0415
 
@@ -136,21 +137,21 @@ def reach_report(env: str, settings: Settings, network: "Network", *, live: bool
 
 
 def form_of(form: str, *, as_json: bool) -> str:
-    """What `--format` says, or `json` by `--json`; raises UsageError for both at once."""
+    """The format of `--format`, or `json` with `--json`; raises UsageError if they disagree."""
     if as_json and form not in ("text", "json"):
         raise UsageError(f"--json is --format json, and not {form}", "give one of them")
     return "json" if as_json else form
 
 
 def view(form: str, views: Mapping[str, View[_Report]]) -> View[_Report]:
-    """What writes a report in the form that `--format` names; raises UsageError for any other."""
+    """The view for the format that `--format` names; raises UsageError for an unknown one."""
     if form not in views:
         raise UsageError(f"--format {form} is not known", f"one of {', '.join(views)}")
     return views[form]
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Ask, unless `yes` answers; raises StrataError for a no, and where nobody can be asked."""
+    """Ask, unless `yes` is set; raises StrataError for a no, and without a terminal."""
     if yes:
         return
     if not sys.stdin.isatty():

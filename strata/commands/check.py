@@ -18,8 +18,8 @@ def check(envs: Envs, *, as_json: AsJson = False) -> None:
     """Judge settings; then what they would make: its cost if there is a budget, and its paths."""
     warnings: list[Problem] = []
     try:
-        found = load_each(envs)
-        reports = _reports(envs, found, warnings)
+        all_settings = load_each(envs)
+        reports = _reports(envs, all_settings, warnings)
     except InvalidSettings as error:
         if as_json:
             _print(error.problems, warnings, [], [])
@@ -27,7 +27,9 @@ def check(envs: Envs, *, as_json: AsJson = False) -> None:
             _warn(warnings)
         raise
     unfilled = {
-        env: words for env, one in zip(envs, found, strict=True) if (words := placeholder(one))
+        env: words
+        for env, settings in zip(envs, all_settings, strict=True)
+        if (words := placeholder(settings))
     }
     if as_json:
         _print([], warnings, [f"{env}: {words}" for env, words in unfilled.items()], reports)
@@ -43,21 +45,22 @@ def check(envs: Envs, *, as_json: AsJson = False) -> None:
 
 
 def _reports(
-    envs: list[str], found: list[Settings], warnings: list[Problem]
+    envs: list[str], all_settings: list[Settings], warnings: list[Problem]
 ) -> "list[TableReport]":
-    """The paths of each environment; raises InvalidSettings for a budget that may not be passed."""
+    """The paths of each environment; raises InvalidSettings for a budget that is exceeded, where
+    the settings make that an error."""
     from strata.reach import from_stack  # noqa: PLC0415 - wrong settings are told at once
 
-    stacks = [composed_stack(settings) for settings in found]
+    stacks = [composed_stack(settings) for settings in all_settings]
     failed: list[Problem] = []
-    for env, settings, composed in zip(envs, found, stacks, strict=True):
+    for env, settings, composed in zip(envs, all_settings, stacks, strict=True):
         if problem := over_budget(env, settings, composed):
             (failed if settings.cost.over_budget == "fail" else warnings).append(problem)
     if failed:
         raise InvalidSettings(failed)
     return [
         reach_report(env, settings, from_stack(composed), live=False)
-        for env, settings, composed in zip(envs, found, stacks, strict=True)
+        for env, settings, composed in zip(envs, all_settings, stacks, strict=True)
     ]
 
 
@@ -85,11 +88,15 @@ def _print(
     def data(problems: Sequence[Problem]) -> list[WrongSetting]:
         return [
             WrongSetting(
-                file=str(one.file), line=one.line, key=one.key, value=one.value, wrong=one.wrong,
-                right=one.right,
+                file=str(problem.file),
+                line=problem.line,
+                key=problem.key,
+                value=problem.value,
+                wrong=problem.wrong,
+                right=problem.right,
             )
-            for one in problems
-        ]  # fmt: skip
+            for problem in problems
+        ]
 
     print_json(
         CheckReport(

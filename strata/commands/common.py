@@ -1,4 +1,4 @@
-"""What the commands share that work on the layers: with Terraform, the emulator or AWS."""
+"""Shared code of the commands that work on layers, with Terraform, the emulator or AWS."""
 
 import contextlib
 import os
@@ -48,7 +48,7 @@ def running_emulator() -> emulation.EmulatorStatus:
 
 
 def start_emulator() -> emulation.EmulatorStatus:
-    """Start the emulator, or give the one that runs; the first start installs its packages."""
+    """Start the emulator unless it runs already; the first start installs its packages."""
     if not emulation.installed():
         with step("installing the emulator's packages, for its first start"):
             emulation.python()
@@ -57,13 +57,13 @@ def start_emulator() -> emulation.EmulatorStatus:
 
 
 def aim(environment: Environment) -> None:
-    """Point this process and its children at the emulator if the settings say so."""
+    """Point this process and its children to the emulator if the settings ask for it."""
     if environment.emulated and "AWS_ENDPOINT_URL" not in os.environ:
         emulation.aim(running_emulator().url)
 
 
 def layers_of(settings: Settings, folder: Path | None = None) -> LayerWork:
-    """The layers of an environment as they lie in `folder`, or where an apply has them."""
+    """The layers of an environment in `folder`, by default in the folder of an apply."""
     with step("looking for Terraform, and for the provider"):
         tool = Terraform(terraform(), terraform_environment(), work_folder() / "logs")
     return LayerWork(settings, (folder or synthesized_folder()) / "stacks", tool, threading.Lock())
@@ -72,7 +72,8 @@ def layers_of(settings: Settings, folder: Path | None = None) -> LayerWork:
 def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:
     """The environment synthesized to `folder`, with Terraform ready to work on its layers.
 
-    Without one it goes where nobody applies: another strata may be at work in the usual place.
+    Without a folder it goes where nothing is applied, since another strata may be at work in the
+    usual place.
     """
     aim(settings.environment)
     folder = folder or read_out()
@@ -82,9 +83,9 @@ def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:
 
 @contextlib.contextmanager
 def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
-    """The layers of an environment, to be changed: nothing is in the way, and nobody else here.
+    """The layers of an environment, ready to be changed and locked against other runs from here.
 
-    Raises StrataError before anything is changed, and says what an earlier run left.
+    Raises StrataError before anything is changed, and names what an earlier run left behind.
     """
     from strata.apply import leftovers  # noqa: PLC0415 - boto3 takes its time
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
@@ -94,7 +95,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
     with alone(settings.environment.name):
         work = layer_work(settings, synthesized_folder())
         leftovers.refuse(leftovers.look(work), env)
-        # Nobody works here any more, and a strata that was killed may have left some.
+        # No other run is at work here, and a strata that was killed may have left plans.
         work.drop_plans(*LAYERS)
         for layer in leftovers.unfinished(work):
             out.print(f"{layer}: an earlier run began to change it and did not finish; going on")
@@ -104,38 +105,43 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
 
 @contextlib.contextmanager
 def alone(name: str) -> Iterator[None]:
-    """Keep a second `strata` of this folder from the same environment, until the block's end."""
+    """Keep other runs of `strata` from this folder off an environment, until the block ends."""
     folder = work_folder() / "at-work"
     folder.mkdir(parents=True, exist_ok=True)
-    who = folder / f"{name}.txt"
-    # The system gives it back when this process dies, however that happens.
+    owner_file = folder / f"{name}.txt"
+    # The system releases it when this process ends, for whatever reason.
     lock = FileLock(folder / f"{name}.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
-        # It says who it is once it has the lock.
-        words = who.read_text(errors="replace").strip() if who.exists() else "it has only begun"
+        # The other run writes who it is after it has the lock.
+        words = (
+            owner_file.read_text(errors="replace").strip()
+            if owner_file.exists()
+            else "it has only begun"
+        )
         raise StrataError(
             f"another strata of this folder works on {name}: {words}",
             "wait until it has ended, then run this again",
         ) from None
     try:
-        who.write_text(f"process {os.getpid()}, strata {' '.join(sys.argv[1:])}\n")
+        owner_file.write_text(f"process {os.getpid()}, strata {' '.join(sys.argv[1:])}\n")
         yield
     finally:
         lock.release()
 
 
 def move_states(work: LayerWork, *, begun: bool = False) -> bool:
-    """Move what `modules/moves.toml` gives to another layer, and say so; whether there was any.
+    """Move resources to other layers as `modules/moves.toml` says, print them, and return whether
+    there were any.
 
-    With `begun` only what a run that was cut off left half moved.
+    With `begun` only those that a run that was cut off left half moved.
     """
     from strata.apply.moving import move  # noqa: PLC0415 - boto3 takes its time
 
     moved = move(work, begun=begun)
-    for one in moved:
-        out.print(f"moved      {one}")
+    for moved_resource in moved:
+        out.print(f"moved      {moved_resource}")
     return bool(moved)
 
 
@@ -152,7 +158,7 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
 
 
 def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made":
-    """The review of settings as they are now; Terraform plans while their layers are written."""
+    """The review of the current settings; Terraform plans while their layers are written."""
     from strata.gate.beside import beside  # noqa: PLC0415
 
     out_folder = read_out()
@@ -169,10 +175,10 @@ def planned(
     begin: "Begin | None" = None,
     layers: Callable[[], None] = lambda: None,
 ) -> "Made":
-    """The review of the environment that `work` holds, written to `folder` or our own place.
+    """The review of the environment of `work`, written to `folder` or to Strata's own folder.
 
-    `begin` says where the gate judges, if not in a process that is started for it; `layers` writes
-    their stacks, if only the composed one is there.
+    `begin` starts the gate, by default in a new process; `layers` writes the stacks of the layers,
+    if only the composed one is there.
     """
     from strata.gate.beside import beside  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
@@ -203,23 +209,23 @@ def planned(
 
 
 def make_state_bucket(environment: Environment) -> None:
-    """Make the state bucket or mend it, and say which."""
+    """Create or repair the state bucket, and print which."""
     from strata.state.bucket import bootstrap  # noqa: PLC0415 - boto3 takes its time
 
     with step(f"making sure of the state bucket {environment.state_bucket}"):
-        made = bootstrap(environment)
-    out.print(f"state      {environment.state_bucket} {'made' if made else 'is right'}")
+        created = bootstrap(environment)
+    out.print(f"state      {environment.state_bucket} {'made' if created else 'is right'}")
 
 
 LayerStep = Callable[[str, Watch], str]
-"""Does a layer's work, has its events heard, and says in a few words what came of it."""
+"""Does the work of a layer, passes its events on, and returns its result in a few words."""
 
 
 def run_layers(
     needs: Mapping[str, tuple[str, ...]], step: LayerStep, work: LayerWork
 ) -> waves.Outcome:
-    """Do `step` for each layer, in waves, and show how far it is."""
-    # Without a console nothing is shown; what came of it is told by who asked for the work.
+    """Do `step` for each layer, in waves, and show the progress."""
+    # With -q nothing is shown here; the caller prints the outcome.
     console = Console(quiet=True) if CHOSEN.verbosity is Verbosity.QUIET else out
     with Progress(console, needs) as progress:
         stop = work.terraform.children.interrupt
@@ -236,7 +242,7 @@ def run_layers(
 
 
 def _leave(work: LayerWork) -> None:
-    # Forced means at once: no waiting for a thread that waits for AWS. Terraform has read its plan.
+    # At once: without waiting for a thread that waits for AWS. Terraform has read its plan.
     with contextlib.suppress(OSError):
         work.drop_plans(*LAYERS)
     os._exit(1)
@@ -247,8 +253,8 @@ def finish(outcome: waves.Outcome, command: str) -> None:
     if outcome.ok:
         return
     lines = [f"{layer}: {error.message}" for layer, error in outcome.failed.items()]
-    stands = [f"{layer} ({came})" for layer, came in outcome.done.items()]
-    lines.append(f"done: {', '.join(stands) or 'nothing'}")
+    done = [f"{layer} ({result})" for layer, result in outcome.done.items()]
+    lines.append(f"done: {', '.join(done) or 'nothing'}")
     if outcome.failed:
         lines.append(f"not done: {', '.join(outcome.failed)}")
     if outcome.not_started:

@@ -1,11 +1,11 @@
-"""What words may be completed to, for `strata completion`. Nothing here raises: a shell asks."""
+"""Candidates for `strata completion`. Nothing here raises, since a shell calls it."""
 
 from strata.documents.layers import LAYERS
 from strata.errors import StrataError
 from strata.machine import folders
 
 VARIABLE = "_STRATA_COMPLETE"
-"""Set by the scripts of `strata completion` when they ask what a word may become."""
+"""Set by the scripts of `strata completion` when they ask for candidates."""
 
 
 def environments(incomplete: str) -> list[str]:
@@ -23,14 +23,14 @@ def layers(incomplete: str) -> list[str]:
 
 
 def sources(incomplete: str) -> list[str]:
-    """Endpoints of `strata reach` that can ask."""
+    """Endpoints of `strata reach` that can be a source."""
     from strata.reach.model import NAMES  # noqa: PLC0415 - takes its time
 
     return [name for name in NAMES[:-1] if name.startswith(incomplete)]
 
 
 def targets(incomplete: str) -> list[str]:
-    """Endpoints of `strata reach` that can answer."""
+    """Endpoints of `strata reach` that can be a target."""
     from strata.reach.model import NAMES  # noqa: PLC0415 - takes its time
 
     return [name for name in NAMES if name.startswith(incomplete)]

@@ -46,17 +46,17 @@ def cost(
     if env is None and (plan or as_json or not refresh):
         raise UsageError("no environment is given", "strata cost prod")
     settings = load(env) if env else None
-    read = _read(plan, env, settings) if plan and env and settings else None
+    plan_document = _read(plan, env, settings) if plan and env and settings else None
     if refresh:
         _refresh()
-    if settings and read is not None:
-        typer.echo(show_change(change(read, settings)), nl=False)
+    if settings and plan_document is not None:
+        typer.echo(show_change(change(plan_document, settings)), nl=False)
     elif settings:
         typer.echo(show(estimated(settings, composed_stack(settings))), nl=False)
 
 
 def views() -> Mapping[str, View["Estimate"]]:
-    """Name of a form -> what writes an estimate in it."""
+    """Format -> the view that writes an estimate in it."""
     from strata.views import data, markdown  # noqa: PLC0415 - what the command alone needs
     from strata.views.text import cost as terminal  # noqa: PLC0415
 
@@ -64,7 +64,7 @@ def views() -> Mapping[str, View["Estimate"]]:
 
 
 def views_of_a_change() -> Mapping[str, View["CostChange"]]:
-    """Name of a form -> what writes a change of cost in it."""
+    """Format -> the view that writes a change of cost in it."""
     from strata.views import data, markdown  # noqa: PLC0415 - what the command alone needs
     from strata.views.text import cost as terminal  # noqa: PLC0415
 
@@ -81,7 +81,7 @@ def estimated(settings: Settings, composed: "Stack") -> "Estimate":
 
 
 def over_budget(env: str, settings: Settings, composed: "Stack") -> Problem | None:
-    """What is wrong with the budget of an environment, if it has one."""
+    """The problem of an environment whose cost exceeds its budget; None without one."""
     if settings.cost.budget_usd_per_month is None:
         return None
     from strata.cost.budget import over_budget as judge  # noqa: PLC0415
@@ -90,7 +90,7 @@ def over_budget(env: str, settings: Settings, composed: "Stack") -> Problem | No
 
 
 def _read(folder: Path, env: str, settings: Settings) -> dict[str, Any]:
-    """Terraform's plan in a folder; where a review lies with it, it has to be of these settings."""
+    """Terraform's plan in a folder; a review beside it must be of the same settings."""
     from strata.review.record import PLAN, REVIEW  # noqa: PLC0415
 
     if (folder / REVIEW).exists():
@@ -106,16 +106,16 @@ def _read(folder: Path, env: str, settings: Settings) -> dict[str, Any]:
 
 
 def _refresh() -> None:
-    """Renew the price file; it stays as it was unless all of the price list could be asked."""
+    """Update the price file; it is left alone unless the whole price list could be read."""
     from strata.cost.prices import FILE, shipped  # noqa: PLC0415
     from strata.cost.refresh import refreshed, write  # noqa: PLC0415
 
-    known = shipped()
-    out.print(f"asking for {len(known)} prices, one by one")
+    prices = shipped()
+    out.print(f"asking for {len(prices)} prices, one by one")
     with step("asking AWS's price list"):
-        result = refreshed(known)
+        result = refreshed(prices)
     write(result.prices, FILE)
     shipped.cache_clear()
     out.print(f"{result.changed} changed")
-    for one in result.unanswered:
-        out.print(f"  kept as it was: {one}")
+    for name in result.unanswered:
+        out.print(f"  kept as it was: {name}")

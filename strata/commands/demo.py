@@ -41,15 +41,15 @@ def demo() -> None:
     aim(settings.environment)
     make_state_bucket(settings.environment)
     with at_work(settings, "local") as work:
-        made = planned("local", work)
-        review = ReviewedApply.open(made.folder, work)
+        first_review = planned("local", work)
+        review = ReviewedApply.open(first_review.folder, work)
         out.print(f"plan       {len(review.plan.changes)} changes, all layers in one review:")
-        out.print(f"           {shown(made.folder)}/report.html")
+        out.print(f"           {shown(first_review.folder)}/report.html")
         out.print("\nApplying exactly that:")
         review.check()
         finish(run_layers(LAYERS, review.step, work), "make demo")
         out.print("\nPlanning again: nothing may change.")
-        if planned("local", work, made.folder.with_name("local-after")).report.changes:
+        if planned("local", work, first_review.folder.with_name("local-after")).report.changes:
             raise StrataError("a second plan has changes", "strata plan local")
         out.print("plan       no change in any layer")
         with step("comparing AWS with what was applied"):
@@ -61,11 +61,11 @@ def demo() -> None:
     out.print("\nIt stands, in memory, until the emulator stops:", style="bold")
     out.print(f"  address      {edge['url']}")
     out.print(f"  images       {registry['repository_url']}")
-    out.print(f"  review       {shown(made.folder)}/report.html")
+    out.print(f"  review       {shown(first_review.folder)}/report.html")
     out.print("  Terraform    cdktf.out/stacks/local-*")
     out.print("\nSeen from the code:", style="bold")
-    for what, file in write_views(settings, project() / "build" / "demo").items():
-        out.print(f"  {what:<12} {shown(file)}")
+    for view, file in write_views(settings, project() / "build" / "demo").items():
+        out.print(f"  {view:<12} {shown(file)}")
     out.print("\nNext:", style="bold")
     out.print('  look around  eval "$(.venv/bin/strata emulator env)"')
     out.print("               terraform -chdir=cdktf.out/stacks/local-network plan")
@@ -74,7 +74,7 @@ def demo() -> None:
 
 
 def write_views(settings: Settings, folder: Path) -> dict[str, Path]:
-    """Write the map, the table of paths and the cost; gives the file of each."""
+    """Write the map, the table of paths and the cost; returns the file of each."""
     from strata.commands.cost import estimated  # noqa: PLC0415
     from strata.reach import from_stack  # noqa: PLC0415
     from strata.views.text.cost import estimate  # noqa: PLC0415

@@ -37,12 +37,12 @@ def destroy(
                 f"change it in the settings, strata apply {shlex.quote(env)}, and then destroy: "
                 "what counts is what is applied",
             )
-        lost = losses(resources, inside)
+        lost_lines = losses(resources, inside)
         out.print(f"{name} has {len(resources)} resources. With them is lost, for good:")
-        for line in lost or ["nothing that keeps data"]:
+        for line in lost_lines or ["nothing that keeps data"]:
             out.print(f"  {line}")
         _confirm(name, yes)
-        # What the code has moved away from a layer, that layer would forget and not destroy.
+        # A layer would forget, and not destroy, resources that the code has moved away from it.
         move_states(work)
         outcome = run_layers(waves.reverse(LAYERS), work.destroy, work)
         finish(outcome, shlex.join(["strata", "destroy", env, "--yes", name]))
@@ -54,10 +54,10 @@ def destroy(
             f"{error.message}",
             error.hint,
         ) from None
-    snapshots = [one for one in remains if ":snapshot:" in one]
-    for one in snapshots:
-        out.print(f"stays: {one}")
-    remains = [one for one in remains if one not in snapshots]
+    snapshots = [arn for arn in remains if ":snapshot:" in arn]
+    for arn in snapshots:
+        out.print(f"stays: {arn}")
+    remains = [arn for arn in remains if arn not in snapshots]
     if remains:
         raise StrataError(
             "\n".join(["what carries the environment's tags and is still there:", *remains]),

@@ -29,7 +29,7 @@ def drift(
 
 
 def views() -> Mapping[str, View["Report"]]:
-    """Name of a form -> what writes drift in it."""
+    """Format -> the view that writes drift in it."""
     from strata.views import data, markdown  # noqa: PLC0415 - what the command alone needs
     from strata.views.text import drift as terminal  # noqa: PLC0415
 

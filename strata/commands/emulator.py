@@ -86,12 +86,12 @@ def account(
     quotas: Annotated[Quotas | None, typer.Option(help="new: those of a new account.")] = None,
 ) -> None:
     """Say what the emulator's account is set to, after changing it."""
-    given = (("plan", plan), ("quotas", quotas))
-    changes = {name: value.value for name, value in given if value}
-    found = emulation.account(running_emulator().url, **changes)
-    out.print(f"plan       {found['plan']}")
-    out.print(f"quotas     {found['quotas']}")
-    out.print(f"delegated  {', '.join(found['delegated']) or 'no domain'}")
+    options = (("plan", plan), ("quotas", quotas))
+    changes = {name: value.value for name, value in options if value}
+    current = emulation.account(running_emulator().url, **changes)
+    out.print(f"plan       {current['plan']}")
+    out.print(f"quotas     {current['quotas']}")
+    out.print(f"delegated  {', '.join(current['delegated']) or 'no domain'}")
 
 
 @app.command("env")

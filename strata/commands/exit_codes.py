@@ -1,4 +1,4 @@
-"""What each command says by its exit code, so that a failure is never taken for an answer.
+"""The exit codes of each command, so that a failure is never taken for a result.
 
 Scripts and CI read the code alone: a crash of `strata gate` with 1 would be "findings", and one of
 `strata plan` with 2 would be "changes".
@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class ExitCodes:
-    """`answers` are the codes beside 0 that tell a result, each with its meaning.
+    """`answers` are the codes beside 0 that stand for a result, each with its meaning.
 
-    `could_not` is the code when the command could not do its work or give its answer.
+    `could_not` is the code when the command could not do its work or has no result.
     """
 
     could_not: int = 1
     answers: Mapping[int, str] = field(default_factory=dict)
 
     def of_error(self, code: int) -> int:
-        """The code of an error that would end with `code`, were it no answer of this command."""
+        """The code of an error with `code`, unless that stands for a result of this command."""
         return self.could_not if code == 0 or code in self.answers else code
 
 
@@ -52,15 +52,17 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
 """Command -> its codes."""
 
 WRONG_USAGE = ExitCodes(2)
-"""Of what is no command."""
+"""The codes for an unknown command."""
 
 
 def codes_of(arguments: list[str]) -> ExitCodes:
     """The codes of the command that `arguments` begin with."""
-    # The value of the one option that may stand before a command is no command.
-    behind = {at + 1 for at, one in enumerate(arguments) if one == "--project"}
+    # The value of --project, the only option with a value before a command, is not a command.
+    option_values = {at + 1 for at, argument in enumerate(arguments) if argument == "--project"}
     words = [
-        one for at, one in enumerate(arguments) if not one.startswith("-") and at not in behind
+        argument
+        for at, argument in enumerate(arguments)
+        if not argument.startswith("-") and at not in option_values
     ]
     for name in (" ".join(words[:2]), *words[:1]):
         if name in EXIT_CODES:

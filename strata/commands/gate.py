@@ -49,23 +49,23 @@ def gate(
     if envs and synthesized:
         raise UsageError("give environments, or --synthesized DIR", "strata gate local")
     if file:
-        # What an earlier run found must not stand for a run without verdict.
+        # The report of an earlier run must not be taken for that of a run without a verdict.
         _write(file, "")
     verdict = _verdict(envs or [], synthesized, plan)
-    shown = write(verdict)
+    rendered = write(verdict)
     if file:
-        _write(file, shown)
+        _write(file, rendered)
     elif form == "text":
-        for line in shown.splitlines():
+        for line in rendered.splitlines():
             out.print(Text(line, STYLES.get(line.partition(":")[0], "")))
     else:
-        typer.echo(shown, nl=False)
+        typer.echo(rendered, nl=False)
     if verdict.findings:
         raise typer.Exit(1)
 
 
 def views() -> Mapping[str, View["Report"]]:
-    """Name of a form -> what writes a verdict in it."""
+    """Format -> the view that writes a verdict in it."""
     from strata.views import data, junit, sarif  # noqa: PLC0415 - checkov takes its time
     from strata.views.text import gate as terminal  # noqa: PLC0415
 
@@ -84,11 +84,11 @@ def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "R
 
     plans: dict[str, Json] = {}
     if plan:
-        read = read_plan(plan)
-        planned = planned_environment(read)
+        plan_document = read_plan(plan)
+        planned = planned_environment(plan_document)
         if not planned:
             raise UsageError(f"{plan}: no resource in it says which environment it belongs to")
-        plans[planned] = read
+        plans[planned] = plan_document
         if not synthesized:
             envs = envs or [planned]
     if synthesized:

@@ -51,15 +51,15 @@ def map_(
 def write_map(
     folder: Path, environment: Environment, composed: "Stack", plan: "Plan | None" = None
 ) -> list[Path]:
-    """Write the page and its pictures; gives the files, the page first."""
+    """Write the page and its pictures; returns the files, the page first."""
     from strata.map.write import files  # noqa: PLC0415
 
     name = f"{environment.project}-{environment.name}"
     with step(f"drawing {environment.name}"):
-        made = files(composed, name, environment.region, plan)
+        contents = files(composed, name, environment.region, plan)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is no folder", "--out takes a folder")
     folder.mkdir(parents=True, exist_ok=True)
-    for file, content in made.items():
+    for file, content in contents.items():
         (folder / file).write_text(content, encoding="utf-8")
-    return [folder / file for file in made]
+    return [folder / file for file in contents]

@@ -23,17 +23,17 @@ def output(env: Env, *, as_json: AsJson = False) -> None:
     settings = load(env)
     aim(settings.environment)
     preflight.check(settings.environment, env)
-    found = output_of(settings.environment)
-    if len(found.not_applied) == len(LAYERS):
-        raise StrataError(f"nothing of {found.environment} is applied", f"strata apply {env}")
+    report = output_of(settings.environment)
+    if len(report.not_applied) == len(LAYERS):
+        raise StrataError(f"nothing of {report.environment} is applied", f"strata apply {env}")
     if as_json:
-        print_json(found)
+        print_json(report)
     else:
-        typer.echo(text(found), nl=False)
+        typer.echo(text(report), nl=False)
 
 
 def output_of(environment: Environment) -> "Output":
-    """What the states of an environment say now."""
+    """The output in the current states of an environment."""
     from strata.state.outputs import output as read  # noqa: PLC0415
     from strata.state.states import read_states  # noqa: PLC0415 - boto3 takes its time
 

@@ -27,24 +27,24 @@ def plan(
 
     settings = load(env)
     aim(settings.environment)
-    # Before the first apply there need not be a state bucket.
+    # Before the first apply there may be no state bucket.
     preflight.check_account(settings.environment)
-    made = plan_anew(env, settings, folder)
-    first = set(made.report.first) == set(LAYERS)
-    needed = _needed(env, settings.environment, made.folder) if first else []
+    planned = plan_anew(env, settings, folder)
+    first = set(planned.report.first) == set(LAYERS)
+    needed = _needed(env, settings.environment, planned.folder) if first else []
     if as_json:
         from strata.commands.reports import PlanReport  # noqa: PLC0415
 
-        folder = shown(made.folder)
-        print_json(PlanReport(folder=str(folder), review=made.report, next=needed))
+        folder = shown(planned.folder)
+        print_json(PlanReport(folder=str(folder), review=planned.report, next=needed))
     else:
-        typer.echo(text(made.report), nl=False)
-        out.print(f"review     {shown(made.folder)}")
+        typer.echo(text(planned.report), nl=False)
+        out.print(f"review     {shown(planned.folder)}")
         if needed:
             bucket = settings.environment.state_bucket
             out.print(f"next       {needed[0]} makes the state bucket {bucket}")
             out.print(f"then       {needed[1]}")
-    if made.report.changes:
+    if planned.report.changes:
         raise Answered(2)
 
 
@@ -56,5 +56,5 @@ def _needed(env: str, environment: Environment, folder: Path) -> list[str]:
         return []
     from strata.aws.errors import bootstrap_command  # noqa: PLC0415
 
-    then = shlex.join(["strata", "apply", env, "--reviewed", str(shown(folder))])
-    return [bootstrap_command(env), then]
+    apply_command = shlex.join(["strata", "apply", env, "--reviewed", str(shown(folder))])
+    return [bootstrap_command(env), apply_command]

@@ -35,11 +35,11 @@ def reach(
 
     if source is not None and target is None:
         raise UsageError("TO is missing", f"strata reach {shlex.quote(env)} {source} database")
-    for name, known in ((source, NAMES[:-1]), (target, NAMES)):
-        if name is not None and name not in known:
+    for name, endpoints in ((source, NAMES[:-1]), (target, NAMES)):
+        if name is not None and name not in endpoints:
             raise UsageError(
                 f"{name} only answers" if name == AWS_APIS else f"{name} is no endpoint",
-                f"one of {', '.join(known)}",
+                f"one of {', '.join(endpoints)}",
             )
     settings = load(env)
     if source and target:
@@ -49,7 +49,7 @@ def reach(
 
 
 def _network(env: str, settings: Settings, *, live: bool) -> "Network":
-    """The network of the composed stack, or what stands in AWS."""
+    """The network of the composed stack, or the one in AWS."""
     if live:
         from strata.commands.common import aim  # noqa: PLC0415
         from strata.reach.from_aws import from_aws  # noqa: PLC0415
@@ -92,9 +92,9 @@ def _path(
 
     network = _network(env, settings, live=live)
     refuse_unread(network)
-    found = path(explain(network, *ends))
+    report = path(explain(network, *ends))
     if as_json:
-        print_json(found)
+        print_json(report)
         return
-    for line in path_lines(settings.environment.name, found):
+    for line in path_lines(settings.environment.name, report):
         out.print(line)

@@ -23,11 +23,11 @@ def synth(
     settings = load_each(envs)
     folder = folder or synthesized_folder()
     synthesize_to(folder, settings)
-    names = [one.environment.name for one in settings]
+    names = [environment_settings.environment.name for environment_settings in settings]
     if as_json:
         from strata.commands.reports import SynthesizedEnvironment, SynthReport  # noqa: PLC0415
 
-        found = [
+        environments = [
             SynthesizedEnvironment(
                 environment=name,
                 stacks={
@@ -37,7 +37,7 @@ def synth(
             )
             for name in names
         ]
-        print_json(SynthReport(environments=found))
+        print_json(SynthReport(environments=environments))
         return
     for name in names:
         out.print(f"{name}: {folder}/stacks/{name}-*  {folder}/composed/{name}")

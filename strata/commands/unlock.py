@@ -39,24 +39,25 @@ def unlock(
     settings = load(env)
     aim(settings.environment)
     preflight.check(settings.environment, env)
-    one = next(iter(leftovers.look(layers_of(settings), [layer])), None)
-    if one is None or one.lock is None:
+    state_lock = next(iter(leftovers.look(layers_of(settings), [layer])), None)
+    if state_lock is None or state_lock.lock is None:
         raise StrataError(f"{layer} of {settings.environment.name} is not locked")
-    out.print(one.words(locks.now()))
-    if one.pid and not force:
+    out.print(state_lock.words(locks.now()))
+    if state_lock.pid and not force:
         raise StrataError(
-            f"nothing was unlocked: process {one.pid} would write the state after the next one",
+            f"nothing was unlocked: process {state_lock.pid} would write the state after the "
+            "next one",
             "wait until it has ended; --force unlocks all the same",
         )
-    if one.lock.unread and not force:
+    if state_lock.lock.unread and not force:
         raise StrataError(
             "nothing was unlocked: it does not say who holds it",
             "ask who else works on this environment; --force unlocks all the same",
         )
     with contextlib.nullcontext() if force else alone(settings.environment.name):
-        # A strata that moves states holds locks without a Terraform.
+        # While strata moves states it has locks without a Terraform.
         confirm("Unlock it?", yes=yes)
-        locks.release(settings.environment, one.lock)
+        locks.release(settings.environment, state_lock.lock)
     out.print(f"{layer} is unlocked")
     out.print(
         "If its Terraform was killed while it applied, AWS may have what no state knows:\n"
