@@ -1,1 +1,1 @@
-"""Applying a review: layers in waves, each plan held against what was reviewed."""
+"""Applying a review: layers in waves, each plan compared with the reviewed one."""
