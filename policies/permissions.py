@@ -43,8 +43,8 @@ KNOWN = frozenset(
 or function in their name needs (AWS Managed Policy Reference)."""
 OWN_POLICY = re.compile(r"(\$\{)?\s*aws_iam_policy\.[\w-]+(\[[^\]]*\])?\.arn\s*\}?")
 CALLER = frozenset(
-    one.lower()
-    for one in (
+    key.lower()
+    for key in (
         "aws:SourceAccount", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce",
         "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "sts:ExternalId",
         "kms:CallerAccount",

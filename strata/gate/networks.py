@@ -37,8 +37,8 @@ told(
 SHARE = {4: 2 ** (32 - 8), 6: 2 ** (128 - 32)}
 """IP version -> the number of addresses in the widest single range that STRATA_OPEN_1 allows."""
 PRIVATE = [
-    ipaddress.ip_network(one)
-    for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 ]
 """Ranges that no packet from the internet comes from (RFC 1918, 6598, 4193)."""
 CIDRS = ("cidr_ipv4", "cidr_ipv6", "cidr_block", "ipv6_cidr_block", "cidr_blocks",

@@ -191,7 +191,7 @@ class _System:
             disks = [
                 mapping.get("ebs") or {} for mapping in template.get("block_device_mappings") or ()
             ]
-            size = sum(int(one.get("volume_size") or 0) for one in disks)
+            size = sum(int(disk.get("volume_size") or 0) for disk in disks)
             low, high = group.body.get("min_size"), group.body.get("max_size")
             on = bool(disks) and all(is_on(disk.get("encrypted")) for disk in disks)
             yield Node(

@@ -1,1 +1,1 @@
-"""Reports for a terminal of 80 columns, one file a report."""
+"""Reports for a terminal of 80 columns, one file for each report."""

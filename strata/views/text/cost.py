@@ -46,8 +46,10 @@ def estimate(cost: Estimate) -> str:
     lines += _section("not priced, and not in the total:", missing(cost.not_priced))
     lines += _section("use assumed, as [cost.usage] sets it:", assumed(cost.assumptions))
     if cost.free_tier:
-        free = (f"{label(one.resource)}: {one.what}: {one.free}" for one in cost.free_tier)
-        lines += ["", *wrapped(FREE_TIER), *(f"  {one}" for one in free)]
+        free = (
+            f"{label(charge.resource)}: {charge.what}: {charge.free}" for charge in cost.free_tier
+        )
+        lines += ["", *wrapped(FREE_TIER), *(f"  {line}" for line in free)]
     lines += ["", *wrapped(prices(cost))]
     return "\n".join(lines) + "\n"
 
@@ -57,9 +59,9 @@ def change(cost: CostChange) -> str:
     lines = [f"{cost.environment}: {verdict(cost)}", ""]
     if cost.resources:
         lines += [_row("at the desired size", SIDES)]
-        for one in cost.resources:
-            cells = sides(one.before, one.after, "desired")
-            lines += _charge(f"{one.layer}/{label(one.resource)}", cells)
+        for resource in cost.resources:
+            cells = sides(resource.before, resource.after, "desired")
+            lines += _charge(f"{resource.layer}/{label(resource.resource)}", cells)
         lines.append("")
     lines.append(_row("total", SIDES))
     for size in SIZES:
@@ -85,6 +87,6 @@ def _section(title: str, sentences: list[str]) -> list[str]:
     if not sentences:
         return []
     lines = ["", title]
-    for one in sentences:
-        lines += wrapped(one, "  ", "    ")
+    for sentence in sentences:
+        lines += wrapped(sentence, "  ", "    ")
     return lines

@@ -9,14 +9,14 @@ def text(report: Report) -> str:
     """The report as plain text."""
     lines: list[str] = []
     layer = ""
-    for one in report.drift:
-        if one.layer != layer:
-            layer = one.layer
+    for resource in report.drift:
+        if resource.layer != layer:
+            layer = resource.layer
             lines += [layer]
-        lines.append(f"  {one.address}")
-        if one.gone:
-            lines += indented(f"is gone; the next apply {one.next_apply}", 4)
-        for attribute in one.attributes:
+        lines.append(f"  {resource.address}")
+        if resource.gone:
+            lines += indented(f"is gone; the next apply {resource.next_apply}", 4)
+        for attribute in resource.attributes:
             lines += indented(f"{attribute.attribute}: {change(attribute)}", 4)
             lines += indented(f"the next apply {attribute.next_apply}", 6)
     if report.added:

@@ -18,26 +18,26 @@ STYLES = {
 def text(verdict: Report) -> str:
     """The verdict as plain text."""
     lines = []
-    for one in verdict.findings:
-        lines += wrapped(f"{one.severity}: {one.protects}")
-        where = f"{one.file}:{one.line}: {one.key}" if one.file else one.key
+    for finding in verdict.findings:
+        lines += wrapped(f"{finding.severity}: {finding.protects}")
+        where = f"{finding.file}:{finding.line}: {finding.key}" if finding.file else finding.key
         parts = {
             "set in": where,
-            "in": f"{', '.join(one.environments)}: {', '.join(one.constructs)}",
-            "right": one.right,
-            "checks": ", ".join(one.checks),
-            "more": one.more,
+            "in": f"{', '.join(finding.environments)}: {', '.join(finding.constructs)}",
+            "right": finding.right,
+            "checks": ", ".join(finding.checks),
+            "more": finding.more,
         }
         for label, content in parts.items():
             if content:
                 lines += wrapped(content, f"  {label:8}", " " * 10)
         lines.append("")
-    lines += [line for one in verdict.warnings for line in wrapped(f"warning: {one}")]
+    lines += [line for warning in verdict.warnings for line in wrapped(f"warning: {warning}")]
     if verdict.waivers:
         lines.append(f"waived in {WAIVERS}: {len(verdict.waivers)}")
     for waiver in verdict.waivers:
-        said = f"{waiver.check} {waiver.resource}, {waiver.owner}, to {waiver.expires}"
-        lines += wrapped(said, "  ", "    ")
+        words_of_waiver = f"{waiver.check} {waiver.resource}, {waiver.owner}, to {waiver.expires}"
+        lines += wrapped(words_of_waiver, "  ", "    ")
     count = len(verdict.findings)
     words = counted(count, "finding") if count else "clean"
     lines.append(f"{', '.join(verdict.environments)}: {words}")

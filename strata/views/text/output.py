@@ -3,17 +3,17 @@
 from strata.state.outputs import Output
 
 
-def text(found: Output) -> str:
-    """A line for each address, name and ARN, whole as it is copied."""
+def text(output: Output) -> str:
+    """A line for each address, name and ARN, never wrapped, so that it can be copied."""
     rows = [
-        ("address", found.address),
-        ("load balancer", found.load_balancer),
-        *[("name server", one) for one in found.name_servers],
-        ("repository", found.repository),
-        *[(one.name, f"{one.host}:{one.port}") for one in found.endpoints],
-        *[("log group", one) for one in found.log_groups],
-        *[(name, arn) for name, arn in found.secrets.items()],
-        ("not applied", ", ".join(found.not_applied)),
+        ("address", output.address),
+        ("load balancer", output.load_balancer),
+        *[("name server", name) for name in output.name_servers],
+        ("repository", output.repository),
+        *[(endpoint.name, f"{endpoint.host}:{endpoint.port}") for endpoint in output.endpoints],
+        *[("log group", group) for group in output.log_groups],
+        *[(name, arn) for name, arn in output.secrets.items()],
+        ("not applied", ", ".join(output.not_applied)),
     ]
     width = max((len(label) for label, value in rows if value), default=0)
     return "".join(f"{label:{width}} {value}\n" for label, value in rows if value)

@@ -9,15 +9,15 @@ from strata.text.wrapping import indented
 
 
 def table_lines(report: TableReport, *, broken_only: bool = False) -> Iterator[tuple[str, bool]]:
-    """Lines of the table, or of what is not as expected in it, and whether each is good."""
+    """Lines of the table, or of its rows that are not as expected, and whether each is good."""
     rows = [row for row in report.rows if not (broken_only and row.met)]
     if rows:
         yield _line("from", "to", "ports", "is", "expected", ""), True
     for row in rows:
-        one = row.path
-        ports = _ports(Intervals(tuple(one.ports)))
+        path = row.path
+        ports = _ports(Intervals(tuple(path.ports)))
         expected = "yes" if row.met else "no"
-        yield _line(one.source, one.target, ports, one.state, expected, row.why), row.met
+        yield _line(path.source, path.target, ports, path.state, expected, row.why), row.met
         if not row.met:
             yield from ((line, False) for line in _failure(row))
     if report.absent:
@@ -34,8 +34,8 @@ def _line(*columns: str) -> str:
 def _ports(ports: Intervals) -> str:
     if ports == PORTS:
         return "any"
-    rest = PORTS - ports
-    return f"not {rest}" if len(f"not {rest}") < len(f"{ports}") else f"{ports}"
+    others = PORTS - ports
+    return f"not {others}" if len(f"not {others}") < len(f"{ports}") else f"{ports}"
 
 
 def _failure(row: TableRow) -> Iterator[str]:
@@ -47,10 +47,10 @@ def _failure(row: TableRow) -> Iterator[str]:
         yield from _step(row.decides)
 
 
-def _of(packet: Packet, one: Path) -> str:
-    source = packet.source_subnet or one.source
-    target = packet.target_subnet or one.target
-    return f"{source} to {target}, {one.protocol} {packet.port}, reply to {packet.reply_port}"
+def _of(packet: Packet, path: Path) -> str:
+    source = packet.source_subnet or path.source
+    target = packet.target_subnet or path.target
+    return f"{source} to {target}, {path.protocol} {packet.port}, reply to {packet.reply_port}"
 
 
 def _step(step: Step) -> Iterator[str]:
@@ -59,24 +59,24 @@ def _step(step: Step) -> Iterator[str]:
     yield f"    {step.rule}"
 
 
-def path_lines(environment: str, one: Path) -> Iterator[str]:
+def path_lines(environment: str, path: Path) -> Iterator[str]:
     """One path, explained."""
-    ports = Intervals(tuple(one.ports))
-    title = f"{environment}: {one.source} to {one.target}, {one.protocol} {_ports(ports)}"
-    yield f"{title}: {one.state}"
-    open_, partly = Intervals(tuple(one.open_ports)), Intervals(tuple(one.partly_open_ports))
+    ports = Intervals(tuple(path.ports))
+    title = f"{environment}: {path.source} to {path.target}, {path.protocol} {_ports(ports)}"
+    yield f"{title}: {path.state}"
+    open_, partly = Intervals(tuple(path.open_ports)), Intervals(tuple(path.partly_open_ports))
     if len(ports.pairs) > 1 or any(low < high for low, high in ports.pairs):
         for word, some in (("open", open_), ("partly", partly), ("shut", ports - open_ - partly)):
             if some:
                 yield from indented(f"{word:6} {some}", 2, 7)
-    if one.state == "open":
-        low, high = one.reply_ports
+    if path.state == "open":
+        low, high = path.reply_ports
         yield f"between all places of the two, with replies on every port from {low} to {high}"
-    if one.state == "absent":
-        yield f"not there: {', '.join(one.absent)}"
-    for word, packet in (("passes", one.passes), ("is stopped", one.stops)):
+    if path.state == "absent":
+        yield f"not there: {', '.join(path.absent)}"
+    for word, packet in (("passes", path.passes), ("is stopped", path.stops)):
         if packet:
             yield ""
-            yield from indented(f"{word}: {_of(packet, one)}", 0)
+            yield from indented(f"{word}: {_of(packet, path)}", 0)
             for step in packet.steps:
                 yield from _step(step)

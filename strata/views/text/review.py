@@ -16,7 +16,7 @@ from strata.views.words.review import (
 )
 
 MOST_ATTRIBUTES = 6
-"""Attributes of one item that are shown; the other views have all."""
+"""The most attributes of an item that are shown; the other views have all."""
 
 
 def text(report: Report) -> str:
@@ -24,7 +24,7 @@ def text(report: Report) -> str:
     sections = list(_sections(report))
     lines = [f"{report.environment}: {headline(report)}", ""]
     for (title, below), (_, after) in zip(sections, [*sections[1:], ("", [])], strict=True):
-        # What is short stands close together.
+        # No empty line between short sections.
         lines += [*indented(title, 0), *below, *([""] if below or after else [])]
     if report.changes:
         lines += [f"{report.environment}: {touched(report.counts)}"]
@@ -35,17 +35,20 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
     """Each heading, and the lines below it."""
     for rank, title in report.titles.items():
         if rank == "else":
-            whole, *each = costs(report)
-            yield f"What it costs: {whole}", [line for one in each for line in indented(one, 2)]
+            total, *lines_of_cost = costs(report)
+            yield (
+                f"What it costs: {total}",
+                [line for sentence in lines_of_cost for line in indented(sentence, 2)],
+            )
         items = report.of(rank)
-        told = (
+        lines = (
             _created(items)
             if rank == "created"
             else [line for item in items for line in _item(item, report)]
         )
-        yield f"{title}: {len(items) or 'nothing'}", told
+        yield f"{title}: {len(items) or 'nothing'}", lines
     if report.notes:
-        notes = [line for one in report.notes for line in indented(one, 2)]
+        notes = [line for note in report.notes for line in indented(note, 2)]
         yield f"What changes nothing: {len(report.notes)}", notes
     stay = report.counts.stay
     yield f"What stays: {stay or 'nothing'}", indented(stays(report.counts), 2) if stay else []
@@ -54,8 +57,8 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
         f"The gate: {verdict(report)}",
         [
             line
-            for one in report.findings
-            for line in indented(f"{one.severity}: {one.protects} ({one.place})", 2)
+            for finding in report.findings
+            for line in indented(f"{finding.severity}: {finding.protects} ({finding.place})", 2)
         ],
     )
 
@@ -63,8 +66,8 @@ def _sections(report: Report) -> Iterator[tuple[str, list[str]]]:
 def _created(items: list[Item]) -> list[str]:
     lines = []
     for layer in dict.fromkeys(item.layer for item in items):
-        found = [item.address for item in items if item.layer == layer]
-        lines += indented(f"{layer}: {', '.join(found)}", 2)
+        addresses = [item.address for item in items if item.layer == layer]
+        lines += indented(f"{layer}: {', '.join(addresses)}", 2)
     return lines
 
 
@@ -72,13 +75,13 @@ def _item(item: Item, report: Report) -> list[str]:
     lines = [f"  {item.address}", *indented(f"{item.action}: {item.why}", 4)]
     for cause in item.causes:
         lines += indented(f"set: {cause.key} {cause.before} -> {cause.after} ({place(cause)})", 4)
-    said = origin(item, report)
-    if said:
-        lines += indented(f"set: {said}", 4)
-    for one in item.attributes[:MOST_ATTRIBUTES]:
-        forces = "  forces it" if one.forces else ""
-        before = "" if item.action == "create" else f"{one.before} -> "
-        lines += indented(f"{one.name}: {before}{one.after}{forces}", 6)
+    cause_words = origin(item, report)
+    if cause_words:
+        lines += indented(f"set: {cause_words}", 4)
+    for attribute in item.attributes[:MOST_ATTRIBUTES]:
+        forces = "  forces it" if attribute.forces else ""
+        before = "" if item.action == "create" else f"{attribute.before} -> "
+        lines += indented(f"{attribute.name}: {before}{attribute.after}{forces}", 6)
     if len(item.attributes) > MOST_ATTRIBUTES:
         lines.append(f"      and {len(item.attributes) - MOST_ATTRIBUTES} more")
     return lines
@@ -86,8 +89,10 @@ def _item(item: Item, report: Report) -> list[str]:
 
 def _drift(report: Report) -> list[str]:
     lines = []
-    for one in report.drift:
-        lines += [f"  {one.address}", *indented(drifted(one), 4)]
-        for part in one.attributes[:MOST_ATTRIBUTES]:
-            lines += indented(f"{part.attribute}: {short(part.before)} -> {short(part.now)}", 6)
+    for resource in report.drift:
+        lines += [f"  {resource.address}", *indented(drifted(resource), 4)]
+        for attribute in resource.attributes[:MOST_ATTRIBUTES]:
+            lines += indented(
+                f"{attribute.attribute}: {short(attribute.before)} -> {short(attribute.now)}", 6
+            )
     return lines

@@ -1,1 +1,1 @@
-"""Sentences that the views of a report share, one file a report."""
+"""Sentences that the views of a report share, one file for each report."""

@@ -12,7 +12,7 @@ SIDES = ("before", "after", "change")
 
 
 def verdict(change: CostChange) -> str:
-    """What a change comes to, in one sentence."""
+    """What a change costs, in one sentence."""
     amount = change.difference.desired
     words = "adds" if amount >= 0 else "takes"
     if dollars(amount) == "0.00":
@@ -31,8 +31,8 @@ def sides(before: Range, after: Range, size: str) -> tuple[str, str, str]:
 
 
 def layers(cost: Estimate) -> Iterator[tuple[str, str, Sequence[str]]]:
-    """Each layer, its heading and its sum; without any price it has none, rather than 0."""
-    lacking = {one.layer for one in cost.not_priced}
+    """Each layer, its heading and its sum; a layer without any price has no sum, rather than 0."""
+    lacking = {charge.layer for charge in cost.not_priced}
     for layer in ORDER:
         if sums := cost.layers.get(layer):
             yield layer, f"{layer}, at least" if layer in lacking else layer, sums.cents()
@@ -58,13 +58,13 @@ def total(*, complete: bool) -> str:
 def budget(cost: Estimate) -> Iterator[str]:
     """What is left of the budget, if there is one."""
     if cost.budget_usd is not None:
-        rest = cost.budget_usd - cost.usd.desired
-        words = f"{dollars(rest)} left" if rest >= 0 else f"over by {dollars(-rest)}"
+        remaining = cost.budget_usd - cost.usd.desired
+        words = f"{dollars(remaining)} left" if remaining >= 0 else f"over by {dollars(-remaining)}"
         yield f"budget {dollars(cost.budget_usd)} at the desired size: {words}"
 
 
 def prices(cost: Estimate) -> str:
-    """Where the prices come from, and of which days they are."""
+    """The source of the prices, and their dates."""
     dates = sorted(line.as_of for line in cost.lines)
     when = f", of {dates[0]} to {dates[-1]}" if dates else ""
     return f"AWS's on-demand prices{when}; strata cost --refresh renews them."
@@ -72,9 +72,12 @@ def prices(cost: Estimate) -> str:
 
 def missing(not_priced: Sequence[NotPriced]) -> list[str]:
     """What has no price, and why."""
-    return [f"{one.resource}: {one.what}: {one.why}" for one in not_priced]
+    return [f"{charge.resource}: {charge.what}: {charge.why}" for charge in not_priced]
 
 
 def assumed(assumptions: Sequence[Assumption]) -> list[str]:
     """The use that was assumed, key by key."""
-    return [f"{one.key.rpartition('.')[2]} = {one.value:g}: {one.meaning}" for one in assumptions]
+    return [
+        f"{assumption.key.rpartition('.')[2]} = {assumption.value:g}: {assumption.meaning}"
+        for assumption in assumptions
+    ]

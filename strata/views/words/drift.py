@@ -27,8 +27,8 @@ def summary(report: Report) -> list[str]:
         lines.append(f"left out, since they move by themselves: {len(report.left_out)}")
     lines += [
         line
-        for one in report.unchecked
-        for line in wrapped(f"not looked at, since access is denied: {one}")
+        for place in report.unchecked
+        for line in wrapped(f"not looked at, since access is denied: {place}")
     ]
     if report.destroyed:
         lines += wrapped(f"destroyed: {', '.join(report.destroyed)}")
@@ -44,7 +44,7 @@ def change(attribute: Attribute) -> str:
     return f"{value(attribute.before)} -> {value(attribute.now)}"
 
 
-def value(found: Any) -> str:
+def value(data: Any) -> str:
     """A value as JSON, not too long."""
-    words = shown(found)
+    words = shown(data)
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}..."

@@ -15,9 +15,9 @@ from strata.text.words import counted
 
 @dataclass(frozen=True)
 class Chip:
-    """An answer that is seen first: the section it leads to, what it answers, and the answer.
+    """An answer at the top of the page: the section it leads to, its question, and the answer.
 
-    `quiet` is one with nothing to look at.
+    `quiet` is set when there is nothing to look at.
     """
 
     section: str
@@ -28,7 +28,7 @@ class Chip:
 
 
 def chips(report: Report) -> Iterator[Chip]:
-    """What a reviewer wants to know before anything else: the ranks, the gate and the cost."""
+    """What a reviewer wants to know first: the ranks, the gate and the cost."""
     yield from (_ranked(report, rank) for rank in report.titles if rank not in LATER)
     yield Chip("gate", "the gate", _judged(report), _judgement(report), quiet=_clean(report))
     cost = report.cost
@@ -42,7 +42,7 @@ def chips(report: Report) -> Iterator[Chip]:
 
 
 LATER: tuple[Rank, ...] = ("else", "created")
-"""What is told behind the cost."""
+"""The ranks that come after the cost."""
 
 
 def _ranked(report: Report, rank: Rank) -> Chip:
@@ -66,8 +66,12 @@ def _judged(report: Report) -> str:
 
 def _judgement(report: Report) -> str:
     """How bad the findings are, and how many were waived."""
-    found = [one.severity for one in report.findings]
-    parts = [f"{found.count(one)} {one}" for one in SEVERITIES if one in found]
+    severities = [finding.severity for finding in report.findings]
+    parts = [
+        f"{severities.count(severity)} {severity}"
+        for severity in SEVERITIES
+        if severity in severities
+    ]
     return ", ".join([*parts, *_waived(report)])
 
 
@@ -76,7 +80,7 @@ def _waived(report: Report) -> list[str]:
 
 
 def _partly(report: Report) -> str:
-    count = len({one.resource for one in report.cost.not_priced})
+    count = len({charge.resource for charge in report.cost.not_priced})
     return f", {count} not priced" if count else ""
 
 
@@ -112,7 +116,7 @@ def place(setting: Setting) -> str:
 
 
 def origin(item: Item, report: Report) -> str:
-    """Where a change comes from that no setting of the user's explains; empty where one does."""
+    """The origin of a change that no setting explains; empty where one does."""
     if item.drift:
         return "puts back what was changed outside"
     if item.causes or item.layer in report.first:
@@ -129,11 +133,15 @@ def verdict(report: Report) -> str:
     return ", ".join([_judged(report), *_waived(report)])
 
 
-def drifted(one: Drifted) -> str:
-    """What became of a resource, and what this plan does about it."""
-    then = [one.next_apply] if one.next_apply else [a.next_apply for a in one.attributes]
-    state = "is gone" if one.gone else "is not as it was left"
-    return f"{state}; this plan {', '.join(dict.fromkeys(then))}"
+def drifted(resource: Drifted) -> str:
+    """The state of a resource that drifted, and what this plan does about it."""
+    actions = (
+        [resource.next_apply]
+        if resource.next_apply
+        else [a.next_apply for a in resource.attributes]
+    )
+    state = "is gone" if resource.gone else "is not as it was left"
+    return f"{state}; this plan {', '.join(dict.fromkeys(actions))}"
 
 
 def by_layer(items: list[Item]) -> str:
@@ -143,33 +151,37 @@ def by_layer(items: list[Item]) -> str:
 
 
 def by_type(items: list[Item]) -> dict[str, list[Item]]:
-    """Terraform's resource type -> the items of it, the most first."""
-    found: dict[str, list[Item]] = {}
+    """Terraform's resource type -> its items, the type with the most first."""
+    items_by_type: dict[str, list[Item]] = {}
     for item in items:
-        found.setdefault(item.address.partition(".")[0], []).append(item)
-    return dict(sorted(found.items(), key=lambda one: (-len(one[1]), one[0])))
+        items_by_type.setdefault(item.address.partition(".")[0], []).append(item)
+    return dict(sorted(items_by_type.items(), key=lambda entry: (-len(entry[1]), entry[0])))
 
 
 def types(items: list[Item]) -> str:
     """`aws_subnet 6, aws_route 4`."""
-    return ", ".join(f"{kind} {len(found)}" for kind, found in by_type(items).items())
+    return ", ".join(
+        f"{kind} {len(items_of_type)}" for kind, items_of_type in by_type(items).items()
+    )
 
 
 MOST_COSTS = 12
-"""Resources whose cost is told one by one; `strata cost --plan` has all."""
+"""The most resources whose cost is listed; `strata cost --plan` has all."""
 
 
 def costs(report: Report) -> list[str]:
-    """What the change costs at the desired size, and which resources make it so."""
+    """What the change costs at the desired size, and by which resources."""
     cost = report.cost
     before, after = cost.before.desired, cost.after.desired
     least = "" if cost.exact else ", as far as it is priced"
     lines = [f"{signed(after - before)} US dollars a month: {_from_to(cost)}{least}"]
-    found = sorted(cost.resources, key=lambda one: -abs(one.difference.desired))
-    for one in found[:MOST_COSTS]:
-        lines.append(f"{one.layer}: {one.resource}: {signed(one.difference.desired)}")
-    if len(found) > MOST_COSTS:
-        lines.append(f"and {counted(len(found) - MOST_COSTS, 'more resource')}")
+    resources = sorted(cost.resources, key=lambda resource: -abs(resource.difference.desired))
+    for resource in resources[:MOST_COSTS]:
+        lines.append(
+            f"{resource.layer}: {resource.resource}: {signed(resource.difference.desired)}"
+        )
+    if len(resources) > MOST_COSTS:
+        lines.append(f"and {counted(len(resources) - MOST_COSTS, 'more resource')}")
     lines += cost.notes
     missing = _not_priced(cost.not_priced)
     lines += missing[:MOST_COSTS]
@@ -179,12 +191,13 @@ def costs(report: Report) -> list[str]:
 
 
 def _not_priced(missing: list[NotPriced]) -> list[str]:
-    """Each charge without a price, why it has none, and the resources it is of."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
-    for one in missing:
-        found.setdefault((one.what, one.why), {})[one.resource] = None
+    """Each charge without a price, why it has none, and its resources."""
+    resources_by_reason: dict[tuple[str, str], dict[str, None]] = {}
+    for charge in missing:
+        resources_by_reason.setdefault((charge.what, charge.why), {})[charge.resource] = None
     return [
-        f"not priced: {what}: {why}: {', '.join(names)}" for (what, why), names in found.items()
+        f"not priced: {subject}: {why}: {', '.join(names)}"
+        for (subject, why), names in resources_by_reason.items()
     ]
 
 
@@ -194,5 +207,5 @@ def _from_to(cost: CostChange) -> str:
 
 def signed(amount: float) -> str:
     """`+1.20`, `-1.20` or `0.00`."""
-    said = dollars(amount)
-    return f"+{said}" if amount > 0 and said != "0.00" else said
+    text = dollars(amount)
+    return f"+{text}" if amount > 0 and text != "0.00" else text
