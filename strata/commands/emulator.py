@@ -84,11 +84,18 @@ def delegate(
 def account(
     plan: Annotated[Plan | None, typer.Option(help="The plan of AWS's free tier.")] = None,
     quotas: Annotated[Quotas | None, typer.Option(help="new: those of a new account.")] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Say what the emulator's account is set to, after changing it."""
     options = (("plan", plan), ("quotas", quotas))
     changes = {name: value.value for name, value in options if value}
     current = emulation.account(running_emulator().url, **changes)
+    if as_json:
+        from strata.commands.reports import AccountReport  # noqa: PLC0415 - takes its time
+
+        print_json(AccountReport.model_validate(current))
+        return
     out.print(f"plan       {current['plan']}")
     out.print(f"quotas     {current['quotas']}")
     out.print(f"delegated  {', '.join(current['delegated']) or 'no domain'}")

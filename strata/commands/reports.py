@@ -93,6 +93,14 @@ class EmulatorReport(_Data):
     pid: int | None
 
 
+class AccountReport(_Data):
+    """What the emulator's account is set to."""
+
+    plan: str = Field(description="`paid` or `free`.")
+    quotas: str = Field(description="`raised`, or `new` for those of a new account.")
+    delegated: list[str] = Field(description="Domains whose registrar points at their zone.")
+
+
 REPORTS: Mapping[str, Any] = {
     "check": CheckReport,
     "synth": SynthReport,
@@ -104,7 +112,7 @@ REPORTS: Mapping[str, Any] = {
     "apply": ApplyReport,
     "drift": Drift,
     "output": Output,
-    "emulator": EmulatorReport,
+    "emulator": EmulatorReport | AccountReport,
 }
 """Command -> the type of what it prints."""
 

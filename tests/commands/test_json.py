@@ -27,6 +27,7 @@ SILENT = {
     "unlock": "says what it did",
     "redis-auth": "says what it did",
     "emulator stop": "says what it did",
+    "emulator delegate": "says what it did",
 }
 """Commands that report nothing."""
 

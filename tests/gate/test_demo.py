@@ -12,8 +12,10 @@ import pytest
 from strata.local import emulator
 from tests import ROOT, WORK
 
-PARTS = ("main.py", "cdktf.json", ".terraform-version", "strata", "modules", "policies", "envs",
-         "emulator")  # fmt: skip
+PARTS = (
+    "main.py", "cdktf.json", ".terraform-version", ".terraform.lock.hcl",
+    "strata", "modules", "policies", "envs", "emulator",
+)  # fmt: skip
 
 
 def strata(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
