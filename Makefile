@@ -76,6 +76,7 @@ bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.gate
 	$(BIN)/python -m bench.reach
 	$(BIN)/python -m bench.cost
+	$(BIN)/python -m bench.growth
 	$(BIN)/python -m bench.apply
 	$(BIN)/python -m bench.plan
 
