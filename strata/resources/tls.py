@@ -47,7 +47,9 @@ POLICIES = frozenset(
 """Security policies of application load balancers (ELB User Guide, security policies; read on
 2026-11-28)."""
 
-_LATER = re.compile(r"ELBSecurityPolicy-TLS13-1-[0-3](-[A-Za-z0-9]+)*-(20\d\d-(?:0[1-9]|1[0-2]))")
+_LATER = re.compile(
+    r"ELBSecurityPolicy-TLS13-1-[0-3](-[A-Za-z0-9]+)*-(20[0-9][0-9]-(?:0[1-9]|1[0-2]))"
+)
 NEWEST = "2025-09"
 """Year and month of the newest policy in that list."""
 

@@ -36,7 +36,7 @@ from strata.synthesis import moves
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 from tests.end_to_end.conftest import Client, strata, work_on
-from tests.synthesis.edited import MOVED, RENAMED, Edit, Project, edited, move
+from tests.synthesis.edited import MOVED, RENAMED, Project, edited, move
 
 pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
@@ -926,73 +926,3 @@ def test_an_apply_moves_it_and_a_layer_that_was_not_moved_forgets_it(
     assert f"moved      {NEW} of cluster -> {OLD} of service\n" in answer.stdout
     assert holders(standing.work) == {("service", OLD)}
     assert created(aws) == born
-
-
-BY_HAND = "/shop/local/by-hand"
-
-
-@pytest.fixture(scope="module")
-def taking_up(
-    standing: Standing, aws: Client, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Project]:
-    """A log group and a record that a hand made, and the code that takes both up.
-
-    Afterwards the state knows neither, as the code of the other tests does not.
-    """
-    aws("logs").create_log_group(logGroupName=BY_HAND)
-    route53 = aws("route53")
-    zone = route53.list_hosted_zones()["HostedZones"][0]["Id"].rpartition("/")[2]
-    name = f"mail.{standing.settings.edge.domain}"
-    record = {"Name": name, "Type": "TXT", "TTL": 300}
-    record["ResourceRecords"] = [{"Value": '"v=spf1 -all"'}]
-    change = {"Action": "CREATE", "ResourceRecordSet": record}
-    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
-    group = f"""CloudwatchLogGroup(
-            self, "by_hand", name={BY_HAND!r}, retention_in_days=30, tags=names.tags()
-        ).import_from({BY_HAND!r})"""
-    mail = f"""Route53Record(
-            self, "mail", zone_id=zone_id, name={name!r}, type="TXT", ttl=300,
-            records=["v=spf1 -all"],
-        ).import_from("{zone}_{name}_TXT")"""
-    yield edited(
-        tmp_path_factory.mktemp("import") / "project",
-        [
-            Edit("modules/service.py", "        secrets = self._secrets()\n",
-                 f"        {group}\n        secrets = self._secrets()\n"),
-            Edit("modules/edge.py", "        stack = TerraformStack.of(self)\n",
-                 f"        {mail}\n        stack = TerraformStack.of(self)\n"),
-        ],
-    )  # fmt: skip
-    outcome = waves.run(LAYERS, work_on(standing.settings, standing.folder).apply, waves.quiet)
-    assert outcome.ok, outcome.failed
-
-
-def test_what_a_hand_made_is_taken_up_with_a_verdict_and_nothing_is_made_anew(
-    standing: Standing, taking_up: Project, aws: Client
-) -> None:
-    def said(code: int, *arguments: str) -> str:
-        answer = taking_up.python("-m", "strata", *arguments)
-        assert answer.returncode == code, answer.stdout + answer.stderr
-        return answer.stdout
-
-    assert [(one.kind, one.name) for one in standing.look().added] == [
-        ("record", f"mail.{standing.settings.edge.domain} TXT")
-    ]
-    group = "aws_cloudwatch_log_group.service_by_hand"
-    # As if it were new: no key of its own, logs that are kept too briefly.
-    verdict = said(1, "gate", "local")
-    assert verdict.count("in      local: service/by_hand") == 2
-    assert "local: 2 findings" in verdict
-    report = json.loads(said(2, "plan", "local", "--json"))["review"]
-    items = {one["address"]: one for one in report["items"] if "; imported as " in one["why"]}
-    assert {address: (one["action"], one["rank"]) for address, one in items.items()} == {
-        "aws_route53_record.edge_mail": ("import", "else"),
-        # What the hand kept for ever is kept for thirty days.
-        group: ("update", "lost"),
-    }
-    assert (report["counts"]["imported"], report["counts"]["create"]) == (2, 0)
-    assert "2 imported" in said(0, "apply", "local", "--yes")
-    (kept,) = aws("logs").describe_log_groups(logGroupNamePrefix=BY_HAND)["logGroups"]
-    assert kept["retentionInDays"] == 30
-    assert said(0, "plan", "local").startswith("local: No change.\n")
-    assert said(0, "drift", "local").startswith("local: no drift\n")

@@ -42,7 +42,10 @@ ALL_TYPES = 23285
 
 def run(program: str, *arguments: str, cache: Path | str, **env: str) -> str:
     """What a Python process of its own prints, whose cuts are kept in `cache` alone."""
-    nowhere = "from strata.machine import folders; folders.WORK = folders.Path('/dev/null/none')\n"
+    nowhere = (
+        "from pathlib import Path; from strata.machine.folders import Folders, use\n"
+        "use(Folders(Path.cwd(), Path('/dev/null/none'), Path.cwd() / 'cdktf.out'))\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", nowhere + program, *arguments],
         cwd=ROOT,

@@ -106,11 +106,11 @@ def test_the_digest_of_the_code_follows_every_file_that_terraform_reads(
 DIGEST = """
 import sys
 from pathlib import Path
-from tests import ROOT
+from strata.machine.folders import project
 from strata.review.record import stacks_digest
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
-assert ROOT == Path.cwd()
+assert project() == Path.cwd()
 synthesize([load("local")], Path("out"))
 print(stacks_digest(Path("out"), "local"))
 """
@@ -122,7 +122,7 @@ def test_a_price_a_picture_and_a_check_make_no_review_stale_and_a_module_does(
     root = tmp_path / "project"
     for name in ("strata", "modules", "policies", "envs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in (".terraform-version", ".terraform.lock.hcl"):
+    for name in (".terraform-version", ".terraform.lock.hcl", "main.py", "cdktf.json"):
         shutil.copy(ROOT / name, root)
 
     def digest() -> str:
