@@ -21,7 +21,7 @@ def files(out: Path) -> dict[str, bytes]:
 def synthesize(out: Path, node: str) -> str:
     """Synthesize with this Node; what was said on the way."""
     done = subprocess.run(
-        [sys.executable, "-m", "strata", "synth", *ENVS, "--out", str(out)],
+        [sys.executable, "-m", "strata", "-q", "synth", *ENVS, "--out", str(out)],
         cwd=ROOT,
         env={**os.environ, "JSII_NODE": node},
         capture_output=True,
