@@ -33,8 +33,8 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     for part in ("strata", "modules", "policies", "envs"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for part in (
-        "Makefile", "main.py", "cdktf.json", ".terraform-version", "pyproject.toml",
-        "hatch_build.py", "README.md", "LICENSE",
+        "Makefile", "main.py", "cdktf.json", ".terraform-version", ".terraform.lock.hcl",
+        "pyproject.toml", "hatch_build.py", "README.md", "LICENSE",
     ):  # fmt: skip
         shutil.copy(ROOT / part, folder)
     venv = folder / ".venv"
