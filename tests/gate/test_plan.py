@@ -61,7 +61,7 @@ def test_a_plan_as_json_or_as_saved_is_clean(planned: Path, command: Command) ->
         ["--plan", planned / "plan.json"],
         ["--plan", planned / "plan"],
     ):
-        answer = command("gate", *arguments)
+        answer = command("-q", "gate", *arguments)
         assert answer.err == ""
         assert answer.out.endswith("local: clean\n")
         assert answer.code == 0
