@@ -46,8 +46,8 @@ from modules.network import MYSQL, REDIS
 from modules.registry import RegistryOutputs
 from strata.settings.figures import TMPFS_MIB
 from strata.settings.models import Settings, StepScaling, TargetTracking
+from strata.settings.resource_names import CONTAINER
 
-CONTAINER = "api"
 PREDEFINED_METRICS = {
     "cpu": "ECSServiceAverageCPUUtilization",
     "memory": "ECSServiceAverageMemoryUtilization",

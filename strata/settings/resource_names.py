@@ -15,6 +15,9 @@ from strata.settings.positions import Key
 
 HASH_LENGTH = 6
 
+CONTAINER = "api"
+"""The container of the task definition, and the prefix of its log streams."""
+
 PARAMETERS_PREFIX = 228
 """Characters: RDS takes 255, of which the provider adds 26, and Strata the hyphen before them."""
 
@@ -34,6 +37,30 @@ def shorten(name: str, limit: int) -> str:
 def base(environment: Environment) -> str:
     """`<project>-<environment>`, the beginning of every name."""
     return f"{environment.project}-{environment.name}"
+
+
+def repository_name(settings: Settings) -> str:
+    """The name of the ECR repository."""
+    return settings.registry.repository or _name(settings.environment, "", 256)
+
+
+def service_log_group(environment: Environment) -> str:
+    """The log group of the service's containers."""
+    return _path(environment, "service")
+
+
+def image_parameters(environment: Environment) -> str:
+    """The path below which the parameter lies that says which image runs."""
+    return _path(environment, "image")
+
+
+def image_parameter(environment: Environment, image_tag: str) -> str:
+    """The parameter that says which image runs.
+
+    `image_tag` of the settings is part of its name: another tag there makes another parameter, with
+    that tag for its value.
+    """
+    return f"{image_parameters(environment)}/{image_tag}"
 
 
 @dataclass(frozen=True)
@@ -220,6 +247,10 @@ HOST = Rule(
     "Route 53 API reference, CreateHostedZone; ACM API reference, RequestCertificate",
     range(1, 254),
 )  # fmt: skip
+PARAMETER = Rule(
+    "a parameter", r"(/[A-Za-z0-9._-]+)+", "letters, digits and . _ - between slashes",
+    "Systems Manager API reference, PutParameter", range(1, 1012), prefixes=("/aws", "/ssm"),
+)  # fmt: skip
 KEY_PAIR = Rule(
     "a key pair", r"[ -~]+", "1 to 255 ASCII characters", "EC2 API reference, CreateKeyPair",
     range(1, 256),
@@ -260,8 +291,7 @@ def _network(environment: Environment) -> Iterator[Derived]:
 def _registry(settings: Settings) -> Iterator[Derived]:
     repository = settings.registry.repository
     keys: tuple[Key, ...] = (("registry", "repository"),) if repository else OURS
-    name = repository or _name(settings.environment, "", 256)
-    yield Derived("aws_ecr_repository", "name", name, REPOSITORY, keys)
+    yield Derived("aws_ecr_repository", "name", repository_name(settings), REPOSITORY, keys)
 
 
 def _database(settings: Settings) -> Iterator[Derived]:
@@ -350,7 +380,7 @@ def _edge(settings: Settings) -> Iterator[Derived]:
 
 def _service(settings: Settings) -> Iterator[Derived]:
     environment = settings.environment
-    logs = _path(environment, "service")
+    logs = service_log_group(environment)
     yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
     for suffix in ("task", "execution"):
         yield Derived("aws_iam_role", "name", _name(environment, suffix, 64), ROLE, OURS)

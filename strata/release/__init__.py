@@ -1,0 +1,1 @@
+"""Releasing an image: which one runs, a new one, its verdict, going back, tasks run once."""

@@ -1,0 +1,177 @@
+"""The calls to ECS and Elastic Load Balancing that a release makes; no decisions.
+
+Errors of AWS are StrataErrors in AWS's words, an expired login by its name (`strata.aws.errors`).
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from strata.aws.errors import explain
+from strata.aws.session import IMPATIENT, pages, session
+from strata.errors import StrataError
+from strata.release import model
+from strata.release.model import Revision, Service, Target, Task
+from strata.release.place import Place
+from strata.settings.models import Environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+
+DESCRIBED = 100
+"""Tasks that DescribeTasks takes at once (ECS API reference)."""
+
+
+@contextlib.contextmanager
+def asking() -> Iterator[None]:
+    """Have errors of AWS in the block raised as StrataErrors."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise explain(error) from error
+
+
+class Ecs:
+    """ECS for the service at a place."""
+
+    def __init__(self, environment: Environment, place: Place) -> None:
+        self.place = place
+        self._session = session(environment)
+        self.client: ECSClient = self._session.client("ecs", config=IMPATIENT)
+
+    def service(self) -> Service:
+        """The service; raises StrataError when there is none."""
+        place = self.place
+        nothing = StrataError(
+            f"{place.environment} has no service {place.service} in the cluster {place.cluster}",
+            f"strata apply {place.environment} makes it",
+        )
+        with asking():
+            try:
+                answer = self.client.describe_services(
+                    cluster=place.cluster, services=[place.service]
+                )
+            except self.client.exceptions.ClusterNotFoundException:
+                raise nothing from None
+        services = [one for one in answer["services"] if one["status"] != "INACTIVE"]
+        if not services:
+            raise nothing
+        return model.service(cast("Mapping[str, Any]", services[0]))
+
+    def tasks(self) -> list[Task]:
+        """Tasks of the service that run or are to run, and those that stopped within the hour.
+
+        ECS lists stopped tasks for an hour (ECS API reference, DescribeTasks).
+        """
+        return [
+            *self._listed(serviceName=self.place.service, desiredStatus="RUNNING"),
+            *self._listed(serviceName=self.place.service, desiredStatus="STOPPED"),
+        ]
+
+    def task(self, task_id: str) -> Task | None:
+        """One task; None when ECS no longer knows it."""
+        return next(iter(self._described([task_id])), None)
+
+    def _listed(self, **filters: str) -> list[Task]:
+        with asking():
+            arns = list(
+                pages(self.client, "list_tasks", "taskArns", cluster=self.place.cluster, **filters)
+            )
+        return self._described(arns)
+
+    def _described(self, arns: Sequence[str]) -> list[Task]:
+        found: list[Task] = []
+        for at in range(0, len(arns), DESCRIBED):
+            with asking():
+                answer = self.client.describe_tasks(
+                    cluster=self.place.cluster, tasks=list(arns[at : at + DESCRIBED])
+                )
+            found += [model.task(cast("Mapping[str, Any]", one)) for one in answer["tasks"]]
+        return found
+
+    def revision(self, which: int | None = None) -> Revision:
+        """A revision of the task definition; without a number the newest ACTIVE one."""
+        return model.revision(self._definition(which)["taskDefinition"], self.place.container)
+
+    def revisions(self) -> list[int]:
+        """The ACTIVE revisions, the newest first."""
+        family = self.place.family
+        with asking():
+            arns = list(
+                pages(
+                    self.client, "list_task_definitions", "taskDefinitionArns",
+                    familyPrefix=family, status="ACTIVE", sort="DESC",
+                )
+            )  # fmt: skip
+        ours = [arn for arn in arns if model.short(arn).rpartition(":")[0] == family]
+        return sorted(map(model.number, ours), reverse=True)
+
+    def register(self, image: str | None = None, like: int | None = None) -> Revision:
+        """Register a copy of the newest revision, or of `like`, with `image` if one is given.
+
+        Everything that RegisterTaskDefinition takes is copied, tags as well.
+        """
+        described = self._definition(like)
+        shape = self.client.meta.service_model.operation_model("RegisterTaskDefinition").input_shape
+        taken = shape.members if shape else {}
+        definition = described["taskDefinition"]
+        arguments: dict[str, Any] = {
+            name: value for name, value in definition.items() if name in taken
+        }
+        if tags := described.get("tags"):
+            arguments["tags"] = tags
+        if image is not None:
+            arguments["containerDefinitions"] = [
+                {**one, "image": image} if one["name"] == self.place.container else one
+                for one in arguments["containerDefinitions"]
+            ]
+        with asking():
+            answer = self.client.register_task_definition(**arguments)
+        return model.revision(
+            cast("Mapping[str, Any]", answer["taskDefinition"]), self.place.container
+        )
+
+    def deregister(self, which: int) -> None:
+        """Make a revision INACTIVE: no new deployment can take it."""
+        with asking():
+            self.client.deregister_task_definition(taskDefinition=f"{self.place.family}:{which}")
+
+    def update(self, revision: Revision) -> Service:
+        """Have the service run a revision: begins a deployment, the primary one of the answer."""
+        with asking():
+            answer = self.client.update_service(
+                cluster=self.place.cluster,
+                service=self.place.service,
+                taskDefinition=revision.arn,
+                # Without it UpdateService starts nothing for the revision that runs already.
+                forceNewDeployment=True,
+            )
+        return model.service(cast("Mapping[str, Any]", answer["service"]))
+
+    def targets(self, service: Service) -> list[Target]:
+        """The targets of the service's load balancer; none without one."""
+        if not service.target_group:
+            return []
+        elb = self._session.client("elbv2", config=IMPATIENT)
+        with asking():
+            answer = elb.describe_target_health(TargetGroupArn=service.target_group)
+        return [
+            model.target(cast("Mapping[str, Any]", one))
+            for one in answer["TargetHealthDescriptions"]
+        ]
+
+    def _definition(self, which: int | None) -> dict[str, Any]:
+        family = self.place.family
+        name = family if which is None else f"{family}:{which}"
+        try:
+            answer = self.client.describe_task_definition(taskDefinition=name, include=["TAGS"])
+        except self.client.exceptions.ClientException as error:
+            raise StrataError(
+                f"there is no task definition {name}",
+                f"strata status {self.place.environment} shows what runs",
+            ) from error
+        except (ClientError, BotoCoreError) as error:
+            raise explain(error) from error
+        return cast("dict[str, Any]", answer)
