@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, disabled, document, enabled, value, values
-from policies.told import told
 from strata.documents.templates import has_expression, read
 from strata.resources.secrets import is_secret, names_secret, reads_secret
 from strata.resources.sensitive import shows_secret
@@ -143,14 +143,14 @@ Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES, _every_container(_logs
 Policy("STRATA_CONTAINER_6", "No secret is a plain environment value", RESOURCES,
        _no_plain_secret)  # fmt: skip
 Policy("STRATA_CONTAINER_7", "Images are pinned", RESOURCES, _every_container(_pinned))
-told(
+explain(
     "STRATA_CONTAINER_8", "critical",
     "A container has a part of its host: files, devices, processes, network, or no confinement",
     "no host_path, devices, host modes or unconfined profiles; a tmpfs or a Docker volume",
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html",
 )  # fmt: skip
 Policy("STRATA_CONTAINER_8", "Containers are apart from their host", RESOURCES, _apart)
-told(
+explain(
     "STRATA_CONTAINER_9", "high",
     "A container definition says what no check has judged",
     "leave it out, or have policies/containers.py judge it",

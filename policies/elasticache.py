@@ -1,7 +1,7 @@
 """Redis: encrypted at rest, encrypted in transit, AUTH."""
 
+from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, disabled, enabled, value, values
-from policies.told import told
 
 RESOURCES = ["aws_elasticache_replication_group", "aws_elasticache_cluster"]
 
@@ -54,7 +54,7 @@ def _user(conf: Conf) -> bool:
     )
 
 
-told(
+explain(
     "STRATA_REDIS_4", "high",
     "A Redis user needs no password: whatever reaches the port may read and delete",
     'authentication_mode { type = "iam" }',

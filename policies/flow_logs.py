@@ -1,9 +1,9 @@
 """Flow logs: of all traffic."""
 
+from policies.explanations import explain
 from policies.policy import Policy, value
-from policies.told import told
 
-told(
+explain(
     "STRATA_FLOW_1", "medium",
     "Flow logs show half of the traffic: who was refused, or who came in, is not seen",
     "traffic_type = ALL",

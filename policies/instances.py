@@ -5,8 +5,8 @@ import binascii
 import json
 import re
 
+from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, enabled, value
-from policies.told import told
 from strata.documents.templates import has_expression
 
 RESOURCES = ["aws_launch_template", "aws_instance", "aws_launch_configuration"]
@@ -67,7 +67,7 @@ def _plain_start(conf: Conf) -> bool:
     return script is not None and not _FETCHES.search(script) and not _OPENS.search(script)
 
 
-told(
+explain(
     "STRATA_INSTANCE_3", "high",
     "An instance fetches what it runs as root when it starts, or opens itself",
     "an AMI that holds it, or a container; user data that can be read and only writes settings",

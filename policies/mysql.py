@@ -2,8 +2,8 @@
 
 import re
 
+from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, disabled, enabled, value, values
-from policies.told import told
 
 
 def _tls(conf: Conf) -> bool:
@@ -70,7 +70,7 @@ Policy("STRATA_DB_4", "The database's password is not in Terraform",
 Policy("STRATA_SECRET_1", "No secret's value is in Terraform",
        ["aws_secretsmanager_secret_version", "aws_ssm_parameter", "aws_elasticache_user",
         "aws_elasticache_replication_group"], _no_value)  # fmt: skip
-told(
+explain(
     "STRATA_DB_5", "high",
     "A parameter of the database takes TLS below 1.2, or lets in what it should not",
     "tls_version TLSv1.2,TLSv1.3, local_infile 0",
@@ -78,7 +78,7 @@ told(
 )  # fmt: skip
 Policy("STRATA_DB_5", "The database's parameters are safe", ["aws_db_parameter_group"],
        _parameters)  # fmt: skip
-told(
+explain(
     "STRATA_DB_6", "high",
     "The database has a parameter group that is in no code, so nobody can say what it requires",
     "a reference to an aws_db_parameter_group of this code",

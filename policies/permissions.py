@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, document, values
-from policies.told import told
 
 POLICIES = ["aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy"]
 ATTACHMENTS = [
@@ -208,14 +208,14 @@ Policy("STRATA_IAM_3", "No role can be assumed by anyone", ["aws_iam_role"],
        lambda conf: _trusts_nobody(conf, "assume_role_policy"))  # fmt: skip
 Policy("STRATA_IAM_4", "No resource lets everybody in", RESOURCE_POLICIES,
        lambda conf: not _admits_everybody(conf))  # fmt: skip
-told(
+explain(
     "STRATA_IAM_5", "critical",
     "Everybody with an account at an identity provider may take this role",
     "a condition that the provider's :sub equals the one that needs it",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
 )  # fmt: skip
 Policy("STRATA_IAM_5", "Federated trust names its subject", ["aws_iam_role"], _federated)
-told(
+explain(
     "STRATA_IAM_6", "high",
     "A role has a policy that nobody has read here: it is in no code, or wider than its work",
     "an aws_iam_role_policy of this code, or one of AWS's that policies/permissions.py knows",

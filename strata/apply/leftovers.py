@@ -55,7 +55,7 @@ class Found:
 
 def look(work: LayerWork, layers: Sequence[str] = tuple(LAYERS)) -> list[Found]:
     """What prevents work, in the order of the layers."""
-    by_layer = {lock.layer: lock for lock in locks.held(work.settings.environment)}
+    by_layer = {lock.layer: lock for lock in locks.read_all(work.settings.environment)}
     leftovers = []
     for layer in layers:
         folder = work.folder(layer)

@@ -24,7 +24,7 @@ from strata.machine.files import Unreadable, bytes_of
 from strata.plan_file.changes import Change, Difference, Plan, differences, parse
 from strata.planning.composed import plan_composed
 from strata.review.ranks.refused import refused
-from strata.review.record import Basis, Review, basis, plan_command, read, stale
+from strata.review.record import Basis, Review, basis, outdated, plan_command, read
 from strata.review.seal import sealed, unsealed
 from strata.state.states import State, StateIdentity, read_state, read_states
 from strata.terraform.events import Watch, ignore
@@ -108,7 +108,7 @@ class ReviewedApply:
         """Raise StrataError when the review is outdated or cannot be applied."""
         states = read_states(self.work.settings.environment)
         now = basis(self.work.settings, states, self.work.stacks.parent)
-        reasons = stale(expected(self.review.basis, self.record, now), now)
+        reasons = outdated(expected(self.review.basis, self.record, now), now)
         if reasons:
             raise self._refusal(reasons)
         # A layer that was begun was checked before it began.

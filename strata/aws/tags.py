@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import boto3
 
 
-def standing(
+def existing_resources(
     aws: "boto3.Session", region: str, tags: Mapping[str, str], types: Sequence[str] = ()
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """ARN and tags of the resources with `tags` in a region that still exist.

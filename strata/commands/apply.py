@@ -40,7 +40,7 @@ def apply(
 ) -> None:
     """Apply a review and nothing else; without one, plan, show it and ask."""
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
-    from strata.gate.stops import left, refuse, stopping  # noqa: PLC0415 - checkov takes its time
+    from strata.gate.stops import not_accepted, refuse, stopping  # noqa: PLC0415 - checkov takes its time
 
     accepted = accept_finding or []
     words = ["strata", "apply", env, *(["--reviewed", str(reviewed)] if reviewed else [])]
@@ -51,7 +51,7 @@ def apply(
             review.check()
             if review.plan.changes:
                 stops = stopping(_verdict(env, work, review))
-                refuse(left(stops, accepted), f"{again}{_accepting(accepted)}")
+                refuse(not_accepted(stops, accepted), f"{again}{_accepting(accepted)}")
             review.check_plan()
         else:
             review = _planned(env, work, yes=yes, accepted=accepted)
@@ -126,7 +126,7 @@ def _print(
 def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> "ReviewedApply":
     """The review of a new plan, after it was confirmed."""
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415
-    from strata.gate.stops import left, refuse, stopping  # noqa: PLC0415
+    from strata.gate.stops import not_accepted, refuse, stopping  # noqa: PLC0415
     from strata.views.text.review import text  # noqa: PLC0415
 
     plan_review = planned(env, work)
@@ -134,7 +134,9 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     out.print(f"review     {shown(plan_review.folder)}")
     # A plan that AWS would refuse is refused below, without a question.
     if plan_review.report.changes and not plan_review.report.of("refused"):
-        stops = left(stopping(plan_review.report.gate or plan_review.report.no_verdict), accepted)
+        stops = not_accepted(
+            stopping(plan_review.report.gate or plan_review.report.no_verdict), accepted
+        )
         if yes:
             refuse(stops, f"strata apply {shlex.quote(env)} --yes{_accepting(accepted)}")
         for name, words in stops.items():

@@ -21,7 +21,7 @@ from strata.synthesis import synthesize
 from strata.views.steps import step
 
 if TYPE_CHECKING:
-    from strata.gate.beside import Begin
+    from strata.gate.judging_process import Begin
     from strata.gate.report import Report
     from strata.plan_file.changes import Plan
     from strata.reach import Network
@@ -85,12 +85,12 @@ def judged(
 ) -> "Report":
     """The verdict on a synthesis of `settings`, which `envs` name, in `folder`; with `plans` on
     these too, by environment. `begin` starts the gate, by default in this process."""
-    from strata.gate.beside import here  # noqa: PLC0415
+    from strata.gate.judging_process import judge_here  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
 
     names = [environment_settings.environment.name for environment_settings in settings]
     with step(f"judging {', '.join(names)}"):
-        return (begin or here)(folder, settings_files(envs, names), plans or {})(plans or {})
+        return (begin or judge_here)(folder, settings_files(envs, names), plans or {})(plans or {})
 
 
 def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":

@@ -34,7 +34,7 @@ from strata.views.steps import step
 if TYPE_CHECKING:
     from strata.documents import Json
     from strata.drift.report import Report as Drift
-    from strata.gate.beside import Begin
+    from strata.gate.judging_process import Begin
     from strata.gate.report import Report
     from strata.review.produce import Made
 
@@ -159,10 +159,10 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
 
 def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made":
     """The review of the current settings; Terraform plans while their layers are written."""
-    from strata.gate.beside import beside  # noqa: PLC0415
+    from strata.gate.judging_process import judging_process  # noqa: PLC0415
 
     out_folder = read_out()
-    with beside() as begin:
+    with judging_process() as begin:
         with step(f"synthesizing {settings.environment.name}"):
             layers = synthesize_composed(settings, out_folder)
         return planned(env, layers_of(settings, out_folder), folder, begin, layers)
@@ -180,7 +180,7 @@ def planned(
     `begin` starts the gate, by default in a new process; `layers` writes the stacks of the layers,
     if only the composed one is there.
     """
-    from strata.gate.beside import beside  # noqa: PLC0415
+    from strata.gate.judging_process import judging_process  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
     from strata.review.produce import make_review  # noqa: PLC0415
     from strata.views import html, markdown  # noqa: PLC0415
@@ -188,7 +188,7 @@ def planned(
     settings, synthesized = work.settings, work.stacks.parent
     name = settings.environment.name
     with (
-        contextlib.nullcontext(begin) if begin else beside() as gate,
+        contextlib.nullcontext(begin) if begin else judging_process() as gate,
         step(f"planning {name}, all layers as one"),
     ):
 

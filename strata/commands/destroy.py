@@ -22,13 +22,13 @@ def destroy(
 ) -> None:
     """Say what would be lost, ask, and destroy every layer; the state bucket stays."""
     from strata.state.states import read_states  # noqa: PLC0415 - boto3 takes its time
-    from strata.teardown.contents import contents, left  # noqa: PLC0415
-    from strata.teardown.losses import held, losses, obstacles  # noqa: PLC0415
+    from strata.teardown.contents import contents, remaining  # noqa: PLC0415
+    from strata.teardown.losses import losses, obstacles, state_resources  # noqa: PLC0415
 
     settings = load(env)
     name = settings.environment.name
     with at_work(settings, env) as work:
-        resources = held(read_states(settings.environment))
+        resources = state_resources(read_states(settings.environment))
         inside = contents(settings.environment, resources)
         in_the_way = obstacles(resources, inside)
         if in_the_way:
@@ -47,7 +47,7 @@ def destroy(
         outcome = run_layers(waves.reverse(LAYERS), work.destroy, work)
         finish(outcome, shlex.join(["strata", "destroy", env, "--yes", name]))
     try:
-        remains = left(settings.environment)
+        remains = remaining(settings.environment)
     except StrataError as error:
         raise StrataError(
             f"every layer of {name} is destroyed; what is left beside them could not be asked: "

@@ -78,8 +78,8 @@ def views() -> Mapping[str, View["Report"]]:
 
 
 def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "Report":
-    from strata.gate.beside import beside  # noqa: PLC0415
     from strata.gate.judge import judge  # noqa: PLC0415
+    from strata.gate.judging_process import judging_process  # noqa: PLC0415
     from strata.gate.plan import planned_environment, read_plan  # noqa: PLC0415
 
     plans: dict[str, Json] = {}
@@ -97,7 +97,7 @@ def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "R
     if not envs:
         raise UsageError("give environments, --synthesized DIR or --plan FILE", "strata gate local")
     settings = load_each(envs)
-    with beside() as begin, tempfile.TemporaryDirectory() as folder:
+    with judging_process() as begin, tempfile.TemporaryDirectory() as folder:
         synthesize_to(Path(folder), settings)
         return judged(envs, settings, Path(folder), plans, begin)
 

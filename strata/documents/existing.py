@@ -34,7 +34,7 @@ def exists(body: dict[str, Any]) -> bool:
     return not (_is_zero(body.get("count")) or _is_empty(body.get("for_each")))
 
 
-def untold(body: dict[str, Any]) -> Iterator[str]:
+def undetermined(body: dict[str, Any]) -> Iterator[str]:
     """The meta-arguments of a block that leave open whether it creates anything."""
     count = body.get("count")
     if count is not None and not re.fullmatch(r"\d+", _bare(count)):

@@ -26,7 +26,7 @@ from strata.drift.below import (
     service,
     state_bucket,
 )
-from strata.drift.below.model import Below, Child, Ours
+from strata.drift.below.model import Below, Child, StateResources
 from strata.drift.inventory import denied
 from strata.drift.report import Added, Stranger
 from strata.settings.models import Environment
@@ -53,7 +53,7 @@ def children(
     other failures.
     """
     bucket = {"bucket": environment.state_bucket, "environment": env or environment.name}
-    ours = Ours([*resources, (state_bucket.STATE_BUCKET, bucket)])
+    ours = StateResources([*resources, (state_bucket.STATE_BUCKET, bucket)])
     work = [
         (below, address, values) for below in BELOW for address, values in ours.of(below.parent)
     ]
@@ -85,7 +85,7 @@ def children(
     return sorted(added, key=lambda child: (child.address, child.kind, child.name)), unchecked
 
 
-def told_once(
+def without_duplicates(
     added: Sequence[Added], strangers: Sequence[Stranger]
 ) -> tuple[list[Added], list[Stranger]]:
     """Both lists without duplicates: a tagged listener, say, is on both.

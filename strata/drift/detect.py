@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from strata.documents.stacks import stack
-from strata.drift.children import children, told_once
+from strata.drift.children import children, without_duplicates
 from strata.drift.from_plan import find, resources_now
 from strata.drift.import_ids import with_addresses
 from strata.drift.inventory import inventory
@@ -37,7 +37,7 @@ def look(
     strangers_beside = with_addresses(
         strangers(listed, known(ours)), code, {address for address, _ in ours}
     )
-    added, strangers_beside = told_once(added_children, strangers_beside)
+    added, strangers_beside = without_duplicates(added_children, strangers_beside)
     return Report(
         environment=environment.name,
         never_applied=[layer for layer, state in states.items() if state is None],

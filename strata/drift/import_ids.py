@@ -63,18 +63,18 @@ COMES_WITH_A_VPC = {
 
 
 def with_addresses(
-    strangers: Sequence[Stranger], code: Stack, standing: Collection[str]
+    strangers: Sequence[Stranger], code: Stack, in_states: Collection[str]
 ) -> list[Stranger]:
     """Strangers, with their address where the code has one that is not among those of the states.
 
-    `standing` are the addresses in the states. Our resources have a tag `Name` that no other of the
-    same type has; where two strangers have it, neither gets an address, since it is not known which
-    of them belongs to the rest. What comes with a VPC is left out.
+    `in_states` are the addresses in the states. Our resources have a tag `Name` that no other of
+    the same type has; where two strangers have it, neither gets an address, since it is not known
+    which of them belongs to the rest. What comes with a VPC is left out.
     """
     free = {
         (resource.type, resource.body.get("tags", {}).get("Name")): address
         for address, resource in code.resources.items()
-        if address not in standing
+        if address not in in_states
     }
     count = Counter((stranger.kind, stranger.name) for stranger in strangers)
     with_address = []

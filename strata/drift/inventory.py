@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from strata.aws.errors import explain
 from strata.aws.session import GLOBAL_REGION, pages, parts
 from strata.aws.session import session as aws_session
-from strata.aws.tags import groups, standing
+from strata.aws.tags import existing_resources, groups
 from strata.documents import Json
 from strata.drift.strangers import Listed, cache_cluster, scaling_group
 from strata.settings.models import Environment
@@ -117,7 +117,7 @@ def _ask(lookup: Lookup) -> list[Listed] | None:
 def _tagged(
     session: "Session", region: str, tags: Mapping[str, str], types: list[str]
 ) -> Iterator[Listed]:
-    for arn, own_tags in standing(session, region, tags, types):
+    for arn, own_tags in existing_resources(session, region, tags, types):
         service, kind, _ = parts(arn)
         kind = f"{service} {kind}".rstrip()
         made_by = scaling_group(own_tags.get("aws:autoscaling:groupName")) or _replication_group(

@@ -21,8 +21,8 @@ Key = tuple[Any, ...]
 class Kind:
     """How to match a parent's attribute with the resources that are its parts.
 
-    `shown` gives the parts in the attribute by key, `held` the key of the part that a resource is,
-    with the parent's identifier first.
+    `shown` gives the parts in the attribute by key, `key_of` the key of the part that a resource
+    is, with the parent's identifier first.
     """
 
     parent: str
@@ -30,7 +30,7 @@ class Kind:
     attribute: str
     part: str
     shown: Callable[[Any], Iterator[tuple[Key, Any]]]
-    held: Callable[[Json], Key]
+    key_of: Callable[[Json], Key]
 
 
 def _ports(written: Rule) -> Key:
@@ -136,7 +136,7 @@ def additions(resources: Sequence[tuple[str, Json]]) -> Mapping[str, list[tuple[
         by_type.setdefault(address.partition(".")[0], []).append((address, values))
     added: dict[str, list[tuple[str, Any]]] = {}
     for kind in KINDS:
-        keys = {kind.held(values) for _, values in by_type.get(kind.part, [])}
+        keys = {kind.key_of(values) for _, values in by_type.get(kind.part, [])}
         for address, values in by_type.get(kind.parent, []):
             for entry in values.get(kind.attribute) or []:
                 added.setdefault(address, []).extend(

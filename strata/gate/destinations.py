@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.told import told
+from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.layers import state_key
 from strata.documents.stacks import blocks, merged
@@ -16,13 +16,13 @@ DESTINATION_CHECKS = {
     "STRATA_STATE_2": "State goes to the bucket of its environment, under the layer's own key",
     "STRATA_STATE_3": "A layer reads the state of layers of its own environment alone",
 }
-told(
+explain(
     "STRATA_PLACE_1", "critical",
     "A layer goes to another account or region, or its calls and keys to somebody else",
     "one provider block with region and allowed_account_ids, credentials from the environment",
     "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs#argument-reference",
 )  # fmt: skip
-told(
+explain(
     "STRATA_STATE_2 STRATA_STATE_3", "critical",
     "State goes to, or comes from, somewhere that is not this environment's bucket",
     "the S3 backend as strata synth writes it: bucket, key, region, encrypt, use_lockfile",

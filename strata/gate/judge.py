@@ -7,11 +7,17 @@ from pathlib import Path
 
 from strata.documents import Json
 from strata.gate import documents, report, waivers
-from strata.gate.closed import WHOLE_CHECKS, Whole, refuse_unjudged, whole, whole_failures
 from strata.gate.documents import PRODUCTION
 from strata.gate.paths import path_failures
 from strata.gate.scan import Failure, known_checks, scan_plan, scan_stacks
-from strata.settings.load import load, own_files, said_stage
+from strata.gate.whole_environment import (
+    ENVIRONMENT_CHECKS,
+    ResolvedEnvironment,
+    environment_failures,
+    refuse_unjudged,
+    resolve_environment,
+)
+from strata.settings.load import load, own_files, stated_stage
 
 
 def judge(
@@ -28,13 +34,13 @@ def judge(
 
 
 @dataclass(frozen=True)
-class Begun:
+class Judgement:
     """A synthesis that was judged; `verdict` also takes plans of it."""
 
     environments: list[documents.Environment]
-    wholes: tuple[Whole, ...]
+    resolved_environments: tuple[ResolvedEnvironment, ...]
     files: Mapping[str, str]
-    said: Mapping[str, str | None]
+    stated_stages: Mapping[str, str | None]
     every: Mapping[str, str]
     failures: frozenset[Failure]
     checks: frozenset[str]
@@ -57,8 +63,8 @@ class Begun:
             today=datetime.now(UTC).date(),
         )
         _refuse_unknown(self.environments, waived.failures)
-        refuse_unjudged(self.wholes, waived.failures)
-        without_stage = {name for name, stage in self.said.items() if not stage}
+        refuse_unjudged(self.resolved_environments, waived.failures)
+        without_stage = {name for name, stage in self.stated_stages.items() if not stage}
         warnings = [
             f"{name}: its settings do not say environment.stage, so it is judged as {PRODUCTION}; "
             f"some of these findings are waived for {' and '.join(stages)}"
@@ -77,7 +83,7 @@ class Begun:
 
 def begin(
     folder: Path, files: Mapping[str, str] | None = None, planned: Collection[str] = ()
-) -> Begun:
+) -> Judgement:
     """Judge a synthesis in `folder`, as `judge` does, before there are plans of it.
 
     `planned` are the environments for which `verdict` will get a plan. Raises Unjudgeable.
@@ -87,20 +93,22 @@ def begin(
     foreign = sorted(set(planned) - set(names))
     if foreign:
         raise documents.Unjudgeable(f"the plan is one of {foreign[0]}, which is not judged here")
-    stage_of = {path.stem: said_stage(path) or PRODUCTION for path in own_files()}
+    stage_of = {path.stem: stated_stage(path) or PRODUCTION for path in own_files()}
     if files is None:
         own_names = [name for name in names if name in stage_of]
         files = report.settings_files(own_names, own_names)
-    stages = {name: said_stage(Path(file)) for name, file in files.items() if file}
+    stages = {name: stated_stage(Path(file)) for name, file in files.items() if file}
     _refuse_other_stage(environments, stages)
     settings = {name: load(file) for name, file in files.items() if file}
-    wholes = tuple(whole(environment) for environment in environments)
+    resolved_environments = tuple(resolve_environment(environment) for environment in environments)
     failures = scan_stacks(environments) | {
         *path_failures(environments, settings),
-        *whole_failures(wholes, settings),
+        *environment_failures(resolved_environments, settings),
     }
-    checks = known_checks() | set(WHOLE_CHECKS)
-    return Begun(environments, wholes, files, stages, stage_of, frozenset(failures), checks)
+    checks = known_checks() | set(ENVIRONMENT_CHECKS)
+    return Judgement(
+        environments, resolved_environments, files, stages, stage_of, frozenset(failures), checks
+    )
 
 
 def _refuse_other_stage(

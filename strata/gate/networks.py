@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from policies.told import told
+from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.stacks import Stack, stack
 
@@ -15,19 +15,19 @@ NETWORK_CHECKS = {
     "STRATA_ROUTE_1": "Routes lead to this network's own gateways alone",
     "STRATA_ROUTE_2": "Database and cache stand in private subnets",
 }
-told(
+explain(
     "STRATA_OPEN_4", "critical",
     "Ranges that are narrow one by one are together a good part of the world",
     "the ranges that need it, together no more than 1/256 of the addresses of the internet",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18",
 )  # fmt: skip
-told(
+explain(
     "STRATA_ROUTE_1", "critical",
     "A route leads out of the network by something that this code does not make",
     "of a private table only a NAT gateway, of a public one the internet gateway, by reference",
     "https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html",
 )  # fmt: skip
-told(
+explain(
     "STRATA_ROUTE_2", "critical",
     "The database or the cache stands in a subnet that the internet reaches",
     "the private subnets of this code, with a table that has no internet gateway",

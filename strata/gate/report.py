@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from policies.told import TOLD
+from policies.explanations import EXPLANATIONS
 from strata.gate.documents import Unjudgeable
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived, Waiver
@@ -110,7 +110,8 @@ def critical_checks() -> frozenset[str]:
     """The checks whose findings are critical."""
     listed = {check for cause in causes() if cause.severity == "critical" for check in cause.checks}
     return frozenset(
-        listed | {check for check, check_text in TOLD.items() if check_text.severity == "critical"}
+        listed
+        | {check for check, check_text in EXPLANATIONS.items() if check_text.severity == "critical"}
     )
 
 
@@ -167,7 +168,7 @@ def _cause(failure: Failure, file: _File | None) -> Cause:
                 right = f"what {file.name} says: {cause.key} = {value}"
                 return cause.model_copy(update={"key": "", "right": right})
             return cause
-    known = TOLD.get(failure.check)
+    known = EXPLANATIONS.get(failure.check)
     if known:
         return Cause(checks=(failure.check,), **asdict(known))
     if failure.check in PATH_CHECKS:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from policies.told import told
+from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.stacks import blocks, merged, texts
 from strata.documents.templates import expressions
@@ -14,19 +14,19 @@ RUNNING_CHECKS = {
     "STRATA_RUN_2": "No expression reads a file where Terraform runs",
     "STRATA_RUN_3": "The AWS provider alone is used, in its pinned version",
 }
-told(
+explain(
     "STRATA_RUN_1", "critical",
     "A program of somebody else's runs where Terraform runs, with its credentials",
     "a resource of the AWS provider; what has to be run belongs into a container",
     "https://developer.hashicorp.com/terraform/language/resources/provisioners/syntax",
 )  # fmt: skip
-told(
+explain(
     "STRATA_RUN_2", "high",
     "A file of the machine that plans, a key among them, would stand in plan and state",
     "the text itself, or a setting",
     "https://developer.hashicorp.com/terraform/language/functions/file",
 )  # fmt: skip
-told(
+explain(
     "STRATA_RUN_3", "critical",
     "A provider is a program: it gets the credentials and sees every value",
     f"hashicorp/aws, version {VERSION}",

@@ -20,21 +20,23 @@ def stopping(verdict: Report | str) -> dict[str, str]:
     if isinstance(verdict, str):
         return {NO_VERDICT: f"the gate has no verdict: {' '.join(verdict.split())}"}
     return {
-        named(finding): said(finding) for finding in verdict.findings if finding.severity in SEVERE
+        acceptance_name(finding): one_line(finding)
+        for finding in verdict.findings
+        if finding.severity in SEVERE
     }
 
 
-def named(finding: Finding) -> str:
+def acceptance_name(finding: Finding) -> str:
     """The name to accept a finding: `CKV_AWS_16`, or `CKV_AWS_29+CKV_AWS_31` for two checks."""
     return "+".join(finding.checks)
 
 
-def said(finding: Finding) -> str:
+def one_line(finding: Finding) -> str:
     """A finding on one line, with the place that causes it."""
     return f"{finding.severity}: {finding.protects} ({finding.place})"
 
 
-def left(unsafe: dict[str, str], accepted: Sequence[str]) -> dict[str, str]:
+def not_accepted(unsafe: dict[str, str], accepted: Sequence[str]) -> dict[str, str]:
     """The findings that are not accepted; raises UsageError for a name that is not a finding.
 
     So an old list of names cannot accept a later finding.

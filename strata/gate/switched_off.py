@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.told import told
+from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.stacks import blocks
 from strata.gate.vocabulary import Words
 
 IGNORING_CHECKS = {"STRATA_IGNORE_1": "Terraform mends what a check reads"}
-told(
+explain(
     "STRATA_IGNORE_1", "high",
     "What is unsafe on AWS stays so: Terraform is told to leave what a check reads",
     "ignore_changes of what others move, such as a number of tasks; nothing that a check reads",
@@ -33,13 +33,13 @@ def ignoring_faults(stack: Json, known: Mapping[str, Words]) -> Iterator[tuple[s
 def _may_ignore(written: str, words: Words) -> bool:
     """Whether an argument, or all of a block, is neutral or managed elsewhere."""
     path = re.sub(r"\[[^\]]*\]|\$\{|\}", "", written).strip()
-    if path in words.said.ignorable:
+    if path in words.vocabulary.ignorable:
         return True
     below = {
         argument for argument in words.every if argument == path or argument.startswith(f"{path}.")
     }
     # An index is a key of a map, such as the tags.
-    return bool(below) and below <= set(words.said.neutral)
+    return bool(below) and below <= set(words.vocabulary.neutral)
 
 
 def _listed(value: Any) -> list[Any]:

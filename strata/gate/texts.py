@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from policies.told import told
+from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.stacks import blocks
 from strata.documents.templates import parts, read
@@ -19,7 +19,7 @@ SECRET_CHECKS = {
     "STRATA_SECRET_5": "No argument that the provider holds for a secret is given a value",
     "STRATA_SECRET_6": "No data source reads a secret's value",
 }
-told(
+explain(
     "STRATA_SECRET_4 STRATA_SECRET_5 STRATA_SECRET_6", "critical",
     "A secret value would stand in Terraform's JSON, plan or state",
     "an ARN in Secrets Manager; a value that AWS makes; ephemeral, for a write-only argument",

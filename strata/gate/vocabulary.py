@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from strata.documents import Json
-from strata.documents.existing import untold
+from strata.documents.existing import undetermined
 from strata.documents.stacks import blocks, merged
 from strata.documents.templates import parts
 from strata.gate.documents import Unjudgeable
@@ -77,7 +77,7 @@ class Unjudged:
 class Words:
     """A vocabulary prepared for look-ups."""
 
-    said: Vocabulary
+    vocabulary: Vocabulary
     plain: frozenset[str] = field(default_factory=frozenset)
     above: frozenset[str] = field(default_factory=frozenset)
     """The blocks with arguments of the vocabulary in them, at any depth."""
@@ -176,7 +176,7 @@ def _file(kind: str, type_: str) -> str:
 
 
 def _meta(place: str, body: Json) -> Iterator[Unjudged]:
-    for name in untold(body):
+    for name in undetermined(body):
         yield Unjudged(f"{place}: {name}", "whether anything is made is known only once applied")
     lifecycle = body.get("lifecycle")
     for block in lifecycle if isinstance(lifecycle, list) else [lifecycle or {}]:
@@ -193,13 +193,13 @@ def _arguments(place: str, body: Json, above: str, words_: Words) -> Iterator[Un
             yield Unjudged(f"{place}: {above}dynamic", "what it makes is known only once applied")
         elif path in words_.plain:
             continue
-        elif path in words_.said.own:
+        elif path in words_.vocabulary.own:
             for leaf in _leaves(value):
                 if not _ours(leaf):
                     why = f"{_readable(leaf)} names something that stands in no code"
                     yield Unjudged(f"{place}: {path}", why)
-        elif path in words_.said.only:
-            right = words_.said.only[path]
+        elif path in words_.vocabulary.only:
+            right = words_.vocabulary.only[path]
             for leaf in _leaves(value):
                 if leaf not in right:
                     why = f"nobody has judged {_readable(leaf)}, but {', '.join(map(str, right))}"

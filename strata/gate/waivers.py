@@ -73,7 +73,7 @@ class Waiver(Entry):
             raise ValueError("is accepted by its owner: accepted_by names somebody else")
         return self
 
-    def meant(self, failure: Failure) -> bool:
+    def is_about(self, failure: Failure) -> bool:
         """Whether it is about this check and resource, in any environment."""
         return (self.check, self.resource) == (failure.check, failure.construct)
 
@@ -125,7 +125,7 @@ def apply(
 
     def covers(waiver: Waiver, failure: Failure) -> bool:
         name = failure.environment
-        return waiver.meant(failure) and waiver.holds(name, judged[name])
+        return waiver.is_about(failure) and waiver.holds(name, judged[name])
 
     broken, used, warnings = [], [], []
     for waiver in waivers:
@@ -176,7 +176,7 @@ def elsewhere(failures: Iterable[Failure], waivers: Iterable[Waiver]) -> dict[st
     listed = list(waivers)
     for failure in failures:
         stages = stages_by_environment.setdefault(failure.environment, [])
-        stages += [s for w in listed if w.meant(failure) for s in w.stages if s not in stages]
+        stages += [s for w in listed if w.is_about(failure) for s in w.stages if s not in stages]
     return {
         environment: sorted(stages)
         for environment, stages in stages_by_environment.items()

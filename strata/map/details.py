@@ -13,7 +13,7 @@ from strata.map.network import ACLS, TABLES, routes_of, table_of
 from strata.map.system import AWS_APIS, INTERNET
 from strata.map.values import endpoint_name, name_of, port_range, type_name
 from strata.reach import Flow, Network
-from strata.reach.checks import named
+from strata.reach.checks import peer_name
 from strata.reach.model import SecurityGroup
 
 WHOLE = {
@@ -289,12 +289,12 @@ class _Reader:
         yield from map(self.acl_rules, lists)
         for table in tables:
             routes = tuple(
-                f"{destination} to {self.named(way.address) if way else 'elsewhere'}"
+                f"{destination} to {self.label_of(way.address) if way else 'elsewhere'}"
                 for destination, way in routes_of(self.stack, table)
             )
-            yield Rules(self.named(table.address), (*routes, "the VPC's own range to local"))
+            yield Rules(self.label_of(table.address), (*routes, "the VPC's own range to local"))
 
-    def named(self, address: str) -> str:
+    def label_of(self, address: str) -> str:
         """`Security group shop-prod-cache` of an address."""
         resource = self.stack.resources.get(address)
         return f"{type_name(resource.type)} {name_of(resource)}" if resource else address
@@ -305,11 +305,11 @@ class _Reader:
         for way, side, entries in (("in", "from", group.ingress), ("out", "to", group.egress)):
             for rule in entries:
                 peer = rule.peer
-                peer_words = self.named(peer) if isinstance(peer, str) else named(peer)
+                peer_words = self.label_of(peer) if isinstance(peer, str) else peer_name(peer)
                 lines.append(
                     f"{way}: {_ports_text(rule.protocol, rule.ports.pairs)} {side} {peer_words}"
                 )
-        return Rules(self.named(group.address), tuple(lines) or ("lets nothing in or out",))
+        return Rules(self.label_of(group.address), tuple(lines) or ("lets nothing in or out",))
 
     def acl_rules(self, acl: Resource) -> Rules:
         """Its rules in the order in which AWS reads them."""
@@ -329,7 +329,7 @@ class _Reader:
                     f"{way} {body['rule_number']}: {body['rule_action']} {traffic} {side} {peer}"
                 )
             lines.append(f"{way} *: deny everything else")
-        return Rules(self.named(acl.address), tuple(lines))
+        return Rules(self.label_of(acl.address), tuple(lines))
 
     def links(self, node: Node, picture: Picture) -> Iterator[str]:
         """Its arrows in words."""
@@ -430,7 +430,7 @@ def _ports_text(protocol: str, pairs: Iterable[tuple[int, int]]) -> str:
 def _traffic(flow: Flow, peer: str, own: str, ends: Sequence[str]) -> Traffic:
     prefix = f"{endpoint_name(own)}: " if len(ends) > 1 else ""
     text = f"{prefix}{flow.protocol} {port_range(*flow.ports)} {peer}"
-    if not flow.whole:
+    if not flow.complete:
         text += " (some paths)"
     return Traffic(
         text, tuple(f"{step.way}: {step.kind} {step.rule}: {step.text}" for step in flow.steps)

@@ -150,7 +150,7 @@ def head_of(picture: Picture, group: str) -> Head:
     inner = {group, *(node.id for node in picture.nodes if node.parent == group)}
     return (
         "left"
-        if any(edge.source in inner for edge in (*picture.edges, *picture.held))
+        if any(edge.source in inner for edge in (*picture.edges, *picture.not_drawn))
         else "bottom"
     )
 
@@ -181,7 +181,7 @@ def graph(picture: Picture) -> Json:
                 "targets": [edge.target],
                 "labels": [_label(edge)] if edge.lines else [],
             }
-            for edge in (*picture.edges, *picture.held)
+            for edge in (*picture.edges, *picture.not_drawn)
         ]
         + [
             {"id": f"hold {before} {after}", "sources": [before], "targets": [after]}
@@ -192,7 +192,7 @@ def graph(picture: Picture) -> Json:
 
 def _holds(picture: Picture) -> Iterator[tuple[str, str]]:
     """Edges that are not drawn and keep nodes without incoming arrows in their column."""
-    reached = {edge.target for edge in (*picture.edges, *picture.held)}
+    reached = {edge.target for edge in (*picture.edges, *picture.not_drawn)}
     for node in picture.nodes:
         inner = {node.id, *(child.id for child in picture.nodes if child.parent == node.id)}
         if node.column and not inner & reached:

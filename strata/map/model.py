@@ -64,7 +64,7 @@ class Edge:
 class Picture:
     """`direction` is where most arrows lead; a group comes before the nodes in it.
 
-    `held` are arrows that are not drawn but keep their room, so that nothing else moves.
+    `not_drawn` are arrows that are not drawn but keep their room, so that nothing else moves.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Picture:
     direction: Literal["RIGHT", "DOWN"]
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    held: tuple[Edge, ...] = ()
+    not_drawn: tuple[Edge, ...] = ()
 
     def node(self, name: str) -> Node:
         """The node with that id; raises KeyError when there is none."""

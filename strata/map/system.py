@@ -34,7 +34,7 @@ def system_picture(stack: Stack, flows: Sequence[Flow], name: str) -> Picture:
         "reachability analysis found it. Dashed arrows are references in the configuration. "
         "A closed lock stands for encryption, an open one for none."
     )
-    gaps = tuple(reader.held(nodes, edges))
+    gaps = tuple(reader.missing_usual_edges(nodes, edges))
     return Picture("system", f"System of {name}", description, "DOWN", nodes, edges, gaps)
 
 
@@ -391,7 +391,7 @@ class _System:
         arrows: dict[tuple[str, str, bool], list[Flow]] = {}
         for flow in self.flows:
             for source, target in self.ends(flow):
-                arrows.setdefault((source, target, flow.whole), []).append(flow)
+                arrows.setdefault((source, target, flow.complete), []).append(flow)
         for (source, target, everywhere), flows in arrows.items():
             texts: dict[str, list[str]] = {}
             for flow in flows:
@@ -408,7 +408,7 @@ class _System:
             else:
                 yield Edge(source, target, "part", ("some paths:", *lines))
 
-    def held(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator[Edge]:
+    def missing_usual_edges(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator[Edge]:
         """Arrows of usual traffic that this system does not have."""
         ids = {node.id for node in nodes}
         drawn = {(edge.source, edge.target) for edge in edges if edge.kind != "relation"}
@@ -424,8 +424,8 @@ class _System:
         """
         source = self.box(flow.source)
         if flow.source == "tasks" and any(
-            (other.source, other.target, other.protocol, other.ports, other.whole)
-            == ("instances", flow.target, flow.protocol, flow.ports, flow.whole)
+            (other.source, other.target, other.protocol, other.ports, other.complete)
+            == ("instances", flow.target, flow.protocol, flow.ports, flow.complete)
             for other in self.flows
         ):
             source = self.box("instances")

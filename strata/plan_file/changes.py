@@ -117,7 +117,7 @@ class Plan:
     unchanged: tuple[Change, ...] = ()
 
     @property
-    def standing(self) -> set[str]:
+    def kept_addresses(self) -> set[str]:
         """The addresses of resources that exist before and are the same resource after."""
         return {
             change.address

@@ -61,7 +61,7 @@ class Check(Protocol):
 
 
 @dataclass(frozen=True)
-class Whole:
+class PortlessCheck:
     """A check that does not depend on ports: a route, or having an address."""
 
     answer: Step
@@ -74,10 +74,10 @@ class Whole:
         return self.answer
 
 
-def whole(answer: Step, maybe: bool = False) -> Whole:
+def portless(answer: Step, maybe: bool = False) -> PortlessCheck:
     """A check that lets every port through, or none; with `maybe` it is not known which."""
     always = PORTS if answer.passes and not maybe else NONE
-    return Whole(answer, always, PORTS if maybe else always)
+    return PortlessCheck(answer, always, PORTS if maybe else always)
 
 
 @dataclass(frozen=True)
@@ -157,11 +157,11 @@ class GroupCheck:
         side = "to" if self.egress else "from"
         for rule in self.rules:
             if port in rule.ports:
-                what = f"allows {_traffic(rule.protocol, rule.ports)} {side} {named(rule.peer)}"
+                what = f"allows {_traffic(rule.protocol, rule.ports)} {side} {peer_name(rule.peer)}"
                 return Step("there", "security group", rule.address, True, what)
         for rule in self.unknown:
             if port in rule.ports:
-                text = f"what {named(rule.peer)} holds is not known"
+                text = f"what {peer_name(rule.peer)} holds is not known"
                 return Step("there", "security group", rule.address, False, text)
         text = f"no rule allows {self.protocol} {port} {side} {self.peer}"
         return Step(
@@ -228,6 +228,6 @@ def _traffic(protocol: str, ports: Intervals) -> str:
     return "everything" if protocol == EVERY_PROTOCOL else f"{protocol} {ports}"
 
 
-def named(peer: Range | PrefixList | str) -> str:
+def peer_name(peer: Range | PrefixList | str) -> str:
     """A rule's peer, or a route's destination, in words."""
     return f"prefix list {peer.address}" if isinstance(peer, PrefixList) else str(peer)

@@ -55,7 +55,7 @@ class Trace:
 class Flow:
     """Traffic that passes there and back on `ports`, both ends included.
 
-    `whole` is whether it does so between all places, addresses and reply ports of the two.
+    `complete` is whether it does so between all places, addresses and reply ports of the two.
     """
 
     source: str
@@ -63,7 +63,7 @@ class Flow:
     protocol: str
     ports: tuple[int, int]
     steps: tuple[Step, ...]
-    whole: bool = True
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -221,11 +221,11 @@ class Analysis:
 
     def _flows(self, source: str, target: str, protocol: str) -> Iterator[Flow]:
         verdict = self.verdict(source, target, protocol=protocol)
-        for whole, ports in ((True, verdict.always), (False, verdict.ever - verdict.always)):
+        for complete, ports in ((True, verdict.always), (False, verdict.ever - verdict.always)):
             for pair in ports.pairs:
                 through = self.verdict(source, target, Intervals((pair,)), protocol).through
                 steps = through.steps if through else ()
-                yield Flow(source, target, protocol, pair, steps, whole)
+                yield Flow(source, target, protocol, pair, steps, complete)
 
     def _between(self, source: Endpoint, target: Endpoint, protocol: str) -> list[_Pair]:
         key = (source.name, target.name, protocol)

@@ -15,14 +15,14 @@ from strata.reach import figures
 from strata.reach.checks import (
     Address,
     Check,
+    PortlessCheck,
     Step,
     Variable,
-    Whole,
     acl_check,
     group_check,
-    named,
+    peer_name,
+    portless,
     routes,
-    whole,
 )
 from strata.reach.checks import Way as Direction
 from strata.reach.intervals import NONE, PORTS, Intervals
@@ -172,7 +172,7 @@ class Talk:
         rule = nat.address if nat else subnet.address
         holder = "the NAT gateway" if nat else f"what lies in {subnet.address}"
         text = f"{holder} has {'a' if public else 'no'} public address"
-        return [whole(Step("there", "address", rule, public, text))]
+        return [portless(Step("there", "address", rule, public, text))]
 
     def _exit(
         self, subnet: Subnet, public: bool, route: Route | None, nat: NatGateway | None = None
@@ -198,18 +198,22 @@ class Talk:
         )
 
 
-def _local(way: Direction, subnet: Subnet, route: Route | None, to: Address) -> Whole:
+def _local(way: Direction, subnet: Subnet, route: Route | None, to: Address) -> PortlessCheck:
     return _route(way, subnet, route, to, route is not None and route.kind == "local")
 
 
-def _route(way: Direction, subnet: Subnet, route: Route | None, to: Address, good: bool) -> Whole:
+def _route(
+    way: Direction, subnet: Subnet, route: Route | None, to: Address, good: bool
+) -> PortlessCheck:
     where = f"out of {subnet.address}"
     if route is None:
-        return whole(Step(way, "route", subnet.table.address, False, f"{where}: no route to {to}"))
-    text = f"{where}: {named(route.destination)} leads to {route.target or route.kind}"
+        return portless(
+            Step(way, "route", subnet.table.address, False, f"{where}: no route to {to}")
+        )
+    text = f"{where}: {peer_name(route.destination)} leads to {route.target or route.kind}"
     maybe = route.kind == "other"
     if maybe:
         text += ", which is not evaluated"
     elif route.kind == "blackhole":
         text += ", which is gone"
-    return whole(Step(way, "route", route.address, good and not maybe, text), maybe=maybe)
+    return portless(Step(way, "route", route.address, good and not maybe, text), maybe=maybe)

@@ -74,7 +74,7 @@ def make_review(
             read_applied(environment, states),
             positions(file.read_text(encoding="utf-8")),
             compose,
-            stands=plan.standing,
+            stands=plan.kept_addresses,
         ),
         file=str(file),
         first=[layer for layer, state in states.items() if state is None],

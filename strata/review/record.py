@@ -134,7 +134,7 @@ def _commit() -> str | None:
     return git.stdout.strip()
 
 
-def stale(reviewed: Basis, now: Basis) -> list[str]:
+def outdated(reviewed: Basis, now: Basis) -> list[str]:
     """Why what was reviewed is not what would be applied now; empty when it is."""
     reasons = []
     for subject, was, value in (

@@ -106,7 +106,7 @@ def own_files(root: Path | None = None) -> list[Path]:
     return sorted(((root or project()) / "envs").glob("*.toml"))
 
 
-def said_stage(file: Path) -> str | None:
+def stated_stage(file: Path) -> str | None:
     """The value of `environment.stage` in a settings file; None without a readable value."""
     try:
         data = toml(text_of(file))

@@ -82,7 +82,7 @@ def read(environment: Environment, layer: str) -> Lock | None:
     return _read(s3_client(environment, IMPATIENT), environment, layer)
 
 
-def held(environment: Environment) -> list[Lock]:
+def read_all(environment: Environment) -> list[Lock]:
     """Every lock on the environment, in the order of the layers."""
     s3 = s3_client(environment, IMPATIENT)
     try:

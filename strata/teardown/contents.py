@@ -8,15 +8,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules.naming import ROLE_NAME, kept
 from strata.aws.errors import explain
 from strata.aws.session import GLOBAL_REGION, pages, session
-from strata.aws.tags import groups, standing
+from strata.aws.tags import existing_resources, groups
 from strata.settings.models import Environment
-from strata.teardown.losses import Contents, Held
+from strata.teardown.losses import Contents, StateResource
 
 if TYPE_CHECKING:
     import boto3
 
 
-def contents(environment: Environment, resources: list[Held]) -> Contents:
+def contents(environment: Environment, resources: list[StateResource]) -> Contents:
     """What users put into the repositories and buckets, the snapshots that exist already, and which
     resources are protected: somebody may have switched protection on by hand.
     """
@@ -98,7 +98,7 @@ def _protected_balancer(aws: "boto3.Session", arn: str) -> bool:
     return {"Key": "deletion_protection.enabled", "Value": "true"} in attributes
 
 
-def left(environment: Environment) -> list[str]:
+def remaining(environment: Environment) -> list[str]:
     """The ARNs and names that still carry the environment's tags.
 
     The tagging service does not list groups of EC2 Auto Scaling and roles of IAM, so those services
@@ -117,7 +117,7 @@ def left(environment: Environment) -> list[str]:
 
 def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
     for region in {environment.region, GLOBAL_REGION}:
-        for arn, _ in standing(aws, region, environment.tags):
+        for arn, _ in existing_resources(aws, region, environment.tags):
             # Automated backups are deleted with their database, a while later.
             if ":snapshot:rds:" not in arn:
                 yield arn

@@ -14,7 +14,7 @@ from strata.text.words import counted
 
 
 @dataclass(frozen=True)
-class Held:
+class StateResource:
     """A resource in a state: its address and its attributes."""
 
     address: str
@@ -49,10 +49,12 @@ class Obstacle:
         return f"{self.address}: {self.why}: {self.setting}"
 
 
-def held(states: States) -> list[Held]:
+def state_resources(states: States) -> list[StateResource]:
     """Every managed resource of all layers."""
     return [
-        Held(f"{resource['type']}.{resource['name']}", resource["type"], instance["attributes"])
+        StateResource(
+            f"{resource['type']}.{resource['name']}", resource["type"], instance["attributes"]
+        )
         for state in states.values()
         if state
         for resource in state.document["resources"]
@@ -61,7 +63,7 @@ def held(states: States) -> list[Held]:
     ]
 
 
-def losses(resources: list[Held], contents: Contents) -> list[str]:
+def losses(resources: list[StateResource], contents: Contents) -> list[str]:
     """What cannot be restored, a line each, the most valuable first."""
     lines: list[str] = []
     for type_, describe in LOSSES.items():
@@ -123,7 +125,7 @@ LOSSES: dict[str, Callable[[Json, Contents], Iterator[str]]] = {
 }
 
 
-def obstacles(resources: list[Held], contents: Contents) -> list[Obstacle]:
+def obstacles(resources: list[StateResource], contents: Contents) -> list[Obstacle]:
     """What AWS would refuse to delete; a destroy would stop half way there."""
     refused = []
     for resource in resources:

@@ -45,12 +45,12 @@ LOCK = ".terraform.lock.hcl"
 REATTACH = "TF_REATTACH_PROVIDERS"
 
 
-class Misfit(Exception):
+class UnexpectedFormat(Exception):
     """Something differs from what this module assumes."""
 
 
 NO_MATTER = (
-    Misfit,
+    UnexpectedFormat,
     OSError,
     ValueError,
     LookupError,
@@ -101,7 +101,7 @@ def _refuse_developed(environment: Mapping[str, str]) -> None:
     """Raise if Terraform is configured to use another provider than the lock file names."""
     file = Path(environment.get("TF_CLI_CONFIG_FILE") or Path.home() / ".terraformrc")
     if REATTACH in environment or (file.is_file() and "dev_overrides" in file.read_text()):
-        raise Misfit("somebody develops a provider")
+        raise UnexpectedFormat("somebody develops a provider")
 
 
 def types_of(plan: Path) -> set[str]:
@@ -132,7 +132,7 @@ def cut(schemas: bytes, types: Collection[str]) -> bytes:
         end = inner + length
         field, kind = tag >> 3, tag & 7
         if kind != 2 or end > len(schemas):
-            raise Misfit("the schemas are no message of the provider's protocol")
+            raise UnexpectedFormat("the schemas are no message of the provider's protocol")
         if field not in MAPS or _key(schemas, inner) in types:
             fields.append(schemas[place:end])
         place = end
@@ -144,7 +144,7 @@ def _key(schemas: bytes, entry: int) -> str:
     tag, place = _number(schemas, entry)
     length, place = _number(schemas, place)
     if tag != (1 << 3 | 2):
-        raise Misfit("an entry does not begin with its key")
+        raise UnexpectedFormat("an entry does not begin with its key")
     return schemas[place : place + length].decode()
 
 
@@ -222,11 +222,11 @@ def _ask(provider: Path, private: Path) -> bytes:
     with _running(command, variables) as process:
         core, protocol, network, address, wire, *_ = f"{_line(process)}|".split("|")
         if (core, protocol, network, wire) != ("1", "5", "unix", "grpc"):
-            raise Misfit("the provider speaks another protocol")
+            raise UnexpectedFormat("the provider speaks another protocol")
         answer = private / "schemas"
         with _script("ask", Path(address), answer) as asking:
             if asking.wait(SECONDS):
-                raise Misfit("the provider gave no answer")
+                raise UnexpectedFormat("the provider gave no answer")
         return answer.read_bytes()
 
 
@@ -259,8 +259,8 @@ def _running(command: list[str], variables: Mapping[str, str]) -> Iterator[_Proc
 def _line(process: _Process) -> str:
     """The first line of a process's output."""
     if process.stdout is None or not select.select([process.stdout], [], [], SECONDS)[0]:
-        raise Misfit("it says nothing")
+        raise UnexpectedFormat("it says nothing")
     line = process.stdout.readline()
     if not line:
-        raise Misfit("it has ended")
+        raise UnexpectedFormat("it has ended")
     return line.strip()

@@ -24,7 +24,7 @@ from strata.review.record import (
     Code,
     Review,
     Tools,
-    stale,
+    outdated,
     write,
 )
 from strata.review.seal import sealed
@@ -121,14 +121,14 @@ def test_states_are_those_of_the_review_or_moved_on_by_it(
 ) -> None:
     reviewed, found = basis(network=at(3)), basis(network=now)
     done = Record(layers={"network": record} if record else {})
-    assert (stale(expected(reviewed, done, found), found) == []) is fits
+    assert (outdated(expected(reviewed, done, found), found) == []) is fits
 
 
 def test_a_layer_that_had_no_state_may_have_one_once_it_was_begun() -> None:
     reviewed, found = basis(network=None), basis(network=at(1))
-    assert stale(expected(reviewed, Record(), found), found) != []
+    assert outdated(expected(reviewed, Record(), found), found) != []
     begun = Record(layers={"network": LayerRecord(before=None)})
-    assert stale(expected(reviewed, begun, found), found) == []
+    assert outdated(expected(reviewed, begun, found), found) == []
 
 
 def reviewed(folder: Path, address: str = VPC) -> Review:

@@ -6,7 +6,7 @@ import pytest
 
 from strata.cost.items import of_stack
 from strata.documents import Json
-from strata.documents.existing import elements, exists, untold
+from strata.documents.existing import elements, exists, undetermined
 from strata.documents.stacks import blocks, stack
 from strata.gate.resolve import resolved
 
@@ -43,13 +43,13 @@ def test_a_block_that_makes_nothing_is_in_no_reading(body: Json) -> None:
 @pytest.mark.parametrize("body", SOMETHING)
 def test_a_block_that_makes_something_is_there_and_told(body: Json) -> None:
     assert list(blocks(resolved(of(body)))) == list(stack(of(body)).resources) == ["aws_eip.a"]
-    assert list(untold(body)) == []
+    assert list(undetermined(body)) == []
 
 
 @pytest.mark.parametrize(("body", "name"), OPEN)
 def test_what_cannot_be_told_is_there_and_said_to_be_open(body: Json, name: str) -> None:
     assert exists(body)
-    assert list(untold(body)) == [name]
+    assert list(undetermined(body)) == [name]
 
 
 def test_by_a_local_it_is_told_too() -> None:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from strata.drift import children as module
 from strata.drift.below.state_bucket import STATE_BUCKET
-from strata.drift.children import BELOW, children, told_once
+from strata.drift.children import BELOW, children, without_duplicates
 from strata.drift.inventory import IN_VPC
 from strata.drift.report import Added, Stranger
 from strata.errors import StrataError
@@ -552,7 +552,7 @@ def test_nothing_is_on_both_lists_and_what_can_be_imported_is_a_stranger() -> No
     def stranger(arn: str, address: str = "") -> Stranger:
         return Stranger(kind="listener", identifier=arn, name="", found_by="tags", address=address)
 
-    kept, strangers = told_once(
+    kept, strangers = without_duplicates(
         [added("arn:hand"), added("arn:cut-off"), added("")],
         [stranger("arn:hand"), stranger("arn:cut-off", "aws_lb_listener.edge_s"), stranger("i-1")],
     )

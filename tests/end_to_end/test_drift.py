@@ -893,11 +893,11 @@ def test_a_move_to_another_layer_is_cut_off_and_goes_on(
         with pytest.raises(StrataError, match="service is locked by"):
             moving.move(work)
         assert holders(work) == {("service", OLD)}
-    assert locks.held(environment) == []
+    assert locks.read_all(environment) == []
     with cut_off_before_removing(monkeypatch):
         moving.move(work)
     assert holders(work) == {("service", OLD), ("cluster", NEW)}
-    assert locks.held(environment) == []
+    assert locks.read_all(environment) == []
     answer = moved.python("-m", "strata", "move", "local")
     assert answer.returncode == 0, answer.stderr
     assert f"moved      {OLD} of service -> {NEW} of cluster" in answer.stdout

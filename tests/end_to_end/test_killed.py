@@ -23,8 +23,8 @@ from strata.machine.processes import command_line
 from strata.settings import load
 from strata.state import locks
 from strata.state.states import read_states
-from strata.teardown.contents import left as tagged
-from strata.teardown.losses import held
+from strata.teardown.contents import remaining as tagged
+from strata.teardown.losses import state_resources
 from strata.terraform.children import chdir, left_running
 from tests import ROOT
 from tests.end_to_end.conftest import Client, make_review, strata, strata_command, work_on
@@ -166,7 +166,9 @@ def test_what_a_killed_terraform_made_is_found_taken_up_and_not_made_twice(
     until(lambda: not life.running())
     environment = life.work.settings.environment
     assert layer == "network"
-    assert [(one.layer, one.operation) for one in locks.held(environment)] == [("network", "apply")]
+    assert [(one.layer, one.operation) for one in locks.read_all(environment)] == [
+        ("network", "apply")
+    ]
     answer = strata(life.own, "unlock", life.env, "network", "--yes")
     assert answer.returncode == 0, answer.stdout
     assert f"strata drift {life.env} lists that" in answer.stdout
@@ -203,7 +205,7 @@ def test_ctrl_c_ends_what_runs_and_says_how_to_go_on(life: Life) -> None:
     assert "not started: database, cache, cluster, edge, service" in life.said()
     assert f"go on with strata apply {life.env} --reviewed {life.review}" in life.said()
     assert not life.running()
-    assert locks.held(life.work.settings.environment) == []
+    assert locks.read_all(life.work.settings.environment) == []
     second = life.start(*life.apply())
     until(lambda: "began to change it and did not finish" in life.said())
     second.kill()
@@ -245,7 +247,7 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     plans = waves.run(LAYERS, life.work.changes, waves.quiet)
     assert plans.done == dict.fromkeys(LAYERS, "no change"), plans.failed
     states = read_states(life.work.settings.environment)
-    known = {str(value) for one in held(states) for value in one.values.values()}
+    known = {str(value) for one in state_resources(states) for value in one.values.values()}
     strangers = [
         arn
         for arn in tagged(life.work.settings.environment)
@@ -256,7 +258,7 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     ]
     assert strangers == []
     assert {kind: len(things) for kind, things in left(aws).items()} == ONCE
-    resources = held(states)
+    resources = state_resources(states)
     for kind, stand in untagged(aws).items():
         known_of_kind = [
             one.values["arn" if kind == "aws_appautoscaling_policy" else "id"]
@@ -347,7 +349,7 @@ def unlock(life: Life) -> int:
     """Unlock what a killed plan left, as a user does who reads the message."""
     environment = life.work.settings.environment
     count = 0
-    for lock in locks.held(environment):
+    for lock in locks.read_all(environment):
         refused = strata(life.own, *life.apply())
         assert refused.returncode == 1
         assert f"{lock.layer} is locked by" in refused.stdout

@@ -166,7 +166,7 @@ def test_what_stands_in_no_state_can_be_taken_up_as_it_is_told(
     listed, unchecked = inventory(applied.settings.environment, [])
     assert unchecked == []
     found = with_addresses(
-        strangers(listed, frozenset()), stack(compose(applied.settings)), standing=()
+        strangers(listed, frozenset()), stack(compose(applied.settings)), in_states=()
     )
     without = {(one.kind, one.name) for one in found if not one.address}
     assert without == {
@@ -888,7 +888,7 @@ def test_the_second_is_told_who_holds_which_lock(
     assert answer.returncode == 0, answer.stdout
     assert who in answer.stdout
     assert "edge is unlocked" in answer.stdout
-    assert locks.held(environment) == []
+    assert locks.read_all(environment) == []
     answer = strata(own, "unlock", env, "edge", "--yes")
     assert (answer.returncode, answer.stdout) == (1, "error: edge of local is not locked\n")
 
@@ -929,7 +929,7 @@ def test_the_lock_of_a_living_terraform_is_not_taken_away(
         assert locks.read(applied.settings.environment, "registry")
         answer = strata(own, "unlock", env, "registry", "--yes", "--force")
         assert answer.returncode == 0, answer.stdout
-        assert locks.held(applied.settings.environment) == []
+        assert locks.read_all(applied.settings.environment) == []
 
 
 def test_two_applies_at_once_corrupt_nothing(
@@ -956,7 +956,7 @@ def test_two_applies_at_once_corrupt_nothing(
             or "not what was reviewed" in text
         ), text
     assert 0 in {run.returncode for run in runs}, said
-    assert locks.held(applied.settings.environment) == []
+    assert locks.read_all(applied.settings.environment) == []
     assert len(aws("elbv2").describe_load_balancers()["LoadBalancers"]) == 1
     days = retention(aws)
     assert days in (180, 365)

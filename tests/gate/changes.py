@@ -163,7 +163,7 @@ def output(layer: str, ending: str, value: str) -> Change:
     return change
 
 
-def told(address: str, key: str, value: object, source: str) -> Change:
+def sent(address: str, key: str, value: object, source: str) -> Change:
     """A value that one layer makes and the layer of `address` reads; composed has the old one."""
 
     def change(stacks: Stacks) -> None:
@@ -239,7 +239,7 @@ UNSAFE: dict[str, tuple[str, Change]] = {
     "Redis at rest by a variable": (
         "STRATA_REDIS_1", variable(REDIS, "at_rest_encryption_enabled", "false", type="string")),
     "Redis at rest by another layer": (
-        "STRATA_REDIS_1", told(REDIS, "at_rest_encryption_enabled", False, "network")),
+        "STRATA_REDIS_1", sent(REDIS, "at_rest_encryption_enabled", False, "network")),
     "Redis at rest in the layer alone": (
         "STRATA_REDIS_1", in_layer(put(REDIS, at_rest_encryption_enabled=False))),
     "Redis at rest in the composed stack alone": (
@@ -301,7 +301,7 @@ UNSAFE: dict[str, tuple[str, Change]] = {
         lambda s: (
             add("cache", "aws_vpc_security_group_ingress_rule.more", ip_protocol="-1",
                 security_group_id="sg-1", cidr_ipv4="10.0.0.0/16")(s),
-            told("aws_vpc_security_group_ingress_rule.more", "cidr_ipv4", ANYWHERE, "network")(s),
+            sent("aws_vpc_security_group_ingress_rule.more", "cidr_ipv4", ANYWHERE, "network")(s),
         )),
     "world in a rule of the layer alone": (
         "STRATA_OPEN_1",
@@ -445,7 +445,7 @@ HARMLESS: dict[str, Change] = {
     "Redis at rest by a variable": variable(REDIS, "at_rest_encryption_enabled", "true"),
     "Redis at rest by a local in the layer alone": in_layer(
         local(REDIS, "at_rest_encryption_enabled", "true")),
-    "Redis at rest by another layer": told(REDIS, "at_rest_encryption_enabled", "true", "network"),
+    "Redis at rest by another layer": sent(REDIS, "at_rest_encryption_enabled", "true", "network"),
     "Redis in transit 'true'": put(REDIS, transit_encryption_enabled="true"),
     "Redis in transit required": put(REDIS, transit_encryption_mode="required"),
     "Redis token null": put(REDIS, auth_token=None),
@@ -485,7 +485,7 @@ HARMLESS: dict[str, Change] = {
     "an inner range by another layer": lambda s: (
         add("cache", "aws_vpc_security_group_ingress_rule.more", ip_protocol="-1", description="a",
             security_group_id="sg-1", cidr_ipv4="10.0.0.0/16")(s),
-        told("aws_vpc_security_group_ingress_rule.more", "cidr_ipv4", "10.0.0.0/16", "network")(s)),
+        sent("aws_vpc_security_group_ingress_rule.more", "cidr_ipv4", "10.0.0.0/16", "network")(s)),
     "one office": put(RULE, cidr_ipv4="203.0.113.0/24"),
     "one IPv6 network": put(RULE, cidr_ipv6="2001:db8::/48"),
     "a range null": put(RULE, cidr_ipv4=None),

@@ -18,7 +18,6 @@ from checkov.terraform_json.parser import prepare_definition
 
 from strata.documents import Json
 from strata.documents.stacks import blocks
-from strata.gate.closed import WHOLE_CHECKS
 from strata.gate.destinations import _elsewhere as of_another_provider
 from strata.gate.documents import read
 from strata.gate.networks import network_faults
@@ -28,6 +27,7 @@ from strata.gate.scan import _unfolded, _with_lines, known_checks, scan
 from strata.gate.switched_off import ignoring_faults
 from strata.gate.texts import secret_faults
 from strata.gate.vocabulary import known_words, unjudged, words_of
+from strata.gate.whole_environment import ENVIRONMENT_CHECKS
 from tests import ROOT
 from tools.vocabulary import SECTIONS, arguments, schema
 
@@ -143,9 +143,9 @@ def test_every_argument_is_found_neutral_or_named(provider: Json, stacks: dict[s
             said = any(path.startswith(one.partition(": ")[2]) for one in named(
                 type_, name, put(body, path, value)))  # fmt: skip
             how = (
-                "judged" if path in found.said.judged
-                else "neutral" if path in found.said.neutral
-                else "open" if path in found.said.open
+                "judged" if path in found.vocabulary.judged
+                else "neutral" if path in found.vocabulary.neutral
+                else "open" if path in found.vocabulary.open
                 else "bounded"
             )  # fmt: skip
             counted[how] += 1
@@ -183,7 +183,7 @@ def judged_arguments(
         found = words_of(type_)
         kinds = dict(arguments(block_of(provider, type_)))
         assert found is not None
-        for path, checks in found.said.judged.items():
+        for path, checks in found.vocabulary.judged.items():
             yield address, stack, {**body, **BESIDE.get(type_, {})}, path, kinds[path], checks
 
 
@@ -297,8 +297,8 @@ def test_every_meta_argument_on_every_type_is_found_or_named(stacks: dict[str, J
 
 
 def test_the_checks_of_the_vocabulary_are_all_there() -> None:
-    known = known_checks() | set(WHOLE_CHECKS)
+    known = known_checks() | set(ENVIRONMENT_CHECKS)
     for name in OWN:
         found = words_of(name)
         assert found is not None
-        assert {one for checks in found.said.judged.values() for one in checks} <= known
+        assert {one for checks in found.vocabulary.judged.values() for one in checks} <= known

@@ -12,7 +12,7 @@ from tests import ROOT
 from tests.gate.command import Command
 from tests.synthesis.edited import Project, edited
 
-TOLD = ("name", "stage", "region", "account_id", "state_bucket", "domain", "image_tag")
+EXPLANATIONS = ("name", "stage", "region", "account_id", "state_bucket", "domain", "image_tag")
 """The keys that docs/aws.md tells to set in a copy."""
 
 
@@ -33,7 +33,7 @@ def copied(source: str, name: str) -> str:
 
 def test_the_guide_tells_which_keys_to_set() -> None:
     step = (ROOT / "docs" / "aws.md").read_text().split("\n2. ")[0]
-    assert [key for key in TOLD if f"`{key}`" not in step] == []
+    assert [key for key in EXPLANATIONS if f"`{key}`" not in step] == []
 
 
 @pytest.fixture(scope="module")

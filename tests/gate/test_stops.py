@@ -4,7 +4,7 @@ import pytest
 
 from strata.errors import StrataError, UsageError
 from strata.gate.report import Finding, Report, Severity
-from strata.gate.stops import NO_VERDICT, left, refuse, stopping
+from strata.gate.stops import NO_VERDICT, not_accepted, refuse, stopping
 
 
 def finding(severity: Severity, *checks: str, key: str = "database.storage_encrypted") -> Finding:
@@ -66,11 +66,11 @@ def test_what_could_not_be_judged_is_not_said_to_be_waivable() -> None:
 
 def test_what_is_accepted_is_named_whole_and_was_found() -> None:
     found = stopping(BAD)
-    assert list(left(found, ["B_1+B_2"])) == ["A_1"]
-    assert left(found, ["A_1", "B_1+B_2"]) == {}
+    assert list(not_accepted(found, ["B_1+B_2"])) == ["A_1"]
+    assert not_accepted(found, ["A_1", "B_1+B_2"]) == {}
     for name in ("B_1", "C_1", "*", ""):
         with pytest.raises(UsageError) as error:
-            left(found, [name])
+            not_accepted(found, [name])
         assert "it found A_1, B_1+B_2" in error.value.message
     with pytest.raises(UsageError):
-        left({}, ["A_1"])
+        not_accepted({}, ["A_1"])

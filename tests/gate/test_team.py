@@ -105,4 +105,4 @@ def test_the_draft_of_a_type_has_all_that_the_provider_knows_and_what_is_judged_
     assert {*found["neutral"], *found["open"], *found["judged"]} == reviewed.every
     assert found["judged"]["policy"] == ["STRATA_IAM_4"]
     assert "redrive_policy" in found["open"]
-    assert set(found["neutral"]) <= set(reviewed.said.neutral)
+    assert set(found["neutral"]) <= set(reviewed.vocabulary.neutral)

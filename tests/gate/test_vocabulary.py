@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from strata.gate.closed import WHOLE_CHECKS
 from strata.gate.documents import Unjudgeable
 from strata.gate.resolve import resolved
 from strata.gate.scan import known_checks
@@ -21,6 +20,7 @@ from strata.gate.vocabulary import (
     words,
     words_of,
 )
+from strata.gate.whole_environment import ENVIRONMENT_CHECKS
 from strata.settings import load
 from strata.synthesis.synthesize import compose
 from tests import ROOT
@@ -172,13 +172,13 @@ def lists(said: Vocabulary) -> Iterator[str]:
 def test_a_file_names_each_argument_once_and_checks_that_there_are(name: str) -> None:
     found = words_of(name)
     assert found is not None
-    every = list(lists(found.said))
+    every = list(lists(found.vocabulary))
     assert len(every) == len(set(every))
-    assert set(found.said.reasons) <= set(every) - set(found.said.open)
-    assert set(found.said.ignorable) <= set(every)
-    known = known_checks() | set(WHOLE_CHECKS)
-    assert {check for checks in found.said.judged.values() for check in checks} <= known
-    assert all(reason.strip() for reason in found.said.reasons.values())
+    assert set(found.vocabulary.reasons) <= set(every) - set(found.vocabulary.open)
+    assert set(found.vocabulary.ignorable) <= set(every)
+    known = known_checks() | set(ENVIRONMENT_CHECKS)
+    assert {check for checks in found.vocabulary.judged.values() for check in checks} <= known
+    assert all(reason.strip() for reason in found.vocabulary.reasons.values())
 
 
 def test_a_file_that_is_not_written_as_the_others_is_no_verdict(

@@ -8,13 +8,13 @@ import pytest
 from checkov.common.models.enums import CheckResult
 from checkov.terraform.checks.resource.registry import resource_registry
 
+from policies.explanations import EXPLANATIONS
 from policies.policy import Policy
-from policies.told import TOLD
-from strata.gate.closed import WHOLE_CHECKS
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.report import causes
 from strata.gate.resolve import differences, resolved
 from strata.gate.scan import known_checks
+from strata.gate.whole_environment import ENVIRONMENT_CHECKS
 
 Json = dict[str, Any]
 
@@ -494,7 +494,7 @@ def test_every_check_has_examples_and_a_cause(ours: dict[str, Policy]) -> None:
     assert set(OUTSIDE) == set(OUTSIDE_CHECKS)
     assert all(bad and good for bad, good in (EXAMPLES | OUTSIDE).values())
     named = {check for cause in causes() for check in cause.checks} | (
-        set(TOLD) - set(WHOLE_CHECKS)
+        set(EXPLANATIONS) - set(ENVIRONMENT_CHECKS)
     )
     assert set(EXAMPLES) | set(OUTSIDE) <= named
     assert named <= known_checks()

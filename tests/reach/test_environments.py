@@ -42,7 +42,7 @@ def test_nat_and_host_ports_meet_the_table(
 
 def test_all_that_is_open_in_prod_is_this(composed: Callable[[str], Json]) -> None:
     flows = open_flows(from_stack(stack(composed("prod"))))
-    assert all(flow.whole for flow in flows)
+    assert all(flow.complete for flow in flows)
     assert {(f.source, f.target, f.protocol, f.ports) for f in flows} == {
         ("internet", "load_balancer", "tcp", (80, 80)),
         ("internet", "load_balancer", "tcp", (443, 443)),

@@ -13,7 +13,7 @@ from strata.plan_file.changes import Change, Plan
 from strata.resources.rules import protocol
 from strata.review.ranks.admits import admits
 from strata.review.ranks.network import Network, acl_entries
-from strata.review.ranks.packets import OTHER, Entry, cidr, passed, said
+from strata.review.ranks.packets import OTHER, Entry, cidr, in_words, passed
 
 Json = dict[str, Any]
 Packet = tuple[str, str, int]
@@ -132,7 +132,7 @@ def test_an_acl_that_lets_more_through_is_told_by_a_rule_that_changed_and_no_oth
 )
 def test_packets_are_told_as_the_console_does(rule: Json, words: str) -> None:
     body = {"rule_action": "allow", "rule_number": 1, "cidr_block": "0.0.0.0/0", **rule}
-    assert said(passed([], acl_entries("it", body, {}))) == words
+    assert in_words(passed([], acl_entries("it", body, {}))) == words
 
 
 def test_what_stands_between_two_ranges_is_told_as_ranges() -> None:
@@ -140,13 +140,13 @@ def test_what_stands_between_two_ranges_is_told_as_ranges() -> None:
     less = {**deny, "cidr_block": "10.0.0.1/32"}
     allow = {**deny, "rule_action": "allow", "rule_number": 2, "cidr_block": "10.0.0.0/8"}
     found = passed(entries([deny, allow]), entries([less, allow]))
-    assert said(found) == "all traffic, 10.0.0.0/32, 10.0.0.2/31"
+    assert in_words(found) == "all traffic, 10.0.0.0/32, 10.0.0.2/31"
 
 
 def test_what_is_not_known_counts_as_the_worst_it_can_be() -> None:
     rule = {"rule_action": "allow", "rule_number": 5, "protocol": "6", "from_port": 1, "to_port": 2}
     open_ = acl_entries("it", rule, {"cidr_block": True})
-    assert said(passed([], open_)) == "tcp 1-2, 0.0.0.0/0, ::/0"
+    assert in_words(passed([], open_)) == "tcp 1-2, 0.0.0.0/0, ::/0"
     assert acl_entries("it", {**rule, "rule_action": "deny"}, {"cidr_block": True}) == []
 
 

@@ -676,9 +676,9 @@ def test_a_review_is_of_these_settings_this_code_and_these_states(
     assert plan.changes == ()
     # Where other tests have synthesized other settings since.
     read = work_on(settings, folder / "read").stacks.parent
-    assert record.stale(found.basis, record.basis(settings, states, read)) == []
+    assert record.outdated(found.basis, record.basis(settings, states, read)) == []
     other = record.basis(varied(service={"image_tag": "2"}), {**states, "edge": None}, read)
-    *edited, moved = record.stale(found.basis, other)
+    *edited, moved = record.outdated(found.basis, other)
     assert edited == [
         "the settings were changed since the review",
         '  service.image_tag: "1.0.0" in the review, "2" now',

@@ -52,7 +52,7 @@ def changed(**fields: Any) -> Basis:
     ],
 )  # fmt: skip
 def test_a_review_is_stale_when_anything_it_rests_on_changed(now: Basis, word: str) -> None:
-    found = record.stale(BASIS, now)
+    found = record.outdated(BASIS, now)
     assert len(found) == 1
     assert word in found[0]
 
@@ -60,7 +60,7 @@ def test_a_review_is_stale_when_anything_it_rests_on_changed(now: Basis, word: s
 def test_edited_settings_are_named_with_both_values() -> None:
     was = {"service": {"cpu": 256, "hosts": ["a"]}, "tags": {}}
     now = {"service": {"cpu": 512, "hosts": ["a", "b"]}, "tags": {"team": "shop"}}
-    found = record.stale(changed(values=was), changed(settings="other", values=now))
+    found = record.outdated(changed(values=was), changed(settings="other", values=now))
     assert found == [
         "the settings were changed since the review",
         "  service.cpu: 256 in the review, 512 now",
@@ -70,7 +70,7 @@ def test_edited_settings_are_named_with_both_values() -> None:
 
 
 def test_another_commit_with_the_same_code_is_the_same() -> None:
-    assert record.stale(BASIS, changed(code=Code(digest="b", commit="c"))) == []
+    assert record.outdated(BASIS, changed(code=Code(digest="b", commit="c"))) == []
 
 
 def test_the_digest_of_settings_is_of_values_not_of_writing() -> None:

@@ -16,7 +16,7 @@ from strata.settings import load
 from strata.settings.models import Environment
 from strata.state import preflight
 from strata.state.bucket import bootstrap
-from strata.state.locks import held
+from strata.state.locks import read_all
 
 LOCAL = load("local").environment
 SHORT = Config(read_timeout=0.3, retries={"total_max_attempts": 1})
@@ -110,7 +110,7 @@ def test_the_wrong_account_and_a_missing_bucket_are_found(running: None) -> None
         preflight.check(LOCAL)
     assert error.value.hint == "strata bootstrap local makes it"
     with pytest.raises(StrataError) as error:
-        held(LOCAL)
+        read_all(LOCAL)
     assert error.value.message == "there is no state bucket shop-local-terraform-state"
     bootstrap(LOCAL)
     preflight.check(LOCAL)

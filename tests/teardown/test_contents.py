@@ -9,8 +9,8 @@ import pytest
 from modules.naming import Names
 from strata.local import emulator
 from strata.settings import Settings, load
-from strata.teardown.contents import contents, left
-from strata.teardown.losses import Held, obstacles
+from strata.teardown.contents import contents, remaining
+from strata.teardown.losses import StateResource, obstacles
 
 pytestmark = pytest.mark.emulator
 LOCAL = load("local").environment
@@ -37,12 +37,12 @@ def test_what_ecs_remembers_as_gone_is_not_left(aws: Any) -> None:
     service = ecs.create_service(
         cluster="shop-local", serviceName="shop-local", taskDefinition=task, tags=LOWER
     )["service"]["serviceArn"]
-    assert {service, task} <= set(left(LOCAL))
+    assert {service, task} <= set(remaining(LOCAL))
     ecs.delete_service(cluster="shop-local", service="shop-local", force=True)
     ecs.deregister_task_definition(taskDefinition=task)
-    assert [one for one in left(LOCAL) if one in (service, task)] == []
+    assert [one for one in remaining(LOCAL) if one in (service, task)] == []
     ecs.delete_cluster(cluster="shop-local")
-    assert left(LOCAL) == []
+    assert remaining(LOCAL) == []
 
 
 def test_a_nat_gateway_that_is_deleted_is_not_left(aws: Any) -> None:
@@ -53,9 +53,9 @@ def test_a_nat_gateway_that_is_deleted_is_not_left(aws: Any) -> None:
     made = ec2.create_nat_gateway(
         SubnetId=subnet, ConnectivityType="private", TagSpecifications=tags
     )["NatGateway"]["NatGatewayId"]
-    assert [one.rpartition("/")[2] for one in left(LOCAL)] == [made]
+    assert [one.rpartition("/")[2] for one in remaining(LOCAL)] == [made]
     ec2.delete_nat_gateway(NatGatewayId=made)
-    assert left(LOCAL) == []
+    assert remaining(LOCAL) == []
 
 
 def test_what_is_left_is_named_and_other_environments_are_not(aws: Any) -> None:
@@ -67,7 +67,7 @@ def test_what_is_left_is_named_and_other_environments_are_not(aws: Any) -> None:
     role = aws("iam").create_role(
         RoleName="shop-local-task", AssumeRolePolicyDocument="{}", Tags=UPPER
     )["Role"]["Arn"]
-    found = left(LOCAL)
+    found = remaining(LOCAL)
     assert role in found
     assert any(one.endswith(ours) for one in found)
     assert not any(one.endswith(theirs) for one in found)
@@ -84,7 +84,7 @@ def test_a_role_whose_name_was_shortened_is_found(length: int, aws: Any) -> None
     assert len(name) <= 64
     tags = [{"Key": key, "Value": value} for key, value in environment.tags.items()]
     made = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}", Tags=tags)
-    assert left(environment) == [made["Role"]["Arn"]]
+    assert remaining(environment) == [made["Role"]["Arn"]]
 
 
 def test_what_is_protected_by_hand_is_found(aws: Any) -> None:
@@ -105,12 +105,12 @@ def test_what_is_protected_by_hand_is_found(aws: Any) -> None:
     arn = made["LoadBalancers"][0]["LoadBalancerArn"]
     database, balancer = "aws_db_instance.database_instance", "aws_lb.edge_load_balancer"
     resources = [
-        Held(database, "aws_db_instance", {"identifier": "shop-local-database",
+        StateResource(database, "aws_db_instance", {"identifier": "shop-local-database",
                                            "skip_final_snapshot": True}),
-        Held(balancer, "aws_lb", {"arn": arn}),
-        Held("aws_db_instance.database_gone", "aws_db_instance", {"identifier": "gone",
+        StateResource(balancer, "aws_lb", {"arn": arn}),
+        StateResource("aws_db_instance.database_gone", "aws_db_instance", {"identifier": "gone",
                                                                   "skip_final_snapshot": True}),
-        Held("aws_lb.edge_gone", "aws_lb", {"arn": f"{arn}0"}),
+        StateResource("aws_lb.edge_gone", "aws_lb", {"arn": f"{arn}0"}),
     ]  # fmt: skip
     assert obstacles(resources, contents(LOCAL, resources)) == []
     rds.modify_db_instance(DBInstanceIdentifier="shop-local-database", DeletionProtection=True)

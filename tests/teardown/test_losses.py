@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from strata.state.states import State
-from strata.teardown.losses import Contents, Obstacle, held, losses, obstacles
+from strata.teardown.losses import Contents, Obstacle, losses, obstacles, state_resources
 
 
 def state(type_: str, **attributes: Any) -> dict[str, State | None]:
@@ -73,11 +73,11 @@ DATABASE = {"identifier": "shop-database", "final_snapshot_identifier": "shop-da
 def test_what_is_lost_is_named(
     type_: str, attributes: dict[str, Any], inside: Contents, line: str
 ) -> None:
-    assert losses(held(state(type_, **attributes)), inside) == [line]
+    assert losses(state_resources(state(type_, **attributes)), inside) == [line]
 
 
 def test_what_keeps_no_data_is_no_loss() -> None:
-    assert losses(held(state("aws_subnet", id="subnet-1")), Contents()) == []
+    assert losses(state_resources(state("aws_subnet", id="subnet-1")), Contents()) == []
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_keeps_no_data_is_no_loss() -> None:
 def test_what_would_stop_half_way_is_found_before(
     type_: str, attributes: dict[str, Any], inside: Contents, setting: str
 ) -> None:
-    found = obstacles(held(state(type_, **attributes)), inside)
+    found = obstacles(state_resources(state(type_, **attributes)), inside)
     assert [(one.address, one.setting) for one in found] == [(f"{type_}.one", setting)]
 
 
@@ -140,5 +140,5 @@ def test_what_would_stop_half_way_is_found_before(
 def test_what_goes_is_in_nobodys_way(
     type_: str, attributes: dict[str, Any], inside: Contents
 ) -> None:
-    found: list[Obstacle] = obstacles(held(state(type_, **attributes)), inside)
+    found: list[Obstacle] = obstacles(state_resources(state(type_, **attributes)), inside)
     assert found == []

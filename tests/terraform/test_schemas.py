@@ -19,7 +19,7 @@ from strata.terraform import schemas
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import PROVIDER, VERSION, platform_name, terraform_environment
 from strata.terraform.process import Terraform
-from strata.terraform.schemas import Misfit, cut, offered, types_of
+from strata.terraform.schemas import UnexpectedFormat, cut, offered, types_of
 from tests import ROOT
 
 Json = dict[str, Any]
@@ -312,5 +312,5 @@ def test_the_cut_has_the_named_types_and_all_that_is_of_the_provider(kind: int) 
     own = [field(number, b"own") for number in (1, 5, 6, 7)]
     one, other = field(kind, entry("aws_a")), field(kind, entry("aws_ab"))
     assert cut(b"".join([*own, one, other]), {"aws_a"}) == b"".join([*own, one])
-    with pytest.raises((Misfit, IndexError)):
+    with pytest.raises((UnexpectedFormat, IndexError)):
         cut(b"".join([*own, one])[:-1], {"aws_a"})

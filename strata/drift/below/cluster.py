@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from strata.aws.session import pages
 from strata.documents import Json
-from strata.drift.below.model import Below, Child, Clients, Ours, aws, hundreds, limits
+from strata.drift.below.model import Below, Child, Clients, StateResources, aws, hundreds, limits
 
 ECS_MANAGED_POLICY = "ECSManagedAutoScalingPolicy-"
 ECS_MANAGED_HOOK = "ecs-managed-draining-termination-hook"
@@ -12,8 +12,8 @@ ECS_MANAGED_HOOK = "ecs-managed-draining-termination-hook"
 scaling and managed instance draining)."""
 
 
-def _group_policies(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held("aws_autoscaling_policy", "autoscaling_group_name", "name")
+def _group_policies(clients: Clients, group: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of("aws_autoscaling_policy", "autoscaling_group_name", "name")
     for policy in _of_group(clients, group, "describe_policies", "ScalingPolicies"):
         name = policy["PolicyName"]
         if (group["name"], name) in known or name.startswith(ECS_MANAGED_POLICY):
@@ -30,8 +30,8 @@ def _group_policies(clients: Clients, group: Json, ours: Ours) -> Iterator[Child
         )
 
 
-def _group_hooks(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held("aws_autoscaling_lifecycle_hook", "autoscaling_group_name", "name") | {
+def _group_hooks(clients: Clients, group: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of("aws_autoscaling_lifecycle_hook", "autoscaling_group_name", "name") | {
         (group["name"], hook.get("name")) for hook in group.get("initial_lifecycle_hook") or []
     }
     response = clients["autoscaling"].describe_lifecycle_hooks(AutoScalingGroupName=group["name"])
@@ -53,8 +53,10 @@ def _group_hooks(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
         )
 
 
-def _group_schedules(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held("aws_autoscaling_schedule", "autoscaling_group_name", "scheduled_action_name")
+def _group_schedules(clients: Clients, group: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of(
+        "aws_autoscaling_schedule", "autoscaling_group_name", "scheduled_action_name"
+    )
     for action in _of_group(
         clients, group, "describe_scheduled_actions", "ScheduledUpdateGroupActions"
     ):
@@ -76,8 +78,8 @@ def _of_group(clients: Clients, group: Json, operation: str, answer: str) -> Ite
     yield from pages(clients["autoscaling"], operation, answer, AutoScalingGroupName=group["name"])
 
 
-def _services(clients: Clients, cluster: Json, ours: Ours) -> Iterator[Child]:
-    known = {arn for (arn,) in ours.held("aws_ecs_service", "id")}
+def _services(clients: Clients, cluster: Json, ours: StateResources) -> Iterator[Child]:
+    known = {arn for (arn,) in ours.values_of("aws_ecs_service", "id")}
     name = cluster["name"]
     for arn in pages(clients["ecs"], "list_services", "serviceArns", cluster=name):
         if arn not in known:
@@ -91,7 +93,7 @@ def _services(clients: Clients, cluster: Json, ours: Ours) -> Iterator[Child]:
             )
 
 
-def _tasks(clients: Clients, cluster: Json, _: Ours) -> Iterator[Child]:
+def _tasks(clients: Clients, cluster: Json, _: StateResources) -> Iterator[Child]:
     """Tasks that no service started."""
     name = cluster["name"]
     arns = list(pages(clients["ecs"], "list_tasks", "taskArns", cluster=name))
@@ -113,8 +115,8 @@ def _tasks(clients: Clients, cluster: Json, _: Ours) -> Iterator[Child]:
 SERVICE_MANAGED_RULES = ("AutoScalingManagedRule", "AmazonECSManagedRule")
 
 
-def _event_rules(clients: Clients, cluster: Json, ours: Ours) -> Iterator[Child]:
-    known = {name for (name,) in ours.held("aws_cloudwatch_event_rule", "name")}
+def _event_rules(clients: Clients, cluster: Json, ours: StateResources) -> Iterator[Child]:
+    known = {name for (name,) in ours.values_of("aws_cloudwatch_event_rule", "name")}
     for name in pages(
         clients["events"], "list_rule_names_by_target", "RuleNames", TargetArn=cluster["arn"]
     ):

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from strata.aws.session import pages
 from strata.documents import Json
-from strata.drift.below.model import Below, Child, Clients, Ours, aws, grants
+from strata.drift.below.model import Below, Child, Clients, StateResources, aws, grants
 
 
-def _database_roles(clients: Clients, database: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held("aws_db_instance_role_association", "db_instance_identifier", "role_arn")
+def _database_roles(clients: Clients, database: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of("aws_db_instance_role_association", "db_instance_identifier", "role_arn")
     name = database["identifier"]
     for instance in pages(
         clients["rds"], "describe_db_instances", "DBInstances", DBInstanceIdentifier=name
@@ -30,7 +30,7 @@ def _database_roles(clients: Clients, database: Json, ours: Ours) -> Iterator[Ch
                 )
 
 
-def _master_secret_policy(clients: Clients, database: Json, _: Ours) -> Iterator[Child]:
+def _master_secret_policy(clients: Clients, database: Json, _: StateResources) -> Iterator[Child]:
     for secret in database.get("master_user_secret") or []:
         arn = secret["secret_arn"]
         policy = clients["secretsmanager"].get_resource_policy(SecretId=arn).get("ResourcePolicy")

@@ -7,11 +7,11 @@ from typing import Any
 
 from strata.aws.session import pages
 from strata.documents import Json
-from strata.drift.below.model import Below, Child, Clients, Ours, aws, hundreds
+from strata.drift.below.model import Below, Child, Clients, StateResources, aws, hundreds
 
 
-def _listeners(clients: Clients, balancer: Json, ours: Ours) -> Iterator[Child]:
-    known = {arn for (arn,) in ours.held("aws_lb_listener", "arn")}
+def _listeners(clients: Clients, balancer: Json, ours: StateResources) -> Iterator[Child]:
+    known = {arn for (arn,) in ours.values_of("aws_lb_listener", "arn")}
     listeners = pages(
         clients["elbv2"], "describe_listeners", "Listeners", LoadBalancerArn=balancer["arn"]
     )
@@ -27,8 +27,8 @@ def _listeners(clients: Clients, balancer: Json, ours: Ours) -> Iterator[Child]:
             )
 
 
-def _rules(clients: Clients, listener: Json, ours: Ours) -> Iterator[Child]:
-    known = {arn for (arn,) in ours.held("aws_lb_listener_rule", "arn")}
+def _rules(clients: Clients, listener: Json, ours: StateResources) -> Iterator[Child]:
+    known = {arn for (arn,) in ours.values_of("aws_lb_listener_rule", "arn")}
     rules = pages(clients["elbv2"], "describe_rules", "Rules", ListenerArn=listener["arn"])
     for rule in rules:
         arn = rule["RuleArn"]
@@ -59,7 +59,7 @@ def _condition(condition: Json) -> str:
     return f"{condition.get('Field', '')} {words}".strip()
 
 
-def _actions(actions: Sequence[Json], ours: Ours) -> str:
+def _actions(actions: Sequence[Json], ours: StateResources) -> str:
     """What a listener or a rule does with a request, in words."""
     groups = {values["arn"]: values["name"] for _, values in ours.of("aws_lb_target_group")}
 
@@ -81,10 +81,10 @@ def _actions(actions: Sequence[Json], ours: Ours) -> str:
     return ", ".join(map(words, actions)) or "does nothing"
 
 
-def _certificates(clients: Clients, listener: Json, ours: Ours) -> Iterator[Child]:
+def _certificates(clients: Clients, listener: Json, ours: StateResources) -> Iterator[Child]:
     if listener.get("protocol") not in ("HTTPS", "TLS"):
         return
-    known = ours.held("aws_lb_listener_certificate", "listener_arn", "certificate_arn")
+    known = ours.values_of("aws_lb_listener_certificate", "listener_arn", "certificate_arn")
     certificates = pages(
         clients["elbv2"],
         "describe_listener_certificates",
@@ -109,7 +109,7 @@ def _certificates(clients: Clients, listener: Json, ours: Ours) -> Iterator[Chil
             )
 
 
-def _targets(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
+def _targets(clients: Clients, group: Json, ours: StateResources) -> Iterator[Child]:
     """Targets that are none of our tasks; draining targets are left out."""
     response = clients["elbv2"].describe_target_health(TargetGroupArn=group["arn"])
     active = [
@@ -119,7 +119,9 @@ def _targets(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
     ]
     if not active:
         return
-    known = ours.held("aws_lb_target_group_attachment", "target_group_arn", "target_id", "port")
+    known = ours.values_of(
+        "aws_lb_target_group_attachment", "target_group_arn", "target_id", "port"
+    )
     tasks = {
         place
         for _, service in ours.of("aws_ecs_service")
@@ -175,11 +177,11 @@ def _places(ecs: Any, service: Json) -> Iterator[tuple[str, int]]:
                     yield ids.get(task.get("containerInstanceArn"), ""), binding.get("hostPort", 0)
 
 
-def _records(clients: Clients, zone: Json, ours: Ours) -> Iterator[Child]:
+def _records(clients: Clients, zone: Json, ours: StateResources) -> Iterator[Child]:
     apex = _record_name(zone["name"])
     known = {
         (zone_id, _record_name(fqdn or name or ""), kind, identifier or "")
-        for zone_id, fqdn, name, kind, identifier in ours.held(
+        for zone_id, fqdn, name, kind, identifier in ours.values_of(
             "aws_route53_record", "zone_id", "fqdn", "name", "type", "set_identifier"
         )
     }
@@ -217,10 +219,10 @@ def _record_name(name: str) -> str:
     return plain.rstrip(".").lower()
 
 
-def notifications(clients: Clients, bucket: Json, ours: Ours) -> Iterator[Child]:
+def notifications(clients: Clients, bucket: Json, ours: StateResources) -> Iterator[Child]:
     """Who is notified of events of the objects of a bucket."""
     name = bucket["bucket"]
-    if (name,) in ours.held("aws_s3_bucket_notification", "bucket"):
+    if (name,) in ours.values_of("aws_s3_bucket_notification", "bucket"):
         return
     response = clients["s3"].get_bucket_notification_configuration(Bucket=name)
     for key in sorted(response.keys() - {"ResponseMetadata"}):
@@ -240,9 +242,9 @@ def notifications(clients: Clients, bucket: Json, ours: Ours) -> Iterator[Child]
             )
 
 
-def _ownership(clients: Clients, bucket: Json, ours: Ours) -> Iterator[Child]:
+def _ownership(clients: Clients, bucket: Json, ours: StateResources) -> Iterator[Child]:
     name = bucket["bucket"]
-    if (name,) in ours.held("aws_s3_bucket_ownership_controls", "bucket"):
+    if (name,) in ours.values_of("aws_s3_bucket_ownership_controls", "bucket"):
         return
     response = clients["s3"].get_bucket_ownership_controls(Bucket=name)
     for rule in response["OwnershipControls"]["Rules"]:

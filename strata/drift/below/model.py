@@ -21,7 +21,7 @@ class Child:
     identifier: str = ""
 
 
-class Ours:
+class StateResources:
     """The resources of the states, as (address, values), by type and by attribute values."""
 
     def __init__(self, resources: Sequence[tuple[str, Json]]) -> None:
@@ -33,7 +33,7 @@ class Ours:
         """Addresses and values of every resource of a type."""
         return self._by_type.get(kind, [])
 
-    def held(self, kind: str, *attributes: str) -> set[tuple[Any, ...]]:
+    def values_of(self, kind: str, *attributes: str) -> set[tuple[Any, ...]]:
         """The values that each resource of a type has for some attributes."""
         return {
             tuple(values.get(attribute) for attribute in attributes) for _, values in self.of(kind)
@@ -41,7 +41,7 @@ class Ours:
 
 
 Clients = Mapping[str, Any]
-Look = Callable[[Clients, Json, Ours], Iterator[Child]]
+Look = Callable[[Clients, Json, StateResources], Iterator[Child]]
 
 
 @dataclass(frozen=True)

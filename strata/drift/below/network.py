@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from strata.aws.session import pages
 from strata.documents import Json
-from strata.drift.below.model import Below, Child, Clients, Ours, aws
+from strata.drift.below.model import Below, Child, Clients, StateResources, aws
 
 
-def _ranges(clients: Clients, vpc: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held("aws_vpc_ipv4_cidr_block_association", "vpc_id", "cidr_block") | ours.held(
-        "aws_vpc_ipv6_cidr_block_association", "vpc_id", "ipv6_cidr_block"
-    )
+def _ranges(clients: Clients, vpc: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of(
+        "aws_vpc_ipv4_cidr_block_association", "vpc_id", "cidr_block"
+    ) | ours.values_of("aws_vpc_ipv6_cidr_block_association", "vpc_id", "ipv6_cidr_block")
     # The VPC's own attributes show these.
     own = {vpc.get("cidr_block"), vpc.get("ipv6_cidr_block")}
     (described,) = clients["ec2"].describe_vpcs(VpcIds=[vpc["id"]])["Vpcs"]
@@ -30,8 +30,8 @@ def _ranges(clients: Clients, vpc: Json, ours: Ours) -> Iterator[Child]:
             )
 
 
-def _subscriptions(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held("aws_cloudwatch_log_subscription_filter", "log_group_name", "name")
+def _subscriptions(clients: Clients, group: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of("aws_cloudwatch_log_subscription_filter", "log_group_name", "name")
     for subscription in pages(
         clients["logs"],
         "describe_subscription_filters",
@@ -52,8 +52,8 @@ def _subscriptions(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]
             )
 
 
-def _metric_filters(clients: Clients, group: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held("aws_cloudwatch_log_metric_filter", "log_group_name", "name")
+def _metric_filters(clients: Clients, group: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of("aws_cloudwatch_log_metric_filter", "log_group_name", "name")
     for metric_filter in pages(
         clients["logs"], "describe_metric_filters", "metricFilters", logGroupName=group["name"]
     ):
@@ -67,8 +67,8 @@ def _metric_filters(clients: Clients, group: Json, ours: Ours) -> Iterator[Child
             )
 
 
-def _profiles(clients: Clients, role: Json, ours: Ours) -> Iterator[Child]:
-    known = {name for (name,) in ours.held("aws_iam_instance_profile", "name")}
+def _profiles(clients: Clients, role: Json, ours: StateResources) -> Iterator[Child]:
+    known = {name for (name,) in ours.values_of("aws_iam_instance_profile", "name")}
     for profile in pages(
         clients["iam"],
         "list_instance_profiles_for_role",

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from strata.documents import Json
-from strata.drift.below.model import Below, Child, Clients, Ours, aws, grants
+from strata.drift.below.model import Below, Child, Clients, StateResources, aws, grants
 
 
-def _repository_policy(clients: Clients, repository: Json, ours: Ours) -> Iterator[Child]:
+def _repository_policy(clients: Clients, repository: Json, ours: StateResources) -> Iterator[Child]:
     name = repository["name"]
-    if (name,) in ours.held("aws_ecr_repository_policy", "repository"):
+    if (name,) in ours.values_of("aws_ecr_repository_policy", "repository"):
         return
     policy = clients["ecr"].get_repository_policy(repositoryName=name)["policyText"]
     yield Child(

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from strata.aws.session import pages
 from strata.documents import Json
-from strata.drift.below.model import Below, Child, Clients, Ours, aws, limits
+from strata.drift.below.model import Below, Child, Clients, StateResources, aws, limits
 
 
-def _scaling_policies(clients: Clients, target: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held("aws_appautoscaling_policy", "resource_id", "scalable_dimension", "name")
+def _scaling_policies(clients: Clients, target: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of("aws_appautoscaling_policy", "resource_id", "scalable_dimension", "name")
     client, where = clients["application-autoscaling"], _target(target)
     for policy in pages(client, "describe_scaling_policies", "ScalingPolicies", **where):
         name = policy["PolicyName"]
@@ -25,8 +25,8 @@ def _scaling_policies(clients: Clients, target: Json, ours: Ours) -> Iterator[Ch
             )
 
 
-def _scaling_schedules(clients: Clients, target: Json, ours: Ours) -> Iterator[Child]:
-    known = ours.held(
+def _scaling_schedules(clients: Clients, target: Json, ours: StateResources) -> Iterator[Child]:
+    known = ours.values_of(
         "aws_appautoscaling_scheduled_action", "resource_id", "scalable_dimension", "name"
     )
     client, where = clients["application-autoscaling"], _target(target)

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from strata.documents import Json
 from strata.drift.below.edge import notifications
-from strata.drift.below.model import Below, Child, Clients, Ours, aws
+from strata.drift.below.model import Below, Child, Clients, StateResources, aws
 from strata.state.bucket import protections
 
 STATE_BUCKET = "state bucket"
@@ -35,7 +35,7 @@ GONE = (
 )
 
 
-def _look(what: str, clients: Clients, bucket: Json, _: Ours) -> Iterator[Child]:
+def _look(what: str, clients: Clients, bucket: Json, _: StateResources) -> Iterator[Child]:
     name = bucket["bucket"]
     (protection,) = [candidate for candidate in protections(name) if candidate.name == what]
     try:
@@ -73,7 +73,7 @@ def _holds(current: Any, wanted: Any) -> bool:
     return bool(current == wanted)
 
 
-def _replication(clients: Clients, bucket: Json, _: Ours) -> Iterator[Child]:
+def _replication(clients: Clients, bucket: Json, _: StateResources) -> Iterator[Child]:
     name = bucket["bucket"]
     response = clients["s3"].get_bucket_replication(Bucket=name)
     for rule in response.get("ReplicationConfiguration", {}).get("Rules", []):

@@ -15,7 +15,7 @@ from strata.review.ranks.network import (
     Side,
     group_way,
 )
-from strata.review.ranks.packets import EVERY_IPV4, EVERY_IPV6, Entry, Passed, passed, said
+from strata.review.ranks.packets import EVERY_IPV4, EVERY_IPV6, Entry, Passed, in_words, passed
 from strata.review.ranks.reason import Reason
 
 ANYWHERE = (str(EVERY_IPV4), str(EVERY_IPV6))
@@ -111,7 +111,7 @@ def _rule_of_a_new_acl(change: Change, network: Network, key: str) -> Iterator[R
         if entry.source == change.address
     ]
     if {body.get("cidr_block"), body.get("ipv6_cidr_block")} & set(ANYWHERE):
-        words = said(passed([], entries))
+        words = in_words(passed([], entries))
         yield Reason("opens", f"a new network ACL lets in {words}", ("cidr_block",))
 
 
@@ -256,7 +256,7 @@ def _group_rule(change: Change, network: Network) -> Iterator[Reason]:
         if way == "ingress" and {
             change.after.get(attribute) for attribute in ("cidr_ipv4", "cidr_ipv6")
         } & {*ANYWHERE}:
-            words = f"a new security group lets in {said(passed([], entries))}"
+            words = f"a new security group lets in {in_words(passed([], entries))}"
             yield Reason("opens", words, ("cidr_ipv4", "cidr_block"))
         return
     was = network.groups["before"].get(key, {}).get(way, [])
@@ -275,7 +275,7 @@ def _group(change: Change, network: Network) -> Iterator[Reason]:
         ]
         more = list(passed(was, own))
         if more and way in change.changed:
-            yield Reason("opens", f"the group admits more: {said(more)}", (way,))
+            yield Reason("opens", f"the group admits more: {in_words(more)}", (way,))
 
 
 def _holder(change: Change, network: Network) -> Iterator[Reason]:
@@ -304,7 +304,7 @@ def _joins(network: Network, key: str, was: set[str]) -> str:
         ]
         more = list(passed(before, network.groups["after"].get(key, {}).get(way, [])))
         if more:
-            return f"which lets {'in' if way == 'ingress' else 'out'} more: {said(more)}"
+            return f"which lets {'in' if way == 'ingress' else 'out'} more: {in_words(more)}"
         old = _named(network, "before", way, was.__contains__)
         others = list(passed(old, _named(network, "after", way, key.__eq__)))
         if others:
@@ -396,7 +396,7 @@ def _reasons(
             continue
         if rank == "down":
             to = "from" if way == "ingress" else "to"
-            yield Reason("down", f"{holder} {words}: {said(packets)} ({to})", attributes)
+            yield Reason("down", f"{holder} {words}: {in_words(packets)} ({to})", attributes)
         else:
             lets = "lets in" if way == "ingress" else "lets out"
-            yield Reason("opens", f"{holder} {lets} {words}: {said(packets)}", attributes)
+            yield Reason("opens", f"{holder} {lets} {words}: {in_words(packets)}", attributes)

@@ -140,7 +140,7 @@ def _holds(wide: Block, narrow: Block) -> bool:
     return wide[0] == narrow[0] and wide[1] <= narrow[1] and narrow[2] <= wide[2]
 
 
-def said(passing: Iterable[Passed], most: int = 3) -> str:
+def in_words(passing: Iterable[Passed], most: int = 3) -> str:
     """Packets in words: `tcp 22, 0.0.0.0/0 and udp 53, 10.0.0.0/8`; the widest first."""
     pieces: dict[tuple[str, Intervals], list[Block]] = {}
     for (block, protocol), ports in _ports_by_block(passing).items():

@@ -18,7 +18,7 @@ from strata.gate.vocabulary import Unjudged, known_words, outside, unjudged
 from strata.settings.models import Environment as Asked
 from strata.settings.models import Settings
 
-WHOLE_CHECKS = (
+ENVIRONMENT_CHECKS = (
     RUNNING_CHECKS | DESTINATION_CHECKS | NETWORK_CHECKS | SECRET_CHECKS | IGNORING_CHECKS
 )
 """Checks that plain checkov cannot run, and their names."""
@@ -27,7 +27,7 @@ FIRST = 20
 
 
 @dataclass(frozen=True)
-class Whole:
+class ResolvedEnvironment:
     """An environment with its stacks resolved: the composed one, and the layers by their names."""
 
     environment: Environment
@@ -35,16 +35,18 @@ class Whole:
     layers: Mapping[str, Json]
 
 
-def whole(environment: Environment) -> Whole:
+def resolve_environment(environment: Environment) -> ResolvedEnvironment:
     """An environment with its stacks resolved."""
     layers = {
         name.removeprefix(f"{environment.name}-"): resolved(layer)
         for name, layer in environment.layers.items()
     }
-    return Whole(environment, resolved(environment.composed), layers)
+    return ResolvedEnvironment(environment, resolved(environment.composed), layers)
 
 
-def whole_failures(judged: Sequence[Whole], settings: Mapping[str, Settings]) -> Iterator[Failure]:
+def environment_failures(
+    judged: Sequence[ResolvedEnvironment], settings: Mapping[str, Settings]
+) -> Iterator[Failure]:
     """The failures of each environment as a whole; some of them have `settings`, by name."""
     for whole_environment in judged:
         name = whole_environment.environment.name
@@ -53,10 +55,10 @@ def whole_failures(judged: Sequence[Whole], settings: Mapping[str, Settings]) ->
             known = place.partition(".")[0] in ("data", "ephemeral") or place.startswith("aws_")
             construct = whole_environment.environment.construct(place) if known else place
             address = place if known else ""
-            yield Failure(name, check, construct, address, WHOLE_CHECKS[check])
+            yield Failure(name, check, construct, address, ENVIRONMENT_CHECKS[check])
 
 
-def _faults(judged: Whole, expected: Asked | None) -> Iterator[tuple[str, str]]:
+def _faults(judged: ResolvedEnvironment, expected: Asked | None) -> Iterator[tuple[str, str]]:
     yield from destination_faults(judged.environment.name, judged.composed, judged.layers, expected)
     yield from network_faults(judged.composed)
     for stack in (
@@ -81,7 +83,7 @@ def _other(layer: Json, composed: Json) -> Json:
     return rest
 
 
-def refuse_unjudged(judged: Sequence[Whole], failures: Sequence[Failure]) -> None:
+def refuse_unjudged(judged: Sequence[ResolvedEnvironment], failures: Sequence[Failure]) -> None:
     """Raise for every word that nobody has judged, with its place; names the failures too."""
     lines = [
         f"{environment.environment.path}: {word.place}: {word.why}"

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from strata.documents import Json
-from strata.gate.closed import WHOLE_CHECKS, whole, whole_failures
 from strata.gate.documents import document, read
 from strata.gate.own_checks import value_faults
+from strata.gate.whole_environment import (
+    ENVIRONMENT_CHECKS,
+    environment_failures,
+    resolve_environment,
+)
 from strata.settings import load
 from tests.gate.changes import (
     DB,
@@ -350,7 +354,9 @@ def found(change: Change, texts: dict[str, str], folder: Path) -> set[tuple[str,
         (folder / place).write_text(json.dumps(one))
     return {
         (one.check, one.construct)
-        for one in whole_failures([whole(one) for one in read(folder)], SETTINGS)
+        for one in environment_failures(
+            [resolve_environment(one) for one in read(folder)], SETTINGS
+        )
     }
 
 
@@ -368,7 +374,7 @@ def test_a_harmless_change_is_not(name: str, texts: dict[str, str], tmp_path: Pa
 
 
 def test_every_check_has_an_unsafe_change() -> None:
-    assert {check for check, _ in UNSAFE.values()} == set(WHOLE_CHECKS)
+    assert {check for check, _ in UNSAFE.values()} == set(ENVIRONMENT_CHECKS)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ Begin = Callable[[Path, Mapping[str, str], Collection[str]], Verdict]
 third argument names the environments that will have plans."""
 
 
-def here(folder: Path, files: Mapping[str, str], _planned: Collection[str]) -> Verdict:
+def judge_here(folder: Path, files: Mapping[str, str], _planned: Collection[str]) -> Verdict:
     """Judge in this process, when the verdict is requested."""
     from strata.gate.judge import judge  # noqa: PLC0415 - not needed where the process answers
 
@@ -43,14 +43,14 @@ def here(folder: Path, files: Mapping[str, str], _planned: Collection[str]) -> V
 
 
 @contextlib.contextmanager
-def beside() -> Iterator[Begin]:
+def judging_process() -> Iterator[Begin]:
     """A process that imports checkov at once, and then judges on request.
 
     It ends with the block, or when this process ends in any other way.
     """
     if "checkov" in sys.modules:
         # Nothing to wait for.
-        yield here
+        yield judge_here
         return
     path = os.pathsep.join([str(PLACE), *filter(None, [os.environ.get("PYTHONPATH")])])
     process = subprocess.Popen(
@@ -64,7 +64,7 @@ def beside() -> Iterator[Begin]:
         start_new_session=True,
     )
     try:
-        yield _Asked(cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)).begin
+        yield _Process(cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)).begin
     finally:
         process.kill()
         # Requests that were not sent any more are dropped.
@@ -72,14 +72,14 @@ def beside() -> Iterator[Begin]:
             process.communicate()
 
 
-class _Asked:
+class _Process:
     """The process, from this side."""
 
     def __init__(self, questions: IO[bytes], answers: IO[bytes]) -> None:
         self._questions, self._answers = questions, answers
 
     def begin(self, folder: Path, files: Mapping[str, str], planned: Collection[str]) -> Verdict:
-        """As `here` does, but now."""
+        """As `judge_here` does, but now."""
         from strata.gate.report import Report  # noqa: PLC0415
 
         self._tell({"folder": str(folder.resolve()), "files": files, "planned": [*planned]})
@@ -89,7 +89,7 @@ class _Asked:
             try:
                 return Report.model_validate_json(self._answers.readline())
             except ValidationError:
-                return here(folder, files, planned)(plans)
+                return judge_here(folder, files, planned)(plans)
 
         return verdict
 

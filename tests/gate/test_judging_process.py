@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from strata.gate import beside as module
-from strata.gate.beside import beside, here
+from strata.gate import judging_process as module
 from strata.gate.documents import Unjudgeable
 from strata.gate.judge import judge
+from strata.gate.judging_process import judge_here, judging_process
 from strata.gate.scan import known_checks
 from tests import ROOT
 
@@ -49,9 +49,9 @@ def test_the_process_says_what_this_one_would(local: Path, monkeypatch: pytest.M
     plans: list[Mapping[str, Json]] = [{}, {"local": plan(local)}]
     wanted = [judge(local, FILES, one) for one in plans]
     assert [len(one.findings) for one in wanted] == [0, 1]
-    monkeypatch.setattr(module, "here", refuse)
+    monkeypatch.setattr(module, "judge_here", refuse)
     unload(monkeypatch)
-    with beside() as begin:
+    with judging_process() as begin:
         assert [begin(local, FILES, [*one])(one) for one in plans] == wanted
 
 
@@ -64,8 +64,8 @@ def test_what_the_process_does_not_answer_is_judged_here(
     unload(monkeypatch)
     if ends:
         monkeypatch.setattr(sys, "executable", "/bin/false")
-    with beside() as begin:
-        assert begin is not here
+    with judging_process() as begin:
+        assert begin is not judge_here
         if ends:
             assert begin(local, FILES, [])({}) == wanted
         broken = local / "composed" / "local" / "cdk.tf.json"
@@ -79,14 +79,14 @@ def test_what_the_process_does_not_answer_is_judged_here(
 
 def test_where_checkov_is_loaded_no_process_is_started() -> None:
     known_checks()
-    with beside() as begin:
-        assert begin is here
+    with judging_process() as begin:
+        assert begin is judge_here
 
 
 ASKS = """
 import subprocess, sys, time
 from strata import cli
-from strata.gate import beside
+from strata.gate import judging_process
 begun = []
 class Noted(subprocess.Popen):
     def __init__(self, *arguments, **named):
@@ -94,7 +94,7 @@ class Noted(subprocess.Popen):
         begun.append(self.pid)
 subprocess.Popen = Noted
 def command(**_):
-    with beside.beside():
+    with judging_process.judging_process():
         print(*begun, flush=True)
         while True:
             time.sleep(0.1)
