@@ -132,16 +132,58 @@ def _pinned(container: Conf) -> bool:
     return "@sha256:" in image or (own and image.partition(":")[2] not in ("", "latest"))
 
 
+explain(
+    "STRATA_CONTAINER_1", "high",
+    "Container definitions that cannot be read are not judged",
+    "container_definitions as JSON text, not an expression",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",
+)  # fmt: skip
 Policy("STRATA_CONTAINER_1", "Container definitions can be read", RESOURCES,
        lambda conf: bool(_containers(conf)))  # fmt: skip
+explain(
+    "STRATA_CONTAINER_2", "critical",
+    "A privileged container owns its instance",
+    "privileged: false",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-4",
+)  # fmt: skip
 Policy("STRATA_CONTAINER_2", "No container is privileged", RESOURCES, _every_container(_confined))
+explain(
+    "STRATA_CONTAINER_3", "high",
+    "The container runs as root",
+    "user, with a number other than 0",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-20",
+)  # fmt: skip
 Policy("STRATA_CONTAINER_3", "No container runs as root", RESOURCES,
        _every_container(lambda c: not _root(c)))  # fmt: skip
+explain(
+    "STRATA_CONTAINER_4", "medium",
+    "An intruder can change the container's files",
+    "readonlyRootFilesystem: true",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5",
+)  # fmt: skip
 Policy("STRATA_CONTAINER_4", "Root file systems cannot be written", RESOURCES,
        _every_container(lambda c: enabled(c.get("readonlyrootfilesystem"))))  # fmt: skip
+explain(
+    "STRATA_CONTAINER_5", "medium",
+    "A container's output is lost when it ends",
+    "logConfiguration with logDriver awslogs",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-9",
+)  # fmt: skip
 Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES, _every_container(_logs))
+explain(
+    "STRATA_CONTAINER_6", "critical",
+    "A secret stands in clear in the task definition",
+    "secrets, with the ARN of a secret in Secrets Manager",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8",
+)  # fmt: skip
 Policy("STRATA_CONTAINER_6", "No secret is a plain environment value", RESOURCES,
        _no_plain_secret)  # fmt: skip
+explain(
+    "STRATA_CONTAINER_7", "medium",
+    "It is not certain which image runs",
+    "an image by digest, or by the tag of one build in an ECR repository",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html#ecr-2",
+)  # fmt: skip
 Policy("STRATA_CONTAINER_7", "Images are pinned", RESOURCES, _every_container(_pinned))
 explain(
     "STRATA_CONTAINER_8", "critical",

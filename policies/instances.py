@@ -28,7 +28,19 @@ def _encrypted(conf: Conf) -> bool:
     return bool(volumes) and all(enabled(value(volume, "encrypted")) for volume in volumes)
 
 
+explain(
+    "STRATA_INSTANCE_1", "high",
+    "IMDSv1: a forged request makes an instance give away its credentials",
+    "metadata_options with http_tokens = required",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-170",
+)  # fmt: skip
 Policy("STRATA_INSTANCE_1", "Instance metadata needs IMDSv2", RESOURCES, _imdsv2)
+explain(
+    "STRATA_INSTANCE_2", "high",
+    "The instances' volumes are not encrypted",
+    "encrypted = true for every volume",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-7",
+)  # fmt: skip
 Policy("STRATA_INSTANCE_2", "Volumes of instances are encrypted", RESOURCES, _encrypted)
 
 _CALL = re.compile(r"\s*(?:\$\{)?\s*base64encode\(\s*(?P<text>\"(?:[^\"\\]|\\.)*\")\s*\)\s*\}?\s*")

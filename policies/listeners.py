@@ -1,5 +1,6 @@
 """Listeners: HTTP only redirects, HTTPS is TLS 1.2 or newer."""
 
+from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, value
 from strata.resources.tls import is_modern
 
@@ -35,6 +36,18 @@ def _tls(conf: Conf) -> bool:
     return _protocol(conf) not in ("HTTPS", "TLS") or is_modern(value(conf, "ssl_policy"))
 
 
+explain(
+    "STRATA_LISTENER_1", "high",
+    "The HTTP listener forwards: customers are served without encryption",
+    "a redirect to HTTPS as its only action",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1",
+)  # fmt: skip
 Policy("STRATA_LISTENER_1", "HTTP listeners only redirect to HTTPS",
        [*LISTENERS, *RULES], _redirects)  # fmt: skip
+explain(
+    "STRATA_LISTENER_2", "high",
+    "TLS below 1.2 can be broken by an eavesdropper",
+    "ssl_policy = ELBSecurityPolicy-TLS13-1-2-2021-06",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17",
+)  # fmt: skip
 Policy("STRATA_LISTENER_2", "HTTPS listeners take TLS 1.2 or newer", LISTENERS, _tls)

@@ -57,13 +57,37 @@ def _no_value(conf: Conf) -> bool:
     return not any(values(conf, key) for key in keys)
 
 
+explain(
+    "STRATA_DB_1", "critical",
+    "The database can be reached from the internet",
+    "publicly_accessible = false",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2",
+)  # fmt: skip
 Policy("STRATA_DB_1", "The database is not public",
        ["aws_db_instance", "aws_rds_cluster_instance"],
        lambda conf: disabled(value(conf, "publicly_accessible")))  # fmt: skip
+explain(
+    "STRATA_DB_2", "high",
+    "The database's storage is not encrypted",
+    "storage_encrypted = true",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-3",
+)  # fmt: skip
 Policy("STRATA_DB_2", "The database is encrypted", ["aws_db_instance", "aws_rds_cluster"],
        lambda conf: enabled(value(conf, "storage_encrypted")))  # fmt: skip
+explain(
+    "STRATA_DB_3", "high",
+    "The database takes connections without TLS",
+    "a parameter group of this code with require_secure_transport = 1",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-39",
+)  # fmt: skip
 Policy("STRATA_DB_3", "The database requires TLS",
        ["aws_db_parameter_group", "aws_db_instance"], _tls)  # fmt: skip
+explain(
+    "STRATA_DB_4 STRATA_SECRET_1", "critical",
+    "A secret value would stand in Terraform's JSON and state",
+    "an ARN in Secrets Manager",
+    "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
+)  # fmt: skip
 Policy("STRATA_DB_4", "The database's password is not in Terraform",
        ["aws_db_instance", "aws_rds_cluster"],
        lambda conf: not (value(conf, "password") or value(conf, "master_password")))  # fmt: skip

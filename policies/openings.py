@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, construct, enabled, value
 from strata.resources.rules import Rule, rule
 
@@ -91,11 +92,29 @@ def _narrow(conf: Conf) -> bool:
     return True
 
 
+explain(
+    "STRATA_OPEN_1", "critical",
+    "Something other than the load balancer's 80 and 443 is open to the world",
+    "the range or group that needs it",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18",
+)  # fmt: skip
 Policy("STRATA_OPEN_1", "Only the load balancer is open to the world, on 80 and 443",
        ["aws_vpc_security_group_ingress_rule", "aws_security_group_rule", "aws_security_group",
         "aws_default_security_group"], _closed)  # fmt: skip
+explain(
+    "STRATA_OPEN_2", "high",
+    "A network ACL lets in more than the system needs",
+    "TCP, and the ports that are used",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-21",
+)  # fmt: skip
 Policy("STRATA_OPEN_2", "Network ACLs let in what the system needs",
        ["aws_network_acl_rule", "aws_network_acl", "aws_default_network_acl"], _narrow)  # fmt: skip
+explain(
+    "STRATA_OPEN_3", "high",
+    "An intruder can send data out by any port",
+    "TCP 443 alone to 0.0.0.0/0, other ports to the groups that need them",
+    "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+)  # fmt: skip
 Policy("STRATA_OPEN_3", "Only HTTPS leaves for the world",
        ["aws_vpc_security_group_egress_rule", "aws_security_group_rule", "aws_security_group",
         "aws_default_security_group"], lambda conf: _only(conf, "egress", ("443",)))  # fmt: skip

@@ -200,10 +200,22 @@ def _known_policies(conf: Conf) -> bool:
     return all(str(arn) in KNOWN or OWN_POLICY.fullmatch(str(arn)) for arn in arns)
 
 
+explain(
+    "STRATA_IAM_1 STRATA_IAM_2", "high",
+    "A role may do more than its work needs",
+    "the actions and ARNs that are used",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-21",
+)  # fmt: skip
 Policy("STRATA_IAM_1", "No statement allows actions by wildcard",
        [*POLICIES, *ATTACHMENTS, "aws_iam_role"], _actions)  # fmt: skip
 Policy("STRATA_IAM_2", "No statement allows every resource",
        [*POLICIES, "aws_iam_role"], _resources)  # fmt: skip
+explain(
+    "STRATA_IAM_3 STRATA_IAM_4", "critical",
+    "Anyone may take this role, or use this resource",
+    "the service or account that needs it",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
+)  # fmt: skip
 Policy("STRATA_IAM_3", "No role can be assumed by anyone", ["aws_iam_role"],
        lambda conf: _trusts_nobody(conf, "assume_role_policy"))  # fmt: skip
 Policy("STRATA_IAM_4", "No resource lets everybody in", RESOURCE_POLICIES,

@@ -1,5 +1,6 @@
 """Registry, service and capacity provider."""
 
+from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, enabled, value
 
 
@@ -17,9 +18,27 @@ def _unprotected(conf: Conf) -> bool:
     )
 
 
+explain(
+    "STRATA_ECR_1", "medium",
+    "A tag can be moved to another image",
+    "image_tag_mutability = IMMUTABLE",
+    "https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html#ecr-2",
+)  # fmt: skip
 Policy("STRATA_ECR_1", "A tag never points to another image", ["aws_ecr_repository"],
        lambda conf: value(conf, "image_tag_mutability") == "IMMUTABLE")  # fmt: skip
+explain(
+    "STRATA_SERVICE_1", "medium",
+    "A failed deployment stays",
+    "deployment_circuit_breaker with enable and rollback",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html",
+)  # fmt: skip
 Policy("STRATA_SERVICE_1", "A failed deployment rolls back", ["aws_ecs_service"], _breaker)
+explain(
+    "STRATA_CLUSTER_1", "low",
+    "Managed termination protection makes destroy hang",
+    "managed_termination_protection = DISABLED",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-termination-protection.html",
+)  # fmt: skip
 Policy(
     "STRATA_CLUSTER_1", "Nothing makes destroy hang", ["aws_ecs_capacity_provider"], _unprotected
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.stacks import merged, texts
 from strata.documents.templates import has_expression, read
@@ -17,6 +18,24 @@ OUTSIDE_CHECKS = {
     "STRATA_SECRET_3": "No output shows a secret",
 }
 """Checks that plain checkov cannot run."""
+explain(
+    "STRATA_LAYER_1", "high",
+    "A layer would apply something else than what is reviewed as a whole",
+    "strata synth ENV --out DIR again; change settings or modules, not JSON",
+    "https://developer.hashicorp.com/terraform/language/state/remote-state-data",
+)  # fmt: skip
+explain(
+    "STRATA_STATE_1", "high",
+    "State without encryption or lock can be read, or written by two at once",
+    "encrypt and use_lockfile true in the S3 backend",
+    "https://developer.hashicorp.com/terraform/language/backend/s3",
+)  # fmt: skip
+explain(
+    "STRATA_SECRET_2 STRATA_SECRET_3", "critical",
+    "A secret value would stand in Terraform's JSON and state",
+    "an ARN in Secrets Manager",
+    "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
+)  # fmt: skip
 
 
 def backend_faults(layer: Json) -> Iterator[str]:

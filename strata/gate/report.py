@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policies.explanations import EXPLANATIONS
 from strata.gate.documents import Unjudgeable
-from strata.gate.scan import Failure
+from strata.gate.scan import Failure, load_policies
 from strata.gate.waivers import Waived, Waiver
 from strata.machine.files import Unreadable, text_of, toml
 from strata.machine.folders import project
@@ -32,7 +32,10 @@ Severity = Literal["critical", "high", "medium", "low"]
 
 
 class Cause(BaseModel):
-    """Which setting makes checks fail, how bad that is, and what to write instead."""
+    """Which setting makes checks fail, how bad that is, and what to write instead.
+
+    What an entry leaves out is as the first of its checks that is ours explains it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,6 +47,13 @@ class Cause(BaseModel):
     protects: str
     right: str
     more: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_own_check(cls, entry: Any) -> Any:
+        listed = entry.get("checks") if isinstance(entry, dict) else None
+        own = [check for check in listed or () if check in EXPLANATIONS]
+        return {**asdict(EXPLANATIONS[own[0]]), **entry} if own else entry
 
 
 class Finding(BaseModel):
@@ -97,6 +107,7 @@ def schema_text() -> str:
 def causes() -> list[Cause]:
     """The content of `policies/causes.toml`."""
     file = project() / CAUSES
+    load_policies()
     try:
         entries = toml(text_of(file)).get("cause")
         return [Cause.model_validate(entry) for entry in entries or []]

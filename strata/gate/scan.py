@@ -65,7 +65,7 @@ def scan(
 
 def scan_stacks(environments: Sequence[Environment]) -> frozenset[Failure]:
     """Every failed check in what was synthesized; raises Unjudgeable."""
-    _load_policies()
+    load_policies()
     logging.getLogger().setLevel(logging.CRITICAL)
     failures: set[Failure] = set()
     for environment in environments:
@@ -108,7 +108,7 @@ def known_checks() -> frozenset[str]:
     from checkov.common.checks_infra.registry import get_graph_checks_registry  # noqa: PLC0415
     from checkov.terraform.runner import Runner  # noqa: PLC0415
 
-    _load_policies()
+    load_policies()
     graph = get_graph_checks_registry("terraform")
     graph.load_checks()
     python = {
@@ -121,9 +121,11 @@ def known_checks() -> frozenset[str]:
     )
 
 
-def _load_policies() -> None:
-    """Register our own checks, once: checkov itself would load them for every file, and would
-    ignore a check that it cannot load."""
+def load_policies() -> None:
+    """Register our own checks with their explanations, once.
+
+    checkov itself would load them for every file, and would ignore a check that it cannot load.
+    """
     with _uncollected():
         importlib.import_module("checkov.terraform_json.runner")
         for module in pkgutil.iter_modules(policies.__path__):

@@ -15,6 +15,9 @@ import pytest
 from strata.commands.gate import views
 from strata.gate.judge import judge
 from strata.gate.report import SEVERITIES, Report, schema_text, settings_files
+from strata.gate.report import report as make_report
+from strata.gate.scan import Failure
+from strata.gate.waivers import Waived
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
 from strata.views.data import as_ascii_json
@@ -194,3 +197,11 @@ def test_colour_is_for_terminals_only(blogged: Path, command: Command) -> None:
     assert process.wait() == 1
     assert b"\x1b[31mhigh: " in shown
     assert b"\r" not in shown.replace(b"\r\n", b""), "checkov draws no bar across it"
+
+
+def test_a_check_with_a_setting_is_as_bad_where_the_setting_is_not_the_cause() -> None:
+    check, construct = "STRATA_LISTENER_2", "edge/internal_listener"
+    failure = Failure("local", check, construct, "aws_lb_listener.internal", "TLS 1.2 or newer")
+    (finding,) = make_report(Waived([failure], [], []), {"local": "envs/local.toml"}).findings
+    assert (finding.severity, finding.key, finding.constructs) == ("high", "", [construct])
+    assert finding.right.startswith("ssl_policy = ")

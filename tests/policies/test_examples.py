@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tomllib
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from checkov.terraform.checks.resource.registry import resource_registry
 from policies.explanations import EXPLANATIONS
 from policies.policy import Policy
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
-from strata.gate.report import causes
+from strata.gate.report import CAUSES, causes
 from strata.gate.resolve import differences, resolved
 from strata.gate.scan import known_checks
 from strata.gate.whole_environment import ENVIRONMENT_CHECKS
+from strata.machine.folders import project
 
 Json = dict[str, Any]
 
@@ -489,15 +491,25 @@ def ours() -> dict[str, Policy]:
     return {c.id: c for c in resource_registry.get_all_registered_checks() if isinstance(c, Policy)}
 
 
-def test_every_check_has_examples_and_a_cause(ours: dict[str, Policy]) -> None:
+def test_every_check_has_examples_and_an_explanation(ours: dict[str, Policy]) -> None:
     assert set(EXAMPLES) == set(ours)
     assert set(OUTSIDE) == set(OUTSIDE_CHECKS)
     assert all(bad and good for bad, good in (EXAMPLES | OUTSIDE).values())
-    named = {check for cause in causes() for check in cause.checks} | (
-        set(EXPLANATIONS) - set(ENVIRONMENT_CHECKS)
-    )
-    assert set(EXAMPLES) | set(OUTSIDE) <= named
+    assert set(EXAMPLES) | set(OUTSIDE) | set(ENVIRONMENT_CHECKS) == set(EXPLANATIONS)
+    named = {check for cause in causes() for check in cause.checks}
     assert named <= known_checks()
+
+
+def test_a_check_of_ours_states_its_severity_beside_its_code_alone(ours: dict[str, Policy]) -> None:
+    entries = tomllib.loads((project() / CAUSES).read_text())["cause"]
+    for entry in entries:
+        own = [check for check in entry["checks"] if check.startswith("STRATA_")]
+        if own:
+            assert entry["key"], "it names the setting; the rest stands beside the check"
+            assert not {"severity", "protects", "more"} & set(entry)
+    (cause,) = [cause for cause in causes() if cause.key == "edge.tls_policy"]
+    said = EXPLANATIONS["STRATA_LISTENER_2"]
+    assert (cause.severity, cause.protects, cause.more) == (said.severity, said.protects, said.more)
 
 
 @pytest.mark.parametrize("check", EXAMPLES)
