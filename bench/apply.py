@@ -73,6 +73,7 @@ def account(folder: Path) -> Iterator[Settings]:
     settings = load("local")
     with emulator.emulator(folder / "emulator") as running:
         emulator.delegate(running.url, settings.edge.domain)
+        emulator.push(running.url, "shop-local", settings.service.image_tag)
         bootstrap(settings.environment)
         yield settings
 

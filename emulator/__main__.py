@@ -8,9 +8,10 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.server import main
 
-from emulator import answers, gaps, strict
+from emulator import answers, gaps, pushes, strict
 
 gaps.fill()
 answers.keep()
+pushes.hold()
 strict.hold()
 main(["--host", "127.0.0.1", "--port", sys.argv[1]])

@@ -1,11 +1,12 @@
 """The account that the emulator plays: what a fresh one has, and what it is set to.
 
 A fresh account has no service-linked roles: the first call that needs one makes it. Its plan, its
-quotas and the registrar of its domains are settings, which `strata emulator account` and `strata
-emulator delegate` change at `PATH`.
+quotas, the registrar of its domains and the images that somebody pushes are settings, which `strata
+emulator account`, `delegate` and `push` change at `PATH`.
 """
 
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from emulator.calls import Call
 PATH = "/strata-api/account"
 PLANS = ("paid", "free")
 QUOTAS = ("raised", "new")
+IMAGE = r"[a-z0-9][a-z0-9._/-]{1,255}:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+"""A repository and a tag (ECR API Reference, CreateRepository and PutImage)."""
 
 FIRST_USES: dict[tuple[str, str], str] = {
     ("ecs", "CreateCluster"): "ecs.amazonaws.com",
@@ -48,12 +51,14 @@ ROLES = {
 @dataclass(frozen=True)
 class Account:
     """What the account is set to; `delegated` are the domains whose registrar points at the zone of
-    that name, whichever it is."""
+    that name, whichever it is. `pushed` are images, `repository:tag`, that somebody pushes as soon
+    as their repository exists."""
 
     plan: str = "paid"
     quotas: str = "raised"
     may_make_roles: bool = True
     delegated: frozenset[str] = field(default_factory=frozenset)
+    pushed: frozenset[str] = field(default_factory=frozenset)
 
 
 class AccountError(Exception):
@@ -79,6 +84,7 @@ def settings() -> dict[str, Any]:
         "quotas": now.quotas,
         "may_make_roles": now.may_make_roles,
         "delegated": sorted(now.delegated),
+        "pushed": sorted(now.pushed),
     }
 
 
@@ -90,6 +96,8 @@ def change(wanted: Mapping[str, Any]) -> None:
             account = replace(account, delegated=account.delegated | {plain(value)})
         elif name == "undelegate":
             account = replace(account, delegated=account.delegated - {plain(value)})
+        elif name == "push" and re.fullmatch(IMAGE, str(value)):
+            account = replace(account, pushed=account.pushed | {value})
         elif name == "plan" and value in PLANS:
             account = replace(account, plan=value)
         elif name == "quotas" and value in QUOTAS:

@@ -19,7 +19,7 @@ from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from emulator import account, missing
+from emulator import account, missing, pushes
 from emulator.missing import Answer
 
 KEPT = 200
@@ -61,6 +61,8 @@ def _settings(environ: dict[str, Any], start_response: Callable[..., Any]) -> li
     status, body = account.answer(
         environ["REQUEST_METHOD"], environ["wsgi.input"].read(int(length))
     )
+    if environ["REQUEST_METHOD"] == "POST":
+        pushes.push()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(status, headers)
     return [body]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from strata.apply import deployment
 from strata.apply.redis_auth import set_redis_auth
 from strata.documents.layers import stack_name
 from strata.errors import NotBegun, StrataError
@@ -92,16 +93,35 @@ class LayerWork:
             self.drop_plans(layer)
 
     def apply_planned(self, layer: str, watch: Watch = ignore, *, changed: bool) -> str:
-        """Apply the layer's saved plan; the cache is done when Redis requires its token."""
+        """Apply the layer's saved plan.
+
+        The cache is done when Redis requires its token, and the service has failed when ECS gives
+        up its deployment.
+        """
         folder = self.folder(layer)
         begun = self.begun(layer)
         if changed:
-            self._apply_saved(layer, watch)
+            with self._explained(layer):
+                self._apply_saved(layer, watch)
         if layer == "cache":
             changed = self.redis_auth(folder) or changed
+        elif layer == "service":
+            deployment.require(self.settings, changed=changed)
         note_applied(self.settings, layer)
         begun.unlink(missing_ok=True)
         return "applied" if changed else "no change"
+
+    @contextlib.contextmanager
+    def _explained(self, layer: str) -> Iterator[None]:
+        """Add what ECS says to an error of Terraform's in the service layer."""
+        try:
+            yield
+        except NotBegun:
+            raise
+        except StrataError as error:
+            if layer != "service":
+                raise
+            raise deployment.explained(self.settings, error) from error
 
     def _apply_saved(self, layer: str, watch: Watch) -> None:
         """Apply the saved plan; the layer counts as begun unless Terraform refused to begin."""

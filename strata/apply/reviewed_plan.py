@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from strata.apply import deployment, image
 from strata.apply.layer import LayerWork
 from strata.apply.moving import StateMove, move
 from strata.documents.layers import LAYERS
@@ -115,6 +116,16 @@ class ReviewedApply:
         ahead = [change for change in self.plan.changes if change.layer not in self.record.layers]
         refuse(ahead, self.plan, "nothing was applied")
 
+    def check_image(self) -> list[str]:
+        """Look for the image of the service before the first change; returns lines to print.
+
+        Raises NoImage where only a push can let the apply come to its end.
+        """
+        done = {layer for layer, record in self.record.layers.items() if record.after}
+        ahead = [change for change in self.plan.changes if change.layer not in done]
+        more = " more" if self.record.layers else ""
+        return image.before_apply(self.work.settings, ahead, f"nothing{more} was applied")
+
     def check_plan(self) -> None:
         """Plan the whole environment again, and raise StrataError when the plan differs.
 
@@ -156,6 +167,8 @@ class ReviewedApply:
         record = self.record.layers.get(layer)
         if record and record.after:
             # `check` has compared its state with the record.
+            if layer == "service":
+                deployment.require(self.work.settings, changed=True)
             return "done before"
         with self.work.turn(watch) as layer_watch, self.work.plan_kept(layer):
             return self._apply(layer, record, layer_watch)
@@ -172,6 +185,7 @@ class ReviewedApply:
                 self._again(),
             )
         refuse(real, Plan(tuple(real), (), {}), "not applied")
+        image.require(self.work.settings, real, "not applied")
         before = record.before if record else self._state(layer)
         if changed:
             self._record(layer, LayerRecord(before=before))

@@ -1,5 +1,6 @@
 """`strata apply`"""
 
+import contextlib
 import json
 import shlex
 from pathlib import Path
@@ -49,6 +50,7 @@ def apply(
         if reviewed:
             review = ReviewedApply.open(reviewed, work, env=env)
             review.check()
+            looked = review.check_image()
             if review.plan.changes:
                 stops = stopping(_verdict(env, work, review))
                 refuse(not_accepted(stops, accepted), f"{again}{_accepting(accepted)}")
@@ -56,18 +58,21 @@ def apply(
         else:
             review = _planned(env, work, yes=yes, accepted=accepted)
             review.check()
+            looked = review.check_image()
+        for line in looked:
+            out.print(line)
         moved = [str(move) for move in review.move_states()]
         for move in moved:
             out.print(f"moved      {move}")
         outcome = run_layers(LAYERS, review.step, work)
     again = f"{again}{_accepting(accepted)}"
     offered = _output(env, work.settings) if outcome.ok else None
-    after = _next(env, review, offered) if outcome.ok else {again: "goes on with it"}
+    after = _next(env) if outcome.ok else _go_on(outcome, again)
     if as_json:
         _print(review, moved, outcome, offered, [*after])
     finish(outcome, again)
     if not as_json:
-        _say(work.settings.environment.name, offered, after)
+        _say(work.settings, offered, after)
 
 
 def _output(env: str, settings: Settings) -> "Output | None":
@@ -80,24 +85,42 @@ def _output(env: str, settings: Settings) -> "Output | None":
         return None
 
 
-def _next(env: str, review: "ReviewedApply", offered: "Output | None") -> dict[str, str]:
+def _next(env: str) -> dict[str, str]:
     """The command to run after an apply, and what it is for."""
-    settings = review.work.settings
-    first = review.review.basis.states.get("registry") is None
-    if first and offered and offered.repository and not settings.environment.emulated:
-        image = f"{offered.repository}:{settings.service.image_tag}"
-        return {f"docker push {image}": "starts the service, which waits for this image"}
     return {shlex.join(["strata", "drift", env]): "finds what is changed outside of Strata"}
 
 
-def _say(name: str, offered: "Output | None", after: dict[str, str]) -> None:
+def _go_on(outcome: Outcome, again: str) -> dict[str, str]:
+    """The commands that go on after a failure, and what each is for."""
+    from strata.apply.image import NoImage  # noqa: PLC0415 - boto3 takes its time
+
+    missing = [error for error in outcome.failed.values() if isinstance(error, NoImage)]
+    pushes = {command: "pushes the image" for error in missing for command in error.commands}
+    return {**pushes, again: "goes on with it"}
+
+
+def _say(settings: Settings, offered: "Output | None", after: dict[str, str]) -> None:
     from strata.views.text.output import text  # noqa: PLC0415
 
-    out.print(f"{name} stands as reviewed")
+    out.print(f"{settings.environment.name} stands as reviewed")
     if offered:
         typer.echo(text(offered), nl=False)
+    for line in _deployment(settings):
+        out.print(line)
     for command, why in after.items():
         out.print(f"next       {command} {why}")
+
+
+def _deployment(settings: Settings) -> list[str]:
+    """Lines about a deployment that is still in progress, which the apply did not wait for."""
+    from strata.apply.deployment import look, watch_command  # noqa: PLC0415 - boto3 takes its time
+
+    with contextlib.suppress(StrataError):
+        deployment = look(settings)
+        if deployment and deployment.state == "in progress":
+            command = watch_command(settings, deployment.service)
+            return [f"service    {deployment.words()};", f"           {command} shows more"]
+    return []
 
 
 def _print(

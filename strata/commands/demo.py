@@ -35,9 +35,7 @@ def demo() -> None:
     out.print("gate       is clean")
     running = start_emulator()
     out.print(f"emulator   {running.url}")
-    emulation.delegate(running.url, settings.edge.domain)
-    out.print(f"registrar  points {settings.edge.domain} at its zone's name servers,")
-    out.print("           which with an account is for you to do (docs/aws.md)")
+    _delegate_and_push(running.url, settings)
     aim(settings.environment)
     make_state_bucket(settings.environment)
     with at_work(settings, "local") as work:
@@ -71,6 +69,18 @@ def demo() -> None:
     out.print("               terraform -chdir=cdktf.out/stacks/local-network plan")
     out.print("  change       edit envs/local.toml, then .venv/bin/strata apply local")
     out.print("  take down    make clean-demo")
+
+
+def _delegate_and_push(url: str, settings: Settings) -> None:
+    """Do on the emulator what somebody does by hand during a first apply to an account."""
+    from strata.aws.images import image_of  # noqa: PLC0415 - boto3 takes its time
+
+    domain, image = settings.edge.domain, image_of(settings)
+    emulation.delegate(url, domain)
+    emulation.push(url, image.repository, image.tag)
+    out.print(f"registrar  points {domain} at its zone's name servers,")
+    out.print(f"image      {image.repository}:{image.tag} is pushed once its repository exists;")
+    out.print("           with an account both are for you to do (docs/aws.md)")
 
 
 def write_views(settings: Settings, folder: Path) -> dict[str, Path]:

@@ -80,6 +80,16 @@ def delegate(
     out.print(f"{domain}: the registrar points at the name servers of its hosted zone")
 
 
+@app.command("push")
+def push(
+    repository: Annotated[str, typer.Argument(help="The name of the ECR repository.")],
+    tag: Annotated[str, typer.Argument(help="The tag, as `[service] image_tag` has it.")],
+) -> None:
+    """Put an image into a repository, now or as soon as it exists, as `docker push` would."""
+    emulation.push(running_emulator().url, repository, tag)
+    out.print(f"{repository}:{tag}: is pushed, or will be once the repository exists")
+
+
 @app.command("account")
 def account(
     plan: Annotated[Plan | None, typer.Option(help="The plan of AWS's free tier.")] = None,
@@ -99,6 +109,7 @@ def account(
     out.print(f"plan       {current['plan']}")
     out.print(f"quotas     {current['quotas']}")
     out.print(f"delegated  {', '.join(current['delegated']) or 'no domain'}")
+    out.print(f"pushed     {', '.join(current['pushed']) or 'no image'}")
 
 
 @app.command("env")

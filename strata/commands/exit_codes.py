@@ -45,6 +45,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "emulator stop": ExitCodes(),
     "emulator status": ExitCodes(2, {1: "it does not run"}),
     "emulator delegate": ExitCodes(),
+    "emulator push": ExitCodes(),
     "emulator account": ExitCodes(),
     "emulator env": ExitCodes(),
     "completion": ExitCodes(),

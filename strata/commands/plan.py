@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,9 +10,12 @@ from strata.commands.base import AsJson, Env, out, print_json
 from strata.commands.common import aim, plan_anew
 from strata.documents.layers import LAYERS
 from strata.errors import Answered
-from strata.settings import load
+from strata.settings import Settings, load
 from strata.settings.load import shown
 from strata.settings.models import Environment
+
+if TYPE_CHECKING:
+    from strata.review.produce import Made
 
 
 def plan(
@@ -32,20 +35,35 @@ def plan(
     planned = plan_anew(env, settings, folder)
     first = set(planned.report.first) == set(LAYERS)
     needed = _needed(env, settings.environment, planned.folder) if first else []
+    looked, pushes = _image(settings, planned)
     if as_json:
         from strata.commands.reports import PlanReport  # noqa: PLC0415
 
         folder = shown(planned.folder)
-        print_json(PlanReport(folder=str(folder), review=planned.report, next=needed))
+        print_json(PlanReport(folder=str(folder), review=planned.report, next=[*pushes, *needed]))
     else:
         typer.echo(text(planned.report), nl=False)
         out.print(f"review     {shown(planned.folder)}")
+        for line in looked:
+            out.print(line)
         if needed:
             bucket = settings.environment.state_bucket
             out.print(f"next       {needed[0]} makes the state bucket {bucket}")
             out.print(f"then       {needed[1]}")
     if planned.report.changes:
         raise Answered(2)
+
+
+def _image(settings: Settings, planned: "Made") -> tuple[list[str], list[str]]:
+    """Lines about the image that an apply of the plan needs, and the commands that push it first,
+    where the apply would stop without it."""
+    from strata.apply.image import NoImage, before_apply  # noqa: PLC0415 - boto3 takes its time
+
+    try:
+        told_as = "image      strata apply would stop before the first change"
+        return before_apply(settings, planned.plan.changes, told_as), []
+    except NoImage as missing:
+        return [missing.message, *(missing.hint or "").splitlines()], missing.commands
 
 
 def _needed(env: str, environment: Environment, folder: Path) -> list[str]:

@@ -99,6 +99,7 @@ class AccountReport(_Data):
     plan: str = Field(description="`paid` or `free`.")
     quotas: str = Field(description="`raised`, or `new` for those of a new account.")
     delegated: list[str] = Field(description="Domains whose registrar points at their zone.")
+    pushed: list[str] = Field(description="Images that are pushed once their repository exists.")
 
 
 REPORTS: Mapping[str, Any] = {

@@ -112,6 +112,11 @@ def delegate(url: str, domain: str) -> None:
     account(url, delegate=domain)
 
 
+def push(url: str, repository: str, tag: str) -> None:
+    """Have an image pushed to a repository, at once or as soon as the repository exists."""
+    account(url, push=f"{repository}:{tag}")
+
+
 def stop(folder: Path | None = None) -> bool:
     """End the emulator of `folder`; False when none ran."""
     folder = folder or usual_folder()

@@ -35,6 +35,7 @@ class Made:
     folder: Path
     review: record.Review
     report: Report
+    plan: changes.Plan
 
 
 def make_review(
@@ -85,7 +86,7 @@ def make_review(
         **{name: view(report) for name, view in views.items()},
         "report.json": report.model_dump_json(indent=2) + "\n",
     }
-    return Made(folder, record.write(folder, basis, document, reports), report)
+    return Made(folder, record.write(folder, basis, document, reports), report, plan)
 
 
 def written_stack(folder: Path) -> Stack:

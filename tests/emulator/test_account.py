@@ -63,6 +63,7 @@ def test_it_is_on_the_paid_plan_with_raised_quotas_and_no_domain(aws: Aws) -> No
         "quotas": "raised",
         "may_make_roles": True,
         "delegated": [],
+        "pushed": [],
     }
 
 
@@ -76,7 +77,26 @@ def test_what_is_set_is_read_back(aws: Aws) -> None:
     assert emulation.account(aws.url)["delegated"] == []
 
 
-@pytest.mark.parametrize("wanted", [{"plan": "cheap"}, {"quotas": True}, {"none": "x"}])
+def test_an_image_is_pushed_at_once_or_as_soon_as_its_repository_exists(aws: Aws) -> None:
+    ecr = aws("ecr")
+
+    def tags(repository: str) -> list[str]:
+        return [one["imageTag"] for one in ecr.list_images(repositoryName=repository)["imageIds"]]
+
+    emulation.push(aws.url, "later", "1.0.0")
+    ecr.create_repository(repositoryName="later", imageTagMutability="IMMUTABLE")
+    ecr.create_repository(repositoryName="other")
+    assert (tags("later"), tags("other")) == (["1.0.0"], [])
+    emulation.push(aws.url, "later", "1.1.0")
+    emulation.push(aws.url, "later", "1.0.0")
+    assert sorted(tags("later")) == ["1.0.0", "1.1.0"]
+    digests = {one["imageDigest"] for one in ecr.list_images(repositoryName="later")["imageIds"]}
+    assert len(digests) == 2, "two images, not one with two tags"
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"plan": "cheap"}, {"quotas": True}, {"none": "x"}, {"push": "no-tag"}]
+)
 def test_what_is_no_setting_is_refused_and_changes_nothing(
     aws: Aws, wanted: dict[str, str | bool]
 ) -> None:
@@ -99,9 +119,14 @@ def test_the_commands_say_and_set_it(aws: Aws, monkeypatch: pytest.MonkeyPatch) 
     runner = CliRunner()
     answer = runner.invoke(app, ["emulator", "delegate", "shop.example"])
     assert (answer.exit_code, "registrar" in answer.output) == (0, True)
+    answer = runner.invoke(app, ["emulator", "push", "shop-x", "no tag"])
+    assert answer.exit_code == 1
+    answer = runner.invoke(app, ["emulator", "push", "later", "2.0.0"])
+    assert (answer.exit_code, "later:2.0.0: is pushed" in answer.output) == (0, True)
     answer = runner.invoke(app, ["emulator", "account", "--plan", "free"])
     assert answer.output.split() == [
         "plan", "free", "quotas", "raised", "delegated", "shop.example",
+        "pushed", "later:1.0.0,", "later:1.1.0,", "later:2.0.0",
     ]  # fmt: skip
     assert runner.invoke(app, ["emulator", "account", "--plan", "cheap"]).exit_code == 2
     emulation.account(aws.url, plan="paid", undelegate="shop.example")

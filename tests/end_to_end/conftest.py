@@ -43,6 +43,7 @@ def aws(folder: Path) -> Iterator[Client]:
     with emulation.emulator(folder / "emulator") as running:
         settings = load("local")
         emulation.delegate(running.url, settings.edge.domain)
+        emulation.push(running.url, "shop-local", settings.service.image_tag)
         environment = settings.environment
         assert bootstrap(environment) is True
         assert bootstrap(environment) is False

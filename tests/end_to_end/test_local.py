@@ -1014,9 +1014,6 @@ def test_after_a_change_of_zones_nothing_has_drifted(
 def test_a_protected_environment_refuses_whatever_its_file_says(
     applied: Applied, folder: Path, person: Person, aws: Client
 ) -> None:
-    aws("ecr").put_image(
-        repositoryName="shop-local", imageTag="1.0.0", imageManifest=json.dumps(MANIFEST)
-    )
     work_on(changed(applied.settings, "registry", force_delete=False), folder).apply("registry")
     own, env = person("fay")
     assert "force_delete = true" in env.read_text()
@@ -1066,18 +1063,6 @@ def test_destroy_on_a_terminal_takes_no_other_name(
     assert rest.endswith("error: nothing was destroyed: prod is not local\n")
     assert serials(applied.settings) == before
     assert aws("ecs").list_services(cluster="shop-local")["serviceArns"]
-
-
-MANIFEST = {
-    "schemaVersion": 2,
-    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-    "config": {
-        "mediaType": "application/vnd.docker.container.image.v1+json",
-        "size": 2,
-        "digest": f"sha256:{'4' * 64}",
-    },
-    "layers": [],
-}
 
 
 def left(aws: Client) -> dict[str, list[Any]]:

@@ -1,0 +1,95 @@
+"""The image that the service runs: whether it is in the repository, and how it gets there."""
+
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from strata.aws.errors import explain
+from strata.aws.session import IMPATIENT, session
+from strata.settings.models import Settings
+from strata.settings.resource_names import repository_name
+
+
+class Presence(StrEnum):
+    """What the registry says of an image."""
+
+    PRESENT = "present"
+    NO_IMAGE = "no image"
+    """The repository exists, and no image in it has the tag."""
+    NO_REPOSITORY = "no repository"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether an image is there; where ECR could not be asked, the reason."""
+
+    presence: Presence
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in the registry (ECR) of an account and a region."""
+
+    account_id: str
+    region: str
+    repository: str
+    tag: str
+
+    @property
+    def registry(self) -> str:
+        """The host that Docker logs in to."""
+        return f"{self.account_id}.dkr.ecr.{self.region}.amazonaws.com"
+
+    def __str__(self) -> str:
+        return f"{self.registry}/{self.repository}:{self.tag}"
+
+
+ABSENT = {
+    "ImageNotFoundException": Presence.NO_IMAGE,
+    "RepositoryNotFoundException": Presence.NO_REPOSITORY,
+}
+
+
+def image_of(settings: Settings) -> Image:
+    """The image that the service of these settings runs."""
+    environment = settings.environment
+    return Image(
+        account_id=environment.account_id,
+        region=environment.region,
+        repository=repository_name(settings),
+        tag=settings.service.image_tag,
+    )
+
+
+def look(settings: Settings) -> Answer:
+    """Whether the image of these settings is in its repository."""
+    image = image_of(settings)
+    try:
+        session(settings.environment).client("ecr", config=IMPATIENT).describe_images(
+            registryId=image.account_id,
+            repositoryName=image.repository,
+            imageIds=[{"imageTag": image.tag}],
+        )
+    except ClientError as error:
+        presence = ABSENT.get(error.response["Error"]["Code"])
+        return Answer(presence) if presence else Answer(Presence.UNKNOWN, explain(error).message)
+    except BotoCoreError as error:
+        return Answer(Presence.UNKNOWN, explain(error).message)
+    return Answer(Presence.PRESENT)
+
+
+def push_commands(settings: Settings) -> list[str]:
+    """The commands that put the image into its repository, as a shell takes them."""
+    image = image_of(settings)
+    uri = shlex.quote(str(image))
+    if settings.environment.emulated:
+        return [f"strata emulator push {shlex.quote(image.repository)} {shlex.quote(image.tag)}"]
+    return [
+        f"aws ecr get-login-password --region {image.region} | "
+        f"docker login --username AWS --password-stdin {image.registry}",
+        f"docker build -t {uri} . && docker push {uri}",
+    ]

@@ -1,0 +1,179 @@
+"""What an apply says of a deployment, by what ECS answers about the service."""
+
+from typing import Any
+
+import pytest
+
+from strata.apply import deployment
+from strata.apply.deployment import Deployment, Service, applied_service, explained, judge, require
+from strata.errors import StrataError
+from strata.settings import Settings, load
+from strata.state.states import State
+
+Json = dict[str, Any]
+LOCAL = load("local")
+SERVICE = Service(cluster="shop-local", name="shop-local", revision="shop-local:2")
+ARN = "arn:aws:ecs:eu-central-1:123456789012:"
+BREAKER = "ECS deployment circuit breaker: "
+PULL = "(service shop-local) (deployment ecs-svc/2) deployment failed: tasks failed to start."
+STEADY = "(service shop-local) has reached a steady state."
+
+
+def rollout(revision: int, state: str | None, reason: str = "", status: str = "PRIMARY") -> Json:
+    entry: Json = {
+        "id": f"ecs-svc/{revision}",
+        "status": status,
+        "taskDefinition": f"{ARN}task-definition/shop-local:{revision}",
+        "rolloutStateReason": reason,
+    }
+    return {**entry, "rolloutState": state} if state else entry
+
+
+def answer(*deployments: Json, running: int = 3, events: tuple[str, ...] = ()) -> Json:
+    return {
+        "deployments": list(deployments),
+        "runningCount": running,
+        "desiredCount": 3,
+        "events": [{"message": message} for message in events],
+    }
+
+
+COMPLETED = answer(rollout(2, "COMPLETED"), events=(STEADY,))
+GOING = answer(rollout(2, "IN_PROGRESS"), rollout(1, "COMPLETED", status="ACTIVE"), running=1)
+FIRST_FAILED = answer(
+    rollout(2, "FAILED", f"{BREAKER}tasks failed to start."), running=0, events=(PULL, STEADY)
+)
+ROLLING_BACK = answer(
+    rollout(1, "IN_PROGRESS", f"{BREAKER}rolling back to deploymentId ecs-svc/1."),
+    rollout(2, "FAILED", f"{BREAKER}tasks failed to start.", "ACTIVE"),
+    running=2,
+)
+ROLLED_BACK = answer(rollout(1, "COMPLETED", "ECS deployment completed."), events=(STEADY, PULL))
+
+
+@pytest.fixture(autouse=True)
+def no_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployment, "stopped", lambda *_: ["a task stopped: exit code 137"])
+
+
+def ecs_says(patch: pytest.MonkeyPatch, *answers: Json | None) -> None:
+    """Let ECS give these answers one after the other, the last one from then on."""
+    left = list(answers)
+
+    def look(_: Settings) -> Deployment | None:
+        given = left.pop(0) if len(left) > 1 else left[0]
+        return None if given is None else judge(SERVICE, given)
+
+    patch.setattr(deployment, "look", look)
+
+
+def waiting(*, wait: bool) -> Settings:
+    service = LOCAL.service.model_copy(update={"wait_for_steady_state": wait})
+    return LOCAL.model_copy(update={"service": service})
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize(
+    ("given", "first"),
+    [
+        (FIRST_FAILED, "the deployment of shop-local:2 has failed: 0 of 3 tasks run"),
+        (ROLLING_BACK, "ECS does not run shop-local:2, which was applied: it runs shop-local:1, 2"),
+        (ROLLED_BACK, "ECS does not run shop-local:2, which was applied: it runs shop-local:1, 3"),
+        ({}, "ECS does not run shop-local:2, which was applied: it runs nothing"),
+    ],
+)
+def test_what_ecs_has_given_up_is_a_failure_in_its_words_with_or_without_a_wait(
+    wait: bool, given: Json, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ecs_says(monkeypatch, given)
+    with pytest.raises(StrataError) as error:
+        require(waiting(wait=wait), changed=True)
+    lines = error.value.message.splitlines()
+    assert lines[0].startswith(first)
+    if given is FIRST_FAILED or given is ROLLING_BACK:
+        assert f"ECS: {BREAKER}tasks failed to start." in lines
+    if given is FIRST_FAILED or given is ROLLED_BACK:
+        assert f"ECS: {PULL}" in lines
+    assert "ECS: a task stopped: exit code 137" in lines
+    assert STEADY not in error.value.message
+    # A revision that failed with nothing before it stays: only a new deployment of it helps.
+    assert ("--force-new-deployment" in (error.value.hint or "")) == (given is FIRST_FAILED)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_completed_deployment_and_an_environment_without_service_are_right(
+    wait: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for given in (COMPLETED, None):
+        ecs_says(monkeypatch, given)
+        require(waiting(wait=wait), changed=True)
+
+
+def test_a_deployment_that_goes_on_is_waited_for_only_where_the_settings_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    ecs_says(monkeypatch, GOING)
+    require(waiting(wait=False), changed=True, sleep=slept.append)
+    assert slept == []
+    ecs_says(monkeypatch, GOING, GOING, COMPLETED)
+    require(waiting(wait=True), changed=True, sleep=slept.append)
+    assert len(slept) == 2
+    ecs_says(monkeypatch, GOING, ROLLED_BACK)
+    with pytest.raises(StrataError, match="it runs shop-local:1"):
+        require(waiting(wait=True), changed=True, sleep=slept.append)
+
+
+def test_a_deployment_that_never_gets_steady_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    ecs_says(monkeypatch, GOING)
+    with pytest.raises(StrataError, match="shop-local:2 is in progress: 1 of 3 tasks run"):
+        require(waiting(wait=True), changed=True, patience=-1)
+
+
+def test_an_apply_without_a_change_finds_a_failed_deployment_and_takes_another_revision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ecs_says(monkeypatch, ROLLED_BACK)
+    require(LOCAL, changed=False)
+    ecs_says(monkeypatch, FIRST_FAILED)
+    with pytest.raises(StrataError, match="has failed"):
+        require(LOCAL, changed=False)
+
+
+@pytest.mark.parametrize(
+    ("running", "deployments", "state"),
+    [(3, 1, "completed"), (2, 1, "in progress"), (3, 2, "in progress")],
+)
+def test_without_a_rollout_state_the_counts_decide(
+    running: int, deployments: int, state: str
+) -> None:
+    older = [rollout(1, None, status="ACTIVE")] * (deployments - 1)
+    assert judge(SERVICE, answer(rollout(2, None), *older, running=running)).state == state
+
+
+def test_terraforms_own_error_is_followed_by_what_ecs_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    timeout = StrataError("Error: waiting for ECS Service: timeout", "all of it: service.log")
+    ecs_says(monkeypatch, FIRST_FAILED)
+    told = explained(LOCAL, timeout)
+    assert told.message.startswith("Error: waiting for ECS Service: timeout\nthe deployment of ")
+    assert told.hint == "all of it: service.log"
+    for given in (COMPLETED, None):
+        ecs_says(monkeypatch, given)
+        assert explained(LOCAL, timeout) is timeout
+
+
+def test_the_applied_service_is_read_from_its_state() -> None:
+    attributes = {
+        "cluster": "shop-local",
+        "name": "shop-local",
+        "task_definition": f"{ARN}task-definition/shop-local:2",
+    }
+    resource = {
+        "mode": "managed",
+        "type": "aws_ecs_service",
+        "name": "service_service",
+        "instances": [{"attributes": attributes}],
+    }
+    assert applied_service(State("l", 1, {"resources": [resource]})) == SERVICE
+    assert applied_service(State("l", 1, {"resources": []})) is None
+    assert applied_service(None) is None

@@ -1,0 +1,66 @@
+"""When an apply needs the image of the service, and what it says where it is missing."""
+
+import pytest
+
+from strata.apply import image
+from strata.apply.image import NoImage, before_apply, require
+from strata.aws.images import Answer, Presence
+from strata.plan_file.changes import Change
+from strata.settings import load
+
+LOCAL = load("local")
+TASK, SERVICE = "aws_ecs_task_definition.service_task_definition", "aws_ecs_service.service_service"
+REPOSITORY = Change("aws_ecr_repository.registry_repository", ("create",), None, {"name": "a"})
+NEW_TASK = Change(TASK, ("create",), None, {"family": "shop"})
+NEXT_TASK = Change(TASK, ("create", "delete"), {"family": "shop"}, {"family": "shop"})
+OTHER_REVISION = Change(
+    SERVICE, ("update",), {"task_definition": "shop:1"}, {}, {"task_definition": True}
+)
+MORE_PERCENT = Change(
+    SERVICE, ("update",), {"deployment_maximum_percent": 100}, {"deployment_maximum_percent": 200}
+)
+
+
+def registry_says(patch: pytest.MonkeyPatch, presence: Presence, why: str = "") -> None:
+    patch.setattr(image, "look", lambda _: Answer(presence, why))
+
+
+@pytest.mark.parametrize("changes", [[NEW_TASK], [NEXT_TASK], [OTHER_REVISION], [MORE_PERCENT]])
+@pytest.mark.parametrize("presence", list(Presence))
+def test_only_new_tasks_need_an_image_and_only_a_missing_one_stops_them(
+    changes: list[Change], presence: Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry_says(monkeypatch, presence, "no permission")
+    missing = presence in (Presence.NO_IMAGE, Presence.NO_REPOSITORY)
+    if missing and changes != [MORE_PERCENT]:
+        with pytest.raises(NoImage) as error:
+            require(LOCAL, changes, "not applied")
+        assert error.value.message == (
+            "not applied: the image 123456789012.dkr.ecr.eu-central-1.amazonaws.com/"
+            "shop-local:1.0.0 is not in the repository"
+        )
+        assert error.value.commands == ["strata emulator push shop-local 1.0.0"]
+        assert error.value.hint == "push it:\n    strata emulator push shop-local 1.0.0"
+    else:
+        lines = require(LOCAL, changes, "not applied")
+        unknown = presence is Presence.UNKNOWN and changes != [MORE_PERCENT]
+        assert ("was not looked for: no permission" in "".join(lines)) == unknown
+
+
+def test_an_apply_that_makes_the_repository_begins_and_says_how_to_push(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registry_says(monkeypatch, Presence.NO_REPOSITORY)
+    lines = before_apply(LOCAL, [REPOSITORY, NEW_TASK], "nothing was applied")
+    assert "shop-local:1.0.0 can be pushed once the registry layer is applied" in lines[0]
+    assert lines[-1].strip() == "strata emulator push shop-local 1.0.0"
+    with pytest.raises(NoImage, match="nothing was applied"):
+        before_apply(LOCAL, [NEW_TASK], "nothing was applied")
+
+
+def test_a_repository_that_is_replaced_has_no_image_before_the_apply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    renamed = Change(REPOSITORY.address, ("delete", "create"), {"name": "a"}, {"name": "b"})
+    registry_says(monkeypatch, Presence.NO_REPOSITORY)
+    assert before_apply(LOCAL, [renamed, NEXT_TASK], "nothing was applied")
