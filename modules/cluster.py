@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroupLaunchTemplate,
     AutoscalingGroupTag,
 )
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.ecs_capacity_provider import (
     EcsCapacityProvider,
     EcsCapacityProviderAutoScalingGroupProvider,
@@ -38,6 +39,7 @@ from modules.naming import Names
 from modules.network import NetworkOutputs
 from strata.settings.figures import AGENT_MIB
 from strata.settings.models import Settings
+from strata.settings.resource_names import insights_log
 
 AMI_PARAMETERS = {
     "amazon-linux-2": "/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id",
@@ -68,6 +70,19 @@ class Cluster(Construct):
         self._names = Names(settings, "cluster")
         names = self._names
         cluster_name = names.name(limit=255)
+        insights = settings.cluster.container_insights
+        # Made before the cluster writes to it: AWS makes a missing one itself, which nothing deletes.
+        logs = (
+            CloudwatchLogGroup(
+                self,
+                "insights_log_group",
+                name=insights_log(cluster_name),
+                retention_in_days=settings.cluster.insights_log_retention_days,
+                tags=names.tags("insights"),
+            )
+            if insights
+            else None
+        )
         cluster = EcsCluster(
             self,
             "cluster",
@@ -75,10 +90,11 @@ class Cluster(Construct):
             setting=[
                 EcsClusterSetting(
                     name="containerInsights",
-                    value="enabled" if settings.cluster.container_insights else "disabled",
+                    value="enabled" if insights else "disabled",
                 )
             ],
             tags=names.tags(),
+            depends_on=[logs] if logs else None,
         )
         profile, policies = self._instance_profile()
         template = self._launch_template(cluster_name, network, profile)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cdktf import TerraformOutput, TerraformResourceLifecycle, TerraformStack
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_parameter_group import (
     DbParameterGroup,
@@ -13,8 +14,12 @@ from constructs import Construct
 
 from modules.naming import Names
 from modules.network import MYSQL, NetworkOutputs
+from strata.settings.models import Database as DatabaseSettings
 from strata.settings.models import Settings
-from strata.settings.resource_names import PARAMETERS_PREFIX
+from strata.settings.resource_names import PARAMETERS_PREFIX, exported_log
+
+LOG_SWITCHES = {"slowquery": "slow_query_log", "general": "general_log"}
+"""Exported log -> the parameter that has MySQL write it. The error log is always written."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,26 @@ class Database(Construct):
             # Do not change it: another description makes another group.
             description=f"MySQL of {names.base}",
             parameter=[
-                DbParameterGroupParameter(
-                    name="require_secure_transport", value="1" if database.require_tls else "0"
-                )
+                DbParameterGroupParameter(name=parameter, value=value)
+                for parameter, value in _parameters(database).items()
             ],
             # AWS deletes no group in use: the database must switch to a new family's group first.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             tags=names.tags("database"),
         )
         name = names.name("database", 63).lower()
+        # Made before the database, since RDS makes those that are missing, without an end to what
+        # they keep, and leaves them behind.
+        logs = [
+            CloudwatchLogGroup(
+                self,
+                f"log_group_{log}",
+                name=exported_log(name, log),
+                retention_in_days=database.log_retention_days,
+                tags=names.tags(log),
+            )
+            for log in dict.fromkeys(database.log_exports)
+        ]
         instance = DbInstance(
             self,
             "instance",
@@ -92,10 +108,27 @@ class Database(Construct):
             enabled_cloudwatch_logs_exports=list(database.log_exports) or None,
             auto_minor_version_upgrade=True,
             apply_immediately=database.apply_immediately,
+            engine_lifecycle_support="open-source-rds-extended-support"
+            if database.extended_support
+            else "open-source-rds-extended-support-disabled",
+            # The provider sends no change of it to RDS, and would plan the same change for ever.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["engine_lifecycle_support"]),
             tags=names.tags("database"),
+            depends_on=logs or None,
         )
         secret_arn = instance.master_user_secret.get(0).secret_arn
         stack = TerraformStack.of(self)
         TerraformOutput(stack, "address", value=instance.address)
         TerraformOutput(stack, "master_user_secret_arn", value=secret_arn)
         self.outputs = DatabaseOutputs(instance.address, secret_arn)
+
+
+def _parameters(database: DatabaseSettings) -> dict[str, str]:
+    """Parameter of MySQL -> its value. Without `FILE` MySQL logs to tables, which RDS does not
+    export (RDS User Guide, publishing MySQL logs to CloudWatch Logs). All of them take effect
+    without a restart."""
+    switches = {LOG_SWITCHES[log]: "1" for log in database.log_exports if log in LOG_SWITCHES}
+    return {
+        "require_secure_transport": "1" if database.require_tls else "0",
+        **({"log_output": "FILE", **switches} if switches else {}),
+    }

@@ -11,6 +11,8 @@ from strata.cost.range import Range, always
 from strata.documents.stacks import is_on
 from strata.settings import Settings
 from strata.settings.models import Usage
+from strata.settings.resource_names import exported_log, insights_log
+from strata.settings.rules.support import MYSQL, today
 
 HOURS = 730
 """Hours of a month, as AWS's calculator counts them: 365 days of 24 hours, a twelfth of them."""
@@ -35,14 +37,14 @@ ENDLESS_DAYS = 365
 LOG_FILES_AN_HOUR = 12
 """A load balancer writes a file for each of its nodes every five minutes (ELB User Guide)."""
 
-ENDED_MYSQL = ("5.7", "8.0")
-"""MySQL versions past their standard support on RDS: 5.7 since 2024-02, 8.0 since 2026-07."""
-
 GP3_INCLUDED = (3000, 125)
 """IOPS and MiB/s that are part of a gp3 volume's price (EBS pricing, RDS User Guide)."""
 
 LARGE_GP3_GIB, LARGE_GP3_INCLUDED = 400, (12_000, 500)
 """From this size RDS stripes gp3 for MySQL over four volumes, and includes theirs (User Guide)."""
+
+INSIGHTS_LOGS = insights_log("").partition("//")[0] + "/"
+"""What the names of Container Insights' log groups begin with."""
 
 FREE_INSIGHTS_DAYS = 7
 """Days that Performance Insights keeps for nothing (RDS pricing)."""
@@ -168,7 +170,8 @@ def database(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
     zones = "multi-az" if item.is_on("multi_az") else "single-az"
     yield Charge(f"{kind}, {zones}", f"rds/{engine}/{kind}/{zones}", always(HOURS))
     version = str(item.values.get("engine_version") or "")
-    if engine == "mysql" and version.startswith(ENDED_MYSQL):
+    support = MYSQL.get(".".join(version.split(".")[:2]))
+    if engine == "mysql" and support and today() > support.standard:
         yield Unpriced("extended support", f"MySQL {version} is past its standard support")
     size = int(item.values.get("allocated_storage") or 0)
     most = max(size, int(item.values.get("max_allocated_storage") or 0))
@@ -188,9 +191,22 @@ def database(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
     yield Charge("backups beyond the free share", "rds/backup", beyond)
     if item.is_on("manage_master_user_password"):
         yield from secret(item, context)
-    if item.values.get("enabled_cloudwatch_logs_exports"):
-        # RDS makes their log groups, and keeps what is in them for ever.
-        yield from _logs("exported logs", "log-ingestion", context.usage.database_log_gib, 0)
+    exports = item.values.get("enabled_cloudwatch_logs_exports") or []
+    missing = len(exports) - len(_exported(item, context))
+    if missing > 0:
+        # RDS makes these log groups itself, and keeps what is in them for ever.
+        gib = context.usage.database_log_gib * missing / len(exports)
+        yield from _logs("exported logs", "log-ingestion", gib, 0)
+
+
+def _exported(database: Item, context: Context) -> list[Item]:
+    """The log groups of the stack that a database exports to."""
+    beginning = exported_log(str(database.values.get("identifier")), "")
+    return [
+        group
+        for group in context.items.of("aws_cloudwatch_log_group")
+        if str(group.values.get("name")).startswith(beginning)
+    ]
 
 
 def _insights(item: Item) -> Iterator[Unpriced]:
@@ -255,15 +271,29 @@ def log_group(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
         item in context.items.targets(flow_log.values.get("log_destination"), item.type)
         for flow_log in context.items.of("aws_flow_log")
     )
-    gib = context.usage.flow_log_gib if flows else context.usage.application_log_gib
-    kind = "vended-log-ingestion" if flows else "log-ingestion"
     days = int(item.values.get("retention_in_days") or 0)
-    yield from _logs("flow logs" if flows else "logs", kind, gib, days)
+    if flows:
+        yield from _logs("flow logs", "vended-log-ingestion", context.usage.flow_log_gib, days)
+        return
+    for database in context.items.of("aws_db_instance"):
+        if item in (groups := _exported(database, context)):
+            gib = context.usage.database_log_gib / len(groups)
+            yield from _logs("exported logs", "log-ingestion", gib, days)
+            return
+    if str(item.values.get("name")).startswith(INSIGHTS_LOGS):
+        # What comes in is charged at the cluster, which decides on it.
+        yield from _kept_logs("performance logs", context.usage.insights_log_gib, days)
+        return
+    yield from _logs("logs", "log-ingestion", context.usage.application_log_gib, days)
 
 
 def _logs(what: str, ingestion: str, gib: float, days: int) -> Iterator[Charge | Unpriced]:
     """Logs of so many GiB a month that are kept for `days`; 0: for ever."""
     yield Charge(f"{what}, ingestion", f"cloudwatch/{ingestion}", always(gib))
+    yield from _kept_logs(what, gib, days)
+
+
+def _kept_logs(what: str, gib: float, days: int) -> Iterator[Charge]:
     kept = gib * LOG_COMPRESSION * (days or ENDLESS_DAYS) / DAYS
     yield Charge(_kept(what, days), "cloudwatch/log-storage", always(kept))
 

@@ -202,6 +202,23 @@ def load_all(root: Path | None = None) -> list[Settings]:
     return load_each([str(path) for path in own_files(root)], root)
 
 
+def worded(env: str, told: Iterable[Finding], root: Path | None = None) -> list[Problem]:
+    """Findings on settings that can be used, such as warnings, with their lines in the file."""
+    path = resolve(env, root)
+    text = decode(bytes_of(path))
+    lines, data = positions(text), parse(text)
+    return [
+        _problem(
+            shown(path),
+            finding,
+            0 if _default(finding.key, data) is not None else line_of(lines, finding.key),
+            lines,
+            data,
+        )
+        for finding in told
+    ]
+
+
 def distinct(envs: list[str] | None) -> list[str]:
     """The environments that a command is given, each file once, however it is named."""
     by_file: dict[Path, str] = {}

@@ -162,8 +162,16 @@ class Database(Section):
     final_snapshot: bool = Field(
         default=True, description="Whether a last snapshot is taken when it is destroyed."
     )
-    log_exports: list[Literal["audit", "error", "general", "slowquery"]] = Field(
-        default=[], description="Logs sent to CloudWatch Logs."
+    log_exports: list[Literal["error", "general", "slowquery"]] = Field(
+        default=[], description="Logs that RDS writes to files and sends to CloudWatch Logs."
+    )
+    log_retention_days: LogRetentionDays = Field(
+        default=30, description="Days that the exported logs are kept."
+    )
+    extended_support: bool = Field(
+        default=False,
+        description="Whether a MySQL version past its standard support is kept for an extra "
+        "charge; it counts when the database is made.",
     )
     apply_immediately: bool = Field(
         default=False,
@@ -220,6 +228,9 @@ class Cluster(Section):
         default=True, description="Whether instance metadata needs a session token (IMDSv2)."
     )
     container_insights: bool = Field(default=True, description="CloudWatch Container Insights.")
+    insights_log_retention_days: LogRetentionDays = Field(
+        default=30, description="Days that the performance logs of Container Insights are kept."
+    )
     managed_termination_protection: bool = Field(
         default=False,
         description="Whether instances with tasks are protected; it makes destroy hang.",

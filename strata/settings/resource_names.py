@@ -257,6 +257,15 @@ KEY_PAIR = Rule(
 )  # fmt: skip
 
 
+def groups_of_aws(environment: Environment) -> tuple[str, str]:
+    """What the names of the log groups begin with that AWS makes when they are missing, without
+    the tags of the environment."""
+    return (
+        exported_log(_name(environment, "database", 63).lower(), ""),
+        insights_log(_name(environment, "", 255)),
+    )
+
+
 def derived(settings: Settings) -> Iterator[Derived]:
     """Every name that the resources of an environment get."""
     yield from _network(settings.environment)
@@ -305,6 +314,9 @@ def _database(settings: Settings) -> Iterator[Derived]:
         yield Derived("aws_db_parameter_group", "name_prefix", prefix, DATABASE_PARAMETERS, OURS)
     name = _name(environment, "database", 63)
     yield Derived("aws_db_instance", "identifier", name, DATABASE, OURS)
+    for log in dict.fromkeys(database.log_exports):
+        group = exported_log(name, log)
+        yield Derived("aws_cloudwatch_log_group", "name", group, LOG_GROUP, OURS)
     if database.final_snapshot:
         final = f"{name}-final"
         yield Derived("aws_db_instance", "final_snapshot_identifier", final, SNAPSHOT, OURS)
@@ -312,6 +324,11 @@ def _database(settings: Settings) -> Iterator[Derived]:
     yield Derived("aws_db_instance", "db_name", database.name, SCHEMA, (schema,))
     user: Key = ("database", "username")
     yield Derived("aws_db_instance", "username", database.username, MASTER_USER, (user,))
+
+
+def exported_log(database: str, log: str) -> str:
+    """The log group that RDS exports a log to (RDS User Guide, publishing database logs)."""
+    return f"/aws/rds/instance/{database}/{log}"
 
 
 def _cache(settings: Settings) -> Iterator[Derived]:
@@ -339,9 +356,19 @@ def redis_family(engine_version: str) -> str:
     return "redis6.x" if major == "6" else f"redis{major}.{minor}"
 
 
+def insights_log(cluster: str) -> str:
+    """The log group that Container Insights writes to (CloudWatch User Guide, performance log
+    reference)."""
+    return f"/aws/ecs/containerinsights/{cluster}/performance"
+
+
 def _cluster(settings: Settings) -> Iterator[Derived]:
     environment = settings.environment
-    yield Derived("aws_ecs_cluster", "name", _name(environment, "", 255), ECS, OURS)
+    cluster = _name(environment, "", 255)
+    yield Derived("aws_ecs_cluster", "name", cluster, ECS, OURS)
+    if settings.cluster.container_insights:
+        logs = insights_log(cluster)
+        yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
     instance = _name(environment, "instance", 64)
     yield Derived("aws_iam_role", "name", instance, ROLE, OURS)
     yield Derived("aws_iam_instance_profile", "name", instance, INSTANCE_PROFILE, OURS)

@@ -57,7 +57,7 @@ def output(environment: str, states: States) -> Output:
         name_servers=values.get("name_servers") or [],
         repository=values.get("repository_url"),
         endpoints=list(_endpoints(documents)),
-        log_groups=sorted(_log_groups(documents)),
+        log_groups=sorted(set(_log_groups(documents))),
         secrets={name: arn for name, arn in secrets.items() if arn},
         not_applied=[layer for layer in LAYERS if layer not in documents],
     )
@@ -77,7 +77,8 @@ def _endpoints(documents: dict[str, Json]) -> Iterator[Endpoint]:
 def _log_groups(documents: dict[str, Json]) -> Iterator[str]:
     for group in _attributes(documents, "aws_cloudwatch_log_group"):
         yield group["name"]
-    # RDS makes these itself (User Guide, "Publishing database logs to CloudWatch Logs").
+    # Strata made none of these before 0.3, and RDS makes those that are missing (User Guide,
+    # "Publishing database logs to CloudWatch Logs").
     for database in _attributes(documents, "aws_db_instance"):
         for log in database.get("enabled_cloudwatch_logs_exports") or []:
             yield f"/aws/rds/instance/{database['identifier']}/{log}"

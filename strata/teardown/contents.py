@@ -10,6 +10,7 @@ from strata.aws.errors import explain
 from strata.aws.session import GLOBAL_REGION, pages, session
 from strata.aws.tags import existing_resources, groups
 from strata.settings.models import Environment
+from strata.settings.resource_names import groups_of_aws
 from strata.teardown.losses import Contents, StateResource
 
 if TYPE_CHECKING:
@@ -99,10 +100,11 @@ def _protected_balancer(aws: "boto3.Session", arn: str) -> bool:
 
 
 def remaining(environment: Environment) -> list[str]:
-    """The ARNs and names that still carry the environment's tags.
+    """The ARNs and names that still carry the environment's tags, and log groups by their names.
 
     The tagging service does not list groups of EC2 Auto Scaling and roles of IAM, so those services
-    are asked themselves.
+    are asked themselves. RDS and Container Insights make a log group again that they miss, without
+    tags, when a last line comes after it was deleted.
     """
     aws = session(environment)
     try:
@@ -110,6 +112,7 @@ def remaining(environment: Environment) -> list[str]:
             *_tagged(aws, environment),
             *(group["AutoScalingGroupARN"] for group in groups(aws, environment.tags)),
             *_roles(aws, environment),
+            *_log_groups(aws, environment),
         })  # fmt: skip
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
@@ -121,6 +124,13 @@ def _tagged(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
             # Automated backups are deleted with their database, a while later.
             if ":snapshot:rds:" not in arn:
                 yield arn
+
+
+def _log_groups(aws: "boto3.Session", environment: Environment) -> Iterator[str]:
+    logs = aws.client("logs")
+    for beginning in groups_of_aws(environment):
+        for group in pages(logs, "describe_log_groups", "logGroups", logGroupNamePrefix=beginning):
+            yield group["logGroupArn"]
 
 
 def _roles(aws: "boto3.Session", environment: Environment) -> Iterator[str]:

@@ -48,6 +48,7 @@ TOKEN_AND_INSIGHTS = """
     auth_token | secretsmanager/calls | 0.1 x 0.05 = 0.01
     cluster | cloudwatch/metric | 25 x 0.30 = 7.50
     cluster | cloudwatch/log-ingestion | 0.5 x 0.63 = 0.32
+    insights_log_group | cloudwatch/log-storage | 0.07397 x 0.0324 = 0.00
 """
 
 # t2.micro: 1024 MiB less 64 + 51 of the system and 32 of the agent leave 877, one task of 512 + 64.
@@ -82,7 +83,7 @@ AS_BLOGGED = (
 
 # t3.small: 2048 less 64 + 102 + 32 leave 1850, two tasks of 768 + 64: 3 tasks need 2 instances.
 # Access logs: 3 x 12 files an hour x 730 / 1000, and 1 GiB a month kept 90 / (730 / 24) months.
-# Exported logs: 1 GiB at 15 %, twelve months of it.
+# Exported logs: 1 GiB at 15 % for thirty days, half of it in each group.
 STAGING = (
     COMMON
     + THIRTY_DAYS
@@ -97,8 +98,10 @@ STAGING = (
     auto_scaling_group | cloudwatch/metric | 7 / 14 / 35 x 0.30 = 2.10 / 4.20 / 10.50
     instance | rds/mysql/db.t4g.small/single-az | 730 x 0.037 = 27.01
     instance | rds/storage-gp3/single-az | 20 / 20 / 100 x 0.137 = 2.74 / 2.74 / 13.70
-    instance | cloudwatch/log-ingestion | 1 x 0.63 = 0.63
-    instance | cloudwatch/log-storage | 1.8 x 0.0324 = 0.06
+    log_group_error | cloudwatch/log-ingestion | 0.5 x 0.63 = 0.32
+    log_group_error | cloudwatch/log-storage | 0.07397 x 0.0324 = 0.00
+    log_group_slowquery | cloudwatch/log-ingestion | 0.5 x 0.63 = 0.32
+    log_group_slowquery | cloudwatch/log-storage | 0.07397 x 0.0324 = 0.00
     replication_group | elasticache/redis/cache.t4g.micro | 1460 x 0.018 = 26.28
     access_log_bucket | s3/put | 26.28 x 0.0054 = 0.14
     access_log_bucket | s3/storage | 2.95890 x 0.0245 = 0.07
@@ -129,8 +132,10 @@ PROD = (
     auto_scaling_group | cloudwatch/metric | 21 / 21 / 63 x 0.30 = 6.30 / 6.30 / 18.90
     instance | rds/mysql/db.m6g.large/multi-az | 730 x 0.361 = 263.53
     instance | rds/storage-gp3/multi-az | 100 / 100 / 500 x 0.274 = 27.40 / 27.40 / 137.00
-    instance | cloudwatch/log-ingestion | 1 x 0.63 = 0.63
-    instance | cloudwatch/log-storage | 1.8 x 0.0324 = 0.06
+    log_group_error | cloudwatch/log-ingestion | 0.5 x 0.63 = 0.32
+    log_group_error | cloudwatch/log-storage | 0.9 x 0.0324 = 0.03
+    log_group_slowquery | cloudwatch/log-ingestion | 0.5 x 0.63 = 0.32
+    log_group_slowquery | cloudwatch/log-storage | 0.9 x 0.0324 = 0.03
     replication_group | elasticache/redis/cache.m7g.large | 2190 x 0.188 = 411.72
     replication_group | elasticache/backup | 6.5 x 0.085 = 0.55
     access_log_bucket | s3/put | 26.28 x 0.0054 = 0.14
@@ -141,10 +146,10 @@ PROD = (
 
 BY_HAND: dict[str, tuple[str, Numbers]] = {
     "as-blogged": (AS_BLOGGED, (99.49, 136.27, 184.00)),
-    "local": (LOCAL, (107.71, 144.49, 192.22)),
-    "dev": (LOCAL, (107.71, 144.49, 192.22)),
-    "staging": (STAGING, (181.73, 204.21, 282.60)),
-    "prod": (PROD, (1156.78, 1156.78, 1799.82)),
+    "local": (LOCAL, (107.71, 144.49, 192.23)),
+    "dev": (LOCAL, (107.71, 144.49, 192.23)),
+    "staging": (STAGING, (181.68, 204.16, 282.54)),
+    "prod": (PROD, (1156.79, 1156.79, 1799.82)),
 }
 
 Line = tuple[Numbers, float, Numbers]

@@ -63,7 +63,7 @@ def budget(tmp_path: Path, *lines: str) -> str:
 def test_an_environment_is_synthesized_and_priced() -> None:
     shown = run("cost", "local")
     assert shown.startswith("local in eu-central-1: US dollars for a month of 730 hours")
-    assert re.search(r"^total +107\.71 +144\.49 +192\.22$", shown, re.MULTILINE)
+    assert re.search(r"^total +107\.71 +144\.49 +192\.23$", shown, re.MULTILINE)
 
 
 def test_every_format_says_the_same(composed_local: list[Settings]) -> None:

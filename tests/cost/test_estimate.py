@@ -141,9 +141,12 @@ def test_use_is_what_the_settings_say(environment: Callable[[str], Environment])
     assert quantities(cost, "secretsmanager/calls") == [2] * 6
     assert quantities(cost, "cloudwatch/vended-log-ingestion") == [20] * 3
     ingested = quantities(cost, "cloudwatch/log-ingestion")
-    assert sorted(ingested) == [10] * 3 + [30] * 3 + [60] * 3
-    # Of 20 GiB a month 15 % for a year, of 30 for the first year, of 10 for a year.
-    assert sorted(quantities(cost, "cloudwatch/log-storage")) == [18] * 3 + [36] * 3 + [54] * 3
+    # The database's two logs share its 30.
+    assert sorted(ingested) == [10] * 3 + [15] * 6 + [60] * 3
+    # Of 20 GiB a month 15 % for a year, of 15, 15 and 10 for a year, of 60 for 30 days.
+    assert sorted(quantities(cost, "cloudwatch/log-storage")) == [
+        *[8.8767] * 3, *[18] * 3, *[27] * 6, *[36] * 3
+    ]  # fmt: skip
     assert quantities(cost, "s3/storage") == [480] * 3
     assert all(f"{name} = {value:g}" in text(cost) for name, value in usage.items())
 

@@ -101,8 +101,8 @@ def test_marks_are_words_and_shapes(changed: Drawn) -> None:
 def test_what_stands_for_several_has_the_mark_that_all_of_them_have(
     composed: Callable[[str], Json],
 ) -> None:
-    groups = [f"aws_cloudwatch_log_group.{one}" for one in
-              ("network_flow_log_group", "service_log_group")]  # fmt: skip
+    names = composed("prod")["resource"]["aws_cloudwatch_log_group"]
+    groups = [f"aws_cloudwatch_log_group.{name}" for name in names]
     changes = [entry(one, "create", after={}) for one in groups]
 
     def mark_of_logs(*entries: Json) -> str | None:

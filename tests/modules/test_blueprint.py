@@ -150,6 +150,66 @@ def test_rds_requires_tls(stack: Stack) -> None:
     ]
 
 
+LOG_PARAMETERS = {"slow_query_log": "1", "general_log": "1", "log_output": "FILE"}
+
+
+@pytest.mark.parametrize(
+    ("exports", "parameters"),
+    [
+        ([], set()),
+        (["error"], set()),
+        (["error", "slowquery"], {"slow_query_log", "log_output"}),
+        (["general"], {"general_log", "log_output"}),
+        (["slowquery", "general"], set(LOG_PARAMETERS)),
+    ],
+)
+def test_every_exported_log_is_written_to_a_file_and_has_a_group_with_an_end(
+    vary: Vary, exports: list[str], parameters: set[str]
+) -> None:
+    resources = vary(database={"log_exports": exports, "log_retention_days": 90})["resource"]
+    group = resources["aws_db_parameter_group"]["database_parameter_group"]
+    given = {one["name"]: one["value"] for one in group["parameter"]}
+    assert {name: given[name] for name in given if name in LOG_PARAMETERS} == {
+        name: LOG_PARAMETERS[name] for name in parameters
+    }
+    database = resources["aws_db_instance"]["database_instance"]
+    logs = {
+        f"aws_cloudwatch_log_group.{name}": one
+        for name, one in resources["aws_cloudwatch_log_group"].items()
+        if name.startswith("database_")
+    }
+    assert {one["name"] for one in logs.values()} == {
+        f"/aws/rds/instance/{database['identifier']}/{export}" for export in exports
+    }
+    assert all(one["retention_in_days"] == 90 for one in logs.values())
+    # RDS makes the groups that are missing when the database comes up.
+    assert set(database.get("depends_on", [])) == set(logs)
+
+
+def test_extended_support_is_refused_unless_asked_for(vary: Vary) -> None:
+    def database(**settings: object) -> Json:
+        found = vary(database=settings)["resource"]["aws_db_instance"]["database_instance"]
+        return dict(found)
+
+    kept = database(extended_support=True)["engine_lifecycle_support"]
+    assert kept == "open-source-rds-extended-support"
+    refused = database()
+    assert refused["engine_lifecycle_support"] == "open-source-rds-extended-support-disabled"
+    # The provider sends no change of it: without this, a database from before changes for ever.
+    assert refused["lifecycle"]["ignore_changes"] == ["engine_lifecycle_support"]
+
+
+def test_performance_logs_have_a_group_before_the_cluster_writes_them(vary: Vary) -> None:
+    resources = vary(cluster={"insights_log_retention_days": 7})["resource"]
+    cluster = resources["aws_ecs_cluster"]["cluster_cluster"]
+    group = resources["aws_cloudwatch_log_group"]["cluster_insights_log_group"]
+    assert group["name"] == f"/aws/ecs/containerinsights/{cluster['name']}/performance"
+    assert group["retention_in_days"] == 7
+    assert cluster["depends_on"] == ["aws_cloudwatch_log_group.cluster_insights_log_group"]
+    without = vary(cluster={"container_insights": False})["resource"]
+    assert "cluster_insights_log_group" not in without["aws_cloudwatch_log_group"]
+
+
 def test_ecr_has_immutable_tags_scan_and_lifecycle(stack: Stack) -> None:
     resources = stack("local-registry")["resource"]
     repository = resources["aws_ecr_repository"]["registry_repository"]

@@ -177,6 +177,11 @@ CASES: list[tuple[str, list[str], str, str]] = [
     ("cache", ['engine_version = "4.0.10"'], "cache.engine_version", "AUTH token"),
     ("database", ['engine_version = "8.4.99"'], "database.engine_version", "8.4.11"),
     ("database", ['engine_version = "8.1"'], "database.engine_version", "8.4 or 8.0"),
+    ("database", ['engine_version = "8.0"'], "database.engine_version", "extended_support = true"),
+    ("database", ['engine_version = "5.7.44"'], "database.engine_version", "2024-02-29"),
+    # It needs an option group with a plugin, which Strata does not make.
+    ("database", ['log_exports = ["audit"]'], "database.log_exports[0]", "slowquery"),
+    ("database", ["log_retention_days = 31"], "database.log_retention_days", "30"),
     ("database", ['instance_class = "db.t2.micro"'], "database.instance_class", "db.t3.micro"),
     ("cluster", ['instance_type = "t8i.medium"'], "cluster.instance_type", "does not know"),
     ("cache", ['engine_version = "9.9"'], "cache.engine_version", "not a Redis version"),

@@ -73,6 +73,22 @@ def test_what_is_left_is_named_and_other_environments_are_not(aws: Any) -> None:
     assert not any(one.endswith(theirs) for one in found)
 
 
+def test_log_groups_that_aws_made_again_are_named_although_they_have_no_tags(aws: Any) -> None:
+    logs = aws("logs")
+    theirs = ("/aws/rds/instance/shop-local-database-2/error", "/aws/ecs/containerinsights/shop/x")
+    ours = (
+        "/aws/rds/instance/shop-local-database/slowquery",
+        "/aws/ecs/containerinsights/shop-local/performance",
+    )
+    for name in (*theirs, *ours):
+        logs.create_log_group(logGroupName=name)
+    found = {one.partition("log-group:")[2] for one in remaining(LOCAL)}
+    assert set(ours) <= found
+    assert not set(theirs) & found
+    for name in (*theirs, *ours):
+        logs.delete_log_group(logGroupName=name)
+
+
 @pytest.mark.parametrize("length", [20, 30, 44, 60])
 def test_a_role_whose_name_was_shortened_is_found(length: int, aws: Any) -> None:
     data = load("local").model_dump()

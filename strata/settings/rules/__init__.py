@@ -13,6 +13,7 @@ from strata.settings.rules import (
     resource_names,
     secrets,
     stores,
+    support,
     text,
 )
 from strata.settings.rules.finding import Finding
@@ -23,6 +24,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     network.check,
     stores.check_database,
     stores.check_cache,
+    support.check,
     compute.check_cluster,
     compute.check_task,
     compute.check_scaling,
