@@ -1,8 +1,8 @@
 """The account that the emulator plays: what a fresh one has, and what it is set to.
 
 A fresh account has no service-linked roles: the first call that needs one makes it. Its plan, its
-quotas, the registrar of its domains and the images that somebody pushes are settings, which `strata
-emulator account`, `delegate` and `push` change at `PATH`.
+quotas, the registrar of its domains, the images that somebody pushes and the registry that holds
+them are settings, which `strata emulator account`, `delegate` and `push` change at `PATH`.
 """
 
 import json
@@ -19,6 +19,8 @@ PLANS = ("paid", "free")
 QUOTAS = ("raised", "new")
 IMAGE = r"[a-z0-9][a-z0-9._/-]{1,255}:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 """A repository and a tag (ECR API Reference, CreateRepository and PutImage)."""
+REGISTRY = r"(127\.0\.0\.1|localhost):\d{1,5}"
+"""A registry that the emulator takes images from: one on this machine, and no other."""
 
 FIRST_USES: dict[tuple[str, str], str] = {
     ("ecs", "CreateCluster"): "ecs.amazonaws.com",
@@ -52,13 +54,15 @@ ROLES = {
 class Account:
     """What the account is set to; `delegated` are the domains whose registrar points at the zone of
     that name, whichever it is. `pushed` are images, `repository:tag`, that somebody pushes as soon
-    as their repository exists."""
+    as their repository exists. `registry` is the `host:port` of a registry on this machine with the
+    images of ECR's repositories; without one they are what PutImage said."""
 
     plan: str = "paid"
     quotas: str = "raised"
     may_make_roles: bool = True
     delegated: frozenset[str] = field(default_factory=frozenset)
     pushed: frozenset[str] = field(default_factory=frozenset)
+    registry: str | None = None
 
 
 class AccountError(Exception):
@@ -85,6 +89,7 @@ def settings() -> dict[str, Any]:
         "may_make_roles": now.may_make_roles,
         "delegated": sorted(now.delegated),
         "pushed": sorted(now.pushed),
+        "registry": now.registry,
     }
 
 
@@ -102,6 +107,8 @@ def change(wanted: Mapping[str, Any]) -> None:
             account = replace(account, plan=value)
         elif name == "quotas" and value in QUOTAS:
             account = replace(account, quotas=value)
+        elif name == "registry" and re.fullmatch(REGISTRY, str(value)):
+            account = replace(account, registry=value)
         elif name == "may_make_roles" and isinstance(value, bool):
             account = replace(account, may_make_roles=value)
         else:

@@ -19,18 +19,19 @@ FIXTURES = {
     "mysql": "servers",
     "planned": "emulator",
     "redis": "servers",
+    "registry": "servers",
     "tool": "terraform",
     "validate": "terraform",
 }
 """A fixture -> the mark of the tests that use it, themselves or by another fixture."""
 
 IN_PATH = {
-    "terraform": "/terraform",
-    "emulator": "/emulator-venv/",
-    "browser": "/playwright/",
-    "servers": "/mariadb",
+    "terraform": ("/terraform",),
+    "emulator": ("/emulator-venv/",),
+    "browser": ("/playwright/",),
+    "servers": ("/mariadb", "docker-registry"),
 }
-"""A mark -> what the path of a program has in it that needs this mark."""
+"""A mark -> what the path of a program that needs this mark has in it, one of these."""
 
 CHECK = "not terraform"
 """Part of the expression of marks by which `make check` leaves tests out."""
@@ -64,8 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def _judge(program: str) -> None:
     # A test may have a `terraform` of its own, which does what the test is about.
     own = program.startswith(tempfile.gettempdir())
-    for mark, part in IN_PATH.items():
-        if part in program and not own and running:
+    for mark, parts in IN_PATH.items():
+        if any(part in program for part in parts) and not own and running:
             pytest.fail(f"{program} is started: the test needs @pytest.mark.{mark}", pytrace=False)
 
 

@@ -1,4 +1,5 @@
-"""Redis and MariaDB for the tests of the example service: put there by `make test` if need be.
+"""Redis and MariaDB for the tests of the example service, a registry and its clients for those of
+`strata push`: put there by `make test` if need be.
 
 Only the programs are used. Each test run starts its own, on 127.0.0.1 and free ports.
 """
@@ -11,8 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PROGRAMS = ("redis-server", "redis-cli", "mariadbd", "mariadb-install-db", "mariadb", "openssl")
-PACKAGES = ("redis-server", "mariadb-server-core", "mariadb-client-core", "openssl")
+PROGRAMS = (
+    *("redis-server", "redis-cli", "mariadbd", "mariadb-install-db", "mariadb", "openssl"),
+    *("docker-registry", "buildah", "skopeo"),
+)
+PACKAGES = (
+    *("redis-server", "mariadb-server-core", "mariadb-client-core", "openssl"),
+    *("docker-registry", "buildah", "skopeo"),
+)
 """Debian's; mariadb-server itself would set up a database for the whole machine."""
 
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -36,10 +43,11 @@ def install() -> None:
         return
     if not shutil.which("apt-get") or os.geteuid() != 0:
         sys.exit(
-            f"The tests of examples/shop-api need {', '.join(lacking)} on the PATH.\n"
+            f"Tests of examples/shop-api and strata push need {', '.join(lacking)} on the PATH.\n"
             f"On Debian and Ubuntu: sudo apt-get install --no-install-recommends "
             f"{' '.join(PACKAGES)}\n"
-            "Elsewhere: Redis 6 or newer with TLS, MariaDB 10.5 or newer, and OpenSSL."
+            "Elsewhere: Redis 6 or newer with TLS, MariaDB 10.5 or newer, OpenSSL, the registry of "
+            "the CNCF's distribution as docker-registry, buildah and skopeo."
         )
     with _no_service_starts():
         subprocess.run(["apt-get", "update", "-qq"], check=True)

@@ -85,11 +85,7 @@ def look(settings: Settings) -> Answer:
 def push_commands(settings: Settings) -> list[str]:
     """The commands that put the image into its repository, as a shell takes them."""
     image = image_of(settings)
-    uri = shlex.quote(str(image))
+    tag = shlex.quote(image.tag)
     if settings.environment.emulated:
-        return [f"strata emulator push {shlex.quote(image.repository)} {shlex.quote(image.tag)}"]
-    return [
-        f"aws ecr get-login-password --region {image.region} | "
-        f"docker login --username AWS --password-stdin {image.registry}",
-        f"docker build -t {uri} . && docker push {uri}",
-    ]
+        return [f"strata emulator push {shlex.quote(image.repository)} {tag}"]
+    return [f"strata push {shlex.quote(settings.environment.name)} --tag {tag}"]

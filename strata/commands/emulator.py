@@ -94,12 +94,18 @@ def push(
 def account(
     plan: Annotated[Plan | None, typer.Option(help="The plan of AWS's free tier.")] = None,
     quotas: Annotated[Quotas | None, typer.Option(help="new: those of a new account.")] = None,
+    registry: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="A registry on this machine that holds its images."),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Say what the emulator's account is set to, after changing it."""
     options = (("plan", plan), ("quotas", quotas))
     changes = {name: value.value for name, value in options if value}
+    if registry is not None:
+        changes["registry"] = registry
     current = emulation.account(running_emulator().url, **changes)
     if as_json:
         from strata.commands.reports import AccountReport  # noqa: PLC0415 - takes its time
@@ -110,6 +116,7 @@ def account(
     out.print(f"quotas     {current['quotas']}")
     out.print(f"delegated  {', '.join(current['delegated']) or 'no domain'}")
     out.print(f"pushed     {', '.join(current['pushed']) or 'no image'}")
+    out.print(f"registry   {current['registry'] or 'none: images are names alone'}")
 
 
 @app.command("env")

@@ -34,6 +34,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "bootstrap": ExitCodes(),
     "plan": ExitCodes(1, {2: "changes"}),
     "apply": ExitCodes(),
+    "push": ExitCodes(),
     "drift": ExitCodes(1, {3: "drift"}),
     "move": ExitCodes(),
     "destroy": ExitCodes(),

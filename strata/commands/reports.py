@@ -85,6 +85,25 @@ class ApplyReport(_Data):
     next: list[str] = Field(description="Commands to go on with.")
 
 
+class ScanReport(_Data):
+    """What ECR's scan of an image found."""
+
+    findings: dict[str, int] = Field(description="Severity -> number, from the worst.")
+    missing: str | None = Field(description="Why there are no findings yet; null if there are.")
+
+
+class PushReport(_Data):
+    """An image in the repository of an environment."""
+
+    image: str = Field(description="Its full name, with the tag.")
+    tag: str
+    digest: str = Field(description="Of its manifest, as ECR has it.")
+    size_bytes: int | None = Field(description="Compressed; null where ECR does not say it.")
+    engine: str = Field(description="What pushed it: docker, podman, buildah or skopeo.")
+    pushed: bool = Field(description="False if the tag stood for this very image already.")
+    scan: ScanReport | None = Field(description="Null where pushes are not scanned.")
+
+
 class EmulatorReport(_Data):
     """Whether the emulator runs, and where."""
 
@@ -100,6 +119,7 @@ class AccountReport(_Data):
     quotas: str = Field(description="`raised`, or `new` for those of a new account.")
     delegated: list[str] = Field(description="Domains whose registrar points at their zone.")
     pushed: list[str] = Field(description="Images that are pushed once their repository exists.")
+    registry: str | None = Field(description="The registry on this machine that holds its images.")
 
 
 REPORTS: Mapping[str, Any] = {
@@ -111,6 +131,7 @@ REPORTS: Mapping[str, Any] = {
     "cost": Estimate | CostChange,
     "plan": PlanReport,
     "apply": ApplyReport,
+    "push": PushReport,
     "drift": Drift,
     "output": Output,
     "emulator": EmulatorReport | AccountReport,

@@ -34,6 +34,12 @@ AGENT_PORTS = frozenset({22, 2375, 2376, 51678, 51679, 51680})
 TASK_ARCHITECTURE = "x86_64"
 """The architecture of the AMIs and the task definition."""
 
+IMAGE_PLATFORM = "linux/amd64"
+"""The same as image builders write it (OCI image index, platform)."""
+
+IMAGE_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+"""Tags of images (OCI Distribution Specification 1.1, pulling manifests)."""
+
 
 @dataclass(frozen=True)
 class InstanceType:

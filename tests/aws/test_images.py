@@ -47,16 +47,10 @@ def test_an_ecr_that_cannot_be_asked_is_no_missing_image(monkeypatch: pytest.Mon
     assert answer.why.startswith("AWS cannot be reached")
 
 
-def test_the_commands_name_the_environments_own_registry_repository_and_tag() -> None:
+def test_the_command_names_the_environment_and_the_tag_of_its_own_repository() -> None:
     prod = load("prod")
     assert str(image_of(prod)) == "333333333333.dkr.ecr.eu-central-1.amazonaws.com/shop-prod:1.0.0"
-    login, push = push_commands(prod)
-    host = "333333333333.dkr.ecr.eu-central-1.amazonaws.com"
-    assert login == (
-        "aws ecr get-login-password --region eu-central-1 | "
-        f"docker login --username AWS --password-stdin {host}"
-    )
-    assert push == f"docker build -t {host}/shop-prod:1.0.0 . && docker push {host}/shop-prod:1.0.0"
+    assert push_commands(prod) == ["strata push prod --tag 1.0.0"]
     named = prod.registry.model_copy(update={"repository": "team/api"})
     assert image_of(prod.model_copy(update={"registry": named})).repository == "team/api"
 

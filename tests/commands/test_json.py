@@ -28,6 +28,7 @@ SILENT = {
     "redis-auth": "says what it did",
     "emulator stop": "says what it did",
     "emulator delegate": "says what it did",
+    "emulator push": "says what it did",
 }
 """Commands that report nothing."""
 

@@ -4,6 +4,7 @@ Prints probe -> why AWS's behaviour was not seen, as JSON; "" where it was. Each
 of its own, split off from one that has loaded moto, which takes most of the time.
 """
 
+import datetime
 import json
 import multiprocessing
 import sys
@@ -323,6 +324,38 @@ def database_roles() -> bool:
     return not rds.describe_db_instances()["DBInstances"][0]["AssociatedRoles"]
 
 
+def ecr_token() -> bool:
+    (data,) = client("ecr").get_authorization_token()["authorizationData"]
+    now = datetime.datetime.now(datetime.UTC)
+    return bool(datetime.timedelta(hours=11) < data["expiresAt"] - now)
+
+
+def _image() -> Any:
+    ecr = client("ecr")
+    ecr.create_repository(repositoryName="shop", imageScanningConfiguration={"scanOnPush": True})
+    kind = "application/vnd.oci.image"
+    digest = f"sha256:{'a' * 64}"
+    layers = [{"mediaType": f"{kind}.layer.v1.tar", "size": 7, "digest": digest}] * 2
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": f"{kind}.manifest.v1+json",
+        "config": {"mediaType": f"{kind}.config.v1+json", "size": 3, "digest": digest},
+        "layers": layers,
+    }
+    ecr.put_image(repositoryName="shop", imageManifest=json.dumps(manifest), imageTag="1")
+    return ecr
+
+
+def ecr_image_size() -> bool:
+    (image,) = _image().describe_images(repositoryName="shop")["imageDetails"]
+    return bool(image["imageSizeInBytes"] == 14)
+
+
+def ecr_scan_on_push() -> bool:
+    answer = _image().describe_image_scan_findings(repositoryName="shop", imageId={"imageTag": "1"})
+    return bool(answer["imageScanStatus"]["status"] == "COMPLETE")
+
+
 def deleted_service() -> bool:
     ecs = client("ecs")
     ecs.create_cluster(clusterName="c")
@@ -483,6 +516,9 @@ PROBES = {
     probe.__name__: probe
     for probe in (
         autoscaling_tags,
+        ecr_token,
+        ecr_image_size,
+        ecr_scan_on_push,
         launch_template_tags,
         rule_description,
         rule_change,
@@ -516,7 +552,7 @@ PROBES = {
 LOADED = {
     "ec2": "ec2", "ecs": "ecs", "rds": "rds", "s3": "s3", "elasticache": "elasticache",
     "application-autoscaling": "applicationautoscaling", "acm": "acm", "iam": "iam",
-    "autoscaling": "autoscaling", "logs": "logs", "route53": "route53",
+    "autoscaling": "autoscaling", "logs": "logs", "route53": "route53", "ecr": "ecr",
 }  # fmt: skip
 """What the probes ask, as boto3 and as moto name it: loaded once for all of them."""
 

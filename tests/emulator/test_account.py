@@ -64,6 +64,7 @@ def test_it_is_on_the_paid_plan_with_raised_quotas_and_no_domain(aws: Aws) -> No
         "may_make_roles": True,
         "delegated": [],
         "pushed": [],
+        "registry": None,
     }
 
 
@@ -95,7 +96,15 @@ def test_an_image_is_pushed_at_once_or_as_soon_as_its_repository_exists(aws: Aws
 
 
 @pytest.mark.parametrize(
-    "wanted", [{"plan": "cheap"}, {"quotas": True}, {"none": "x"}, {"push": "no-tag"}]
+    "wanted",
+    [
+        {"plan": "cheap"},
+        {"quotas": True},
+        {"none": "x"},
+        {"push": "no-tag"},
+        {"registry": "registry.example:5000"},
+        {"registry": "127.0.0.1:5000/shop"},
+    ],
 )
 def test_what_is_no_setting_is_refused_and_changes_nothing(
     aws: Aws, wanted: dict[str, str | bool]
@@ -127,6 +136,9 @@ def test_the_commands_say_and_set_it(aws: Aws, monkeypatch: pytest.MonkeyPatch) 
     assert answer.output.split() == [
         "plan", "free", "quotas", "raised", "delegated", "shop.example",
         "pushed", "later:1.0.0,", "later:1.1.0,", "later:2.0.0",
+        "registry", "none:", "images", "are", "names", "alone",
     ]  # fmt: skip
+    answer = runner.invoke(app, ["emulator", "account", "--registry", "127.0.0.1:5000"])
+    assert answer.output.splitlines()[-1] == "registry   127.0.0.1:5000"
     assert runner.invoke(app, ["emulator", "account", "--plan", "cheap"]).exit_code == 2
     emulation.account(aws.url, plan="paid", undelegate="shop.example")

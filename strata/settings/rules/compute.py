@@ -87,7 +87,7 @@ def check_task(settings: Settings) -> Iterator[Finding]:
             "the tag of one build, such as 1.0.0 or a commit",
             (("registry", "immutable_tags"),),
         )
-    elif not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", service.image_tag):
+    elif not re.fullmatch(figures.IMAGE_TAG, service.image_tag):
         yield Finding(
             ("service", "image_tag"),
             "is no image tag",

@@ -1,0 +1,1 @@
+"""Container images: built, tagged, and pushed to an environment's repository in ECR."""
