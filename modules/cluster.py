@@ -181,7 +181,8 @@ class Cluster(Construct):
             key_name=cluster.key_pair,
             iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=profile.arn),
             vpc_security_group_ids=[network.instance_security_group_id],
-            # With one hop the instance itself can ask for credentials, and its containers cannot.
+            # With one hop IMDSv2 gives its session token to the instance and not to containers. IMDSv1
+            # asks for no token: where it is allowed, containers get the instance's credentials.
             metadata_options=LaunchTemplateMetadataOptions(
                 http_endpoint="enabled",
                 http_tokens="required" if cluster.imdsv2_only else "optional",

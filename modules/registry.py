@@ -14,6 +14,10 @@ from constructs import Construct
 
 from modules.naming import Names
 from strata.settings.models import Settings
+from strata.settings.resource_names import DEPLOYED
+
+MOST_DEPLOYED = 9999
+"""More images than are ever deployed from a repository: a rule must have a number."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +53,38 @@ class Registry(Construct):
             self,
             "lifecycle_policy",
             repository=repository.name,
-            policy=json.dumps(
-                {
-                    "rules": [
-                        {
-                            "rulePriority": 1,
-                            "description": f"Keep the last {registry.keep_images} images",
-                            "selection": {
-                                "tagStatus": "any",
-                                "countType": "imageCountMoreThan",
-                                "countNumber": registry.keep_images,
-                            },
-                            "action": {"type": "expire"},
-                        }
-                    ]
-                }
-            ),
+            policy=lifecycle_policy(registry.keep_images),
         )
         TerraformOutput(TerraformStack.of(self), "repository_url", value=repository.repository_url)
         self.outputs = RegistryOutputs(repository.repository_url, repository.arn)
+
+
+def lifecycle_policy(keep_images: int) -> str:
+    """Which images expire: of those that were never deployed, what `keep_images` newer ones follow.
+
+    ECR does not know what runs. An image with a tag that a rule selects is no longer expired by a
+    later rule (ECR User Guide, lifecycle policies), so the tag that a deployed image gets
+    (`strata.release.images`) keeps it.
+    """
+    deployed = {
+        "rulePriority": 1,
+        "description": "Keep every image that was deployed",
+        "selection": {
+            "tagStatus": "tagged",
+            "tagPatternList": [f"{DEPLOYED}*"],
+            "countType": "imageCountMoreThan",
+            "countNumber": MOST_DEPLOYED,
+        },
+        "action": {"type": "expire"},
+    }
+    others = {
+        "rulePriority": 2,
+        "description": f"Keep the last {keep_images} images",
+        "selection": {
+            "tagStatus": "any",
+            "countType": "imageCountMoreThan",
+            "countNumber": keep_images,
+        },
+        "action": {"type": "expire"},
+    }
+    return json.dumps({"rules": [deployed, others]})

@@ -209,10 +209,26 @@ class Service(Construct):
                         if parameter_arns
                         else []
                     ),
+                    *self._decryption(),
                 ]
             ),
         )
         return role, policy
+
+    def _decryption(self) -> list[dict[str, object]]:
+        """The statement that lets ECS read secrets under keys of the customer's own.
+
+        Only through the two services that hold secrets: the role decrypts nothing else with them.
+        """
+        keys = list(dict.fromkeys(self._settings.service.secret_keys))
+        region = self._settings.environment.region
+        through = [f"{service}.{region}.amazonaws.com" for service in ("secretsmanager", "ssm")]
+        statement: dict[str, object] = {
+            "Action": "kms:Decrypt",
+            "Resource": keys,
+            "Condition": {"StringEquals": {"kms:ViaService": through}},
+        }
+        return [statement] if keys else []
 
     def _container(self, secrets: dict[str, _Secret]) -> dict[str, object]:
         service = self._settings.service

@@ -30,7 +30,7 @@ def _encrypted(conf: Conf) -> bool:
 
 explain(
     "STRATA_INSTANCE_1", "high",
-    "IMDSv1: a forged request makes an instance give away its credentials",
+    "IMDSv1: a forged request, or any container, gets the credentials of an instance",
     "metadata_options with http_tokens = required",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-170",
 )  # fmt: skip

@@ -11,6 +11,7 @@ from strata.apply import deployment
 from strata.apply.redis_auth import set_redis_auth
 from strata.documents.layers import stack_name
 from strata.errors import NotBegun, StrataError
+from strata.release import images
 from strata.settings.models import Settings
 from strata.state.applied import note_applied
 from strata.terraform.events import Event, Watch, ignore, makes
@@ -107,6 +108,7 @@ class LayerWork:
             changed = self.redis_auth(folder) or changed
         elif layer == "service":
             deployment.require(self.settings, changed=changed)
+            images.keep_running(self.settings)
         note_applied(self.settings, layer)
         begun.unlink(missing_ok=True)
         return "applied" if changed else "no change"

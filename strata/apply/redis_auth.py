@@ -16,6 +16,10 @@ from strata.errors import StrataError
 from strata.settings.models import Environment
 from strata.state.client import s3_client
 
+NOTHING_TO_DO = "No modifications were requested"
+"""What ElastiCache says to a step that an earlier run took before it was cut off (the provider
+5.100.0 takes it as done as well)."""
+
 POLL_SECONDS = 5
 WAIT_SECONDS = 1800
 """ElastiCache changes a group within minutes; half an hour means that something is wrong."""
@@ -61,12 +65,16 @@ def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> boo
             return False
         s3.delete_object(Bucket=bucket, Key=key)
         for strategy in ("ROTATE", "SET"):
-            elasticache.modify_replication_group(
-                ReplicationGroupId=group,
-                AuthToken=secret["SecretString"],
-                AuthTokenUpdateStrategy=strategy,
-                ApplyImmediately=True,
-            )
+            try:
+                elasticache.modify_replication_group(
+                    ReplicationGroupId=group,
+                    AuthToken=secret["SecretString"],
+                    AuthTokenUpdateStrategy=strategy,
+                    ApplyImmediately=True,
+                )
+            except ClientError as error:
+                if not _done_before(error):
+                    raise
             ready()
         s3.put_object(Bucket=bucket, Key=key, Body=wanted.encode())
     except ClientError as error:
@@ -78,3 +86,11 @@ def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> boo
         # Only the type of the error, for the same reason.
         raise StrataError(f"AUTH of replication group {group}: {type(error).__name__}") from None
     return True
+
+
+def _done_before(error: ClientError) -> bool:
+    """Whether ElastiCache refused a step only because it has the token already."""
+    said = error.response["Error"]
+    return said["Code"] == "InvalidParameterCombination" and said.get("Message", "").startswith(
+        NOTHING_TO_DO
+    )

@@ -125,7 +125,10 @@ class Registry(Section):
         default="KMS", description="Encryption of images: S3-managed key, or the AWS KMS key."
     )
     keep_images: int = Field(
-        default=30, ge=1, le=1000, description="Number of images kept; older ones expire."
+        default=30,
+        ge=1,
+        le=1000,
+        description="Number of images kept; older ones expire unless they were deployed.",
     )
     force_delete: bool = Field(
         default=False, description="Whether destroy deletes the repository with images in it."
@@ -225,7 +228,9 @@ class Cluster(Section):
     )
     root_volume_encrypted: bool = Field(default=True, description="Encryption of root volumes.")
     imdsv2_only: bool = Field(
-        default=True, description="Whether instance metadata needs a session token (IMDSv2)."
+        default=True,
+        description="Whether instance metadata needs a session token (IMDSv2); without it, "
+        "containers can get the credentials of their instance.",
     )
     container_insights: bool = Field(default=True, description="CloudWatch Container Insights.")
     insights_log_retention_days: LogRetentionDays = Field(
@@ -335,6 +340,11 @@ class Service(Section):
         default={},
         description="Environment variable = name or ARN of a Secrets Manager secret that exists, "
         "or ARN of an SSM parameter.",
+    )
+    secret_keys: list[str] = Field(
+        default=[],
+        description="ARNs of the customer-managed KMS keys that encrypt these secrets and "
+        "parameters.",
     )
     not_secret: dict[str, str] = Field(
         default={},

@@ -326,6 +326,10 @@ def _database(settings: Settings) -> Iterator[Derived]:
     yield Derived("aws_db_instance", "username", database.username, MASTER_USER, (user,))
 
 
+DEPLOYED = "deployed-"
+"""What the tag begins with that an image gets when a service runs it."""
+
+
 def exported_log(database: str, log: str) -> str:
     """The log group that RDS exports a log to (RDS User Guide, publishing database logs)."""
     return f"/aws/rds/instance/{database}/{log}"

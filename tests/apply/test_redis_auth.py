@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from strata.apply.redis_auth import set_redis_auth
 from strata.errors import StrataError
@@ -64,6 +65,39 @@ def test_what_was_cut_off_between_its_two_steps_is_done_again(
     )
     assert set_redis_auth(LOCAL, GROUP, secret) is True, "the secret holds another token"
     assert len(steps) == 6
+
+
+@pytest.mark.parametrize(("code", "message", "goes_on"), [
+    ("InvalidParameterCombination", "No modifications were requested", True),
+    ("InvalidParameterCombination", "AUTH needs TLS", False),
+    ("InvalidReplicationGroupState", "No modifications were requested", False),
+])  # fmt: skip
+def test_a_step_that_an_earlier_run_took_is_done_and_any_other_refusal_is_not(
+    secret: str, monkeypatch: pytest.MonkeyPatch, code: str, message: str, goes_on: bool
+) -> None:
+    """Cut off after ROTATE, the next run sends a token that ElastiCache has already."""
+    call: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
+    steps: list[str] = []
+
+    def refused(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "ModifyReplicationGroup":
+            steps.append(arguments["AuthTokenUpdateStrategy"])
+            raise ClientError({"Error": {"Code": code, "Message": message}}, operation)
+        return call(self, operation, arguments)
+
+    make: Any = boto3.client
+    make("secretsmanager", region_name=LOCAL.region).put_secret_value(
+        SecretId=secret, SecretString="z" * 32
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", refused)
+        if goes_on:
+            assert set_redis_auth(LOCAL, GROUP, secret) is True
+            assert steps == ["ROTATE", "SET"]
+        else:
+            with pytest.raises(StrataError, match=code):
+                set_redis_auth(LOCAL, GROUP, secret)
+    assert set_redis_auth(LOCAL, GROUP, secret) is not goes_on
 
 
 def test_what_aws_refuses_is_told_without_the_token(secret: str) -> None:

@@ -219,7 +219,7 @@ def test_ecr_has_immutable_tags_scan_and_lifecycle(stack: Stack) -> None:
     policy = json.loads(
         resources["aws_ecr_lifecycle_policy"]["registry_lifecycle_policy"]["policy"]
     )
-    assert policy["rules"][0]["selection"]["countNumber"] == 30
+    assert policy["rules"][-1]["selection"]["countNumber"] == 30
 
 
 def test_access_logs_are_kept_in_versions_for_a_while(stack: Stack) -> None:

@@ -50,6 +50,30 @@ def test_without_a_parameter_none_may_be_read() -> None:
     assert "ssm:" not in policy
 
 
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def test_keys_of_the_customer_decrypt_through_the_holders_of_secrets_alone() -> None:
+    def decrypting(*keys: str) -> list[Any]:
+        data = load("local").model_dump()
+        data["service"] |= {"secrets": {"A": SECRET}, "secret_keys": list(keys)}
+        found = compose(Settings.model_validate(data))["resource"]["aws_iam_role_policy"]
+        statements = json.loads(found["service_execution_role_policy"]["policy"])["Statement"]
+        return [one for one in statements if "kms" in str(one["Action"])]
+
+    assert decrypting() == []
+    [statement] = decrypting(KEY, KEY)
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "kms:Decrypt")
+    assert statement["Resource"] in (KEY, [KEY])
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "kms:ViaService": [
+                "secretsmanager.eu-central-1.amazonaws.com", "ssm.eu-central-1.amazonaws.com"
+            ]
+        }
+    }  # fmt: skip
+
+
 def container(**sections: dict[str, bool]) -> dict[str, Any]:
     """The container of `local` with these settings changed."""
     data = load("local").model_dump()

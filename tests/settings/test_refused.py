@@ -45,6 +45,8 @@ def with_lines(section: str, *lines: str) -> str:
     return "\n".join([*kept[:at], *lines, *kept[at:]]) + "\n"
 
 
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+
 CASES: list[tuple[str, list[str], str, str]] = [
     # section, lines, key that is named, words that must stand in the message
     ("network", ['nats = "none"'], "network.nats", "perhaps nat"),
@@ -241,6 +243,25 @@ CASES: list[tuple[str, list[str], str, str]] = [
         ['QUEUE = "amqp://shop:hunter2@queue/"'],
         "service.environment.QUEUE",
         "Secrets Manager",
+    ),
+    ("service", ['secret_keys = ["alias/shop"]'], "service.secret_keys[0]", "alias/NAME"),
+    (
+        "service",
+        ['secret_keys = ["arn:aws:kms:eu-central-1:123456789012:alias/shop"]'],
+        "service.secret_keys[0]",
+        "is not the ARN of a KMS key",
+    ),
+    (
+        "service",
+        [f'secret_keys = ["arn:aws:kms:eu-west-1:123456789012:key/{KEY_ID}"]'],
+        "service.secret_keys[0]",
+        "of this region",
+    ),
+    (
+        "service",
+        [f'secret_keys = ["arn:aws:kms:eu-central-1:123456789012:key/{KEY_ID}"]'],
+        "service.secret_keys[0]",
+        "encrypts none",
     ),
     ("environment", [f'project = "{"x" * 41}"'], "environment.project", "at most 40"),
     ("environment", ['project = "Shop!"'], "environment.project", "lower-case"),

@@ -38,6 +38,13 @@ PARAMETER = re.compile(
 )
 """A parameter (Systems Manager API reference, PutParameter)."""
 
+KEY = re.compile(
+    r"arn:aws:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:key/"
+    r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})"
+)
+"""A KMS key, which may be of another account and not of another region (KMS Developer Guide, key
+ARN; an alias in a policy's resource allows nothing)."""
+
 NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 """Name of a secret (Secrets Manager API reference, CreateSecret)."""
 
@@ -85,6 +92,7 @@ def check(settings: Settings) -> Iterator[Finding]:
                 "looks like the secret itself; it is not repeated here",
                 f"the {SOURCE}, such as shop/prod/payments",
             )
+    yield from _keys(settings)
     yield from _reasons(service)
 
 
@@ -121,6 +129,28 @@ def _arn(name: str, value: str, environment: Environment) -> Iterator[Finding]:
             "names a version by its stage and by its id, and ECS takes one of them",
             "leave one of the last two parts empty, and keep the colons",
         )
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    service, environment = settings.service, settings.environment
+    for index, arn in enumerate(service.secret_keys):
+        key = ("service", "secret_keys", index)
+        match = KEY.fullmatch(arn)
+        if match is None or match["region"] != environment.region:
+            yield Finding(
+                key,
+                "is not the ARN of a KMS key of this region",
+                f"arn:aws:kms:{environment.region}:{environment.account_id}:key/UUID; of an alias: "
+                "aws kms describe-key --key-id alias/NAME --query KeyMetadata.Arn",
+                (("environment", "region"),),
+            )
+        elif not service.secrets:
+            yield Finding(
+                key,
+                "encrypts none of the secrets: [service.secrets] has none",
+                "no entry; Strata's own secrets are under AWS's keys",
+                (("service", "secrets"),),
+            )
 
 
 def _reasons(service: Service) -> Iterator[Finding]:
