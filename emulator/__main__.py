@@ -9,9 +9,11 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 from moto.server import main
 
 from emulator import answers, gaps, pushes, strict
+from emulator.ecs import edge
 
 gaps.fill()
 answers.keep()
 pushes.hold()
 strict.hold()
+edge.hold()
 main(["--host", "127.0.0.1", "--port", sys.argv[1]])

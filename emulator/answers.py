@@ -20,6 +20,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from emulator import account, missing, pushes
+from emulator.ecs import control, edge
 from emulator.missing import Answer
 
 KEPT = 200
@@ -30,6 +31,9 @@ CHANGED = "during iteration"
 
 FORM = "application/x-www-form-urlencoded"
 
+SETTINGS = {account.PATH: account.answer, control.PATH: edge.answer}
+"""What is no AWS at all: the settings of the account and of what ECS does."""
+
 serve = DomainDispatcherApplication.__call__
 get_backend = backends.get_backend
 call_action = BaseResponse.call_action
@@ -39,7 +43,7 @@ lock = threading.Lock()
 
 
 def _serve(self: Any, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    if environ.get("PATH_INFO") == account.PATH:
+    if environ.get("PATH_INFO") in SETTINGS:
         return _settings(environ, start_response)
     request = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
     with lock:
@@ -58,10 +62,9 @@ def _serve(self: Any, environ: dict[str, Any], start_response: Callable[..., Any
 
 def _settings(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     length = environ.get("CONTENT_LENGTH") or "0"
-    status, body = account.answer(
-        environ["REQUEST_METHOD"], environ["wsgi.input"].read(int(length))
-    )
-    if environ["REQUEST_METHOD"] == "POST":
+    asked = SETTINGS[environ["PATH_INFO"]]
+    status, body = asked(environ["REQUEST_METHOD"], environ["wsgi.input"].read(int(length)))
+    if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == account.PATH:
         pushes.push()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(status, headers)

@@ -13,6 +13,7 @@ from emulator.gaps import (
     rds,
     route53,
     scaling_groups,
+    zones,
 )
 
 
@@ -31,5 +32,6 @@ def fill() -> None:
         rds,
         route53,
         scaling_groups,
+        zones,
     ):
         service.fill()

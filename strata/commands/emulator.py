@@ -9,6 +9,7 @@ import typer
 from strata.commands.base import AsJson, out, print_json
 from strata.commands.common import running_emulator, start_emulator
 from strata.local import emulator as emulation
+from strata.local.ecs import FORMS, behave
 from strata.terraform.plugins import terraform_environment
 
 
@@ -84,9 +85,15 @@ def delegate(
 def push(
     repository: Annotated[str, typer.Argument(help="The name of the ECR repository.")],
     tag: Annotated[str, typer.Argument(help="The tag, as `[service] image_tag` has it.")],
+    behaves: Annotated[
+        str, typer.Option(help=f"What its containers do: {FORMS}.", metavar="WORDS")
+    ] = "good",
+    line: Annotated[list[str] | None, typer.Option(help="A line that they log.")] = None,
 ) -> None:
     """Put an image into a repository, now or as soon as it exists, as `docker push` would."""
-    emulation.push(running_emulator().url, repository, tag)
+    url = running_emulator().url
+    behave(url, f"{repository}:{tag}", behaves, tuple(line or ()))
+    emulation.push(url, repository, tag)
     out.print(f"{repository}:{tag}: is pushed, or will be once the repository exists")
 
 

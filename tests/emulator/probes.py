@@ -407,6 +407,24 @@ def scaling_group_settings() -> bool:
     return made and changed and "MaxInstanceLifetime" not in found()
 
 
+def instances_in_zones() -> bool:
+    scaling, ec2 = client("autoscaling"), client("ec2")
+    ec2.create_launch_template(
+        LaunchTemplateName="template",
+        LaunchTemplateData={"ImageId": "ami-1", "InstanceType": "t3.micro"},
+    )
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="g",
+        MinSize=3,
+        MaxSize=3,
+        LaunchTemplate={"LaunchTemplateName": "template"},
+        VPCZoneIdentifier=",".join(_subnets()),
+    )
+    [group] = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    zones = [one["AvailabilityZone"] for one in group["Instances"]]
+    return len(zones) == 3 and len(set(zones)) == 2
+
+
 def log_group_class() -> bool:
     logs = client("logs")
     logs.create_log_group(logGroupName="a", logGroupClass="INFREQUENT_ACCESS")
@@ -538,6 +556,7 @@ PROBES = {
         deleted_service,
         database_subnets,
         scaling_group_settings,
+        instances_in_zones,
         log_group_class,
         certificate_key,
         certificate_without_records,

@@ -1,0 +1,132 @@
+"""The life of a task, stepped by a clock."""
+
+import pytest
+
+from emulator.ecs import tasks
+from tests.emulator.ecs.world import CLUSTER, Play, container
+
+SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database"
+
+
+def one(play: Play, behaves: str | None = "good", **more: object) -> tasks.Task:
+    """Run one task by itself on an instance that has joined; gives it."""
+    play.wait(60)
+    definition = play.around.definitions[play.revision(behaves, **more)]
+    task = tasks.make(play.world, CLUSTER, definition, "family:shop", launch_type="EC2")
+    assert tasks.place(play.world, task)
+    return task
+
+
+def test_a_task_goes_through_its_states() -> None:
+    play = Play()
+    task = one(play)
+    seen = [task.status]
+    for _ in range(40):
+        play.wait(0.5)
+        if task.status != seen[-1]:
+            seen.append(task.status)
+        if task.status == "RUNNING" and task.desired == "RUNNING":
+            tasks.stop(play.world, task, "UserInitiated", "enough")
+            seen.append(task.status)
+    assert seen == [
+        "PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED",
+    ]  # fmt: skip
+    assert (task.stop_code, task.reason) == ("UserInitiated", "enough")
+    assert [one.exit_code for one in task.containers] == [0]
+
+
+def test_an_image_that_is_not_there_stops_the_task_before_it_starts() -> None:
+    play = Play()
+    task = one(play, None)
+    play.wait(30)
+    assert (task.status, task.desired) == ("STOPPED", "STOPPED")
+    assert (task.stop_code, task.reason) == ("TaskFailedToStart", "Task failed to start")
+    assert task.containers[0].reason == (
+        "CannotPullContainerError: Error response from daemon: manifest for shop:1 not found: "
+        "manifest unknown: Requested image not found"
+    )
+    assert task.started_at is None
+    assert task.containers[0].exit_code is None
+
+
+def test_a_secret_that_cannot_be_read_stops_the_task_before_it_starts() -> None:
+    play = Play()
+    play.around.secrets[SECRET] = "Secrets Manager can't find the specified secret."
+    task = one(play, secrets=[{"name": "A", "valueFrom": SECRET}])
+    play.wait(30)
+    assert (task.status, task.stop_code) == ("STOPPED", "TaskFailedToStart")
+    assert task.reason is not None
+    assert task.reason.startswith("ResourceInitializationError: unable to pull secrets")
+    assert task.reason.endswith("Secrets Manager can't find the specified secret.")
+
+
+@pytest.mark.parametrize(
+    ("behaves", "code", "reason"),
+    [
+        ("exit:0:5", 0, None),
+        ("exit:7", 7, None),
+        ("oom:5", 137, "OutOfMemoryError: Container killed due to memory usage"),
+    ],
+)
+def test_a_container_that_ends_ends_its_task(behaves: str, code: int, reason: str | None) -> None:
+    play = Play()
+    task = one(play, behaves)
+    play.wait(30)
+    assert task.status == "STOPPED"
+    assert (task.stop_code, task.reason) == (
+        "EssentialContainerExited",
+        "Essential container in task exited",
+    )
+    assert (task.containers[0].exit_code, task.containers[0].reason) == (code, reason)
+
+
+def test_a_container_that_is_not_essential_ends_alone() -> None:
+    play = Play()
+    play.wait(60)
+    arn = play.revision("good")
+    play.around.images["side"] = tasks.Container("", "").behaviour.__class__(exit_code=0)
+    side = container(name="side", image="side", essential=False, portMappings=[], memory=64, cpu=0)
+    whole = play.around.definitions[arn]
+    definition = type(whole)(arn, "shop", (*whole.containers, side))
+    task = tasks.make(play.world, CLUSTER, definition, "family:shop", launch_type="EC2")
+    assert tasks.place(play.world, task)
+    play.wait(60)
+    assert [one.status for one in task.containers] == ["RUNNING", "STOPPED"]
+    assert task.status == "RUNNING"
+
+
+@pytest.mark.parametrize(
+    ("behaves", "health", "after"),
+    [("good", "HEALTHY", 10), ("sick", "UNHEALTHY", 25), ("slow:15", "HEALTHY", 25)],
+)
+def test_the_health_of_a_task_is_that_of_its_containers_checks(
+    behaves: str, health: str, after: float
+) -> None:
+    play = Play()
+    check = {"command": ["CMD", "true"], "interval": 10, "retries": 2, "startPeriod": 5}
+    task = one(play, behaves, healthCheck=check)
+    play.wait(7)
+    assert (task.status, tasks.health(task)) == ("RUNNING", "UNKNOWN")
+    play.wait(after - 1)
+    assert tasks.health(task) == "UNKNOWN"
+    play.wait(1)
+    assert tasks.health(task) == health
+
+
+def test_a_stopped_task_is_remembered_for_an_hour() -> None:
+    play = Play()
+    task = one(play, "exit:1")
+    play.wait(60)
+    assert task.status == "STOPPED"
+    play.wait(3500)
+    assert task.id in play.world.tasks
+    play.wait(100)
+    assert task.id not in play.world.tasks
+
+
+def test_lines_are_written_at_the_start_of_a_container() -> None:
+    play = Play()
+    task = one(play)
+    play.around.images["shop:1"] = play.around.images["shop:1"].logging(("a", "b"))
+    play.wait(30)
+    assert play.around.lines == [(task.id, "a"), (task.id, "b")]
