@@ -8,7 +8,9 @@ from typing import Any
 
 from moto.backends import get_backend
 from moto.ec2.models.instance_types import INSTANCE_TYPES
+from moto.ecr.exceptions import RepositoryNotFoundException
 
+from emulator import account
 from emulator.ecs.behaviour import Behaviour
 from emulator.ecs.control import CONTROL
 from emulator.ecs.memory import registered
@@ -21,8 +23,8 @@ REGISTERS = "ecs:RegisterContainerInstance"
 class Moto:
     """What the play asks for and does (`emulator.ecs.state.Outside`), in moto's state."""
 
-    def __init__(self, account: str, region: str) -> None:
-        self.account = account
+    def __init__(self, number: str, region: str) -> None:
+        self.account = number
         self.region = region
         self._joins: dict[tuple[str, Any], tuple[str, int] | None] = {}
 
@@ -46,18 +48,24 @@ class Moto:
     def image(self, name: str, family: str) -> Image | None:
         """The image of a name; those of other registries are taken to exist."""
         told = CONTROL.told
-        here = re.escape(f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/")
-        found = re.fullmatch(rf"{here}([^:@]+)(?::([^@]+))?(?:@(.+))?", name)
+        hosts = (f"{self.account}.dkr.ecr.{self.region}.amazonaws.com", account.current().registry)
+        here = "|".join(re.escape(one) for one in hosts if one)
+        found = re.fullmatch(rf"(?:{here})/([^:@]+)(?::([^@]+))?(?:@(.+))?", name)
         if not found:
             return Image("", told.get(family) or told.get(name, Behaviour()))
-        repository = self.backend("ecr").repositories.get(found[1])
         tag, digest = found[2] or "latest", found[3]
-        for image in repository.images if repository else ():
+        for image in self._images(found[1]):
             if image.image_digest == digest if digest else tag in image.image_tags:
                 names = [family, *(f"{found[1]}:{one}" for one in [tag, *image.image_tags])]
                 said = (told[one] for one in names if one in told)
                 return Image(image.image_digest, next(said, Behaviour()))
         return None
+
+    def _images(self, repository: str) -> list[Any]:
+        try:
+            return list(self.backend("ecr")._get_repository(repository).images)
+        except RepositoryNotFoundException:
+            return []
 
     def refused_secret(self, source: str) -> str | None:
         """Why a secret cannot be read."""
