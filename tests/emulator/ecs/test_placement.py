@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.ecs import placement, tasks
-from emulator.ecs.state import Definition, Group
+from emulator.ecs.state import Definition, Group, Task
 from tests.emulator.ecs.world import CLUSTER, SPREAD, Play, container
 
 
@@ -14,7 +14,7 @@ def definition(*containers: dict[str, Any], **more: Any) -> Definition:
     return Definition("arn:x", "shop", containers or (container(),), **more)
 
 
-def make(play: Play, *containers: dict[str, Any], **more: Any) -> tasks.Task:
+def make(play: Play, *containers: dict[str, Any], **more: Any) -> Task:
     return tasks.make(
         play.world, CLUSTER, definition(*containers, **more), "family:shop", launch_type="EC2"
     )

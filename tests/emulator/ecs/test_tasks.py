@@ -3,12 +3,14 @@
 import pytest
 
 from emulator.ecs import tasks
+from emulator.ecs.behaviour import Behaviour
+from emulator.ecs.state import Task
 from tests.emulator.ecs.world import CLUSTER, Play, container
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database"
 
 
-def one(play: Play, behaves: str | None = "good", **more: object) -> tasks.Task:
+def one(play: Play, behaves: str | None = "good", **more: object) -> Task:
     """Run one task by itself on an instance that has joined; gives it."""
     play.wait(60)
     definition = play.around.definitions[play.revision(behaves, **more)]
@@ -84,7 +86,7 @@ def test_a_container_that_is_not_essential_ends_alone() -> None:
     play = Play()
     play.wait(60)
     arn = play.revision("good")
-    play.around.images["side"] = tasks.Container("", "").behaviour.__class__(exit_code=0)
+    play.around.images["side"] = Behaviour(exit_code=0)
     side = container(name="side", image="side", essential=False, portMappings=[], memory=64, cpu=0)
     whole = play.around.definitions[arn]
     definition = type(whole)(arn, "shop", (*whole.containers, side))
