@@ -172,7 +172,7 @@ explain(
 Policy("STRATA_CONTAINER_5", "Containers log", RESOURCES, _every_container(_logs))
 explain(
     "STRATA_CONTAINER_6", "critical",
-    "A secret stands in clear in the task definition",
+    "A secret is in clear in the task definition",
     "secrets, with the ARN of a secret in Secrets Manager",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-8",
 )  # fmt: skip
@@ -194,9 +194,9 @@ explain(
 Policy("STRATA_CONTAINER_8", "Containers are apart from their host", RESOURCES, _apart)
 explain(
     "STRATA_CONTAINER_9", "high",
-    "A container definition says what no check has judged",
+    "A container definition has a key that no check judges",
     "leave it out, or have policies/containers.py judge it",
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
 )  # fmt: skip
-Policy("STRATA_CONTAINER_9", "All that a container definition says is judged", RESOURCES,
+Policy("STRATA_CONTAINER_9", "Every key of a container definition is judged", RESOURCES,
        _every_container(_only_known_keys))  # fmt: skip

@@ -40,21 +40,21 @@ def _auth(conf: Conf) -> bool:
 
 explain(
     "STRATA_REDIS_1", "high",
-    "Redis without encryption at rest: who gets a disk or a snapshot reads it",
+    "Redis without encryption at rest: whoever gets a disk or a snapshot can read it",
     "at_rest_encryption_enabled = true",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-4",
 )  # fmt: skip
 Policy("STRATA_REDIS_1", "Redis is encrypted at rest", RESOURCES, _at_rest)
 explain(
     "STRATA_REDIS_2", "high",
-    "Redis without encryption in transit: what it holds crosses the network in clear",
+    "Redis without encryption in transit: its data crosses the network in clear",
     "transit_encryption_enabled = true, transit_encryption_mode = required",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-5",
 )  # fmt: skip
 Policy("STRATA_REDIS_2", "Redis is encrypted in transit", RESOURCES, _in_transit)
 explain(
     "STRATA_REDIS_3", "high",
-    "Redis without AUTH: whatever reaches its port may read and delete",
+    "Redis without AUTH: any client that reaches its port may read and delete",
     "auth_token_wo, or user_group_ids",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html#elasticache-6",
 )  # fmt: skip
@@ -74,7 +74,7 @@ def _user(conf: Conf) -> bool:
 
 explain(
     "STRATA_REDIS_4", "high",
-    "A Redis user needs no password: whatever reaches the port may read and delete",
+    "A Redis user needs no password: any client that reaches the port may read and delete",
     'authentication_mode { type = "iam" }',
     "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html",
 )  # fmt: skip

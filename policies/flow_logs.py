@@ -5,7 +5,7 @@ from policies.policy import Policy, value
 
 explain(
     "STRATA_FLOW_1", "medium",
-    "Flow logs show half of the traffic: who was refused, or who came in, is not seen",
+    "Flow logs show half of the traffic: only what was accepted, or only what was refused",
     "traffic_type = ALL",
     "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
 )  # fmt: skip

@@ -30,7 +30,7 @@ def _encrypted(conf: Conf) -> bool:
 
 explain(
     "STRATA_INSTANCE_1", "high",
-    "IMDSv1: a forged request, or any container, gets the credentials of an instance",
+    "IMDSv1: a forged request, or any container, can read the instance's credentials",
     "metadata_options with http_tokens = required",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-170",
 )  # fmt: skip
@@ -81,8 +81,8 @@ def _plain_start(conf: Conf) -> bool:
 
 explain(
     "STRATA_INSTANCE_3", "high",
-    "An instance fetches what it runs as root when it starts, or opens itself",
-    "an AMI that holds it, or a container; user data that can be read and only writes settings",
+    "An instance downloads what it runs as root when it starts, or weakens its own protection",
+    "an AMI that includes it, or a container; readable user data that only writes settings",
     "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html",
 )  # fmt: skip
 Policy("STRATA_INSTANCE_3", "User data can be read, and fetches nothing", RESOURCES, _plain_start)

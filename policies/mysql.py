@@ -84,7 +84,7 @@ Policy("STRATA_DB_3", "The database requires TLS",
        ["aws_db_parameter_group", "aws_db_instance"], _tls)  # fmt: skip
 explain(
     "STRATA_DB_4 STRATA_SECRET_1", "critical",
-    "A secret value would stand in Terraform's JSON and state",
+    "A secret value would be in Terraform's JSON and state",
     "an ARN in Secrets Manager",
     "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
 )  # fmt: skip
@@ -96,7 +96,7 @@ Policy("STRATA_SECRET_1", "No secret's value is in Terraform",
         "aws_elasticache_replication_group"], _no_value)  # fmt: skip
 explain(
     "STRATA_DB_5", "high",
-    "A parameter of the database takes TLS below 1.2, or lets in what it should not",
+    "A parameter of the database allows TLS below 1.2, or unsafe access",
     "tls_version TLSv1.2,TLSv1.3, local_infile 0",
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.SSLSupport.html",
 )  # fmt: skip
@@ -104,7 +104,7 @@ Policy("STRATA_DB_5", "The database's parameters are safe", ["aws_db_parameter_g
        _parameters)  # fmt: skip
 explain(
     "STRATA_DB_6", "high",
-    "The database has a parameter group that is in no code, so nobody can say what it requires",
+    "The database has a parameter group that is not in this code, so its content is not known",
     "a reference to an aws_db_parameter_group of this code",
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html",
 )  # fmt: skip

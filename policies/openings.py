@@ -103,11 +103,11 @@ Policy("STRATA_OPEN_1", "Only the load balancer is open to the world, on 80 and 
         "aws_default_security_group"], _closed)  # fmt: skip
 explain(
     "STRATA_OPEN_2", "high",
-    "A network ACL lets in more than the system needs",
+    "A network ACL allows more than the system needs",
     "TCP, and the ports that are used",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-21",
 )  # fmt: skip
-Policy("STRATA_OPEN_2", "Network ACLs let in what the system needs",
+Policy("STRATA_OPEN_2", "Network ACLs allow only what the system needs",
        ["aws_network_acl_rule", "aws_network_acl", "aws_default_network_acl"], _narrow)  # fmt: skip
 explain(
     "STRATA_OPEN_3", "high",

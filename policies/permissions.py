@@ -212,24 +212,24 @@ Policy("STRATA_IAM_2", "No statement allows every resource",
        [*POLICIES, "aws_iam_role"], _resources)  # fmt: skip
 explain(
     "STRATA_IAM_3 STRATA_IAM_4", "critical",
-    "Anyone may take this role, or use this resource",
+    "Anyone may assume this role, or use this resource",
     "the service or account that needs it",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
 )  # fmt: skip
 Policy("STRATA_IAM_3", "No role can be assumed by anyone", ["aws_iam_role"],
        lambda conf: _trusts_nobody(conf, "assume_role_policy"))  # fmt: skip
-Policy("STRATA_IAM_4", "No resource lets everybody in", RESOURCE_POLICIES,
+Policy("STRATA_IAM_4", "No resource policy allows everybody", RESOURCE_POLICIES,
        lambda conf: not _admits_everybody(conf))  # fmt: skip
 explain(
     "STRATA_IAM_5", "critical",
-    "Everybody with an account at an identity provider may take this role",
-    "a condition that the provider's :sub equals the one that needs it",
+    "Everybody with an account at an identity provider may assume this role",
+    "a condition on the provider's :sub with the identity that needs it",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
 )  # fmt: skip
 Policy("STRATA_IAM_5", "Federated trust names its subject", ["aws_iam_role"], _federated)
 explain(
     "STRATA_IAM_6", "high",
-    "A role has a policy that nobody has read here: it is in no code, or wider than its work",
+    "A role has an attached policy that is not in this code, or is wider than its work",
     "an aws_iam_role_policy of this code, or one of AWS's that policies/permissions.py knows",
     "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
 )  # fmt: skip

@@ -28,7 +28,7 @@ Policy("STRATA_ECR_1", "A tag never points to another image", ["aws_ecr_reposito
        lambda conf: value(conf, "image_tag_mutability") == "IMMUTABLE")  # fmt: skip
 explain(
     "STRATA_SERVICE_1", "medium",
-    "A failed deployment stays",
+    "A failed deployment is not rolled back",
     "deployment_circuit_breaker with enable and rollback",
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html",
 )  # fmt: skip
@@ -39,6 +39,5 @@ explain(
     "managed_termination_protection = DISABLED",
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-termination-protection.html",
 )  # fmt: skip
-Policy(
-    "STRATA_CLUSTER_1", "Nothing makes destroy hang", ["aws_ecs_capacity_provider"], _unprotected
-)
+Policy("STRATA_CLUSTER_1", "Managed termination protection is off",
+       ["aws_ecs_capacity_provider"], _unprotected)  # fmt: skip

@@ -102,7 +102,7 @@ def _go_on(outcome: Outcome, again: str) -> dict[str, str]:
 def _say(settings: Settings, offered: "Output | None", after: dict[str, str]) -> None:
     from strata.views.text.output import text  # noqa: PLC0415
 
-    out.print(f"{settings.environment.name} stands as reviewed")
+    out.print(f"{settings.environment.name} is applied as reviewed")
     if offered:
         typer.echo(text(offered), nl=False)
     for line in _deployment(settings):

@@ -155,6 +155,6 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise StrataError("nothing was done: nobody is here to be asked", "--yes answers")
+        raise StrataError("nothing was done: no terminal to confirm it at", "--yes answers")
     if not typer.confirm(question, err=out.stderr):
         raise StrataError("nothing was done")

@@ -6,7 +6,7 @@ from strata.settings import load
 
 
 def bootstrap(env: Env) -> None:
-    """Make the state bucket, or mend it."""
+    """Create the state bucket, or repair it."""
     settings = load(env)
     aim(settings.environment)
     make_state_bucket(settings.environment)

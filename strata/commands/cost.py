@@ -31,14 +31,14 @@ def cost(
     ] = None,
     form: Annotated[str, typer.Option("--format", help="text, json or md.")] = "text",
     plan: Annotated[
-        Path | None, typer.Option(help="Say what the plan in this folder changes.")
+        Path | None, typer.Option(help="Show what the plan in this folder changes.")
     ] = None,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Renew the prices through AWS's price list.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a month costs."""
+    """Estimate the cost of a month."""
     from strata.cost.change import change  # noqa: PLC0415 - what the command alone needs
 
     form = form_of(form, as_json=as_json)
@@ -111,11 +111,11 @@ def _refresh() -> None:
     from strata.cost.refresh import refreshed, write  # noqa: PLC0415
 
     prices = shipped()
-    out.print(f"asking for {len(prices)} prices, one by one")
-    with step("asking AWS's price list"):
+    out.print(f"requesting {len(prices)} prices from AWS")
+    with step("reading AWS's price list"):
         result = refreshed(prices)
     write(result.prices, FILE)
     shipped.cache_clear()
     out.print(f"{result.changed} changed")
     for name in result.unanswered:
-        out.print(f"  kept as it was: {name}")
+        out.print(f"  not answered, unchanged: {name}")

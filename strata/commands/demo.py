@@ -28,7 +28,7 @@ def demo() -> None:
     from strata.drift.detect import look  # noqa: PLC0415
 
     settings = load("local")
-    out.print("settings   are right")
+    out.print("settings   are valid")
     synthesize_to(synthesized_folder(), [settings])
     if judged(["local"], [settings], synthesized_folder()).findings:
         raise StrataError("the gate found something unsafe", "strata gate local")
@@ -56,7 +56,7 @@ def demo() -> None:
             raise StrataError("AWS is not as it was applied", "strata drift local")
         out.print("drift      none")
         edge, registry = (work.terraform.outputs(work.folder(n)) for n in ("edge", "registry"))
-    out.print("\nIt stands, in memory, until the emulator stops:", style="bold")
+    out.print("\nIt runs in memory until the emulator stops:", style="bold")
     out.print(f"  address      {edge['url']}")
     out.print(f"  images       {registry['repository_url']}")
     out.print(f"  review       {shown(first_review.folder)}/report.html")

@@ -20,7 +20,7 @@ def destroy(
         str | None, typer.Option("--yes", metavar="NAME", help="The environment's name, again.")
     ] = None,
 ) -> None:
-    """Say what would be lost, ask, and destroy every layer; the state bucket stays."""
+    """Show what would be lost, ask, and destroy every layer; the state bucket stays."""
     from strata.state.states import read_states  # noqa: PLC0415 - boto3 takes its time
     from strata.teardown.contents import contents, remaining  # noqa: PLC0415
     from strata.teardown.losses import losses, obstacles, state_resources  # noqa: PLC0415
@@ -50,7 +50,7 @@ def destroy(
         remains = remaining(settings.environment)
     except StrataError as error:
         raise StrataError(
-            f"every layer of {name} is destroyed; what is left beside them could not be asked: "
+            f"every layer of {name} is destroyed; what remains in AWS could not be listed: "
             f"{error.message}",
             error.hint,
         ) from None
@@ -61,17 +61,17 @@ def destroy(
     if remains:
         raise StrataError(
             "\n".join(["what carries the environment's tags and is still there:", *remains]),
-            "no state holds it: delete it by hand; what AWS deletes late is gone in an hour",
+            "it is in no state: delete it by hand; AWS deletes some of it up to an hour later",
         )
     more = "nothing else" if snapshots else "nothing"
-    out.print(f"{name} is gone; {more} carries its tags. The state bucket stays.")
+    out.print(f"{name} is destroyed; {more} carries its tags. The state bucket stays.")
 
 
 def _confirm(name: str, yes: str | None) -> None:
     if yes is None:
         if not sys.stdin.isatty():
             raise StrataError(
-                "nothing was destroyed: nobody is here to be asked", f"--yes {name} answers"
+                "nothing was destroyed: no terminal to confirm it at", f"--yes {name} answers"
             )
         yes = typer.prompt(f"Type {name} to destroy it")
     if yes != name:

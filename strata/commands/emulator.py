@@ -50,7 +50,7 @@ def stop() -> None:
 
 @app.command("status")
 def status(*, as_json: AsJson = False) -> None:
-    """Say whether it runs; exit code 1 when it does not."""
+    """Show whether it runs; exit code 1 when it does not."""
     running = emulation.status()
     if as_json:
         _print(running)
@@ -108,7 +108,7 @@ def account(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Say what the emulator's account is set to, after changing it."""
+    """Show what the emulator's account is set to, after changing it."""
     options = (("plan", plan), ("quotas", quotas))
     changes = {name: value.value for name, value in options if value}
     if registry is not None:

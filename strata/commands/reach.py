@@ -27,10 +27,10 @@ def reach(
     ] = None,
     port: Annotated[int | None, typer.Argument(metavar="PORT", min=0, max=65535)] = None,
     *,
-    live: Annotated[bool, typer.Option("--live", help="Judge what stands in AWS.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Judge what exists in AWS.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say who can reach what: the table, or one path explained; exit code 1: not as expected."""
+    """Show who can reach what: the table, or one path explained; exit code 1: not as expected."""
     from strata.reach.model import AWS_APIS, NAMES  # noqa: PLC0415
 
     if source is not None and target is None:
@@ -57,7 +57,7 @@ def _network(env: str, settings: Settings, *, live: bool) -> "Network":
 
         aim(settings.environment)
         preflight.check_account(settings.environment)
-        with step("asking AWS what stands"):
+        with step("reading the network from AWS"):
             return from_aws(settings.environment, env)
     from strata.reach import from_stack  # noqa: PLC0415
 

@@ -25,7 +25,7 @@ class WrongSetting(_Data):
     """One thing that is wrong in a settings file."""
 
     file: str
-    line: int = Field(description="0 where none is to be named.")
+    line: int = Field(description="0 where there is no line.")
     key: str = Field(description="Dotted key; empty for the file itself.")
     value: str = Field(description="As it was written; hidden when it may be a secret.")
     wrong: str
@@ -48,7 +48,7 @@ class SynthesizedEnvironment(_Data):
 
     environment: str
     stacks: dict[str, str] = Field(description="Layer -> folder of its stack.")
-    composed: str = Field(description="Folder of the stack that holds all layers.")
+    composed: str = Field(description="Folder of the stack with all layers.")
 
 
 class SynthReport(_Data):
@@ -78,9 +78,9 @@ class ApplyReport(_Data):
     environment: str
     review: str = Field(description="The folder of what was applied.")
     moved: list[str] = Field(description="States that were moved between layers.")
-    done: dict[str, str] = Field(description="Layer -> what came of it.")
+    done: dict[str, str] = Field(description="Layer -> its result.")
     failed: dict[str, str] = Field(description="Layer -> its error.")
-    not_started: list[str] = Field(description="Layers that wait for one that failed.")
+    not_started: list[str] = Field(description="Layers that need a layer that failed.")
     output: Output | None = Field(description="What it left to use; null unless all is done.")
     next: list[str] = Field(description="Commands to go on with.")
 

@@ -30,7 +30,7 @@ def unlock(
         ),
     ] = False,
 ) -> None:
-    """Take away a lock that nobody holds any more."""
+    """Remove a lock whose holder has ended."""
     from strata.apply import leftovers  # noqa: PLC0415 - boto3 takes its time
     from strata.state import locks, preflight  # noqa: PLC0415 - boto3 takes its time
 
@@ -51,7 +51,7 @@ def unlock(
         )
     if state_lock.lock.unread and not force:
         raise StrataError(
-            "nothing was unlocked: it does not say who holds it",
+            "nothing was unlocked: the lock does not name its holder",
             "ask who else works on this environment; --force unlocks all the same",
         )
     with contextlib.nullcontext() if force else alone(settings.environment.name):

@@ -350,7 +350,7 @@ def bucket(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
         if item in context.items.targets(balancer.block("access_logs").get("bucket"), item.type)
     ]
     if not balancers:
-        yield Unpriced("storage", "nothing in the stack says what is kept in it")
+        yield Unpriced("storage", "the stack does not show how much is stored in it")
         return
     files = sum(_nodes(balancer) for balancer in balancers) * LOG_FILES_AN_HOUR * HOURS
     yield Charge("access logs, writes", "s3/put", always(files / 1000))

@@ -11,7 +11,7 @@ from typing import Any
 
 from strata.documents.stacks import Resource
 
-IGNORED = "its construct leaves it to somebody else (ignore_changes)"
+IGNORED = "its construct ignores it (ignore_changes)"
 
 
 def _always(_: Any, __: Any) -> bool:
@@ -79,7 +79,7 @@ MOVING = (
         "aws_autoscaling_group", "tag", f"ECS sets {ECS_TAG} itself", _managed_tag,
     ),
     Moving("aws_db_instance", "availability_zone", "RDS fails over to the other zone"),
-    Moving("aws_db_instance", "allocated_storage", "RDS lets storage grow", _grew),
+    Moving("aws_db_instance", "allocated_storage", "RDS storage autoscaling", _grew),
     Moving("aws_db_instance", "engine_version_actual", "RDS upgrades minor versions"),
     Moving("aws_db_instance", "latest_restorable_time", "backups go on"),
     Moving("aws_db_instance", "master_user_secret", "RDS rotates the password", _secret_status),
@@ -89,12 +89,12 @@ MOVING = (
         "ElastiCache upgrades minor versions",
     ),
     # Buckets: these attributes repeat resources of their own, whose drift shows there.
-    Moving("aws_s3_bucket", "lifecycle_rule", "a resource of its own holds it"),
-    Moving("aws_s3_bucket", "policy", "a resource of its own holds it"),
+    Moving("aws_s3_bucket", "lifecycle_rule", "a separate resource manages it"),
+    Moving("aws_s3_bucket", "policy", "a separate resource manages it"),
     Moving(
-        "aws_s3_bucket", "server_side_encryption_configuration", "a resource of its own holds it"
+        "aws_s3_bucket", "server_side_encryption_configuration", "a separate resource manages it"
     ),
-    Moving("aws_s3_bucket", "versioning", "a resource of its own holds it"),
+    Moving("aws_s3_bucket", "versioning", "a separate resource manages it"),
 )  # fmt: skip
 
 

@@ -35,10 +35,10 @@ class Drifted(_Data):
 
     layer: str
     address: str = Field(description="Its Terraform address.")
-    gone: bool = Field(description="Whether it is not there any more.")
-    attributes: list[Attribute] = Field(description="What differs; empty when it is gone.")
+    gone: bool = Field(description="Whether it was deleted.")
+    attributes: list[Attribute] = Field(description="What differs; empty when it was deleted.")
     next_apply: NextApply | None = Field(
-        default=None, description="What the next apply does when it is gone."
+        default=None, description="What the next apply does when it was deleted."
     )
 
 
@@ -51,30 +51,30 @@ class LeftOut(_Data):
 
 
 class Added(_Data):
-    """What a hand added below a resource of ours: no state knows it, and no apply takes it away."""
+    """What was added by hand to a resource of ours: it is in no state, and no apply removes it."""
 
     layer: str = Field(description="Its layer; empty for the state bucket.")
     address: str = Field(
-        description="The Terraform address of what it is below; `state bucket` for that one."
+        description="The Terraform address of the resource it belongs to; or `state bucket`."
     )
     kind: str = Field(description="What it is, in AWS's words.")
-    name: str = Field(description="Its name, or what tells it best.")
+    name: str = Field(description="Its name, or what identifies it best.")
     identifier: str = Field(default="", description="Its ARN or identifier, if it has one.")
     does: str = Field(description="What it opens or does.")
-    delete: str = Field(description="The command that takes it away.")
+    delete: str = Field(description="The command that removes it.")
 
 
 class Stranger(_Data):
-    """A resource in the VPC, or with our tags, that no state knows."""
+    """A resource in the VPC, or with our tags, that is in no state."""
 
     kind: str = Field(description="What it is, in AWS's words.")
     identifier: str = Field(description="Its ARN, or its identifier.")
-    name: str = Field(description="Its tag `Name`, or what tells it best.")
+    name: str = Field(description="Its tag `Name`, or what identifies it best.")
     found_by: str = Field(description="`vpc` or `tags`.")
     address: str = Field(
         default="", description="Its Terraform address, when the code has it and no state does."
     )
-    import_id: str = Field(default="", description="By which `terraform import` takes it up there.")
+    import_id: str = Field(default="", description="The id for `terraform import` to that address.")
 
 
 class Report(_Data):
@@ -83,7 +83,7 @@ class Report(_Data):
     environment: str
     never_applied: list[str] = Field(description="Layers without a state.")
     destroyed: list[str] = Field(
-        default=[], description="Layers whose state holds no resource any more."
+        default=[], description="Layers whose state has no resources any more."
     )
     drift: list[Drifted]
     added: list[Added]

@@ -18,7 +18,7 @@ DESTINATION_CHECKS = {
 }
 explain(
     "STRATA_PLACE_1", "critical",
-    "A layer goes to another account or region, or its calls and keys to somebody else",
+    "A layer goes to another account or region, or its calls and keys to another endpoint",
     "one provider block with region and allowed_account_ids, credentials from the environment",
     "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs#argument-reference",
 )  # fmt: skip

@@ -72,7 +72,7 @@ def read(folder: Path, names: list[str] | None = None) -> list[Environment]:
     missing = sorted(set(names or []) - set(names_found))
     if not names_found or missing:
         raise Unjudgeable(
-            f"{folder} holds no composed stack of {', '.join(missing) or 'any environment'}",
+            f"{folder} has no composed stack of {', '.join(missing) or 'any environment'}",
             f"strata synth ENV... --out {folder}",
         )
     stray = [
@@ -128,7 +128,7 @@ def document(path: Path) -> Json:
     if unknown:
         raise Unjudgeable(f"{path}: checkov cannot judge a file with {', '.join(unknown)}")
     if not resources:
-        raise Unjudgeable(f"{path}: holds no resource")
+        raise Unjudgeable(f"{path}: has no resource")
     if astray:
         raise Unjudgeable(
             f"{path}: an import names {astray[0]}, which is no resource here",

@@ -13,11 +13,11 @@ from strata.documents.stacks import Stack, stack
 NETWORK_CHECKS = {
     "STRATA_OPEN_4": "No group or ACL opens a good part of the world by many ranges",
     "STRATA_ROUTE_1": "Routes lead to this network's own gateways alone",
-    "STRATA_ROUTE_2": "Database and cache stand in private subnets",
+    "STRATA_ROUTE_2": "Database and cache are in private subnets",
 }
 explain(
     "STRATA_OPEN_4", "critical",
-    "Ranges that are narrow one by one are together a good part of the world",
+    "Ranges that are narrow on their own are together a large part of the internet",
     "the ranges that need it, together no more than 1/256 of the addresses of the internet",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18",
 )  # fmt: skip
@@ -29,7 +29,7 @@ explain(
 )  # fmt: skip
 explain(
     "STRATA_ROUTE_2", "critical",
-    "The database or the cache stands in a subnet that the internet reaches",
+    "The database or the cache is in a subnet that the internet reaches",
     "the private subnets of this code, with a table that has no internet gateway",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-46",
 )  # fmt: skip

@@ -32,7 +32,7 @@ explain(
 )  # fmt: skip
 explain(
     "STRATA_SECRET_2 STRATA_SECRET_3", "critical",
-    "A secret value would stand in Terraform's JSON and state",
+    "A secret value would be in Terraform's JSON and state",
     "an ARN in Secrets Manager",
     "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
 )  # fmt: skip

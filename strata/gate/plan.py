@@ -53,7 +53,7 @@ def overlay(plan: Json, composed: Json) -> Json:
     Unjudgeable for a plan of something else.
     """
     if plan.get("errored"):
-        raise Unjudgeable("the plan has errors, and says nothing of what follows them")
+        raise Unjudgeable("the plan has errors, and is not complete")
     written = blocks(composed)
     resources: Json = {}
     for change in _changes(plan):
@@ -72,7 +72,7 @@ def overlay(plan: Json, composed: Json) -> Json:
             for key, value in body.items()
         }
     if not resources:
-        raise Unjudgeable("the plan holds no resource")
+        raise Unjudgeable("the plan has no resource")
     other_blocks: Json = {key: composed[key] for key in ("provider", "data") if key in composed}
     return {**other_blocks, "resource": resources}
 

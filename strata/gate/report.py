@@ -185,11 +185,11 @@ def _cause(failure: Failure, file: _File | None) -> Cause:
     if failure.check in PATH_CHECKS:
         return Cause(
             checks=(failure.check,), key=failure.key, severity="high", protects=failure.name,
-            more=PATHS, right="mend the rule; strata reach ENV FROM TO PORT explains it",
+            more=PATHS, right="fix the rule; strata reach ENV FROM TO PORT explains it",
         )  # fmt: skip
     return Cause(
         checks=(failure.check,), severity="medium", protects=failure.name, more=MORE,
-        right="mend the construct, or waive it in policies/waivers.toml",
+        right="fix the construct, or waive it in policies/waivers.toml",
     )  # fmt: skip
 
 

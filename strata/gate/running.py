@@ -16,13 +16,13 @@ RUNNING_CHECKS = {
 }
 explain(
     "STRATA_RUN_1", "critical",
-    "A program of somebody else's runs where Terraform runs, with its credentials",
+    "A foreign program runs where Terraform runs, with its credentials",
     "a resource of the AWS provider; what has to be run belongs into a container",
     "https://developer.hashicorp.com/terraform/language/resources/provisioners/syntax",
 )  # fmt: skip
 explain(
     "STRATA_RUN_2", "high",
-    "A file of the machine that plans, a key among them, would stand in plan and state",
+    "A file of the machine that plans, such as a key, would be in plan and state",
     "the text itself, or a setting",
     "https://developer.hashicorp.com/terraform/language/functions/file",
 )  # fmt: skip

@@ -43,10 +43,12 @@ def not_accepted(unsafe: dict[str, str], accepted: Sequence[str]) -> dict[str, s
     """
     unknown = [name for name in accepted if name not in unsafe]
     if unknown:
-        has = f"it found {', '.join(unsafe)}" if unsafe else "it found nothing of that severity"
+        has = "it has no finding of that severity"
+        if unsafe:
+            has = f"its findings are {', '.join(unsafe)}"
         raise UsageError(
-            f"--accept-finding {unknown[0]}: the gate did not find this; {has}",
-            "leave it out" if not unsafe else "name what it found",
+            f"--accept-finding {unknown[0]}: the gate has no such finding; {has}",
+            "leave it out" if not unsafe else "name a finding that it has",
         )
     return {name: words for name, words in unsafe.items() if name not in accepted}
 
@@ -59,11 +61,11 @@ def refuse(unsafe: dict[str, str], again: str) -> None:
     reason = (
         "a finding of the gate stops it" if count == 1 else f"{count} findings of the gate stop it"
     )
-    ways = "mend the settings and plan again, waive them in policies/waivers.toml, or accept them"
+    ways = "fix the settings and plan again, waive them in policies/waivers.toml, or accept them"
     if NO_VERDICT in unsafe:
         reason, ways = (
             "the gate could not judge it",
-            "mend what it says and plan again, or accept it",
+            "fix what it names and plan again, or accept it",
         )
     lines = [f"nothing was applied: {reason}"]
     lines += [f"{name}: {words}" for name, words in unsafe.items()]

@@ -9,10 +9,10 @@ from strata.documents import Json
 from strata.documents.stacks import blocks
 from strata.gate.vocabulary import Words
 
-IGNORING_CHECKS = {"STRATA_IGNORE_1": "Terraform mends what a check reads"}
+IGNORING_CHECKS = {"STRATA_IGNORE_1": "Terraform corrects what a check reads"}
 explain(
     "STRATA_IGNORE_1", "high",
-    "What is unsafe on AWS stays so: Terraform is told to leave what a check reads",
+    "What is unsafe on AWS stays so: Terraform ignores an argument that a check reads",
     "ignore_changes of what others move, such as a number of tasks; nothing that a check reads",
     "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
 )  # fmt: skip

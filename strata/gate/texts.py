@@ -15,13 +15,13 @@ from strata.resources.secrets import is_secret
 from strata.resources.sensitive import secrets_of
 
 SECRET_CHECKS = {
-    "STRATA_SECRET_4": "No text of a resource holds a secret",
-    "STRATA_SECRET_5": "No argument that the provider holds for a secret is given a value",
+    "STRATA_SECRET_4": "No text of a resource contains a secret",
+    "STRATA_SECRET_5": "No argument that the provider marks as sensitive has a value",
     "STRATA_SECRET_6": "No data source reads a secret's value",
 }
 explain(
     "STRATA_SECRET_4 STRATA_SECRET_5 STRATA_SECRET_6", "critical",
-    "A secret value would stand in Terraform's JSON, plan or state",
+    "A secret value would be in Terraform's JSON, plan or state",
     "an ARN in Secrets Manager; a value that AWS makes; ephemeral, for a write-only argument",
     "https://developer.hashicorp.com/terraform/language/manage-sensitive-data",
 )  # fmt: skip

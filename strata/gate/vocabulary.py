@@ -196,7 +196,7 @@ def _arguments(place: str, body: Json, above: str, words_: Words) -> Iterator[Un
         elif path in words_.vocabulary.own:
             for leaf in _leaves(value):
                 if not _ours(leaf):
-                    why = f"{_readable(leaf)} names something that stands in no code"
+                    why = f"{_readable(leaf)} is not a reference to a resource of this code"
                     yield Unjudged(f"{place}: {path}", why)
         elif path in words_.vocabulary.only:
             right = words_.vocabulary.only[path]

@@ -46,14 +46,14 @@ class Waiver(Entry):
     @classmethod
     def _says_something(cls, value: str | None) -> str | None:
         if value is not None and not any(character.isalnum() for character in value):
-            raise ValueError("says nothing: words")
+            raise ValueError("has no letters or digits: words")
         return value
 
     @field_validator("reason")
     @classmethod
     def _gives_a_reason(cls, value: str) -> str:
         if len(value.strip()) < 20 or len(set(value.lower().split())) < 3:
-            raise ValueError("says nothing: why the finding is accepted, in words")
+            raise ValueError("is too short: why the finding is accepted, in words")
         return value
 
     @field_validator("expires", mode="before")
@@ -135,7 +135,7 @@ def apply(
         if waiver.check not in checks:
             broken.append(waiver.problem("check", "there is no such check", _near(waiver, checks)))
         if waiver.check in critical and not waiver.accepted_by:
-            wrong = f"{waiver.check} is critical, and nobody accepts it besides the owner"
+            wrong = f"{waiver.check} is critical, and only its owner accepts it"
             broken.append(waiver.problem("check", wrong, 'accepted_by = "security", or who it is'))
         if waiver.expires < today:
             broken.append(waiver.problem("expires", f"expired on {waiver.expires}", ahead))

@@ -195,7 +195,7 @@ def _installed() -> Path:
         except subprocess.CalledProcessError as error:
             raise StrataError(
                 "the emulator's virtual environment could not be made",
-                "pip says why above; is there a way to the package registry?",
+                "see pip's output above; can this machine reach the package registry?",
             ) from error
         (venv / "installed").write_text(_digest())
     return interpreter

@@ -59,7 +59,7 @@ def use_project(folder: Path) -> None:
     missing = [mark for mark in MARKS if not (folder / mark).exists()]
     if missing:
         raise UsageError(
-            f"--project {folder} is not the folder of a project: it holds no {missing[0]}", HINT
+            f"--project {folder} is not the folder of a project: it has no {missing[0]}", HINT
         )
     use(Folders.of(folder.resolve()))
 
@@ -76,7 +76,7 @@ def folders() -> Folders:
     return CHOSEN.folders
 
 
-HINT = f"a project holds {', '.join(MARKS)}; go to its folder, or name it with --project DIR"
+HINT = f"a project has {', '.join(MARKS)}; go to its folder, or name it with --project DIR"
 
 
 def find(start: Path) -> Path | None:

@@ -61,7 +61,7 @@ def find(seconds: float = ANSWER_SECONDS) -> Path:
     version = _version(executable, seconds)
     match = re.fullmatch(r"v(\d+)\.\S+", version)
     if match is None:
-        raise StrataError(f"{executable} does not say which version it is", INSTALL)
+        raise StrataError(f"{executable} prints no version", INSTALL)
     if int(match[1]) < OLDEST:
         raise StrataError(f"Node {version} is too old: {executable}", INSTALL)
     return Path(executable)
@@ -80,7 +80,7 @@ def _version(executable: str, seconds: float) -> str:
         )
     except subprocess.TimeoutExpired:
         raise StrataError(
-            f"{executable} did not say its version within {seconds:.0f} s", INSTALL
+            f"{executable} printed no version within {seconds:.0f} s", INSTALL
         ) from None
     except OSError as error:
         raise StrataError(f"{executable}: {words(error)}", INSTALL) from None

@@ -12,12 +12,12 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, the signal of CI to a cancelled job, and the signal of a closed terminal."""
 
-ASKED = "Stopping: Terraform ends what it began and saves its state. Nothing more is started."
+ASKED = "Stopping: Terraform finishes what is running and saves its state. Nothing new is started."
 WARNED = (
-    "It still works. Once more drops it at once: what it made since it last saved its state "
-    "would be in no state. Better wait."
+    "It is still working. One more interrupt kills it: what it made since it last saved its "
+    "state would be in no state. Better wait."
 )
-FORCED = "Dropped. The next run says what it finds."
+FORCED = "Killed. The next run reports what it finds."
 
 
 class Interrupts:

@@ -161,7 +161,7 @@ class GroupCheck:
                 return Step("there", "security group", rule.address, True, what)
         for rule in self.unknown:
             if port in rule.ports:
-                text = f"what {peer_name(rule.peer)} holds is not known"
+                text = f"the content of {peer_name(rule.peer)} is not known"
                 return Step("there", "security group", rule.address, False, text)
         text = f"no rule allows {self.protocol} {port} {side} {self.peer}"
         return Step(

@@ -188,7 +188,7 @@ class Analysis:
             return replace(blank, absent=tuple(name for name, end in ends.items() if end is None))
         blank = replace(blank, reply_ports=first.reply_ports)
         if not ports & second.host_ports:
-            text = f"{target} are found at {second.host_ports or 'no port'} only"
+            text = f"{target} listen on {second.host_ports or 'no port'} only"
             step = Step("there", "host port", second.address or target, False, text)
             stopped = Trace(None, None, ports.least, first.reply_ports[0], (step,))
             return replace(blank, stopped=stopped)

@@ -69,7 +69,7 @@ def from_aws(environment: Environment, env: str | None = None) -> Network:
             env,
         )
     except (ClientError, BotoCoreError) as error:
-        raise StrataError(f"what stands in {environment.region} cannot be read: {error}") from error
+        raise StrataError(f"the network in {environment.region} cannot be read: {error}") from error
     return from_answers(answers)
 
 

@@ -215,5 +215,5 @@ def _route(
     if maybe:
         text += ", which is not evaluated"
     elif route.kind == "blackhole":
-        text += ", which is gone"
+        text += ", which was deleted"
     return portless(Step(way, "route", route.address, good and not maybe, text), maybe=maybe)

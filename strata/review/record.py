@@ -182,7 +182,7 @@ def free(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is no folder", "--out takes a folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / REVIEW).is_file():
-        raise UsageError(f"{folder} holds something else than a review", "give another --out")
+        raise UsageError(f"{folder} is not empty and contains no review", "give another --out")
 
 
 def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) -> Review:
@@ -235,7 +235,7 @@ def read(folder: Path) -> tuple[Review, Plan]:
     if hashlib.sha256(content).hexdigest() != review.plan:
         raise UsageError(
             f"{file} is not the plan that was reviewed",
-            f"somebody edited it, or the disk did: plan and review again, {again}",
+            f"it was edited or damaged: plan and review again, {again}",
         )
     try:
         return review, parse(json_of(content))

@@ -292,7 +292,7 @@ def _without_effect(setting: Setting, setting_without_effect: WithoutEffect) -> 
     )
     return (
         f"{setting.key} {setting.before} -> {setting.after} ({where}) changes nothing: it counts "
-        f"only when {setting_without_effect.address} is created, and that stands; {reason}"
+        f"only when {setting_without_effect.address} is created, and it exists; {reason}"
     )
 
 

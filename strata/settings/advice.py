@@ -125,7 +125,7 @@ def _characters(number: int, line: str) -> NoToml | None:
     """Characters that an editor or a web page put in place of plain ones."""
     for blank, name in BLANKS.items():
         if blank in line:
-            return NoToml(number, f"has {name}, which looks like a blank and is none", "a blank")
+            return NoToml(number, f"has {name}, which looks like a space but is not", "a blank")
     if line.translate(QUOTES) != line:
         right = _safe(line.translate(QUOTES).strip())
         return NoToml(number, "has typographic quotes, which do not quote in TOML", right)

@@ -97,7 +97,7 @@ class InvalidSettings(UsageError):
         self.count = len(every) + more
         words = f"{counted(self.count, 'problem')} in the settings"
         left = self.count - len(self.problems)
-        rest = [f"and {left} more, which are named when these are mended"] if left else []
+        rest = [f"and {left} more, which are listed when these are fixed"] if left else []
         super().__init__("\n".join([words, *map(str, self.problems), *rest]))
 
 
@@ -258,7 +258,7 @@ def _same_name(file: Path, name: str, earlier: Path) -> Problem:
     """Two environments with the same name would have the same stacks and the same states."""
     key: Key = ("environment", "name")
     line = line_of(positions(text_of(file)), key)
-    right = "a name of its own, or the one file without the other"
+    right = "another name, or remove one of the files"
     return Problem(
         file, line, dotted(key), json.dumps(name), f"is the name in {earlier} too", right
     )
@@ -274,7 +274,7 @@ def _same_names(file: Path, settings: Settings, earlier: Path) -> Problem:
         json.dumps(settings.environment.project),
         f"makes, with environment.name, the names of {earlier}: {base(settings.environment)}, "
         "in one account",
-        "a project and a name that do not make it, or another account",
+        "another project or name, or another account",
     )
 
 

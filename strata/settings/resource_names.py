@@ -89,7 +89,7 @@ class Rule:
         if len(name) not in self.lengths:
             return f"has {len(name)} characters", f"{least} to {most} characters"
         if not re.fullmatch(self.pattern, name):
-            return f"is no name of {self.thing}", self.right
+            return f"is not a valid name for {self.thing}", self.right
         if prefix:
             return f"begins with {prefix}, which AWS keeps for itself", "another beginning"
         if suffix:

@@ -53,7 +53,7 @@ class Lock:
         """`network is locked by ann@desk since 12:01:07 UTC (3 min) for apply`."""
         if self.unread:
             since = self._age(now)
-            return f"{self.layer} is locked since {since}, nobody knows by whom: {self.unread}"
+            return f"{self.layer} is locked since {since}, holder unknown: {self.unread}"
         return f"{self.layer} is locked by {self.who} since {self._age(now)} for {self.operation}"
 
     def _age(self, now: datetime) -> str:
@@ -74,7 +74,7 @@ def parse(layer: str, content: bytes) -> Lock:
         operation = OPERATIONS.get(str(fields["Operation"]), str(fields["Operation"]))
         return Lock(layer, str(fields["ID"]), str(fields["Who"]), since, operation)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise StrataError(f"the lock object of {layer} is not one of Terraform's") from error
+        raise StrataError(f"the lock object of {layer} is not a lock of Terraform") from error
 
 
 def read(environment: Environment, layer: str) -> Lock | None:

@@ -137,7 +137,7 @@ def obstacles(resources: list[StateResource], contents: Contents) -> list[Obstac
         if type_ == "aws_db_instance":
             snapshot = values.get("final_snapshot_identifier")
             if not values.get("skip_final_snapshot") and snapshot in contents.snapshots:
-                why = f"its last snapshot would be {snapshot}, which exists: delete that one"
+                why = f"its last snapshot would be {snapshot}, which exists already: delete it"
                 setting = "or set database.final_snapshot = false"
                 refused.append(Obstacle(address, why, setting))
         elif type_ == "aws_ecr_repository" and not values.get("force_delete"):

@@ -64,14 +64,14 @@ def download(version: str, target: Path, releases: str = RELEASES, key: Path = K
     if actual != expected:
         raise StrataError(
             f"{archive} has the checksum {actual}, not {expected}: it was not installed",
-            f"install Terraform {version} yourself, or look who stands between you and {releases}",
+            f"install Terraform {version} yourself, or check for a proxy that changes {releases}",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     try:
         executable = zipfile.ZipFile(io.BytesIO(content)).read("terraform")
     except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
-        raise StrataError(f"{archive} holds no terraform: it was not installed") from error
+        raise StrataError(f"{archive} contains no terraform: it was not installed") from error
     part.write_bytes(executable)
     part.chmod(0o755)
     os.replace(part, target)  # noqa: PTH105 - the same, and clearer about being atomic
@@ -88,13 +88,13 @@ def _version(executable: Path, seconds: float) -> str:
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        return f"it did not say its version within {seconds:g} s"
+        return f"it printed no version within {seconds:g} s"
     except OSError as error:
         return words(error)
     try:
         return str(json.loads(answer.stdout)["terraform_version"])
     except (ValueError, LookupError, TypeError, RecursionError):
-        return "it does not say which version it is"
+        return "it prints no version"
 
 
 def _fetch(url: str) -> bytes:

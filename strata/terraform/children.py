@@ -79,7 +79,7 @@ def runnable(executable: Path) -> Iterator[None]:
     except OSError as error:
         raise StrataError(
             f"{executable} cannot be run: {words(error)}",
-            "install the Terraform that .terraform-version names, or delete this one: then it is "
+            "install the Terraform that .terraform-version names, or delete this file: then it is "
             "downloaded",
         ) from error
 

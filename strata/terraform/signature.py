@@ -23,7 +23,7 @@ def check(content: bytes, signature: bytes, name: str, key: Path = KEY) -> None:
     except Exception as error:  # noqa: BLE001 - the library raises nothing narrower
         raise StrataError(
             f"{name} is not signed by the key {signer.fingerprint}: {_first_line(error)}",
-            "install Terraform yourself, or look who stands between you and its releases",
+            "install Terraform yourself, or check for a proxy that changes its releases",
         ) from None
 
 

@@ -176,7 +176,7 @@ def drift(report: Drift) -> str:
         ]
     for drifted in report.drift:
         if drifted.gone:
-            lines.append(f"| {_code_cell(drifted.address)} | is gone | | | {drifted.next_apply} |")
+            lines.append(f"| {_code_cell(drifted.address)} | deleted | | | {drifted.next_apply} |")
         lines += [
             f"| {_code_cell(drifted.address)} | {_code_cell(attribute.attribute)} "
             f"| {_code_cell(drift_words.value(attribute.before))} "

@@ -225,7 +225,7 @@ def answer(usage: str, usd: str) -> Json:
 def test_refresh_renews_the_file(own_prices: Path, price_list: Stubber) -> None:
     price_list.add_response("get_products", answer("HostedZone", "0.75"))
     price_list.add_response("get_products", answer("DNS-Queries", "0.0000004"))
-    assert run("cost", "--refresh") == "asking for 2 prices, one by one\n1 changed\n"
+    assert run("cost", "--refresh") == "requesting 2 prices from AWS\n1 changed\n"
     found = {one.item: one for one in prices.parse(own_prices.read_text())}
     assert found["route53/zone"].usd == 0.75
     assert found["route53/queries"].usd == 0.4

@@ -269,7 +269,7 @@ def test_step_scaling_and_other_settings_are_charged(vary: Callable[..., Json]) 
         ("aws_lb", {"load_balancer_type": "network"}, "a network load balancer has no rule"),
         ("aws_ecs_cluster", {"setting": [{"name": "containerInsights", "value": "enhanced"}]},
          "its metrics depend on every task"),
-        ("aws_s3_bucket", {}, "nothing in the stack says what is kept in it"),
+        ("aws_s3_bucket", {}, "the stack does not show how much is stored in it"),
         ("aws_autoscaling_group", {}, "their launch template is not in the stack"),
         ("aws_elasticache_replication_group",
          {"engine": "redis", "engine_version": "5.0.6", "node_type": "cache.t3.micro"},

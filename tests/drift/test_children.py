@@ -207,7 +207,7 @@ BY_HAND: dict[str, tuple[tuple[str, Json], dict[str, Any], str, str, str]] = {
             {"LifecycleHookName": "h", "HeartbeatTimeout": 60,
              "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"},
         ]}},
-        "h", "holds every instance that is terminating for 60 s",
+        "h", "pauses every instance that is terminating for 60 s",
         "aws autoscaling delete-lifecycle-hook",
     ),
     "scheduled action of the group": (
@@ -287,7 +287,7 @@ BY_HAND: dict[str, tuple[tuple[str, Json], dict[str, Any], str, str, str]] = {
             "ResponseMetadata": {},
             "TopicConfigurations": [{"Id": "n", "TopicArn": "arn:topic", "Events": []}],
         }},
-        "n", "tells arn:topic of objects of logs",
+        "n", "notifies arn:topic of objects in logs",
         "aws s3api put-bucket-notification-configuration --bucket logs",
     ),
     "object ownership": (
@@ -409,13 +409,13 @@ NOT_AS_SET = "is not what strata bootstrap sets"
     ("kind", "operation", "now", "does"),
     [
         ("policy", "get_bucket_policy", {"Policy": OPEN}, NOT_AS_SET),
-        ("policy", "get_bucket_policy", missing("NoSuchBucketPolicy"), "is gone"),
+        ("policy", "get_bucket_policy", missing("NoSuchBucketPolicy"), "was removed"),
         ("versioning", "get_bucket_versioning", {"Status": "Suspended"}, NOT_AS_SET),
         ("versioning", "get_bucket_versioning", {}, NOT_AS_SET),
         ("lifecycle", "get_bucket_lifecycle_configuration", RULES, NOT_AS_SET),
         (
             "public access block", "get_public_access_block",
-            missing("NoSuchPublicAccessBlockConfiguration"), "is gone",
+            missing("NoSuchPublicAccessBlockConfiguration"), "was removed",
         ),
         (
             "replication", "get_bucket_replication",
@@ -425,7 +425,7 @@ NOT_AS_SET = "is not what strata bootstrap sets"
         (
             "notification", "get_bucket_notification_configuration",
             {"EventBridgeConfiguration": {}},
-            f"tells EventBridgeConfiguration of objects of {STATES}",
+            f"notifies EventBridgeConfiguration of objects in {STATES}",
         ),
     ],
 )  # fmt: skip

@@ -103,6 +103,6 @@ def test_after_the_push_the_same_review_comes_to_its_end(day: Day, aws: Client) 
     emulation.push(day.url, "shop-local", "1.0.0")
     answer = day.apply()
     assert answer.returncode == 0, answer.stdout
-    assert "local stands as reviewed" in answer.stdout
+    assert "local is applied as reviewed" in answer.stdout
     assert applied() == set(LAYERS)
     assert len(aws("ecs").list_services(cluster="shop-local")["serviceArns"]) == 1

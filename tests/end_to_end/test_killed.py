@@ -201,7 +201,7 @@ def test_ctrl_c_ends_what_runs_and_says_how_to_go_on(life: Life) -> None:
     # To strata alone. A terminal's goes to its whole group, and Terraform is in another.
     process.send_signal(signal.SIGINT)
     assert process.wait(120) == 1
-    assert "Stopping: Terraform ends what it began" in life.said()
+    assert "Stopping: Terraform finishes what is running" in life.said()
     assert "not started: database, cache, cluster, edge, service" in life.said()
     assert f"go on with strata apply {life.env} --reviewed {life.review}" in life.said()
     assert not life.running()

@@ -761,7 +761,7 @@ def test_without_a_terminal_an_apply_shows_the_report_and_refuses(unanswered: Un
     for part in REPORT:
         assert part in text
     assert text.endswith(
-        "error: nothing was done: nobody is here to be asked\nhint: --yes answers\n"
+        "error: nothing was done: no terminal to confirm it at\nhint: --yes answers\n"
     )
     assert unanswered.after == unanswered.before
 
@@ -882,7 +882,7 @@ def test_the_second_is_told_who_holds_which_lock(
     assert stale, "it was killed, and could not give its lock back"
     answer = strata(own, "unlock", env, "edge")
     assert answer.returncode == 1
-    assert "nobody is here to be asked" in answer.stdout
+    assert "no terminal to confirm it at" in answer.stdout
     assert locks.read(environment, "edge") == stale
     answer = strata(own, "unlock", env, "edge", "--yes")
     assert answer.returncode == 0, answer.stdout
@@ -1043,7 +1043,7 @@ def test_destroy_names_what_is_lost_and_needs_the_name(
         "logs /shop/local/service",
     ):
         assert line in answer.stdout
-    assert "nothing was destroyed: nobody is here to be asked" in answer.stdout
+    assert "nothing was destroyed: no terminal to confirm it at" in answer.stdout
     answer = strata(own, "destroy", env, "--yes", "prod")
     assert answer.returncode == 2
     assert "nothing was destroyed: prod is not local" in answer.stdout

@@ -101,7 +101,7 @@ def test_a_folder_without_stacks_is_no_verdict(tmp_path: Path, command: Command)
     (tmp_path / "stacks").mkdir()
     answer = command("gate", "--synthesized", tmp_path)
     assert answer.code == 2
-    assert f"{tmp_path} holds no composed stack" in answer.err
+    assert f"{tmp_path} has no composed stack" in answer.err
 
 
 def test_a_layer_that_is_missing_is_no_verdict(local: Path, command: Command) -> None:

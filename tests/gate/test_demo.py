@@ -51,7 +51,7 @@ def test_a_finding_stops_the_demo_before_anything_is_applied(unsafe: Path) -> No
     assert answer.stderr.splitlines() == [
         "error: the gate found something unsafe", "hint: strata gate local"
     ]  # fmt: skip
-    assert answer.stdout.splitlines()[0] == "settings   are right"
+    assert answer.stdout.splitlines()[0] == "settings   are valid"
     assert "state" not in answer.stdout
     assert not (unsafe / WORK.name / "logs").exists()
     gate = strata(unsafe, "gate", "local")

@@ -59,7 +59,7 @@ def test_what_could_not_be_judged_is_not_said_to_be_waivable() -> None:
         refuse(stopping("no check has looked at aws_sns_topic"), "strata apply local --yes")
     assert error.value.message.startswith("nothing was applied: the gate could not judge it\n")
     assert error.value.hint == (
-        "mend what it says and plan again, or accept it this once with "
+        "fix what it names and plan again, or accept it this once with "
         "strata apply local --yes --accept-finding no-verdict"
     )
 
@@ -71,6 +71,6 @@ def test_what_is_accepted_is_named_whole_and_was_found() -> None:
     for name in ("B_1", "C_1", "*", ""):
         with pytest.raises(UsageError) as error:
             not_accepted(found, [name])
-        assert "it found A_1, B_1+B_2" in error.value.message
+        assert "its findings are A_1, B_1+B_2" in error.value.message
     with pytest.raises(UsageError):
         not_accepted({}, ["A_1"])

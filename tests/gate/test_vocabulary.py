@@ -33,6 +33,7 @@ OWN = sorted(
 )
 TEMPLATE = "aws_launch_template.cluster_launch_template"
 RULE = "aws_vpc_security_group_ingress_rule.network_cache_ingress_instance"
+NO_REFERENCE = "is not a reference to a resource of this code"
 
 
 def places(stack: Json) -> list[str]:
@@ -72,12 +73,12 @@ def test_the_four_environments_and_the_reference_say_nothing_else(
         ({"block_device_mappings": [{"ebs": {"snapshot_id": "snap-1"}}]},
          "block_device_mappings.ebs.snapshot_id: nobody has judged this"),
         ({"iam_instance_profile": {"name": "admin"}},
-         "iam_instance_profile.name: admin names something that stands in no code"),
+         "iam_instance_profile.name: admin is not a reference to a resource of this code"),
         ({"iam_instance_profile": {"name": '${true ? "admin" : aws_x.y.name}'}},
-         "iam_instance_profile.name: ${true ? \"admin\" : aws_x.y.name} names something that "
-         "stands in no code"),
+         "iam_instance_profile.name: ${true ? \"admin\" : aws_x.y.name} "
+         "is not a reference to a resource of this code"),
         ({"vpc_security_group_ids": ["${aws_security_group.a.id}", "sg-1"]},
-         "vpc_security_group_ids: sg-1 names something that stands in no code"),
+         "vpc_security_group_ids: sg-1 is not a reference to a resource of this code"),
         ({"placement": [{"tenancy": "host"}], "hibernation_options": {"configured": True}},
          "hibernation_options: nobody has judged this"),
         ({"metadata_options": "${aws_x.y.z}"},
@@ -142,7 +143,7 @@ def test_harmless_changes_say_nothing_that_nobody_has_judged(synthesized: Path) 
     for name, change in HARMLESS.items():
         stacks = Stacks(json.loads(composed), {key: json.loads(one) for key, one in texts.items()})
         change(stacks)
-        said = [one for one in places(stacks.composed) if "stands in no code" not in one]
+        said = [one for one in places(stacks.composed) if NO_REFERENCE not in one]
         if said:
             found[name] = said
     assert found == {}
@@ -198,4 +199,4 @@ def test_the_values_of_a_secret_are_not_shown() -> None:
     known = {"aws_x": words(Vocabulary(own=("role",)))}
     stack = {"resource": {"aws_x": {"a": {"role": "AKIAIOSFODNN7EXAMPLE"}}}}
     [found] = unjudged(stack, known)
-    assert found.why == "its value names something that stands in no code"
+    assert found.why == "its value is not a reference to a resource of this code"

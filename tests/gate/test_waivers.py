@@ -114,15 +114,15 @@ def test_a_waiver_covers_nothing_else(
         ({"environments": "local"}, "environments", "should be a list", "a list of names"),
         ({"reason": None}, "reason", "is missing", "in at least 20 characters"),
         ({"reason": "because"}, "reason", "is too short", "in at least 20 characters"),
-        ({"reason": " " * 40}, "reason", "says nothing", "words"),
-        ({"reason": "." * 40}, "reason", "says nothing", "words"),
-        ({"reason": "because because because"}, "reason", "says nothing", "in words"),
+        ({"reason": " " * 40}, "reason", "has no letters or digits", "words"),
+        ({"reason": "." * 40}, "reason", "has no letters or digits", "words"),
+        ({"reason": "because because because"}, "reason", "is too short", "in words"),
         ({"owner": None}, "owner", "is missing", 'such as "platform"'),
         ({"owner": ""}, "owner", "is empty", 'such as "platform"'),
-        ({"owner": " \t "}, "owner", "says nothing", "words"),
-        ({"owner": "--"}, "owner", "says nothing", "words"),
-        ({"resource": " "}, "resource", "says nothing", "words"),
-        ({"accepted_by": " "}, "accepted_by", "says nothing", "words"),
+        ({"owner": " \t "}, "owner", "has no letters or digits", "words"),
+        ({"owner": "--"}, "owner", "has no letters or digits", "words"),
+        ({"resource": " "}, "resource", "has no letters or digits", "words"),
+        ({"accepted_by": " "}, "accepted_by", "has no letters or digits", "words"),
         ({"accepted_by": " platform"}, "", "is accepted by its owner", "somebody else"),
         ({"expires": None}, "expires", "is missing", "such as 2026-12-31"),
         ({"expires": "soon"}, "expires", "should be a date", "such as 2026-12-31"),
@@ -172,7 +172,7 @@ def test_a_critical_check_needs_somebody_who_accepts_it(
     file.write_text(WAIVERS + said + theirs)
     answer = command("gate", "--synthesized", local)
     assert answer.code == 2
-    assert "STRATA_DB_1 is critical, and nobody accepts it besides the owner" in answer.err
+    assert "STRATA_DB_1 is critical, and only its owner accepts it" in answer.err
     assert "accepted_by" in answer.err
     file.write_text(WAIVERS + said + 'accepted_by = "security"\n' + theirs)
     answer = command("gate", "--synthesized", local, "--format", "json")

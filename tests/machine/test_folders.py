@@ -66,7 +66,7 @@ def test_a_folder_that_lacks_a_part_is_no_project(
     monkeypatch.chdir(folder)
     with pytest.raises(UsageError, match=f"no project in {folder}"):
         folders.project()
-    with pytest.raises(UsageError, match=f"--project {folder} .* holds no {lacking}"):
+    with pytest.raises(UsageError, match=f"--project {folder} .* has no {lacking}"):
         folders.use_project(folder)
 
 

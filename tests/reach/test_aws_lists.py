@@ -133,7 +133,7 @@ def test_a_route_to_what_is_gone_drops_what_takes_it() -> None:
     tables[0]["Routes"][1]["State"] = "blackhole"
     verdict = explain(from_answers(said(route_tables=tables)), "instances", "internet", 443)
     assert verdict.state == "shut"
-    assert verdict.steps[-1].text == "out of subnet-1: 0.0.0.0/0 leads to igw-1, which is gone"
+    assert verdict.steps[-1].text == "out of subnet-1: 0.0.0.0/0 leads to igw-1, which was deleted"
 
 
 def test_a_longer_prefix_that_leads_to_what_is_gone_leaves_no_shorter_one() -> None:
@@ -143,7 +143,7 @@ def test_a_longer_prefix_that_leads_to_what_is_gone_leaves_no_shorter_one() -> N
     network = from_answers(said(route_tables=tables))
     out = explain(network, "instances", "internet", 443)
     assert out.state == "partly"
-    assert out.steps[-1].text == "out of subnet-1: 203.0.113.0/24 leads to tgw-1, which is gone"
+    assert out.steps[-1].text == "out of subnet-1: 203.0.113.0/24 leads to tgw-1, which was deleted"
     back = explain(network, "internet", "instances", 22)
     assert (back.state, back.steps[-1].way) == ("partly", "back")
 

@@ -143,7 +143,7 @@ def test_a_fixed_host_port_is_the_only_one_that_tasks_have(made: Callable[[str],
     assert asked(document, "load_balancer", "tasks", 3000).open
     verdict = asked(document, "load_balancer", "tasks", 40000)
     assert verdict.state == "shut"
-    assert verdict.steps[-1].text == "tasks are found at 3000 only"
+    assert verdict.steps[-1].text == "tasks listen on 3000 only"
 
 
 def test_a_low_fixed_host_port_is_shut_by_the_acl(made: Callable[[str], Json]) -> None:
@@ -291,8 +291,8 @@ def test_a_prefix_list_is_known_or_said_to_be_unknown(made: Callable[[str], Json
     rule["prefix_list_id"] = "${data.aws_prefix_list.s3.id}"
     verdict = asked(document, "instances", "aws_apis", 443)
     assert verdict.state == "partly"
-    assert verdict.steps[-1].text.startswith("what prefix list ")
-    assert verdict.steps[-1].text.endswith(" holds is not known")
+    assert verdict.steps[-1].text.startswith("the content of prefix list ")
+    assert verdict.steps[-1].text.endswith(" is not known")
     rule["prefix_list_id"] = "${aws_ec2_managed_prefix_list.all.id}"
     document["resource"]["aws_ec2_managed_prefix_list"] = {
         "all": {"entry": [{"cidr": "0.0.0.0/1"}, {"cidr": "128.0.0.0/1"}]}

@@ -753,7 +753,7 @@ def test_what_the_gate_finds_stops_an_apply_that_does_not_name_it(
         assert "--accept-finding CKV_AWS_16+STRATA_DB_2" in said
         code, said = strata("apply", changed.file, *how, "--accept-finding", "CKV_AWS_16")
         assert code == 2, said
-        assert "the gate did not find this; it found CKV_AWS_16+STRATA_DB_2" in said
+        assert "the gate has no such finding; it found CKV_AWS_16+STRATA_DB_2" in said
     assert {layer: s and s.serial for layer, s in read_states(environment).items()} == before
 
 
@@ -988,7 +988,7 @@ def test_a_finding_that_is_accepted_by_name_is_applied(
     accepting = [word for name in again for word in ("--accept-finding", name)]
     code, said = strata("apply", file, "--yes", *accepting)
     assert code == 0, said
-    _, _, offered = said.partition("local stands as reviewed\n")
+    _, _, offered = said.partition("local is applied as reviewed\n")
     for line in (
         r"address +https://local\.shop\.example", r"repository +\S+/store/api",
         r"database +\S+:3306", r"cache +\S+:6379",

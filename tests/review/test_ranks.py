@@ -431,7 +431,7 @@ def held_by(type_: str, address: str, layer_user: str) -> tuple[Change, Change]:
 def test_what_a_later_layer_holds_is_refused(address: str, user: str, refused: bool) -> None:
     gone, holder = held_by("aws_lb", address, user)
     why = told(gone, holder).get("refused", "")
-    assert (f"before aws_lb.{user}_it can let go" in why) is refused
+    assert (f"before aws_lb.{user}_it can stop using it" in why) is refused
     assert "refused" not in told(holder, gone)
 
 
@@ -579,7 +579,7 @@ def test_a_database_turns_to_another_group_of_its_family_at_once() -> None:
 def test_parameters_are_not_made_anew_under_the_name_of_those_that_stand() -> None:
     type_ = "aws_elasticache_parameter_group"
     anew = Change(f"{type_}.network_it", ("create", "delete"), {"name": "a"}, {"name": "a"})
-    assert told(anew)["refused"] == "another one of its name cannot be made beside it"
+    assert told(anew)["refused"] == "a second one with its name cannot be created beside it"
     tainted = replace(anew, reason="replace_because_tainted")
     assert f"`terraform untaint {type_}.network_it`" in told(tainted)["refused"]
     assert "refused" not in told(replace(tainted, after={"name": "b"}))
@@ -595,7 +595,7 @@ def test_the_token_of_a_redis_that_stays_is_kept() -> None:
         {"node_type": "cache.t3.micro"},
         {"node_type": "cache.t3.small"},
     )
-    assert "AWS takes AUTH off no Redis" in told(token)["refused"]
+    assert "AWS cannot remove AUTH from a Redis" in told(token)["refused"]
     assert "refused" in told(token, redis)
     assert "refused" not in told(token, replace(redis, actions=("delete", "create")))
     assert "refused" not in told(token, replace(redis, actions=("delete",), after=None))

@@ -121,10 +121,10 @@ def test_the_most_passes_and_one_more_is_refused(
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("name", "x", "Name in other letters"),
-        ("PROJECT", "x", "Project in other letters"),
+        ("name", "x", "Name in another case"),
+        ("PROJECT", "x", "Project in another case"),
         ("AmazonECSManaged", "", "Strata sets itself"),
-        ("amazonecsmanaged", "", "AmazonECSManaged in other letters"),
+        ("amazonecsmanaged", "", "AmazonECSManaged in another case"),
         ("Owner", "aws:me", "keeps for itself"),
         ("AWS:owner", "me", "keeps for itself"),
         ("Owner", " me", "space at an end"),

@@ -72,7 +72,7 @@ def test_a_message_names_as_many_problems_as_can_be_read(tmp_path: Path) -> None
     assert error.value.count == MOST_SHOWN + 5
     message = str(error.value)
     assert message.startswith(f"{MOST_SHOWN + 5} problems")
-    assert message.endswith("and 5 more, which are named when these are mended")
+    assert message.endswith("and 5 more, which are listed when these are fixed")
     assert message.count("wrong:") == MOST_SHOWN
 
 

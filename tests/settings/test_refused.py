@@ -125,13 +125,13 @@ CASES: list[tuple[str, list[str], str, str]] = [
         "network",
         ['nat = "per_az"', 'public_subnets = ["10.0.0.0/24", "10.0.1.0/24"]'],
         "network.nat",
-        "beside each of 3",
+        "for each of 3",
     ),
     (
         "network",
         ['emptied_zones = ["eu-central-1d"]'],
         "network.emptied_zones[0]",
-        "is none of the zones",
+        "is not one of the zones",
     ),
     (
         "network",
@@ -152,7 +152,12 @@ CASES: list[tuple[str, list[str], str, str]] = [
         "leaves 1 of 3 zones",
     ),
     ("registry", ['repository = "Shop"'], "registry.repository", "such as shop/api"),
-    ("registry", ['repository = "shop//api"'], "registry.repository", "no name of a repository"),
+    (
+        "registry",
+        ['repository = "shop//api"'],
+        "registry.repository",
+        "not a valid name for a repository",
+    ),
     ("registry", ['repository = "x"'], "registry.repository", "2 to 256"),
     ("environment", ['region = "eu-centrl-1"'], "environment.region", "eu-central-1"),
     ("cluster", ['instance_type = "t2.mirco"'], "cluster.instance_type", "t2.micro"),
@@ -266,7 +271,7 @@ CASES: list[tuple[str, list[str], str, str]] = [
     ("environment", [f'project = "{"x" * 41}"'], "environment.project", "at most 40"),
     ("environment", ['project = "Shop!"'], "environment.project", "lower-case"),
     ("environment", ['state_bucket = "Shop_State"'], "environment.state_bucket", "lower-case"),
-    ("tags", ['"aws:x" = "y"'], 'tags."aws:x"', "not beginning aws:"),
+    ("tags", ['"aws:x" = "y"'], 'tags."aws:x"', "not begin with aws:"),
     ("tags", ['Layer = "y"'], "tags.Layer", "Strata sets itself"),
     ("tags", ['Owner = "a;b"'], "tags.Owner", "letters, digits"),
 ]
@@ -390,7 +395,7 @@ def test_an_unknown_environment_and_a_missing_file_are_usage_errors(tmp_path: Pa
         (['from = "tasks", to = "cache", open = true'], "reach[0].port", "is missing"),
         (['from = "tasks", to = "cache", open = true, ports = 1'], "reach[0].ports", "port"),
         (['from = "internet", to = "aws_apis", open = false'], "reach[0].to", "outside"),
-        (['from = "tasks", to = "cache", open = false'] * 2, "reach[1]", "says the same"),
+        (['from = "tasks", to = "cache", open = false'] * 2, "reach[1]", "repeats"),
         (
             [
                 f'from = "tasks", to = "cache", port = 1, open = {word}'

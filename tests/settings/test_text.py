@@ -128,7 +128,7 @@ def test_a_mark_of_cdktf_is_refused_with_its_line(
         load(str(file))
     [problem] = caught.value.problems
     assert (problem.key, problem.line) == (key, len(lines) + 2)
-    assert "a mark by which CDKTF finds values" in problem.wrong
+    assert "contains a CDKTF token" in problem.wrong
 
 
 def test_other_figures_are_text() -> None:

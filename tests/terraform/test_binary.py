@@ -137,16 +137,16 @@ def test_an_archive_that_is_none_installs_nothing(
     url, folder = releases
     release(folder, b"an error page")
     target = tmp_path / "bin" / "terraform"
-    with pytest.raises(StrataError, match="holds no terraform"):
+    with pytest.raises(StrataError, match="contains no terraform"):
         download(VERSION, target, url, key)
     assert not target.exists()
 
 
 CANNOT = [
-    ("#!/bin/sh\nexec sleep 600\n", "did not say its version within 0.5 s"),
-    ("#!/bin/sh\nexit 3\n", "does not say which version"),
-    ("#!/bin/sh\necho '[1]'\n", "does not say which version"),
-    ("#!/bin/sh\nprintf '\\377'\n", "does not say which version"),
+    ("#!/bin/sh\nexec sleep 600\n", "printed no version within 0.5 s"),
+    ("#!/bin/sh\nexit 3\n", "prints no version"),
+    ("#!/bin/sh\necho '[1]'\n", "prints no version"),
+    ("#!/bin/sh\nprintf '\\377'\n", "prints no version"),
     ('#!/bin/sh\necho \'{"terraform_version": "0.1.0"}\'\n', "0.1.0"),
     ("#!/nowhere/at/all\n", "there is no such file"),
     ("\x7fELF of another machine", "cannot be run on this machine"),

@@ -98,9 +98,9 @@ def test_where_nothing_stands_there_is_not_no_drift(form: Callable[[Report], str
     never = NOTHING.model_copy(update={"never_applied": list(LAYERS)})
     both = NOTHING.model_copy(update={"destroyed": rest, "never_applied": [first]})
     for report, words in (
-        (gone, "dev: nothing stands, it was destroyed\n"),
-        (never, "dev: nothing stands, it was not applied\n"),
-        (both, "dev: nothing stands, it was destroyed\n"),
+        (gone, "dev: nothing exists, it was destroyed\n"),
+        (never, "dev: nothing exists, it was not applied\n"),
+        (both, "dev: nothing exists, it was destroyed\n"),
     ):
         assert words in form(report)
         assert "no drift" not in form(report)
@@ -120,7 +120,7 @@ def test_text_fits_80_columns_and_says_what_the_next_apply_does() -> None:
     (command,) = [line for line in shown.splitlines() if len(line) > 80]
     assert command.startswith('      \'{"a": "b c ')
     assert '    name: "a" -> "b"\n      the next apply puts it back\n' in shown
-    assert "    is gone; the next apply makes it anew\n" in shown
+    assert "    was deleted; the next apply makes it anew\n" in shown
     assert "dev: 2 resources drifted, 1 added below ours, 2 strangers\n" in shown
     assert "  ec2 vpc shop\n    arn:aws:ec2:r:a:vpc/vpc-1\n" in shown
     assert "    terraform import aws_vpc.network_vpc vpc-1\n" in shown

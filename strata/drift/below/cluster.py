@@ -44,7 +44,7 @@ def _group_hooks(clients: Clients, group: Json, ours: StateResources) -> Iterato
         yield Child(
             "lifecycle hook",
             name,
-            f"holds every instance that is {when} for {seconds} s",
+            f"pauses every instance that is {when} for {seconds} s",
             aws(
                 "autoscaling delete-lifecycle-hook",
                 auto_scaling_group_name=group["name"],

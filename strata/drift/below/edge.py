@@ -233,7 +233,7 @@ def notifications(clients: Clients, bucket: Json, ours: StateResources) -> Itera
             yield Child(
                 "notification",
                 configuration.get("Id", key),
-                f"tells {to} of objects of {name}",
+                f"notifies {to} of objects in {name}",
                 aws(
                     "s3api put-bucket-notification-configuration",
                     bucket=name,

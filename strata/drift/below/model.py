@@ -102,7 +102,7 @@ def grants(policy: str) -> str:
         condition = " under a condition" if statement.get("Condition") else ""
         return f"{verb} {principal}: {but(statement, 'Action')}{condition}"
 
-    return "; ".join(map(words, statements)) or "says nothing"
+    return "; ".join(map(words, statements)) or "has no statement"
 
 
 def limits(action: Json, key: str, unit: str) -> str:

@@ -43,7 +43,7 @@ def _look(what: str, clients: Clients, bucket: Json, _: StateResources) -> Itera
     except ClientError as error:
         if error.response["Error"]["Code"] not in GONE:
             raise
-        does = "is gone"
+        does = "was removed"
     else:
         current = response.get(protection.answer) if protection.answer else response
         if _holds(_parsed(current), _parsed(protection.wanted)):

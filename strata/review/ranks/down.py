@@ -23,7 +23,7 @@ PATH = {
     "aws_vpc_security_group_ingress_rule": "connections are refused until the rule is back",
     "aws_vpc_security_group_egress_rule": "connections are refused until the rule is back",
     "aws_lb": "every request comes through it",
-    "aws_lb_listener": "its port answers nobody until it is back",
+    "aws_lb_listener": "its port does not answer until it is back",
     "aws_lb_target_group": "requests have no target until tasks are healthy in the new one",
     "aws_lb_target_group_attachment": "the target gets no request until it is back",
     "aws_autoscaling_attachment": "its instances get no request until it is back",
@@ -100,10 +100,10 @@ DEPLOYS = (
 
 SWITCHED_OFF: dict[str, dict[str, str]] = {
     "aws_vpc": {
-        "enable_dns_support": "AWS's resolver answers nobody in the VPC: no name is found, the "
-        "database's and AWS's own among them",
+        "enable_dns_support": "AWS's resolver does not answer in the VPC: no name resolves, "
+        "neither the database's nor AWS's own",
         "enable_dns_hostnames": "nothing in the VPC gets a name, and private names of endpoints "
-        "and zones are not found",
+        "and zones do not resolve",
     },
     "aws_db_instance": {
         "multi_az": "no standby takes over: what fails is down until it is back, as is every "
@@ -228,4 +228,4 @@ def _interrupted(change: Change, before: Json, after: Json) -> Iterator[Reason]:
             "down", "all tasks may end before new ones run: minimum healthy percent is 0", deploys
         )
     if change.type == "aws_lb_listener" and "port" in change.changed:
-        yield Reason("down", "the old port answers nobody from then on", ("port",))
+        yield Reason("down", "the old port no longer answers", ("port",))

@@ -74,7 +74,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
               "instance metadata, with the instance's credentials, is served",
               left_out="enabled"),
         Guard("metadata_options[0].instance_metadata_tags", ("disabled", "enabled"),
-              "instance metadata tells the instance's tags"),
+              "instance metadata shows the instance's tags"),
         _off("network_interfaces[0].associate_public_ip_address",
              "instances get public addresses"),
     ),
@@ -194,7 +194,7 @@ def _boundary(type_: str, before: Json, after: Json) -> Iterator[tuple[str, str]
     old, new = (str(body.get(name) or "") for body in (before, after))
     if type_ in BOUNDARY and old and new != old:
         words = f"it gets another permissions boundary, {new}" if new else (
-            "no permissions boundary holds it within bounds"
+            "no permissions boundary limits it"
         )  # fmt: skip
         yield name, words
 

@@ -91,7 +91,7 @@ def _tls(change: Change) -> Iterator[Reason]:
     if change.address == REDIS and "transit_encryption_enabled" in change.changed:
         yield Reason(
             "refused",
-            f"ElastiCache turns TLS on or off in no Redis in one step; {ANEW}",
+            f"ElastiCache cannot turn TLS on or off in one step; {ANEW}",
             ("transit_encryption_enabled",),
         )
 
@@ -109,7 +109,7 @@ def _in_use(change: Change, plan: Plan) -> Iterator[Reason]:
         if _holds(user.before, name)
     ]
     if users:
-        why = f"it is deleted before {listed(users)} can let go of it; {_way(change, plan)}"
+        why = f"it is deleted before {listed(users)} can stop using it; {_way(change, plan)}"
         yield Reason("refused", why, change.forcing)
 
 
@@ -163,7 +163,7 @@ def _tainted(change: Change) -> Iterator[Reason]:
     """ElastiCache's group has no name prefix in the provider: a second would have the same name."""
     before, after = ((body or {}).get("name") for body in (change.before, change.after))
     if change.type in PARAMETERS and change.actions == ("create", "delete") and before == after:
-        why = "another one of its name cannot be made beside it"
+        why = "a second one with its name cannot be created beside it"
         if change.tainted:
             why += (
                 "; it was marked when a run was cut off: keep it with "
@@ -178,8 +178,8 @@ def _auth(change: Change, plan: Plan) -> Iterator[Reason]:
     if change.address == AUTH and change.actions == ("delete",) and not made_anew:
         yield Reason(
             "refused",
-            "AWS takes AUTH off no Redis that has it: it would go on asking for a token that is "
-            f"gone; keep cache.auth, or {ANEW}",
+            "AWS cannot remove AUTH from a Redis that has it: it would still require the deleted "
+            f"token; keep cache.auth, or {ANEW}",
         )
 
 

@@ -21,11 +21,11 @@ def _why(change: Change) -> str:
     if change.actions == ("delete",) and change.type in PERMISSIONS:
         return "what it allowed is refused from then on"
     if change.actions == ("no-op",) and change.imports and not change.moved_from:
-        return "it stands, and comes under Terraform; nothing happens to it"
+        return "it exists and is imported; it is not changed"
     words: dict[tuple[str, ...], str] = {
         ("no-op",): f"from {change.moved_from}; nothing happens to it",
         ("forget",): "it stays as it is, and Strata leaves it alone",
-        ("delete",): "nothing is kept in it, and no request needs it",
+        ("delete",): "it stores nothing, and no request needs it",
     }
     return words.get(change.actions, " and ".join(change.actions))
 
@@ -34,8 +34,8 @@ def _replaced(change: Change) -> str:
     if change.type == "aws_ecs_task_definition":
         return "a new revision, which the service rolls out"
     if change.actions[0] == "create":
-        return "the new one is there before the old one goes"
-    return "nothing is kept in it, and no request passes it"
+        return "the new one is created before the old one is deleted"
+    return "it stores nothing, and no request passes through it"
 
 
 def _changed_in_place(change: Change) -> str:
@@ -43,5 +43,5 @@ def _changed_in_place(change: Change) -> str:
         least = (change.after or {}).get("deployment_minimum_healthy_percent")
         return f"tasks are replaced while {least} % of them stay up"
     if change.type == "aws_launch_template":
-        return "new instances are started with it; running ones keep the old one"
+        return "new instances start with it; running instances keep the old version"
     return "in place"

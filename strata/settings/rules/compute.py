@@ -111,7 +111,7 @@ def _deploys(settings: Settings) -> Iterator[Finding]:
     start, stop = -(-100 * (tasks + 1) // tasks), 100 * (tasks - 1) // tasks
     yield Finding(
         MAXIMUM,
-        f"lets a deployment of {counted(tasks, 'task')} neither start one nor stop one: "
+        f"lets a deployment of {counted(tasks, 'task')} neither start nor stop a task: "
         f"{service.maximum_percent} % of {tasks} is {stuck.most}, rounded down, and "
         f"minimum_healthy_percent, {service.minimum_healthy_percent} % of {tasks}, is "
         f"{stuck.least}, rounded up",
@@ -159,8 +159,8 @@ def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
     if fit.task.fixed_port:
         return Finding(
             HOST_PORT,
-            f"is fixed, so that an instance holds one task, and {counted(largest, 'task')} may be "
-            f"asked for on {settings.cluster.max_size} instances",
+            f"is fixed, so an instance runs one task, and {counted(largest, 'task')} may be "
+            f"needed on {settings.cluster.max_size} instances",
             _more_room(fit, needed),
             (MAX_SIZE, *SIZES, *COUNTS),
         )
@@ -186,12 +186,12 @@ def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
     wrong = (
         f"leaves no room for a deployment of {counted(tasks, 'task')}: "
         f"{settings.service.minimum_healthy_percent} % of {tasks} is {worst.least}, rounded up, so "
-        f"ECS starts a new one before it stops one; {fit.words()}, so that {worst.room} tasks "
-        f"need {needed} instances and cluster.max_size is {settings.cluster.max_size}"
+        f"ECS starts a new task before it stops an old one; {fit.words()}, so that {worst.room} "
+        f"tasks need {needed} instances and cluster.max_size is {settings.cluster.max_size}"
     )
     # The smallest of these counts needs the smallest share.
     stop = 100 * (tight[0].tasks - 1) // tight[0].tasks
-    healthy = f"a service.minimum_healthy_percent of at most {stop}, which lets one stop first"
+    healthy = f"a service.minimum_healthy_percent of at most {stop}, which lets a task stop first"
     fixed = fit.task.fixed_port
     yield Finding(
         HOST_PORT if fixed else MAX_SIZE,
@@ -232,7 +232,7 @@ def check_scaling(settings: Settings) -> Iterator[Finding]:
     for index, tracking in enumerate(scaling.target_tracking):
         key: Key = (*SCALING, "target_tracking", index)
         if tracking.metric in metrics[:index]:
-            yield Finding((*key, "metric"), "stands there twice", "one entry for each metric")
+            yield Finding((*key, "metric"), "is listed twice", "one entry for each metric")
         if tracking.metric != "requests_per_target" and tracking.target > 100:
             yield Finding((*key, "target"), "is more than all of it", "percent, at most 100")
     yield from _counts(settings.service)
@@ -291,7 +291,7 @@ def _named(kind: str, names: Sequence[str], taken: Sequence[str]) -> Iterator[Fi
                 key, "is no name", "1 to 64 lower-case letters, digits and single hyphens"
             )
         elif name in names[:index]:
-            yield Finding(key, "stands there twice", "a name of its own")
+            yield Finding(key, "is listed twice", "a name of its own")
         elif name in [metric.replace("_", "-") for metric in taken]:
             yield Finding(
                 key,

@@ -32,7 +32,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     elif not settings.environment.emulated and RESERVED.search(edge.domain):
         yield Finding(
             domain_key,
-            "is reserved: nobody can have it, so that no certificate for it is ever validated",
+            "is reserved: it cannot be registered, so a certificate for it is never validated",
             "a domain that you have registered, or a part of one",
             (("environment", "emulated"),),
         )

@@ -89,8 +89,8 @@ def _tags(tags: dict[str, str]) -> Iterator[Finding]:
             # For other services they would be two tags; IAM refuses the second.
             yield Finding(
                 ("tags", name),
-                f"is {taken[name.lower()]} in other letters, and IAM does not tell tags apart by "
-                "upper and lower case",
+                f"is {taken[name.lower()]} in another case, and IAM tag keys "
+                "are not case-sensitive",
                 "another name",
             )
         taken.setdefault(name.lower(), name)
@@ -101,11 +101,11 @@ def _tag(name: str, value: str) -> tuple[str, str] | None:
     # AWS means letters and digits of any script.
     allowed = r"[\w .:/=+@-]*"
     if not 1 <= len(name) <= 128:
-        return "is no name for a tag", "1 to 128 characters"
+        return "is not a valid tag name", "1 to 128 characters"
     if name.lower().startswith("aws:") or value.lower().startswith("aws:"):
         return (
             "begins with aws:, which AWS keeps for itself",
-            "a name and a value not beginning aws:",
+            "a name and a value that do not begin with aws:",
         )
     if not re.fullmatch(allowed, name) or not re.fullmatch(allowed, value):
         return (

@@ -65,7 +65,7 @@ def _zones(settings: Settings) -> Iterator[Finding]:
                 (("environment", "region"),),
             )
         elif zone in zones[:index]:
-            yield Finding(key, "stands there twice", "each zone once")
+            yield Finding(key, "is listed twice", "each zone once")
 
 
 def _network(key: Key, text: str) -> tuple[IPv4Network | None, Finding | None]:
@@ -225,7 +225,7 @@ def _counts(network: Network) -> Iterator[Finding]:
     if network.nat == "per_az" and private > public:
         yield Finding(
             ("network", "nat"),
-            f"needs a public subnet beside each of {private} private ones, and there are {public}",
+            f"needs a public subnet for each of {private} private subnets, and there are {public}",
             f"{private} public subnets, or single",
             (("network", "public_subnets"), ("network", "private_subnets")),
         )
@@ -235,9 +235,9 @@ def _emptied(network: Network) -> Iterator[Finding]:
     zones, emptied = network.availability_zones, network.emptied_zones
     for index, zone in enumerate(emptied):
         if zone not in zones:
-            yield Finding((*EMPTIED, index), "is none of the zones", ", ".join(zones), (ZONES,))
+            yield Finding((*EMPTIED, index), "is not one of the zones", ", ".join(zones), (ZONES,))
         elif zone in emptied[:index]:
-            yield Finding((*EMPTIED, index), "stands there twice", "each zone once")
+            yield Finding((*EMPTIED, index), "is listed twice", "each zone once")
     used = len(zones) - len(emptied)
     if len(set(emptied) & set(zones)) < len(emptied):
         return

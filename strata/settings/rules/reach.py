@@ -24,14 +24,14 @@ def check(settings: Settings) -> Iterator[Finding]:
         if path.open and path.port is None and path.target != "tasks":
             yield Finding(
                 (*key, "port"),
-                "is missing, and no endpoint but tasks is found at every port",
+                "is missing, and only tasks can be checked at every port",
                 "a port, such as 443",
                 ((*key, "open"), (*key, "to")),
             )
         same = (path.source, path.target, path.port)
         if same in seen:
             first, other = seen[same]
-            verb = "says the same as" if other.open == path.open else "contradicts"
+            verb = "repeats" if other.open == path.open else "contradicts"
             yield Finding(key, f"{verb} reach[{first}]", "each path once", (("reach", first),))
         else:
             seen[same] = (index, path)

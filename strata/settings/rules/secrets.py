@@ -60,7 +60,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,254}", name):
                 yield Finding(
                     ("service", section, name),
-                    "is no name for an environment variable",
+                    "is not a valid name for an environment variable",
                     "letters, digits and underscores, not beginning with a digit",
                 )
             elif name in OURS:
@@ -70,7 +70,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             elif lower[name.lower()] > 1:
                 yield Finding(
                     ("service", section, name),
-                    "stands in environment and secrets, or twice but for upper and lower case",
+                    "is in environment and in secrets, or is there twice in upper and lower case",
                     "each variable once",
                     (("service", "environment"), ("service", "secrets")),
                 )
@@ -168,5 +168,5 @@ def _reasons(service: Service) -> Iterator[Finding]:
             yield Finding(key, "gives no reason", "why the value is no secret, in a few words")
         elif is_secret("", reason):
             yield Finding(
-                key, "holds what looks like a secret itself", "a reason that does not repeat it"
+                key, "contains what looks like a secret", "a reason that does not repeat it"
             )

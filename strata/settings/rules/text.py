@@ -22,7 +22,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         if MARK in text or any(map(_is_mark, _NUMBER.findall(text))):
             yield Finding(
                 key,
-                "holds a mark by which CDKTF finds values of its own, and puts one there",
+                "contains a CDKTF token, which CDKTF would replace by another value",
                 f"the text without {MARK if MARK in text else 'that number'}",
             )
 

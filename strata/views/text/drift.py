@@ -15,18 +15,18 @@ def text(report: Report) -> str:
             lines += [layer]
         lines.append(f"  {resource.address}")
         if resource.gone:
-            lines += indented(f"is gone; the next apply {resource.next_apply}", 4)
+            lines += indented(f"was deleted; the next apply {resource.next_apply}", 4)
         for attribute in resource.attributes:
             lines += indented(f"{attribute.attribute}: {change(attribute)}", 4)
             lines += indented(f"the next apply {attribute.next_apply}", 6)
     if report.added:
-        lines += ["", "added below ours, where no state knows it and no apply takes it away"]
+        lines += ["", "added to our resources by hand: in no state, and no apply removes it"]
     for child in report.added:
         lines += indented(f"{child.address}", 2)
         lines += indented(f"{child.kind} {child.name}: {child.does}", 4)
         lines += command(child.delete, 4)
     if report.strangers:
-        lines += ["", "strangers, which no state knows"]
+        lines += ["", "strangers: resources in no state"]
         for stranger in report.strangers:
             lines += indented(f"{stranger.kind} {stranger.name}".rstrip(), 2)
             lines += indented(stranger.identifier, 4)

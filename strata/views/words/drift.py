@@ -17,7 +17,7 @@ def summary(report: Report) -> list[str]:
     count = len(report.drift)
     words = f"{counted(count, 'resource')} drifted" if count else "no drift"
     if not set(LAYERS) - {*report.never_applied, *report.destroyed}:
-        words = f"nothing stands, it was {'destroyed' if report.destroyed else 'not applied'}"
+        words = f"nothing exists, it was {'destroyed' if report.destroyed else 'not applied'}"
     if report.added:
         words += f", {len(report.added)} added below ours"
     if report.strangers:

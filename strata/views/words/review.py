@@ -140,7 +140,7 @@ def drifted(resource: Drifted) -> str:
         if resource.next_apply
         else [a.next_apply for a in resource.attributes]
     )
-    state = "is gone" if resource.gone else "is not as it was left"
+    state = "was deleted" if resource.gone else "is not as it was left"
     return f"{state}; this plan {', '.join(dict.fromkeys(actions))}"
 
 
