@@ -27,6 +27,7 @@ from cdktf_cdktf_provider_aws.launch_template import (
     LaunchTemplate,
     LaunchTemplateBlockDeviceMappings,
     LaunchTemplateBlockDeviceMappingsEbs,
+    LaunchTemplateCreditSpecification,
     LaunchTemplateIamInstanceProfile,
     LaunchTemplateMetadataOptions,
     LaunchTemplateMonitoring,
@@ -37,7 +38,7 @@ from constructs import Construct
 from modules import iam
 from modules.naming import Names
 from modules.network import NetworkOutputs
-from strata.settings.figures import AGENT_MIB
+from strata.settings.figures import AGENT_MIB, UNLIMITED_BY_DEFAULT
 from strata.settings.models import Settings
 from strata.settings.resource_names import insights_log
 
@@ -178,6 +179,10 @@ class Cluster(Construct):
             # EC2 reads the parameter at each launch: a new AMI changes no plan and no instance.
             image_id=cluster.ami_id or f"resolve:ssm:{AMI_PARAMETERS[cluster.os]}",
             instance_type=cluster.instance_type,
+            # Surplus credits are billed, and a bill is no place to learn of a busy loop.
+            credit_specification=LaunchTemplateCreditSpecification(cpu_credits="standard")
+            if cluster.instance_type.partition(".")[0] in UNLIMITED_BY_DEFAULT
+            else None,
             key_name=cluster.key_pair,
             iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=profile.arn),
             vpc_security_group_ids=[network.instance_security_group_id],

@@ -31,6 +31,10 @@ CPU_UNITS = 1024
 AGENT_PORTS = frozenset({22, 2375, 2376, 51678, 51679, 51680})
 """Host ports of SSH, Docker and the agent (ECS API reference, PortMapping)."""
 
+UNLIMITED_BY_DEFAULT = frozenset({"t3", "t3a", "t4g"})
+"""Families whose instances go on at full speed without CPU credits, at a price of each vCPU hour,
+unless they are told otherwise; T2 is not among them (EC2 User Guide, unlimited mode)."""
+
 TASK_ARCHITECTURE = "x86_64"
 """The architecture of the AMIs and the task definition."""
 

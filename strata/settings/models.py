@@ -212,7 +212,7 @@ class Cache(Section):
 class Cluster(Section):
     """ECS cluster on EC2: instances, auto scaling group, capacity provider."""
 
-    instance_type: str = Field(default="t2.micro", description="EC2 instance type.")
+    instance_type: str = Field(default="t3.micro", description="EC2 instance type.")
     os: Literal["amazon-linux-2", "amazon-linux-2023"] = Field(
         default="amazon-linux-2023", description="ECS-optimised system of the instances."
     )

@@ -63,7 +63,7 @@ def budget(tmp_path: Path, *lines: str) -> str:
 def test_an_environment_is_synthesized_and_priced() -> None:
     shown = run("cost", "local")
     assert shown.startswith("local in eu-central-1: US dollars for a month of 730 hours")
-    assert re.search(r"^total +107\.71 +144\.49 +192\.23$", shown, re.MULTILINE)
+    assert re.search(r"^total +106\.69 +141\.42 +187\.12$", shown, re.MULTILINE)
 
 
 def test_every_format_says_the_same(composed_local: list[Settings]) -> None:
@@ -138,7 +138,7 @@ def test_a_budget_that_holds_is_said_where_it_is_asked(
 ) -> None:
     file = budget(tmp_path, "budget_usd_per_month = 150")
     assert words(run("check", file)).startswith(f"{file}: the settings are right local: ")
-    assert "budget 150.00 at the desired size: 5.51 left" in run("cost", file)
+    assert "budget 150.00 at the desired size: 8.58 left" in run("cost", file)
 
 
 def test_an_environment_is_composed_once_for_its_cost_and_its_paths(
@@ -153,9 +153,9 @@ def test_over_budget_warns(tmp_path: Path, composed_local: list[Settings]) -> No
     shown = words(run("check", file))
     assert shown.startswith("warning: ")
     assert f"local.toml:{LOCAL.count(NEWLINE) + 3}: cost.budget_usd_per_month = 100" in shown
-    assert "a month costs 144.49, 44.49 more: network 8.67 + registry 0.20 + " in shown
+    assert "a month costs 141.42, 41.42 more: network 8.67 + registry 0.20 + " in shown
     assert f" {file}: the settings are right " in shown
-    assert "budget 100.00 at the desired size: over by 44.49" in run("cost", file)
+    assert "budget 100.00 at the desired size: over by 41.42" in run("cost", file)
 
 
 def test_what_is_not_priced_makes_it_at_least(
@@ -166,7 +166,7 @@ def test_what_is_not_priced_makes_it_at_least(
         one for one in prices.parse(prices.FILE.read_text()) if "cache.t3" not in one.item
     ]))  # fmt: skip
     file = budget(tmp_path, "budget_usd_per_month = 100")
-    assert "a month costs at least 130.62" in words(run("check", file))
+    assert "a month costs at least 127.55" in words(run("check", file))
 
 
 def test_over_budget_fails_where_that_is_set(tmp_path: Path) -> None:
@@ -181,8 +181,8 @@ def test_over_budget_fails_where_that_is_set(tmp_path: Path) -> None:
     assert answer.returncode == 2
     assert "the settings are right" not in answer.stdout
     assert "cost.budget_usd_per_month = 99.5" in answer.stderr
-    assert "a month costs 144.49, 44.99 more: network 8.67" in answer.stderr
-    assert "right: at least 145, or a smaller environment" in answer.stderr
+    assert "a month costs 141.42, 41.92 more: network 8.67" in answer.stderr
+    assert "right: at least 142, or a smaller environment" in answer.stderr
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "inf", "nan", '"much"'])

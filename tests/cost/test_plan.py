@@ -100,15 +100,15 @@ def test_making_everything_adds_what_the_composed_stack_costs(plans: tuple[Json,
 @pytest.mark.emulator
 def test_what_stands_is_priced_from_its_state(plans: tuple[Json, Json]) -> None:
     found = change(plans[1], LARGER)
-    # Nothing asks for tasks yet: one instance, five at the most. Each of 730 hours of t2.micro
-    # (0.0134) and an address (0.005), 30 GiB (0.0952), 7 metrics (0.30): 18.388. Besides, flow
+    # Nothing asks for tasks yet: one instance, five at the most. Each of 730 hours of t3.micro
+    # (0.012) and an address (0.005), 30 GiB (0.0952), 7 metrics (0.30): 17.366. Besides, flow
     # logs (3.15 + 0.024), the traffic of the VPC (4.50 + 1.00), and Container Insights of the
     # cluster, which stands before the group does (25 x 0.30 + 0.5 x 0.63).
-    assert found.before.cents() == ("34.88", "34.88", "108.43")
+    assert found.before.cents() == ("33.85", "33.85", "103.32")
     assert same(found.after, whole(LARGER))
     group = next(one for one in found.resources if one.resource == GROUP)
     # Two tasks fit a t3.small: two instances of 17.52 + 3.65 + 3.808 + 2.10, five at the most.
-    assert group.before.cents() == ("18.39", "18.39", "91.94")
+    assert group.before.cents() == ("17.37", "17.37", "86.83")
     assert group.after.cents() == ("27.08", "54.16", "135.39")
     assert "aws_vpc.network_vpc" not in {one.resource for one in found.resources}
 

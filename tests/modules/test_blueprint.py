@@ -234,12 +234,27 @@ def test_access_logs_are_kept_in_versions_for_a_while(stack: Stack) -> None:
 def test_ecs_instances_are_as_blogged_but_hardened(stack: Stack) -> None:
     resources = stack("local-cluster")["resource"]
     template = resources["aws_launch_template"]["cluster_launch_template"]
-    assert template["instance_type"] == "t2.micro"
+    assert template["instance_type"] == "t3.micro"
     assert template["metadata_options"]["http_tokens"] == "required"
     disk = template["block_device_mappings"][0]["ebs"]
     assert (disk["volume_size"], disk["encrypted"]) == (30, "true")
     group = resources["aws_autoscaling_group"]["cluster_auto_scaling_group"]
     assert (group["min_size"], group["max_size"]) == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cpu_credits"),
+    [
+        ("t3.micro", "standard"), ("t3a.small", "standard"), ("t2.micro", None),
+        ("m6i.large", None),
+    ],
+)  # fmt: skip
+def test_instances_that_would_be_billed_for_surplus_cpu_credits_get_none(
+    vary: Vary, kind: str, cpu_credits: str | None
+) -> None:
+    templates = vary(cluster={"instance_type": kind})["resource"]["aws_launch_template"]
+    template = templates["cluster_launch_template"]
+    assert template.get("credit_specification", {}).get("cpu_credits") == cpu_credits
 
 
 @pytest.mark.parametrize("os", ["amazon-linux-2", "amazon-linux-2023"])

@@ -603,12 +603,12 @@ def test_the_report_says_what_larger_instances_cost(changed: Reviewed) -> None:
     assert cost.before.cents() == was.cents()
     assert cost.after.cents() == will.cents()
     assert (cost.difference - (will - was)).cents() == ("0.00", "0.00", "0.00")
-    # A t2.micro is 18.388 a month (730 hours of it, 0.0134, and of an address, 0.005; 30 GiB of
+    # A t3.micro is 17.366 a month (730 hours of it, 0.012, and of an address, 0.005; 30 GiB of
     # 0.0952 and 7 metrics of 0.30), a t3.small (0.024) 26.126. Three tasks need three of the one
     # and two of the other, which hold two each; one is the least, and five the most.
     [group] = cost.resources
     assert group.resource == "aws_autoscaling_group.cluster_auto_scaling_group"
-    assert group.difference.cents() == cost.difference.cents() == ("7.74", "-2.91", "38.69")
+    assert group.difference.cents() == cost.difference.cents() == ("8.76", "0.15", "43.80")
 
 
 def test_the_report_names_the_setting_behind_each_change(changed: Reviewed) -> None:

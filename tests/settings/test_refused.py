@@ -170,7 +170,7 @@ CASES: list[tuple[str, list[str], str, str]] = [
         "service.memory_mib",
         "has 1024 MiB; the system keeps 115 and the agent 32, which leaves 877",
     ),
-    ("service", ["cpu = 2048"], "service.cpu", "1 vCPU = 1024 CPU units"),
+    ("service", ["cpu = 2049"], "service.cpu", "2 vCPU = 2048 CPU units"),
     ("cluster", ["max_size = 4"], "cluster.max_size", "at least 5"),
     ("service", ["host_port = 3000", "scaling.max = 6"], "service.host_port", "dynamic port"),
     ("service", ["host_port = 2375"], "service.host_port", "taken by"),
