@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cdktf import TerraformOutput, TerraformResourceLifecycle, TerraformStack
 from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroup,
+    AutoscalingGroupInstanceMaintenancePolicy,
     AutoscalingGroupLaunchTemplate,
     AutoscalingGroupTag,
 )
@@ -47,6 +48,18 @@ AMI_PARAMETERS = {
     "amazon-linux-2023": "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
 }
 """Public SSM parameters of the ECS-optimised AMIs (ECS Developer Guide, retrieving AMI metadata)."""
+
+ECS_TAG = "AmazonECSManaged"
+"""The tag by which ECS knows the instances of its capacity providers (ECS Developer Guide,
+capacity providers for EC2; provider 5.100.0, aws_ecs_capacity_provider)."""
+
+DAY_SECONDS = 86400
+"""Also the least that a group takes as the greatest age of its instances (EC2 Auto Scaling API
+reference, CreateAutoScalingGroup)."""
+
+MOST_HEALTHY_PERCENT = 200
+"""The most that AWS takes: a group of one instance needs all of it to begin with the new one (EC2
+Auto Scaling User Guide, instance maintenance policy)."""
 
 MANAGED_POLICIES = {
     "ecs": "service-role/AmazonEC2ContainerServiceforEC2Role",
@@ -222,8 +235,9 @@ class Cluster(Construct):
         policies: list[IamRolePolicyAttachment],
     ) -> AutoscalingGroup:
         settings = self._settings.cluster
-        # ECS sets the last tag itself when the group gets a capacity provider.
-        tags = {**self._names.tags("instance"), "AmazonECSManaged": "true"}
+        # ECS sets the last tag itself when the group gets a capacity provider, and gives it to no
+        # instance that the group has already: with min_size above 0 there are some.
+        tags = {**self._names.tags("instance"), ECS_TAG: "true"}
         return AutoscalingGroup(
             self,
             "auto_scaling_group",
@@ -236,8 +250,14 @@ class Cluster(Construct):
             protect_from_scale_in=settings.managed_termination_protection,
             # Without it, a group whose instances are protected from scale-in cannot be destroyed.
             force_delete=True,
+            # The new instance first, so that the tasks of the old one have somewhere to go.
+            max_instance_lifetime=settings.max_instance_age_days * DAY_SECONDS or None,
+            instance_maintenance_policy=AutoscalingGroupInstanceMaintenancePolicy(
+                min_healthy_percentage=100, max_healthy_percentage=MOST_HEALTHY_PERCENT
+            ),
             tag=[
-                AutoscalingGroupTag(key=key, value=value, propagate_at_launch=False)
+                # ECS counts only instances that carry its tag; the template gives them the others.
+                AutoscalingGroupTag(key=key, value=value, propagate_at_launch=key == ECS_TAG)
                 for key, value in tags.items()
             ],
             # Managed scaling changes it from the first task on.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from strata.apply import deployment
+from strata.apply import deployment, emptying
 from strata.apply.redis_auth import set_redis_auth
 from strata.documents.layers import stack_name
 from strata.errors import NotBegun, StrataError
@@ -162,11 +162,14 @@ class LayerWork:
         """Destroy a layer; one with nothing in its state needs no plan."""
         folder = self.ready(layer, watch)
         begun = self.begun(layer)
-        if not self.terraform.resources(folder):
-            begun.unlink(missing_ok=True)
-            return "nothing there"
-        with self.plan_kept(layer):
-            self.plan(layer, watch, "-destroy")
-            self._apply_saved(layer, watch)
+        there = bool(self.terraform.resources(folder))
+        if there:
+            if layer == "cluster":
+                emptying.forget_dead_instances(self.settings)
+            with self.plan_kept(layer):
+                self.plan(layer, watch, "-destroy")
+                self._apply_saved(layer, watch)
+        if layer == "service" and (there or begun.exists()):
+            emptying.forget_revisions(self.settings)
         begun.unlink(missing_ok=True)
-        return "destroyed"
+        return "destroyed" if there else "nothing there"

@@ -223,6 +223,13 @@ class Cluster(Section):
     key_pair: str | None = Field(default=None, description="Name of an existing EC2 key pair.")
     min_size: int = Field(default=1, ge=0, le=500, description="Least number of instances.")
     max_size: int = Field(default=5, ge=1, le=500, description="Largest number of instances.")
+    max_instance_age_days: int = Field(
+        default=30,
+        ge=0,
+        le=365,
+        description="Days after which a new instance, with the newest AMI, takes the place of an "
+        "old one, whose tasks move first; 0: never.",
+    )
     root_volume_gib: int = Field(
         default=30, ge=30, le=16384, description="Root volume, GiB; the ECS AMIs need 30."
     )

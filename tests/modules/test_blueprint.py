@@ -257,6 +257,31 @@ def test_instances_that_would_be_billed_for_surplus_cpu_credits_get_none(
     assert template.get("credit_specification", {}).get("cpu_credits") == cpu_credits
 
 
+def test_ecs_knows_every_instance_by_its_tag(stack: Stack) -> None:
+    group = stack("local-cluster")["resource"]["aws_autoscaling_group"]
+    tags = group["cluster_auto_scaling_group"]["tag"]
+    # The launch template gives instances all others.
+    assert [one for one in tags if one["propagate_at_launch"]] == [
+        {"key": "AmazonECSManaged", "value": "true", "propagate_at_launch": True}
+    ]
+
+
+def test_instances_are_replaced_by_age_the_new_one_first(vary: Vary) -> None:
+    def group(**cluster: int) -> Json:
+        found = vary(cluster=cluster)["resource"]
+        provider = found["aws_ecs_capacity_provider"]["cluster_capacity_provider"]
+        # Without it ECS leaves the tasks of an instance that goes to its end.
+        assert provider["auto_scaling_group_provider"]["managed_draining"] == "ENABLED"
+        return dict(found["aws_autoscaling_group"]["cluster_auto_scaling_group"])
+
+    assert group()["max_instance_lifetime"] == 30 * 86400
+    assert group(max_instance_age_days=1)["max_instance_lifetime"] == 86400
+    assert "max_instance_lifetime" not in group(max_instance_age_days=0)
+    assert group()["instance_maintenance_policy"] == {
+        "min_healthy_percentage": 100, "max_healthy_percentage": 200
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("os", ["amazon-linux-2", "amazon-linux-2023"])
 def test_ami_follows_the_public_parameter_or_is_pinned(vary: Vary, os: str) -> None:
     def image(**cluster: str) -> str:
