@@ -39,6 +39,7 @@ COMMANDS = {
     "plan": "Plan all layers as one, and write the review; exit code 2: changes, 0: none.",
     "apply": "Apply a review and nothing else; without one, plan, show it and ask.",
     "push": "Build an image, or take one, and push it to the environment's repository.",
+    "logs": "Print what the service's containers wrote.",
     "drift": "Compare AWS with what was applied; exit code 3: drift. Changes nothing.",
     "move": "Move the states of what went to another layer, before a plain `cdktf deploy`.",
     "destroy": "Show what would be lost, ask, and destroy every layer; the state bucket stays.",

@@ -35,6 +35,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "plan": ExitCodes(1, {2: "changes"}),
     "apply": ExitCodes(),
     "push": ExitCodes(),
+    "logs": ExitCodes(),
     "drift": ExitCodes(1, {3: "drift"}),
     "move": ExitCodes(),
     "destroy": ExitCodes(),

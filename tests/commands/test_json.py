@@ -20,6 +20,7 @@ SILENT = {
     "schema": "prints JSON already",
     "completion": "prints a script",
     "emulator env": "prints a script",
+    "logs": "prints the lines of containers",
     "demo": "shows a person around",
     "bootstrap": "says what it did",
     "move": "says what it did",

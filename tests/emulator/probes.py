@@ -8,6 +8,7 @@ import datetime
 import json
 import multiprocessing
 import sys
+import time
 import traceback
 from typing import Any
 
@@ -433,6 +434,21 @@ def log_group_class() -> bool:
     return found == ["INFREQUENT_ACCESS", "STANDARD"]
 
 
+def log_stream_prefix() -> bool:
+    logs = client("logs")
+    logs.create_log_group(logGroupName="g")
+    for stream in ("a/1", "a/2", "b/1"):
+        logs.create_log_stream(logGroupName="g", logStreamName=stream)
+        events = [{"timestamp": int(time.time() * 1000), "message": stream}]
+        logs.put_log_events(logGroupName="g", logStreamName=stream, logEvents=events)
+
+    def said(prefix: str) -> list[str]:
+        answer = logs.filter_log_events(logGroupName="g", logStreamNamePrefix=prefix)
+        return sorted(event["message"] for event in answer["events"])
+
+    return said("a/") == ["a/1", "a/2"] and said("b/1") == ["b/1"] and said("c") == []
+
+
 def certificate_key() -> bool:
     acm = client("acm")
     arn = acm.request_certificate(
@@ -535,6 +551,7 @@ PROBES = {
     for probe in (
         autoscaling_tags,
         ecr_token,
+        log_stream_prefix,
         ecr_image_size,
         ecr_scan_on_push,
         launch_template_tags,
