@@ -74,8 +74,8 @@ def views_of_a_change() -> Mapping[str, View["CostChange"]]:
 def estimated(settings: Settings, composed: "Stack") -> "Estimate":
     """What an environment costs a month, from its composed stack."""
     from strata.cost.estimate import estimate  # noqa: PLC0415
-    from strata.cost.items import of_stack  # noqa: PLC0415
     from strata.cost.prices import shipped  # noqa: PLC0415
+    from strata.cost.resources import of_stack  # noqa: PLC0415
 
     return estimate(of_stack(composed), settings, shipped())
 

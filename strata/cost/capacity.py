@@ -4,15 +4,17 @@ import contextlib
 from fractions import Fraction
 from math import ceil
 
-from strata.cost.items import Item, Items, blocks
 from strata.cost.range import Range
+from strata.cost.resources import Resource, Resources, blocks
 from strata.resources.containers import Container, containers
 from strata.settings import Settings
 from strata.settings.capacity import Task, fit, task
 from strata.settings.models import Service
 
 
-def instances(group: Item, template: Item | None, items: Items, settings: Settings) -> Range:
+def instances(
+    group: Resource, template: Resource | None, resources: Resources, settings: Settings
+) -> Range:
     """Instances of an auto scaling group.
 
     Managed scaling runs as many instances as the tasks need, within the sizes of the group. The
@@ -20,8 +22,8 @@ def instances(group: Item, template: Item | None, items: Items, settings: Settin
     the service. At the maximum the group is full.
     """
     least, most = int(group.values.get("min_size") or 0), int(group.values.get("max_size") or 0)
-    tasks_per_instance = _tasks_per_instance(template, items, settings)
-    share = _target_share(group, items)
+    tasks_per_instance = _tasks_per_instance(template, resources, settings)
+    share = _target_share(group, resources)
 
     def needed(tasks: int) -> int:
         full = ceil(Fraction(tasks, tasks_per_instance))
@@ -29,19 +31,19 @@ def instances(group: Item, template: Item | None, items: Items, settings: Settin
         wanted = ceil(Fraction(full * 100, share))
         return min(max(wanted, least), most)
 
-    service = next(iter(items.of("aws_ecs_service")), None)
-    target = next(iter(items.of("aws_appautoscaling_target")), None)
+    service = next(iter(resources.of("aws_ecs_service")), None)
+    target = next(iter(resources.of("aws_appautoscaling_target")), None)
     desired = int(service.values.get("desired_count") or 0) if service else 0
     lowest = int(target.values.get("min_capacity") or 0) if target else desired
     return Range(minimum=needed(min(lowest, desired)), desired=needed(desired), maximum=most)
 
 
-def _tasks_per_instance(template: Item | None, items: Items, settings: Settings) -> int:
+def _tasks_per_instance(template: Resource | None, resources: Resources, settings: Settings) -> int:
     """Tasks that fit on one instance, by the arithmetic that also checks settings; at least 1."""
     instance_type = template.values.get("instance_type") if template else None
     capacity = fit(
         instance_type or settings.cluster.instance_type,
-        _reserved(_task(items), settings.service),
+        _reserved(_task(resources), settings.service),
     )
     return max(capacity.tasks, 1) if capacity else 1
 
@@ -61,9 +63,9 @@ def _reserved(container: Container | None, service: Service) -> Task:
     )
 
 
-def _task(items: Items) -> Container | None:
+def _task(resources: Resources) -> Container | None:
     """The container that a task definition runs; None while it is not known."""
-    for definition in items.of("aws_ecs_task_definition"):
+    for definition in resources.of("aws_ecs_task_definition"):
         with contextlib.suppress(ValueError):
             of_task = containers(definition.values.get("container_definitions"))
             if of_task:
@@ -71,11 +73,11 @@ def _task(items: Items) -> Container | None:
     return None
 
 
-def _target_share(group: Item, items: Items) -> int:
+def _target_share(group: Resource, resources: Resources) -> int:
     """The share of instances that managed scaling fills, percent."""
-    for provider in items.of("aws_ecs_capacity_provider"):
+    for provider in resources.of("aws_ecs_capacity_provider"):
         block = provider.block("auto_scaling_group_provider")
-        if items.target(block.get("auto_scaling_group_arn"), group.type) is group:
+        if resources.target(block.get("auto_scaling_group_arn"), group.type) is group:
             scaling = next(iter(blocks(block, "managed_scaling")), {})
             return int(scaling.get("target_capacity") or 100)
     return 100

@@ -15,9 +15,9 @@ from strata.cost.estimate import (
     priced,
     total,
 )
-from strata.cost.items import layer, of_plan
 from strata.cost.prices import PriceList, shipped
 from strata.cost.range import Range
+from strata.cost.resources import layer, of_plan
 from strata.settings import Settings
 from strata.settings.models import Service
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from strata.cost.items import OTHER, Item, Items
 from strata.cost.prices import PriceList
 from strata.cost.range import NOTHING, Range
+from strata.cost.resources import OTHER, Resource, Resources
 from strata.cost.rules import HOURS, Charge, Context, Unpriced, charges
 from strata.documents.layers import LAYERS
 from strata.settings import Settings
@@ -97,9 +97,9 @@ FREE_BESIDE = {
 every environment has a load balancer."""
 
 
-def estimate(items: Items, settings: Settings, prices: PriceList) -> Estimate:
+def estimate(resources: Resources, settings: Settings, prices: PriceList) -> Estimate:
     """What the resources cost a month."""
-    lines, missing, free = priced(items, settings, prices)
+    lines, missing, free = priced(resources, settings, prices)
     with_lines = {line.layer for line in lines}
     layers = {
         layer: total(line for line in lines if line.layer == layer)
@@ -121,35 +121,39 @@ def estimate(items: Items, settings: Settings, prices: PriceList) -> Estimate:
 
 
 def priced(
-    items: Items, settings: Settings, prices: PriceList
+    resources: Resources, settings: Settings, prices: PriceList
 ) -> tuple[list[Line], list[NotPriced], list[FreeTier]]:
     """Every charge with its price, charges without one, and what the old free tier covered."""
-    context = Context(items, settings)
+    context = Context(resources, settings)
     lines: list[Line] = []
     missing: list[NotPriced] = []
     free: list[FreeTier] = []
     used_free_tier = False
-    for item in sorted(items, key=lambda item: ORDER.index(item.layer)):
-        for charge in charges(item, context):
+    for resource in sorted(resources, key=lambda resource: ORDER.index(resource.layer)):
+        for charge in charges(resource, context):
             if isinstance(charge, Charge) and not charge.quantity:
                 continue
-            line = _line(item, charge, settings.environment.region, prices)
+            line = _line(resource, charge, settings.environment.region, prices)
             if isinstance(line, Line):
                 lines.append(line)
             else:
                 missing.append(line)
             if isinstance(charge, Charge):
-                allowance = FREE_TIER.get(charge.item) or FREE_BESIDE.get((item.type, charge.item))
+                allowance = FREE_TIER.get(charge.item) or FREE_BESIDE.get(
+                    (resource.type, charge.item)
+                )
                 used_free_tier |= charge.item in FREE_TIER
                 if allowance:
-                    free.append(FreeTier(resource=item.address, what=charge.what, free=allowance))
+                    free.append(
+                        FreeTier(resource=resource.address, what=charge.what, free=allowance)
+                    )
     return lines, missing, free if used_free_tier else []
 
 
 def _line(
-    item: Item, charge: Charge | Unpriced, region: str, prices: PriceList
+    resource: Resource, charge: Charge | Unpriced, region: str, prices: PriceList
 ) -> Line | NotPriced:
-    where = {"layer": item.layer, "resource": item.address, "what": charge.what}
+    where = {"layer": resource.layer, "resource": resource.address, "what": charge.what}
     if isinstance(charge, Unpriced):
         return NotPriced(**where, why=charge.why)
     price = prices.find(charge.item, region)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from strata.cost.capacity import instances
-from strata.cost.items import Item, Items, blocks
 from strata.cost.range import Range, always
+from strata.cost.resources import Resource, Resources, blocks
 from strata.documents.stacks import is_on
 from strata.settings import Settings
 from strata.settings.models import Usage
@@ -74,7 +74,7 @@ class Unpriced:
 class Context:
     """What a rule may read in addition to its own resource."""
 
-    items: Items
+    resources: Resources
     settings: Settings
 
     @property
@@ -83,16 +83,16 @@ class Context:
         return self.settings.cost.usage
 
 
-Rule = Callable[[Item, Context], Iterator[Charge | Unpriced]]
+Rule = Callable[[Resource, Context], Iterator[Charge | Unpriced]]
 
 
-def auto_scaling_group(group: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def auto_scaling_group(group: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its instances, their volumes, public addresses and monitoring."""
-    template = context.items.target(group.values.get("launch_template"), "aws_launch_template")
+    template = context.resources.target(group.values.get("launch_template"), "aws_launch_template")
     if template is None:
         yield Unpriced("instances", "their launch template is not in the stack")
         return
-    count = instances(group, template, context.items, context.settings)
+    count = instances(group, template, context.resources, context.settings)
     kind = template.values.get("instance_type")
     sizes = f"{count.minimum:g}, {count.desired:g}, {count.maximum:g}"
     yield Charge(f"{sizes} x {kind}", f"ec2/{kind}", count * HOURS)
@@ -108,7 +108,7 @@ def auto_scaling_group(group: Item, context: Context) -> Iterator[Charge | Unpri
         yield Charge("detailed monitoring", "cloudwatch/metric", count * DETAILED_METRICS)
 
 
-def _public(group: Item, template: Item, context: Context) -> bool:
+def _public(group: Resource, template: Resource, context: Context) -> bool:
     """Whether instances get public addresses.
 
     The launch template decides, or else their subnets, which may still be unknown in a plan.
@@ -116,7 +116,7 @@ def _public(group: Item, template: Item, context: Context) -> bool:
     in_template = template.block("network_interfaces").get("associate_public_ip_address")
     if in_template not in (None, ""):
         return is_on(in_template)
-    subnets = context.items.targets(group.values.get("vpc_zone_identifier"), "aws_subnet")
+    subnets = context.resources.targets(group.values.get("vpc_zone_identifier"), "aws_subnet")
     if subnets:
         return any(subnet.is_on("map_public_ip_on_launch") for subnet in subnets)
     return context.settings.network.nat == "none"
@@ -134,153 +134,153 @@ def _beyond(
             yield Unpriced(f"{name} of {what}", f"beyond the {most} {name} that {of} includes")
 
 
-def elastic_address(_item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+def elastic_address(_resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
     """A public address costs the same in use and idle."""
     yield Charge("public IPv4 address", "vpc/public-ipv4", always(HOURS))
 
 
-def nat_gateway(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def nat_gateway(_resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its hours and its share of the traffic."""
-    share = context.usage.nat_gib / len(context.items.of("aws_nat_gateway"))
+    share = context.usage.nat_gib / len(context.resources.of("aws_nat_gateway"))
     yield Charge("hours", "ec2/nat-hours", always(HOURS))
     yield Charge("traffic", "ec2/nat-traffic", always(share))
 
 
-def load_balancer(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def load_balancer(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its hours, its load, and an address in each subnet."""
-    kind = item.values.get("load_balancer_type") or "application"
+    kind = resource.values.get("load_balancer_type") or "application"
     if kind != "application":
         yield Unpriced("hours and load", f"a {kind} load balancer has no rule")
         return
     lcus = context.usage.load_balancer_lcus
     yield Charge("hours", "elb/application-hours", always(HOURS))
     yield Charge(f"load of {lcus:g} LCU", "elb/lcu", always(HOURS * lcus))
-    if not item.is_on("internal"):
-        count = _nodes(item)
+    if not resource.is_on("internal"):
+        count = _nodes(resource)
         yield Charge(f"{count} public IPv4 addresses", "vpc/public-ipv4", always(count * HOURS))
 
 
-def _nodes(balancer: Item) -> int:
+def _nodes(balancer: Resource) -> int:
     return len(balancer.values.get("subnets") or balancer.blocks("subnet_mapping"))
 
 
-def database(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def database(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its hours, storage, backups beyond the free share, password and logs."""
-    engine, kind = item.values.get("engine"), item.values.get("instance_class")
-    zones = "multi-az" if item.is_on("multi_az") else "single-az"
+    engine, kind = resource.values.get("engine"), resource.values.get("instance_class")
+    zones = "multi-az" if resource.is_on("multi_az") else "single-az"
     yield Charge(f"{kind}, {zones}", f"rds/{engine}/{kind}/{zones}", always(HOURS))
-    version = str(item.values.get("engine_version") or "")
+    version = str(resource.values.get("engine_version") or "")
     support = MYSQL.get(".".join(version.split(".")[:2]))
     if engine == "mysql" and support and today() > support.standard:
         yield Unpriced("extended support", f"MySQL {version} is past its standard support")
-    size = int(item.values.get("allocated_storage") or 0)
-    most = max(size, int(item.values.get("max_allocated_storage") or 0))
-    of = item.values.get("storage_type") or "gp2"
+    size = int(resource.values.get("allocated_storage") or 0)
+    most = max(size, int(resource.values.get("max_allocated_storage") or 0))
+    of = resource.values.get("storage_type") or "gp2"
     storage = Range(minimum=size, desired=size, maximum=most)
     yield Charge(f"storage, {size} GiB {of}", f"rds/storage-{of}/{zones}", storage)
     large = size >= LARGE_GP3_GIB
-    asked = (item.values.get("iops"), item.values.get("storage_throughput"))
+    asked = (resource.values.get("iops"), resource.values.get("storage_throughput"))
     yield from _beyond("the storage", of, asked, LARGE_GP3_INCLUDED if large else GP3_INCLUDED)
-    yield from _insights(item)
-    kept = storage * _backup_share(item, context.usage)
+    yield from _insights(resource)
+    kept = storage * _backup_share(resource, context.usage)
     beyond = Range(
         minimum=max(kept.minimum - storage.minimum, 0),
         desired=max(kept.desired - storage.desired, 0),
         maximum=max(kept.maximum - storage.maximum, 0),
     )
     yield Charge("backups beyond the free share", "rds/backup", beyond)
-    if item.is_on("manage_master_user_password"):
-        yield from secret(item, context)
-    exports = item.values.get("enabled_cloudwatch_logs_exports") or []
-    missing = len(exports) - len(_exported(item, context))
+    if resource.is_on("manage_master_user_password"):
+        yield from secret(resource, context)
+    exports = resource.values.get("enabled_cloudwatch_logs_exports") or []
+    missing = len(exports) - len(_exported(resource, context))
     if missing > 0:
         # RDS makes these log groups itself, and keeps what is in them for ever.
         gib = context.usage.database_log_gib * missing / len(exports)
         yield from _logs("exported logs", "log-ingestion", gib, 0)
 
 
-def _exported(database: Item, context: Context) -> list[Item]:
+def _exported(database: Resource, context: Context) -> list[Resource]:
     """The log groups of the stack that a database exports to."""
     beginning = exported_log(str(database.values.get("identifier")), "")
     return [
         group
-        for group in context.items.of("aws_cloudwatch_log_group")
+        for group in context.resources.of("aws_cloudwatch_log_group")
         if str(group.values.get("name")).startswith(beginning)
     ]
 
 
-def _insights(item: Item) -> Iterator[Unpriced]:
+def _insights(resource: Resource) -> Iterator[Unpriced]:
     """What watching a database costs beyond what is free."""
-    if int(item.values.get("performance_insights_retention_period") or 0) > FREE_INSIGHTS_DAYS:
+    if int(resource.values.get("performance_insights_retention_period") or 0) > FREE_INSIGHTS_DAYS:
         why = f"more than {FREE_INSIGHTS_DAYS} days are charged by vCPU"
         yield Unpriced("Performance Insights", why)
-    if item.values.get("database_insights_mode") == "advanced":
+    if resource.values.get("database_insights_mode") == "advanced":
         yield Unpriced("Database Insights", "the advanced mode is charged by vCPU")
-    if int(item.values.get("monitoring_interval") or 0):
+    if int(resource.values.get("monitoring_interval") or 0):
         why = "what its agent writes to CloudWatch Logs is not known"
         yield Unpriced("enhanced monitoring", why)
 
 
-def _backup_share(item: Item, usage: Usage) -> float:
+def _backup_share(resource: Resource, usage: Usage) -> float:
     """Backups as a share of the storage: the used storage once, and the changes of each day.
 
     Their sum up to the size of the storage is free (RDS pricing, backup storage).
     """
-    days = int(item.values.get("backup_retention_period") or 0)
+    days = int(resource.values.get("backup_retention_period") or 0)
     if not days:
         return 0
     used, change = usage.database_used_percent / 100, usage.database_change_percent_a_day / 100
     return used * (1 + change * days)
 
 
-def replication_group(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def replication_group(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its nodes, and the snapshots beyond the free one."""
-    engine, kind = item.values.get("engine"), item.values.get("node_type")
-    nodes = int(item.values.get("num_cache_clusters") or _nodes_of_groups(item))
+    engine, kind = resource.values.get("engine"), resource.values.get("node_type")
+    nodes = int(resource.values.get("num_cache_clusters") or _nodes_of_groups(resource))
     what = f"{nodes} x {kind}" if nodes > 1 else f"{kind}"
     yield Charge(what, f"elasticache/{engine}/{kind}", always(nodes * HOURS))
-    if re.match(r"[0-5]\.", str(item.values.get("engine_version") or "")):
+    if re.match(r"[0-5]\.", str(resource.values.get("engine_version") or "")):
         yield Unpriced("extended support", "this Redis is past its standard support")
-    kept = max(int(item.values.get("snapshot_retention_limit") or 0) - 1, 0)
+    kept = max(int(resource.values.get("snapshot_retention_limit") or 0) - 1, 0)
     size = context.usage.cache_snapshot_gib
     yield Charge("snapshots beyond the free one", "elasticache/backup", always(kept * size))
 
 
-def _nodes_of_groups(item: Item) -> int:
+def _nodes_of_groups(resource: Resource) -> int:
     """A primary in each node group, and its replicas."""
-    groups = int(item.values.get("num_node_groups") or 1)
-    return groups * (1 + int(item.values.get("replicas_per_node_group") or 0))
+    groups = int(resource.values.get("num_node_groups") or 1)
+    return groups * (1 + int(resource.values.get("replicas_per_node_group") or 0))
 
 
-def secret(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def secret(_resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """A secret and its reads."""
     yield Charge("secret", "secretsmanager/secret", always(1))
     reads = context.usage.secret_reads / 10_000
     yield Charge("reads of the secret", "secretsmanager/calls", always(reads))
 
 
-def hosted_zone(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def hosted_zone(_resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """The zone and its queries; those of an alias to a load balancer are free."""
     yield Charge("zone", "route53/zone", always(1))
     yield Charge("queries", "route53/queries", always(context.usage.dns_queries_millions))
 
 
-def log_group(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def log_group(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """What is written to it and what it keeps."""
     flows = any(
-        item in context.items.targets(flow_log.values.get("log_destination"), item.type)
-        for flow_log in context.items.of("aws_flow_log")
+        resource in context.resources.targets(flow_log.values.get("log_destination"), resource.type)
+        for flow_log in context.resources.of("aws_flow_log")
     )
-    days = int(item.values.get("retention_in_days") or 0)
+    days = int(resource.values.get("retention_in_days") or 0)
     if flows:
         yield from _logs("flow logs", "vended-log-ingestion", context.usage.flow_log_gib, days)
         return
-    for database in context.items.of("aws_db_instance"):
-        if item in (groups := _exported(database, context)):
+    for database in context.resources.of("aws_db_instance"):
+        if resource in (groups := _exported(database, context)):
             gib = context.usage.database_log_gib / len(groups)
             yield from _logs("exported logs", "log-ingestion", gib, days)
             return
-    if str(item.values.get("name")).startswith(INSIGHTS_LOGS):
+    if str(resource.values.get("name")).startswith(INSIGHTS_LOGS):
         # What comes in is charged at the cluster, which decides on it.
         yield from _kept_logs("performance logs", context.usage.insights_log_gib, days)
         return
@@ -302,9 +302,9 @@ def _kept(what: str, days: int) -> str:
     return f"{what}, {days} days kept" if days else f"{what}, first year of no end"
 
 
-def ecs_cluster(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def ecs_cluster(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Container Insights; the cluster itself is free."""
-    settings = {setting.get("name"): setting.get("value") for setting in item.blocks("setting")}
+    settings = {setting.get("name"): setting.get("value") for setting in resource.blocks("setting")}
     insights = settings.get("containerInsights")
     if insights == "enhanced":
         yield Unpriced("Container Insights, enhanced", "its metrics depend on every task")
@@ -314,66 +314,67 @@ def ecs_cluster(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
         yield Charge("Container Insights, logs", "cloudwatch/log-ingestion", always(gib))
 
 
-def capacity_provider(item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+def capacity_provider(resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
     """The alarms of managed scaling."""
-    provider = item.block("auto_scaling_group_provider")
+    provider = resource.block("auto_scaling_group_provider")
     if any(scaling.get("status") == "ENABLED" for scaling in blocks(provider, "managed_scaling")):
         yield Charge("alarms of managed scaling", "cloudwatch/alarm", always(ALARMS_OF_A_TRACKING))
 
 
-def scaling_policy(item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+def scaling_policy(resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
     """The alarms that target tracking makes; the alarms of step scaling are resources."""
-    if item.values.get("policy_type") == "TargetTrackingScaling":
+    if resource.values.get("policy_type") == "TargetTrackingScaling":
         yield Charge("alarms of tracking", "cloudwatch/alarm", always(ALARMS_OF_A_TRACKING))
 
 
-def alarm(item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+def alarm(resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
     """An alarm on one metric at standard resolution."""
-    if item.blocks("metric_query"):
+    if resource.blocks("metric_query"):
         yield Unpriced("alarm", "each metric of its expression is charged")
-    elif 0 < int(item.values.get("period") or 0) < MINUTE:
+    elif 0 < int(resource.values.get("period") or 0) < MINUTE:
         yield Unpriced("alarm", "a period below a minute costs more")
     else:
         yield Charge("alarm", "cloudwatch/alarm", always(1))
 
 
-def repository(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def repository(_resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its images."""
     yield Charge("images", "ecr/storage", always(context.usage.images_gib))
 
 
-def bucket(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def bucket(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Access logs; the lifecycle rule decides how many are kept."""
     balancers = [
         balancer
-        for balancer in context.items.of("aws_lb")
-        if item in context.items.targets(balancer.block("access_logs").get("bucket"), item.type)
+        for balancer in context.resources.of("aws_lb")
+        if resource
+        in context.resources.targets(balancer.block("access_logs").get("bucket"), resource.type)
     ]
     if not balancers:
         yield Unpriced("storage", "the stack does not show how much is stored in it")
         return
     files = sum(_nodes(balancer) for balancer in balancers) * LOG_FILES_AN_HOUR * HOURS
     yield Charge("access logs, writes", "s3/put", always(files / 1000))
-    days = _expiration_days(item, context.items)
+    days = _expiration_days(resource, context.resources)
     kept = context.usage.access_log_gib * (days or ENDLESS_DAYS) / DAYS
     yield Charge(_kept("access logs", days), "s3/storage", always(kept))
 
 
-def _expiration_days(item: Item, items: Items) -> int:
-    for lifecycle in items.of("aws_s3_bucket_lifecycle_configuration"):
-        if item in items.targets(lifecycle.values.get("bucket"), item.type):
+def _expiration_days(resource: Resource, resources: Resources) -> int:
+    for lifecycle in resources.of("aws_s3_bucket_lifecycle_configuration"):
+        if resource in resources.targets(lifecycle.values.get("bucket"), resource.type):
             for rule in lifecycle.blocks("rule"):
                 for expiration in blocks(rule, "expiration"):
                     return int(expiration.get("days") or 0)
     return 0
 
 
-def key(_item: Item, _context: Context) -> Iterator[Charge | Unpriced]:
+def key(_resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
     """A customer managed key; AWS managed keys are free."""
     yield Charge("key", "kms/key", always(1))
 
 
-def vpc(_item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def vpc(_resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its traffic to the internet and between its zones, which is charged in both of them."""
     usage = context.usage
     yield Charge("traffic to the internet", "transfer/internet", always(usage.internet_gib))
@@ -449,9 +450,9 @@ FREE: Mapping[str, str] = {
 """Types that cost nothing by themselves, and why."""
 
 
-def charges(item: Item, context: Context) -> Iterator[Charge | Unpriced]:
+def charges(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """All charges of a resource; a type without a rule is not priced."""
-    if rule := RULES.get(item.type):
-        yield from rule(item, context)
-    elif item.type not in FREE:
-        yield Unpriced("everything", f"{item.type} has no rule")
+    if rule := RULES.get(resource.type):
+        yield from rule(resource, context)
+    elif resource.type not in FREE:
+        yield Unpriced("everything", f"{resource.type} has no rule")

@@ -69,7 +69,7 @@ def make_review(
         made=datetime.now(UTC),
         document=document,
         stack=written_stack(composed),
-        found=causes(
+        causes=causes(
             plan.changes,
             settings,
             read_applied(environment, states),

@@ -21,7 +21,7 @@ from strata.gate.report import Report as Verdict
 from strata.plan_file.changes import Change, Plan, base, parse, shown
 from strata.plan_file.differences import REPEATS, leaves
 from strata.review.causes import Cause, Causes, WithoutEffect
-from strata.review.ranks import RANKS, Network, Rank, Reason, ranked
+from strata.review.ranks import RANKS, TITLES, Network, Rank, Reason, ranked
 from strata.text.words import shortened
 
 LONGEST = 400
@@ -124,23 +124,13 @@ class Report(_Data):
         return {r: title for r, title in TITLES.items() if r != "refused" or self.of(r)}
 
 
-TITLES: Mapping[Rank, str] = {
-    "refused": "What AWS would refuse",
-    "lost": "What can be lost",
-    "opens": "What opens up",
-    "down": "What goes down for a while",
-    "else": "What else changes",
-    "created": "What is created",
-}
-
-
 def build(
     *,
     environment: str,
     made: datetime,
     document: Json,
     stack: Stack,
-    found: Causes,
+    causes: Causes,
     file: str,
     first: list[str],
     gate: Verdict | str,
@@ -158,7 +148,7 @@ def build(
         _item(
             change,
             reason,
-            [_setting(cause, file) for cause in found.of.get(change.address, ())],
+            [_setting(cause, file) for cause in causes.of.get(change.address, ())],
             _attributes(change, reason, stack, changing),
             drift,
         )
@@ -179,12 +169,12 @@ def build(
         items=items,
         counts=_counts(plan),
         drift=drift,
-        settings=[_setting(cause, file) for cause in found.changed],
+        settings=[_setting(cause, file) for cause in causes.changed],
         notes=[
             _without_effect(_setting(setting.cause, file), setting)
-            for setting in found.without_effect
+            for setting in causes.without_effect
         ],
-        unexplained=[layer for layer in found.unexplained if layer not in first],
+        unexplained=[layer for layer in causes.unexplained if layer not in first],
         first=first,
         gate=None if isinstance(gate, str) else gate,
         no_verdict=gate if isinstance(gate, str) else "",

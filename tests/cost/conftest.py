@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from strata.cost.items import Items, of_stack
+from strata.cost.resources import Resources, of_stack
 from strata.documents.stacks import stack
 from strata.settings import Settings, load
 from strata.synthesis.synthesize import compose
 
 Json = dict[str, Any]
-Environment = tuple[Items, Settings]
+Environment = tuple[Resources, Settings]
 
 AS_BLOGGED = "tests/as-blogged.toml"
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import pytest
 
 from strata.cost.estimate import Estimate, estimate
-from strata.cost.items import label
 from strata.cost.prices import GLOBAL, Price, PriceList, shipped
 from strata.cost.range import Range
+from strata.cost.resources import label
 from tests.cost.conftest import Environment
 
 Numbers = tuple[float, float, float]

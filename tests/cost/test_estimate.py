@@ -9,8 +9,8 @@ import pytest
 
 from strata.cost.capacity import instances
 from strata.cost.estimate import Estimate, estimate
-from strata.cost.items import Item, Items, of_stack
 from strata.cost.prices import Price, PriceList, shipped
+from strata.cost.resources import Resource, Resources, of_stack
 from strata.cost.rules import FREE, RULES, Context, Unpriced, charges
 from strata.documents.stacks import stack
 from strata.settings import Settings, load
@@ -50,21 +50,21 @@ def test_a_type_is_priced_or_free_and_not_both() -> None:
 def test_every_type_has_a_rule_or_a_reason_to_be_free(
     name: str, environment: Callable[[str], Environment]
 ) -> None:
-    items, _ = environment(name)
-    assert {item.type for item in items} <= RULES.keys() | FREE.keys()
+    resources, _ = environment(name)
+    assert {resource.type for resource in resources} <= RULES.keys() | FREE.keys()
 
 
 def test_a_type_without_a_rule_is_named_and_the_total_is_the_least(
     environment: Callable[[str], Environment],
 ) -> None:
-    items, settings = environment("local")
-    more = Items([*items, Item("aws_mq_broker.queue_broker", "other", {})])
+    resources, settings = environment("local")
+    more = Resources([*resources, Resource("aws_mq_broker.queue_broker", "other", {})])
     cost = estimate(more, settings, shipped())
     assert [(one.resource, one.why) for one in cost.not_priced] == [
         ("aws_mq_broker.queue_broker", "aws_mq_broker has no rule")
     ]
     assert not cost.complete
-    assert cost.usd == priced((items, settings)).usd
+    assert cost.usd == priced((resources, settings)).usd
     assert re.search(r"^other +not priced$", text(cost), re.MULTILINE)
     assert re.search(r"^total, at least +106\.69 ", text(cost), re.MULTILINE)
     assert "| **total, at least** |" in markdown(cost)
@@ -74,8 +74,8 @@ def test_a_type_without_a_rule_is_named_and_the_total_is_the_least(
 def test_a_region_without_prices_costs_what_is_not_known_rather_than_0(
     environment: Callable[[str], Environment],
 ) -> None:
-    items, settings = environment("local")
-    cost = estimate(items, changed(settings, environment={"region": "sa-east-1"}), shipped())
+    resources, settings = environment("local")
+    cost = estimate(resources, changed(settings, environment={"region": "sa-east-1"}), shipped())
     assert {line.item for line in cost.lines} == {"route53/zone", "route53/queries"}
     assert {one.why for one in cost.not_priced} == {"sa-east-1 has no prices"}
     assert set(cost.layers) == {"edge"}
@@ -84,14 +84,14 @@ def test_a_region_without_prices_costs_what_is_not_known_rather_than_0(
 
 
 def test_a_type_without_a_price_is_named(environment: Callable[[str], Environment]) -> None:
-    items, settings = environment("local")
+    resources, settings = environment("local")
     kinds = [
-        Item(one.address, one.layer, {**one.values, "instance_type": "t2.nano"})
+        Resource(one.address, one.layer, {**one.values, "instance_type": "t2.nano"})
         if one.type == "aws_launch_template"
         else one
-        for one in items
+        for one in resources
     ]
-    cost = estimate(Items(kinds), settings, shipped())
+    cost = estimate(Resources(kinds), settings, shipped())
     assert "no price of ec2/t2.nano in eu-central-1" in {one.why for one in cost.not_priced}
 
 
@@ -107,7 +107,7 @@ def quantities(cost: Estimate, item: str) -> list[float]:
 
 
 def test_use_is_what_the_settings_say(environment: Callable[[str], Environment]) -> None:
-    items, settings = environment("prod")
+    resources, settings = environment("prod")
     usage = {
         "load_balancer_lcus": 3,
         "nat_gib": 300,
@@ -126,7 +126,7 @@ def test_use_is_what_the_settings_say(environment: Callable[[str], Environment])
         "cache_snapshot_gib": 2,
         "secret_reads": 20_000,
     }
-    cost = estimate(items, changed(settings, cost={"usage": usage}), AnyPrice([]))
+    cost = estimate(resources, changed(settings, cost={"usage": usage}), AnyPrice([]))
     assert {one.key: one.value for one in cost.assumptions} == {
         f"cost.usage.{name}": value for name, value in usage.items()
     }
@@ -176,8 +176,8 @@ def test_instances_follow_from_tasks_and_what_holds_them(
 ) -> None:
     cpu, memory, port = task
     container = {"cpu": cpu, "memory": memory, "portMappings": [{"hostPort": port}]}
-    items, group, template = cluster_of(container, least, kind, sizes, target)
-    count = instances(group, template, items, load("local"))
+    resources, group, template = cluster_of(container, least, kind, sizes, target)
+    count = instances(group, template, resources, load("local"))
     assert tuple(count.model_dump().values()) == expected
 
 
@@ -197,28 +197,30 @@ def test_what_a_container_mounts_in_memory_takes_room_beside_its_limit(
     linux: Json, expected: int
 ) -> None:
     container = {"cpu": 256, "memory": 256, "linuxParameters": linux}
-    items, group, template = cluster_of(container, 1, "t2.micro", (1, 5), 100)
-    assert instances(group, template, items, load("local")).desired == expected
+    resources, group, template = cluster_of(container, 1, "t2.micro", (1, 5), 100)
+    assert instances(group, template, resources, load("local")).desired == expected
 
 
 def cluster_of(
     container: Json, least: int, kind: str, sizes: tuple[int, int], target: int
-) -> tuple[Items, Item, Item]:
+) -> tuple[Resources, Resource, Resource]:
     """A cluster that runs three tasks of a container, its group and its launch template."""
     scaling = {"status": "ENABLED", "target_capacity": target}
-    group = Item("aws_autoscaling_group.g", "cluster", {"min_size": sizes[0], "max_size": sizes[1]})
-    template = Item("aws_launch_template.t", "cluster", {"instance_type": kind})
-    items = Items([
+    group = Resource(
+        "aws_autoscaling_group.g", "cluster", {"min_size": sizes[0], "max_size": sizes[1]}
+    )
+    template = Resource("aws_launch_template.t", "cluster", {"instance_type": kind})
+    resources = Resources([
         group,
         template,
-        Item("aws_ecs_service.s", "service", {"desired_count": 3}),
-        Item("aws_appautoscaling_target.t", "service", {"min_capacity": least}),
-        Item(
+        Resource("aws_ecs_service.s", "service", {"desired_count": 3}),
+        Resource("aws_appautoscaling_target.t", "service", {"min_capacity": least}),
+        Resource(
             "aws_ecs_task_definition.d",
             "service",
             {"container_definitions": json.dumps([container])},
         ),
-        Item(
+        Resource(
             "aws_ecs_capacity_provider.p",
             "cluster",
             {
@@ -229,7 +231,7 @@ def cluster_of(
             },
         ),
     ])  # fmt: skip
-    return items, group, template
+    return resources, group, template
 
 
 def test_step_scaling_and_other_settings_are_charged(vary: Callable[..., Json]) -> None:
@@ -244,8 +246,8 @@ def test_step_scaling_and_other_settings_are_charged(vary: Callable[..., Json]) 
         "cluster": {"container_insights": False, "instance_type": "t3.small"},
         "cache": {"replicas": 2, "snapshot_retention_days": 3},
     }
-    items = of_stack(stack(vary(**sections)))
-    cost = estimate(items, changed(load("local"), **sections), AnyPrice([]))
+    resources = of_stack(stack(vary(**sections)))
+    cost = estimate(resources, changed(load("local"), **sections), AnyPrice([]))
     found = {(line.resource.partition(".")[0], line.item): line.quantity for line in cost.lines}
     assert found["aws_cloudwatch_metric_alarm", "cloudwatch/alarm"].desired == 1
     assert ("aws_appautoscaling_policy", "cloudwatch/alarm") not in found
@@ -309,8 +311,8 @@ def test_step_scaling_and_other_settings_are_charged(vary: Callable[..., Json]) 
 def test_rules_for_what_no_environment_has(
     type_: str, values: Json, expected: dict[str, float] | str
 ) -> None:
-    item = Item(f"{type_}.edge_x", "edge", values)
-    found = list(charges(item, Context(Items([item]), load("local"))))
+    resource = Resource(f"{type_}.edge_x", "edge", values)
+    found = list(charges(resource, Context(Resources([resource]), load("local"))))
     if isinstance(expected, str):
         assert [one.why for one in found if isinstance(one, Unpriced)] == [expected]
     else:
@@ -330,8 +332,8 @@ def test_rules_for_what_no_environment_has(
     ],
 )
 def test_a_database_with_what_is_included_is_priced(values: Json) -> None:
-    item = Item("aws_db_instance.database_x", "database", values)
-    found = list(charges(item, Context(Items([item]), load("local"))))
+    resource = Resource("aws_db_instance.database_x", "database", values)
+    found = list(charges(resource, Context(Resources([resource]), load("local"))))
     assert [one for one in found if isinstance(one, Unpriced)] == []
 
 
@@ -374,14 +376,14 @@ def test_a_launch_template_decides_on_public_addresses_before_the_subnets(
 
 def with_template(environment: Environment, **values: Any) -> Estimate:
     """An environment whose launch template has other arguments."""
-    items, settings = environment
+    resources, settings = environment
     other = [
-        Item(one.address, one.layer, {**one.values, **values})
+        Resource(one.address, one.layer, {**one.values, **values})
         if one.type == "aws_launch_template"
         else one
-        for one in items
+        for one in resources
     ]
-    return estimate(Items(other), settings, AnyPrice([]))
+    return estimate(Resources(other), settings, AnyPrice([]))
 
 
 def test_the_old_free_tier_gave_a_load_balancer_and_addresses_beside_them(

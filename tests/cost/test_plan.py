@@ -12,9 +12,9 @@ import pytest
 
 from strata.cost.change import change
 from strata.cost.estimate import estimate
-from strata.cost.items import of_stack
 from strata.cost.prices import shipped
 from strata.cost.range import Range
+from strata.cost.resources import of_stack
 from strata.documents.stacks import stack
 from strata.local import emulator
 from strata.settings import Settings, load

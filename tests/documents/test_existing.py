@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from strata.cost.items import of_stack
+from strata.cost.resources import of_stack
 from strata.documents import Json
 from strata.documents.existing import elements, exists, undetermined
 from strata.documents.stacks import blocks, stack

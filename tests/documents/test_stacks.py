@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from strata.cost.items import of_stack
+from strata.cost.resources import of_stack
 from strata.documents.stacks import Reference, blocks, is_on, references, stack
 from strata.map.write import files
 from strata.reach import from_stack

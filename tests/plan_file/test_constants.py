@@ -206,7 +206,7 @@ def test_no_secret_of_the_code_is_in_a_report(document: Json) -> None:
         made=datetime.now(UTC),
         document=document,
         stack=stack(written()),
-        found=Causes({}, (), ()),
+        causes=Causes({}, (), ()),
         file="envs/local.toml",
         first=list(LAYERS),
         gate="not asked",

@@ -27,8 +27,8 @@ from strata.commands.base import out
 from strata.commands.reports import schema_of
 from strata.cost.change import change as cost_change
 from strata.cost.estimate import estimate
-from strata.cost.items import of_stack
 from strata.cost.prices import shipped
+from strata.cost.resources import of_stack
 from strata.documents.layers import LAYERS
 from strata.documents.stacks import Stack, stack
 from strata.drift.from_plan import find
@@ -256,7 +256,7 @@ def test_the_page_of_the_first_day_fits_a_phone(
         made=datetime.now(UTC),
         document=first_day.document,
         stack=first_day.stack,
-        found=Causes({}, (), ()),
+        causes=Causes({}, (), ()),
         file="envs/local.toml",
         first=list(LAYERS),
         gate="not asked",

@@ -40,7 +40,7 @@ def made(*entries: Json, causes: Causes | None = None, drift: list[Json] | None 
         made=datetime(2026, 1, 2, tzinfo=UTC),
         document=document,
         stack=stack({"resource": BODIES}),
-        found=causes or Causes({}, (), ()),
+        causes=causes or Causes({}, (), ()),
         file="envs/local.toml",
         first=[],
         gate="not asked",

@@ -10,8 +10,8 @@ import pytest
 import tomli_w
 
 from strata.cost.estimate import estimate
-from strata.cost.items import of_stack
 from strata.cost.prices import shipped
+from strata.cost.resources import of_stack
 from strata.documents.stacks import Stack, stack
 from strata.map.write import drawn
 from strata.plan_file.changes import Change

@@ -14,8 +14,8 @@ from strata.drift.report import Attribute as DriftedAttribute
 from strata.drift.report import Drifted, NextApply
 from strata.gate.report import SEVERITIES, Finding
 from strata.gate.report import Report as Verdict
-from strata.review.ranks import RANKS
-from strata.review.report import LONGEST, TITLES, Attribute, Counts, Item, Report, Setting
+from strata.review.ranks import RANKS, TITLES
+from strata.review.report import LONGEST, Attribute, Counts, Item, Report, Setting
 from strata.views.html import review as html
 from strata.views.markdown import LIMIT, code
 from strata.views.markdown import review as markdown

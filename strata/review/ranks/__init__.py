@@ -4,6 +4,8 @@ Pure: takes a plan and the composed stack it was made from, and returns reasons.
 reason for each rank that applies to it; it is listed with the rest only when none does.
 """
 
+from collections.abc import Mapping
+
 from strata.documents.stacks import Stack
 from strata.plan_file.changes import Change, Plan
 from strata.review.ranks.down import down
@@ -14,10 +16,19 @@ from strata.review.ranks.reason import Rank, Reason
 from strata.review.ranks.refused import refused
 from strata.review.ranks.rest import rest
 
-__all__ = ["RANKS", "Network", "Rank", "Reason", "ranked", "reasons"]
+__all__ = ["RANKS", "TITLES", "Network", "Rank", "Reason", "ranked", "reasons"]
 
-RANKS: tuple[Rank, ...] = ("refused", "lost", "opens", "down", "else", "created")
-"""In the order a reviewer asks, once it can be applied at all."""
+TITLES: Mapping[Rank, str] = {
+    "refused": "What AWS would refuse",
+    "lost": "What can be lost",
+    "opens": "What opens up",
+    "down": "What goes down for a while",
+    "else": "What else changes",
+    "created": "What is created",
+}
+"""The title of each rank, in the order a reviewer asks, once it can be applied at all."""
+
+RANKS: tuple[Rank, ...] = tuple(TITLES)
 
 
 def reasons(change: Change, plan: Plan, stack: Stack) -> list[Reason]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from strata.cost.change import CostChange
 from strata.cost.estimate import Estimate
-from strata.cost.items import label
+from strata.cost.resources import label
 from strata.text.wrapping import WIDTH, wrapped
 from strata.views.words.cost import (
     SIDES,

@@ -17,7 +17,7 @@ NAMES = ("id", "arn", "name", "bucket")
 
 
 @dataclass(frozen=True)
-class Item:
+class Resource:
     """A managed resource. `values` name others by a reference `${type.name.id}` or by their id."""
 
     address: str
@@ -49,31 +49,32 @@ def blocks(values: Json, name: str) -> list[Json]:
     return [entry for entry in entries if isinstance(entry, dict)]
 
 
-class Items:
+class Resources:
     """All resources of an environment, in the order of their source."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
-        self._items = tuple(items)
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._resources = tuple(resources)
 
-    def __iter__(self) -> Iterator[Item]:
-        return iter(self._items)
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._resources)
 
-    def of(self, type_: str) -> list[Item]:
-        """The items of a type."""
-        return [item for item in self._items if item.type == type_]
+    def of(self, type_: str) -> list[Resource]:
+        """The resources of a type."""
+        return [resource for resource in self._resources if resource.type == type_]
 
-    def targets(self, value: object, type_: str) -> list[Item]:
-        """The items of a type that a value names, by a reference or by one of `NAMES`."""
+    def targets(self, value: object, type_: str) -> list[Resource]:
+        """The resources of a type that a value names, by a reference or by one of `NAMES`."""
         addresses = {reference.address for reference in references(value)}
         texts = set(_texts(value))
         return [
-            item
-            for item in self.of(type_)
-            if item.address in addresses or any(item.values.get(name) in texts for name in NAMES)
+            resource
+            for resource in self.of(type_)
+            if resource.address in addresses
+            or any(resource.values.get(name) in texts for name in NAMES)
         ]
 
-    def target(self, value: object, type_: str) -> Item | None:
-        """The item that a value names; a value not known yet means the only item of that type."""
+    def target(self, value: object, type_: str) -> Resource | None:
+        """The resource that a value names; if it is not known yet, the only one of that type."""
         named = self.targets(value, type_)
         if named:
             return named[0]
@@ -92,15 +93,15 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def of_stack(stack: Stack) -> Items:
+def of_stack(stack: Stack) -> Resources:
     """The managed resources of a composed stack."""
-    return Items(
-        Item(resource.address, layer(resource.address), resource.body)
+    return Resources(
+        Resource(resource.address, layer(resource.address), resource.body)
         for resource in stack.resources.values()
     )
 
 
-def of_plan(plan: Json, side: str) -> Items:
+def of_plan(plan: Json, side: str) -> Resources:
     """The managed resources of a plan, `before` it or `after` it.
 
     A value known only after the apply is given as the references of the plan's configuration; a
@@ -110,8 +111,8 @@ def of_plan(plan: Json, side: str) -> Items:
         resource["address"]: resource.get("expressions", {})
         for resource in plan.get("configuration", {}).get("root_module", {}).get("resources", [])
     }
-    return Items(
-        Item(address, layer(address), _with_references(values, expressions.get(address, {})))
+    return Resources(
+        Resource(address, layer(address), _with_references(values, expressions.get(address, {})))
         for address, values in _sides(plan, side)
     )
 
