@@ -20,7 +20,7 @@ UNSAVED = "errored.tfstate"
 
 
 @dataclass(frozen=True)
-class Found:
+class Leftover:
     """What prevents work on a layer.
 
     Its lock, a process of this folder that works on it, and the folder where Terraform left a state
@@ -38,7 +38,7 @@ class Found:
         if self.unsaved:
             lines.append(
                 f"{self.layer}: Terraform could not write its state, and left it in "
-                f"{shown(self.unsaved / UNSAVED)}: what it made last stands only there"
+                f"{shown(self.unsaved / UNSAVED)}: what it made last is only there"
             )
         return "\n".join(lines)
 
@@ -53,13 +53,13 @@ class Found:
         return text
 
 
-def look(work: LayerWork, layers: Sequence[str] = tuple(LAYERS)) -> list[Found]:
+def find(work: LayerWork, layers: Sequence[str] = tuple(LAYERS)) -> list[Leftover]:
     """What prevents work, in the order of the layers."""
     by_layer = {lock.layer: lock for lock in locks.read_all(work.settings.environment)}
     leftovers = []
     for layer in layers:
         folder = work.folder(layer)
-        leftover = Found(layer, by_layer.get(layer), left_running(folder), _unsaved(folder))
+        leftover = Leftover(layer, by_layer.get(layer), left_running(folder), _unsaved(folder))
         if leftover.lock or leftover.pid or leftover.unsaved:
             leftovers.append(leftover)
     return leftovers
@@ -69,7 +69,7 @@ def _unsaved(folder: Path) -> Path | None:
     return folder if (folder / UNSAVED).exists() else None
 
 
-def refuse(leftovers: Sequence[Found], env: str) -> None:
+def refuse(leftovers: Sequence[Leftover], env: str) -> None:
     """Raise StrataError when anything prevents work."""
     if not leftovers:
         return

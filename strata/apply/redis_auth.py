@@ -25,7 +25,7 @@ WAIT_SECONDS = 1800
 """ElastiCache changes a group within minutes; half an hour means that something is wrong."""
 
 
-def told_key(environment: str) -> str:
+def version_note_key(environment: str) -> str:
     """The key of the object that names the secret version that was set."""
     return state_key(environment, "cache").removesuffix(".tfstate") + ".redis-auth"
 
@@ -39,7 +39,7 @@ def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> boo
     """
     aws, s3 = session(environment), s3_client(environment)
     elasticache = aws.client("elasticache")
-    bucket, key = environment.state_bucket, told_key(environment.name)
+    bucket, key = environment.state_bucket, version_note_key(environment.name)
 
     def ready() -> bool:
         deadline = time.monotonic() + WAIT_SECONDS

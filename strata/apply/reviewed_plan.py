@@ -148,7 +148,7 @@ class ReviewedApply:
                 raise
         deviations = differences(self.plan.changes, real.changes)
         if deviations:
-            raise self._refusal([told(deviations)])
+            raise self._refusal([in_words(deviations)])
 
     def move_states(self) -> list[StateMove]:
         """Move resources that changed their layer between the states; see `strata.apply.moving`.
@@ -181,7 +181,7 @@ class ReviewedApply:
         deviations = differences(remaining(reviewed, real) if record else reviewed, real)
         if deviations:
             raise Deviation(
-                f"not applied: its plan is not what was reviewed\n{told(deviations)}",
+                f"not applied: its plan is not what was reviewed\n{in_words(deviations)}",
                 self._again(),
             )
         refuse(real, Plan(tuple(real), (), {}), "not applied")
@@ -300,7 +300,7 @@ def _half_made(was: Change, now: Change) -> bool:
     return was.actions == ("create",) and now.tainted
 
 
-def told(deviations: Sequence[Difference]) -> str:
+def in_words(deviations: Sequence[Difference]) -> str:
     """Differences as a message shows them."""
     lines = [str(difference) for difference in deviations[:SHOWN]]
     if len(deviations) > SHOWN:

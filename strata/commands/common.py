@@ -94,7 +94,7 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
     preflight.check(settings.environment, env)
     with alone(settings.environment.name):
         work = layer_work(settings, synthesized_folder())
-        leftovers.refuse(leftovers.look(work), env)
+        leftovers.refuse(leftovers.find(work), env)
         # No other run is at work here, and a strata that was killed may have left plans.
         work.drop_plans(*LAYERS)
         for layer in leftovers.unfinished(work):
@@ -147,14 +147,14 @@ def move_states(work: LayerWork, *, begun: bool = False) -> bool:
 
 def look_for_drift(settings: Settings, env: str) -> "Drift":
     """What differs between AWS and what was applied, in all layers."""
-    from strata.drift.detect import look  # noqa: PLC0415
+    from strata.drift.detect import find_drift  # noqa: PLC0415
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     aim(settings.environment)
     preflight.check(settings.environment, env)
     work = layer_work(settings)
     with step(f"comparing AWS with what was applied to {settings.environment.name}"):
-        return look(settings.environment, work.terraform, work.stacks.parent, env)
+        return find_drift(settings.environment, work.terraform, work.stacks.parent, env)
 
 
 def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made":

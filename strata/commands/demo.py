@@ -25,7 +25,7 @@ from strata.views.steps import step
 def demo() -> None:
     """Take `envs/local.toml` from settings to a running system on the emulator."""
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
-    from strata.drift.detect import look  # noqa: PLC0415
+    from strata.drift.detect import find_drift  # noqa: PLC0415
 
     settings = load("local")
     out.print("settings   are valid")
@@ -51,7 +51,7 @@ def demo() -> None:
             raise StrataError("a second plan has changes", "strata plan local")
         out.print("plan       no change in any layer")
         with step("comparing AWS with what was applied"):
-            drift = look(settings.environment, work.terraform, synthesized_folder()).drift
+            drift = find_drift(settings.environment, work.terraform, synthesized_folder()).drift
         if drift:
             raise StrataError("AWS is not as it was applied", "strata drift local")
         out.print("drift      none")

@@ -39,7 +39,7 @@ def unlock(
     settings = load(env)
     aim(settings.environment)
     preflight.check(settings.environment, env)
-    state_lock = next(iter(leftovers.look(layers_of(settings), [layer])), None)
+    state_lock = next(iter(leftovers.find(layers_of(settings), [layer])), None)
     if state_lock is None or state_lock.lock is None:
         raise StrataError(f"{layer} of {settings.environment.name} is not locked")
     out.print(state_lock.words(locks.now()))

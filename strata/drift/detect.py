@@ -17,7 +17,7 @@ from strata.state.states import State, read_states
 from strata.terraform.process import Terraform
 
 
-def look(
+def find_drift(
     environment: Environment, terraform: Terraform, out: Path, env: str | None = None
 ) -> Report:
     """The drift of an environment that was synthesized to `out`; `env` is how the user names it.

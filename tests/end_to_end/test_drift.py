@@ -22,7 +22,7 @@ from strata.apply import moving, waves
 from strata.apply.layer import LayerWork
 from strata.documents.layers import LAYERS
 from strata.documents.stacks import stack
-from strata.drift.detect import look
+from strata.drift.detect import find_drift
 from strata.drift.from_plan import find
 from strata.drift.report import NextApply, Report
 from strata.errors import StrataError
@@ -53,7 +53,7 @@ class Standing:
 
     def look(self) -> Report:
         """The drift now."""
-        return look(self.settings.environment, self.work.terraform, self.folder)
+        return find_drift(self.settings.environment, self.work.terraform, self.folder)
 
 
 @pytest.fixture(scope="module")

@@ -872,7 +872,7 @@ def test_the_second_is_told_who_holds_which_lock(
             applied.work.apply("edge")
         assert socket.gethostname() in error.value.message
         # In the folder where that Terraform works, it is known to be alive.
-        found_here = leftovers.look(applied.work)
+        found_here = leftovers.find(applied.work)
         assert [(one.layer, one.pid) for one in found_here] == [("edge", process.pid)]
         with pytest.raises(StrataError, match=f"process {process.pid} of this machine") as error:
             leftovers.refuse(found_here, "local")
@@ -914,7 +914,7 @@ def test_a_state_that_terraform_could_not_write_is_written_first(
     answer = strata(own, "unlock", env, "edge", "--yes")
     assert "edge of local is not locked" in answer.stdout
     subprocess.run(["sh", "-c", push], env=environment, check=True)
-    assert leftovers.look(work) == []
+    assert leftovers.find(work) == []
 
 
 def test_the_lock_of_a_living_terraform_is_not_taken_away(
