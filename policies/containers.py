@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, disabled, document, enabled, value, values
 from strata.documents.templates import has_expression, read
+from strata.resources.containers import lower, lowered
 from strata.resources.secrets import is_secret, names_secret, reads_secret
 from strata.resources.sensitive import shows_secret
 
@@ -39,19 +40,11 @@ LINUX = frozenset(
 
 
 def _containers(conf: Conf) -> list[Conf] | None:
-    """The definitions; their keys in lower case, since AWS's SDK reads them in any case."""
-    definitions = document(conf, "container_definitions")
-    if (
-        isinstance(definitions, list)
-        and definitions
-        and all(isinstance(c, dict) for c in definitions)
-    ):
-        return [_lower(definition) for definition in definitions]
-    return None
-
-
-def _lower(container: Conf) -> Conf:
-    return {key.lower(): value for key, value in container.items()}
+    """The definitions, with their keys in lower case; None when they cannot be read."""
+    try:
+        return lowered(document(conf, "container_definitions")) or None
+    except ValueError:
+        return None
 
 
 def _every_container(safe: Callable[[Conf], bool]) -> Callable[[Conf], bool]:
@@ -59,8 +52,8 @@ def _every_container(safe: Callable[[Conf], bool]) -> Callable[[Conf], bool]:
 
 
 def _confined(container: Conf) -> bool:
-    linux = _lower(container.get("linuxparameters") or {})
-    added = _lower(linux.get("capabilities") or {}).get("add") or []
+    linux = lower(container.get("linuxparameters") or {})
+    added = lower(linux.get("capabilities") or {}).get("add") or []
     names = {str(capability).upper().removeprefix("CAP_") for capability in added}
     return disabled(container.get("privileged")) and names <= HARMLESS
 
@@ -84,13 +77,13 @@ def _apart(conf: Conf) -> bool:
 
 
 def _undivided(container: Conf) -> bool:
-    linux = _lower(container.get("linuxparameters") or {})
+    linux = lower(container.get("linuxparameters") or {})
     options = {str(option).strip() for option in container.get("dockersecurityoptions") or []}
     return not linux.get("devices") and options <= CONFINING
 
 
 def _only_known_keys(container: Conf) -> bool:
-    linux = _lower(container.get("linuxparameters") or {})
+    linux = lower(container.get("linuxparameters") or {})
     keys = {key for key, content in container.items() if content not in (None, [], {}, "")}
     return keys <= KNOWN and set(linux) <= LINUX
 
@@ -101,7 +94,7 @@ def _root(container: Conf) -> bool:
 
 
 def _logs(container: Conf) -> bool:
-    driver = _lower(container.get("logconfiguration") or {}).get("logdriver")
+    driver = lower(container.get("logconfiguration") or {}).get("logdriver")
     return driver not in (None, "", "none")
 
 
@@ -117,7 +110,7 @@ def _no_plain_secret(conf: Conf) -> bool:
 
 
 def _plain_secrets(container: Conf) -> Iterator[str]:
-    for variable in map(_lower, container.get("environment") or []):
+    for variable in map(lower, container.get("environment") or []):
         name, text = str(variable.get("name")), str(variable.get("value") or "")
         secret_by_name = names_secret(name) if has_expression(text) else is_secret(name, read(text))
         if secret_by_name or reads_secret(text) or shows_secret(text):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, document, values
+from strata.resources.iam import Names, Statement, statements
 
 POLICIES = ["aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy"]
 ATTACHMENTS = [
@@ -53,19 +54,20 @@ CALLER = frozenset(
 """Condition keys that identify the caller (IAM User Guide, global condition keys)."""
 
 
-def _statements(conf: Conf, key: str) -> Iterator[Conf]:
+EVERYBODY = Names(("*",))
+EVERYTHING = Statement("Allow", EVERYBODY, EVERYBODY, EVERYBODY, {})
+
+
+def _statements(conf: Conf, key: str) -> list[Statement]:
     """The Allow statements; an unreadable policy counts as one that allows everything."""
-    policy = document(conf, key)
-    statements = policy.get("Statement") if isinstance(policy, dict) else None
-    if isinstance(statements, dict):
-        statements = [statements]
-    if not isinstance(statements, list) or not all(isinstance(s, dict) for s in statements):
-        yield {"Action": "*", "Resource": "*", "Principal": "*"}
-        return
-    yield from (s for s in statements if s.get("Effect") != "Deny")
+    try:
+        policy = statements(document(conf, key))
+    except ValueError:
+        return [EVERYTHING]
+    return [statement for statement in policy if statement.effect != "Deny"]
 
 
-def _allowing(conf: Conf) -> Iterator[Conf]:
+def _allowing(conf: Conf) -> Iterator[Statement]:
     """The Allow statements of a policy, or of the inline policies of a role."""
     inline = blocks(conf, "inline_policy")
     for holder in inline or ([conf] if "policy" in conf else []):
@@ -75,7 +77,7 @@ def _allowing(conf: Conf) -> Iterator[Conf]:
 def _actions(conf: Conf) -> bool:
     arns = [*values(conf, "policy_arn"), *values(conf, "managed_policy_arns")]
     return not any(BROAD.search(str(arn)) for arn in arns) and not any(
-        "NotAction" in s or any(re.search(r"[*?]", str(action)) for action in values(s, "Action"))
+        s.actions.but or any(re.search(r"[*?]", action) for action in s.actions.names)
         for s in _allowing(conf)
     )
 
@@ -96,14 +98,13 @@ def _wide(resource: str) -> bool:
 
 def _resources(conf: Conf) -> bool:
     for s in _allowing(conf):
-        wide = any(_wide(str(resource)) for resource in values(s, "Resource"))
-        actions = {str(action) for action in values(s, "Action")}
-        if "NotResource" in s or (wide and not actions <= NO_NARROWER):
+        wide = any(map(_wide, s.resources.names))
+        if s.resources.but or (wide and not set(s.actions.names) <= NO_NARROWER):
             return False
     return True
 
 
-def _says_who(statement: Conf) -> bool:
+def _says_who(statement: Statement) -> bool:
     """Whether a condition allows only known callers."""
     for key, expected in _equal(statement):
         if (
@@ -115,16 +116,11 @@ def _says_who(statement: Conf) -> bool:
     return False
 
 
-def _equal(statement: Conf) -> Iterator[tuple[str, list[str]]]:
+def _equal(statement: Statement) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(key in lower case, values) of the conditions that a caller must equal or be like."""
-    for condition in values(statement, "Condition"):
-        for operator, tests in condition.items() if isinstance(condition, dict) else ():
-            equal = re.match(r"(String|Arn)(Equals|Like)", operator) and "IfExists" not in operator
-            for key, expected in tests.items() if equal and isinstance(tests, dict) else ():
-                yield (
-                    key.lower(),
-                    [str(expected_value) for expected_value in values({"": expected}, "")],
-                )
+    for operator, key, expected in statement.tests():
+        if re.match(r"(String|Arn)(Equals|Like)", operator) and "IfExists" not in operator:
+            yield key, expected
 
 
 def _anyone(key: str, expected: str) -> bool:
@@ -142,16 +138,9 @@ def _anyone(key: str, expected: str) -> bool:
     return bool(re.search(r"[*?]", expected.partition("/")[0]))
 
 
-def _principals(statement: Conf) -> Iterator[str]:
-    for principal in values(statement, "Principal"):
-        kinds = principal if isinstance(principal, dict) else {"": principal}
-        for kind in kinds:
-            yield from map(str, values(kinds, kind))
-
-
 def _trusts_nobody(conf: Conf, key: str) -> bool:
     return not any(
-        "NotPrincipal" in s or (any("*" in name for name in _principals(s)) and not _says_who(s))
+        s.principals.but or (any("*" in name for name in s.principals.names) and not _says_who(s))
         for s in _statements(conf, key)
     )
 
@@ -167,10 +156,8 @@ def _federated(conf: Conf) -> bool:
     Every repository of a code host and every user of a pool has the same provider.
     """
     for statement in _statements(conf, "assume_role_policy"):
-        principals = [
-            principal for principal in values(statement, "Principal") if isinstance(principal, dict)
-        ]
-        federated = [name for principal in principals for name in values(principal, "Federated")]
+        principals = [name.partition(" ") for name in statement.principals.names]
+        federated = [name for kind, _, name in principals if kind == "Federated"]
         by_audience = _audience_names(federated)
         subjects = [
             subject
@@ -183,9 +170,9 @@ def _federated(conf: Conf) -> bool:
     return True
 
 
-def _audience_names(federated: list[object]) -> bool:
+def _audience_names(federated: list[str]) -> bool:
     """Whether the audience itself identifies the caller: an identity pool or a SAML endpoint."""
-    return all("saml-provider" in str(name) or "cognito" in str(name) for name in federated)
+    return all("saml-provider" in name or "cognito" in name for name in federated)
 
 
 def _any_subject(subject: str) -> bool:

@@ -52,12 +52,18 @@ def containers(definitions: object) -> list[Container]:
 
     Raises ValueError if it is not a list of definitions.
     """
+    return [_container(definition) for definition in lowered(definitions)]
+
+
+def lowered(definitions: object) -> list[Json]:
+    """The objects in `container_definitions` with their keys in lower case, as `containers` reads
+    them; raises ValueError as it does."""
     parsed = json.loads(definitions) if isinstance(definitions, str) else definitions
     if not isinstance(parsed, list) or not all(
         isinstance(definition, dict) for definition in parsed
     ):
         raise ValueError("it is no list of container definitions")
-    return [_container(lower(definition)) for definition in parsed]
+    return [lower(definition) for definition in parsed]
 
 
 def lower(body: Json) -> Json:

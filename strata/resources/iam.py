@@ -6,7 +6,7 @@ policy language; the AWS provider compares policies the same way).
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,12 @@ class Statement:
     principals: Names
     condition: Json
 
+    def tests(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """(operator, key in lower case, values) of its conditions."""
+        for operator, tests in self.condition.items():
+            for key, expected in tests.items() if isinstance(tests, dict) else ():
+                yield operator, str(key).lower(), tuple(_texts(expected))
+
 
 def statements(policy: object) -> list[Statement]:
     """The statements of a policy, as JSON text or parsed; ValueError if it is not a policy."""
@@ -56,7 +62,7 @@ def _parsed(statement: Json) -> Statement:
         actions=_names(statement, "Action"),
         resources=_names(statement, "Resource"),
         principals=_names(statement, "Principal"),
-        condition=statement.get("Condition") or {},
+        condition=statement["Condition"] if isinstance(statement.get("Condition"), dict) else {},
     )
 
 
