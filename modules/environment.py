@@ -6,16 +6,19 @@ from pathlib import Path
 import jsii
 from cdktf import App, S3Backend, TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
-from constructs import Node
+from constructs import Construct, Node
 
 from modules.cache import Cache
 from modules.cluster import Cluster
 from modules.database import Database
 from modules.edge import Edge
+from modules.naming import Names
 from modules.network import Network
+from modules.own import build
+from modules.own_layer import ForService, Layers, checked
 from modules.registry import Registry
 from modules.service import Service, ServiceInputs
-from strata.documents.layers import LAYERS, logical_id, stack_name, state_key
+from strata.documents.layers import LAYERS, OPTIONAL, STACK, logical_id, stack_name, state_key
 from strata.documents.stacks import STAGE
 from strata.documents.templates import escaped
 from strata.settings.models import Environment, Settings
@@ -48,11 +51,15 @@ def write_composed(settings: Sequence[Settings], out: Path) -> Path:
 
 
 def _written(
-    build: Callable[[App, Settings], None], settings: Sequence[Settings], out: Path | None
+    add: Callable[[App, Settings], None], settings: Sequence[Settings], out: Path | None
 ) -> Path:
     app = App(outdir=str(out)) if out else App()
     for environment in settings:
-        build(app, environment)
+        add(app, environment)
+        # An earlier synthesis may have had them.
+        for layer in OPTIONAL:
+            name = stack_name(environment.environment.name, layer)
+            Path(app.outdir, "stacks", name, STACK).unlink(missing_ok=True)
     app.synth()
     return Path(app.outdir)
 
@@ -61,12 +68,17 @@ def build_layers(app: App, settings: Settings) -> None:
     """Add a stack for each layer to `app`, with its state in S3."""
     settings = _as_templates(settings)
     environment = settings.environment
-    stacks = {
-        layer: _stack(app, stack_name(environment.name, layer), environment) for layer in LAYERS
-    }
-    for layer, stack in stacks.items():
-        _backend(stack, environment, layer)
-    _build(settings, stacks.__getitem__)
+
+    def stack(layer: str) -> TerraformStack:
+        made = _stack(app, stack_name(environment.name, layer), environment)
+        _backend(made, environment, layer)
+        return made
+
+    stacks = {layer: stack(layer) for layer in LAYERS}
+    _build(settings, lambda layer: stacks.get(layer) or stacks.setdefault(layer, stack(layer)))
+    for layer in stacks.keys() - LAYERS.keys():
+        if stacks[layer].node.try_find_child(layer) is None:
+            app.node.try_remove_child(stack_name(environment.name, layer))
 
 
 def build_composed(app: App, settings: Settings) -> None:
@@ -93,8 +105,19 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
     cache = Cache(stack("cache"), settings, network).outputs
     cluster = Cluster(stack("cluster"), settings, network).outputs
     edge = Edge(stack("edge"), settings, network).outputs
-    inputs = ServiceInputs(registry, database, cache, cluster, edge)
+    layers = Layers(Names(settings, "own"), network, registry, database, cache, cluster, edge)
+    own = _own(stack("own"), settings, layers)
+    inputs = ServiceInputs(registry, database, cache, cluster, edge, own)
     Service(stack("service"), settings, inputs)
+
+
+def _own(stack: TerraformStack, settings: Settings, layers: Layers) -> ForService:
+    """What `modules/own.py` adds to a stack, and gives to the service."""
+    scope = Construct(stack, "own")
+    given = checked(build(scope, settings, layers), settings)
+    if not scope.node.children:
+        stack.node.try_remove_child("own")
+    return given
 
 
 def _stack(app: App, name: str, environment: Environment) -> EnvironmentStack:

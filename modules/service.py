@@ -43,6 +43,7 @@ from modules.database import DatabaseOutputs
 from modules.edge import EdgeOutputs
 from modules.naming import Names
 from modules.network import MYSQL, REDIS
+from modules.own_layer import ForService
 from modules.registry import RegistryOutputs
 from strata.settings.figures import TMPFS_MIB
 from strata.settings.models import Settings, StepScaling, TargetTracking
@@ -84,6 +85,7 @@ class ServiceInputs:
     cache: CacheOutputs
     cluster: ClusterOutputs
     edge: EdgeOutputs
+    own: ForService
 
 
 class Service(Construct):
@@ -107,11 +109,12 @@ class Service(Construct):
         task_role = IamRole(
             self,
             "task_role",
-            # The application calls no AWS API of its own: the role allows nothing.
+            # It allows what modules/own.py asks for, and else nothing.
             name=names.name("task"),
             assume_role_policy=self._trust(),
             tags=names.tags("task"),
         )
+        policies = [execution_policy, *self._task_policy(task_role)]
         task = EcsTaskDefinition(
             self,
             "task_definition",
@@ -129,7 +132,7 @@ class Service(Construct):
         if settings.service.not_secret:
             # A comment to Terraform; the gate reads from it which variables it must accept.
             task.add_override("//.not_secret", settings.service.not_secret)
-        service = self._service(task, execution_policy)
+        service = self._service(task, policies)
         self._scaling(service)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
 
@@ -230,10 +233,24 @@ class Service(Construct):
         }
         return [statement] if keys else []
 
+    def _task_policy(self, role: IamRole) -> list[IamRolePolicy]:
+        permissions = self._inputs.own.permissions
+        if not permissions:
+            return []
+        policy = IamRolePolicy(
+            self,
+            "task_role_policy",
+            name="own-resources",
+            role=role.id,
+            policy=iam.policy([permission.statement() for permission in permissions]),
+        )
+        return [policy]
+
     def _container(self, secrets: dict[str, _Secret]) -> dict[str, object]:
         service = self._settings.service
         environment = {
             **service.environment,
+            **self._inputs.own.environment,
             "DB_TYPE": "mysql",
             "DB_HOST": self._inputs.database.address,
             "DB_PORT": str(MYSQL),
@@ -280,7 +297,7 @@ class Service(Construct):
             },
         }
 
-    def _service(self, task: EcsTaskDefinition, execution_policy: IamRolePolicy) -> EcsService:
+    def _service(self, task: EcsTaskDefinition, policies: list[IamRolePolicy]) -> EcsService:
         service = self._settings.service
         return EcsService(
             self,
@@ -322,7 +339,7 @@ class Service(Construct):
             lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
             tags=self._names.tags(),
             # The service is stuck if its tasks lose their role while they drain.
-            depends_on=[execution_policy],
+            depends_on=policies,
         )
 
     def _scaling(self, service: EcsService) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from strata.apply import deployment, emptying
 from strata.apply.redis_auth import set_redis_auth
-from strata.documents.layers import stack_name
+from strata.documents.layers import STACK, needs, stack_name, standing
 from strata.errors import NotBegun, StrataError
 from strata.release import images
 from strata.settings.models import Settings
@@ -28,9 +28,20 @@ class LayerWork:
     # Without a mirror, Terraform's plugin download is not safe beside another one.
     init_lock: threading.Lock
     initialized: set[str] = field(default_factory=set, repr=False, compare=False)
+    retired: set[str] = field(default_factory=set, repr=False, compare=False)
     processors: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(os.cpu_count() or 1), repr=False, compare=False
     )
+
+    @property
+    def layers(self) -> list[str]:
+        """The layers of the environment, with those that were retired."""
+        return standing(self.stacks, self.settings.environment.name)
+
+    @property
+    def needs(self) -> dict[str, tuple[str, ...]]:
+        """Layer -> the layers that an apply does before it."""
+        return needs(self.layers, self.retired)
 
     def folder(self, layer: str) -> Path:
         """The folder of a layer's stack."""
@@ -39,7 +50,7 @@ class LayerWork:
     def ready(self, layer: str, watch: Watch = ignore) -> Path:
         """The layer's folder, after `terraform init`, which runs once per layer."""
         folder = self.folder(layer)
-        if not (folder / "cdk.tf.json").is_file():
+        if not (folder / STACK).is_file():
             raise StrataError(f"{folder} holds no JSON", "strata synth writes it")
         with self.init_lock:
             if layer not in self.initialized:

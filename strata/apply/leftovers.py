@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from strata.apply.layer import LayerWork
-from strata.documents.layers import LAYERS
+from strata.documents.layers import ALL_LAYERS
 from strata.errors import StrataError
 from strata.settings.load import shown
 from strata.state import locks
@@ -53,7 +53,7 @@ class Leftover:
         return text
 
 
-def find(work: LayerWork, layers: Sequence[str] = tuple(LAYERS)) -> list[Leftover]:
+def find(work: LayerWork, layers: Sequence[str] = tuple(ALL_LAYERS)) -> list[Leftover]:
     """What prevents work, in the order of the layers."""
     by_layer = {lock.layer: lock for lock in locks.read_all(work.settings.environment)}
     leftovers = []
@@ -96,4 +96,4 @@ def refuse(leftovers: Sequence[Leftover], env: str) -> None:
 
 def unfinished(work: LayerWork) -> list[str]:
     """The layers that a run from this folder began to change and did not finish."""
-    return [layer for layer in LAYERS if work.begun(layer).exists()]
+    return [layer for layer in ALL_LAYERS if work.begun(layer).exists()]

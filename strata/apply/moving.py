@@ -83,7 +83,9 @@ def needed_moves(work: LayerWork, *, begun: bool = False) -> list[StateMove]:
     With `begun` only the moves that an unfinished run has written already.
     """
     past = _histories(work)
-    needed = state_moves(past, read_states(work.settings.environment)) if past else []
+    if not past:
+        return []
+    needed = state_moves(past, read_states(work.settings.environment, work.layers))
     return [move for move in needed if move.written or not begun]
 
 

@@ -19,7 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from strata.apply import deployment, image
 from strata.apply.layer import LayerWork
 from strata.apply.moving import StateMove, move
-from strata.documents.layers import LAYERS
 from strata.errors import Deviation, NotBegun, StrataError, UsageError
 from strata.machine.files import Unreadable, bytes_of
 from strata.plan_file.changes import Change, Difference, Plan, differences, parse
@@ -107,7 +106,7 @@ class ReviewedApply:
 
     def check(self) -> None:
         """Raise StrataError when the review is outdated or cannot be applied."""
-        states = read_states(self.work.settings.environment)
+        states = read_states(self.work.settings.environment, self.work.layers)
         now = basis(self.work.settings, states, self.work.stacks.parent)
         reasons = outdated(expected(self.review.basis, self.record, now), now)
         if reasons:
@@ -138,9 +137,10 @@ class ReviewedApply:
         folder = self.work.stacks.parent / "composed" / environment.name
         with ThreadPoolExecutor(1) as pool:
             # Meanwhile the layers are initialised, which each would wait for later.
-            ready = pool.submit(lambda: [self.work.ready(layer) for layer in LAYERS])
+            ready = pool.submit(lambda: [self.work.ready(layer) for layer in self.work.layers])
             try:
-                real = parse(plan_composed(self.work.terraform, folder, read_states(environment)))
+                states = read_states(environment, self.work.layers)
+                real = parse(plan_composed(self.work.terraform, folder, states))
                 ready.result()
             except BaseException:
                 # Otherwise the pool would wait until every layer is initialised.

@@ -12,7 +12,6 @@ from strata.apply.waves import Outcome
 from strata.commands.base import AsJson, Env, confirm, judged, out, print_json
 from strata.commands.common import at_work, finish, planned, run_layers
 from strata.commands.output import output_of
-from strata.documents.layers import LAYERS
 from strata.errors import StrataError, UsageError
 from strata.machine.unforeseen import say
 from strata.settings import Settings, load
@@ -64,7 +63,7 @@ def apply(
         moved = [str(move) for move in review.move_states()]
         for move in moved:
             out.print(f"moved      {move}")
-        outcome = run_layers(LAYERS, review.step, work)
+        outcome = run_layers(work.needs, review.step, work)
     again = f"{again}{_accepting(accepted)}"
     offered = _output(env, work.settings) if outcome.ok else None
     after = _next(env) if outcome.ok else _go_on(outcome, again)

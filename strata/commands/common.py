@@ -14,7 +14,7 @@ from rich.console import Console
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.commands.base import out, read_out, synthesize_to
-from strata.documents.layers import LAYERS, LONGEST
+from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
 from strata.machine.folders import synthesized_folder, work_folder
@@ -96,9 +96,13 @@ def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
         work = layer_work(settings, synthesized_folder())
         leftovers.refuse(leftovers.find(work), env)
         # No other run is at work here, and a strata that was killed may have left plans.
-        work.drop_plans(*LAYERS)
+        work.drop_plans(*ALL_LAYERS)
         for layer in leftovers.unfinished(work):
             out.print(f"{layer}: an earlier run began to change it and did not finish; going on")
+        for layer in retire_layers(work):
+            out.print(
+                f"{layer}: the environment has this layer no more, but what it made still stands"
+            )
         move_states(work, begun=True)
         yield work
 
@@ -217,6 +221,19 @@ def make_state_bucket(environment: Environment) -> None:
     out.print(f"state      {environment.state_bucket} {'made' if created else 'is right'}")
 
 
+def retire_layers(work: LayerWork) -> list[str]:
+    """The layers that the environment has no more, and whose resources an apply destroys."""
+    from strata.state.states import read_state  # noqa: PLC0415 - boto3 takes its time
+    from strata.synthesis.retired import retire  # noqa: PLC0415
+
+    environment = work.settings.environment
+    gone = [layer for layer in OPTIONAL if layer not in work.layers]
+    states = {layer: read_state(environment, layer) for layer in gone}
+    retired = retire(work.stacks, environment.name, states)
+    work.retired.update(retired)
+    return retired
+
+
 LayerStep = Callable[[str, Watch], str]
 """Does the work of a layer, passes its events on, and returns its result in a few words."""
 
@@ -244,7 +261,7 @@ def run_layers(
 def _leave(work: LayerWork) -> None:
     # At once: without waiting for a thread that waits for AWS. Terraform has read its plan.
     with contextlib.suppress(OSError):
-        work.drop_plans(*LAYERS)
+        work.drop_plans(*ALL_LAYERS)
     os._exit(1)
 
 

@@ -1,6 +1,6 @@
 """Candidates for `strata completion`. Nothing here raises, since a shell calls it."""
 
-from strata.documents.layers import LAYERS
+from strata.documents.layers import ALL_LAYERS
 from strata.errors import StrataError
 from strata.machine import folders
 
@@ -19,7 +19,7 @@ def environments(incomplete: str) -> list[str]:
 
 def layers(incomplete: str) -> list[str]:
     """Layers, in their order."""
-    return [layer for layer in LAYERS if layer.startswith(incomplete)]
+    return [layer for layer in ALL_LAYERS if layer.startswith(incomplete)]
 
 
 def sources(incomplete: str) -> list[str]:

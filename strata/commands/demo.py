@@ -13,7 +13,6 @@ from strata.commands.common import (
     start_emulator,
 )
 from strata.commands.map import write_map
-from strata.documents.layers import LAYERS
 from strata.errors import StrataError
 from strata.local import emulator as emulation
 from strata.machine.folders import project, synthesized_folder
@@ -45,7 +44,7 @@ def demo() -> None:
         out.print(f"           {shown(first_review.folder)}/report.html")
         out.print("\nApplying exactly that:")
         review.check()
-        finish(run_layers(LAYERS, review.step, work), "make demo")
+        finish(run_layers(work.needs, review.step, work), "make demo")
         out.print("\nPlanning again: nothing may change.")
         if planned("local", work, first_review.folder.with_name("local-after")).report.changes:
             raise StrataError("a second plan has changes", "strata plan local")

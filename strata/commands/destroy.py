@@ -9,7 +9,7 @@ import typer
 from strata.apply import waves
 from strata.commands.base import Env, out
 from strata.commands.common import at_work, finish, move_states, run_layers
-from strata.documents.layers import LAYERS
+from strata.documents.layers import needs
 from strata.errors import StrataError, UsageError
 from strata.settings import load
 
@@ -28,7 +28,7 @@ def destroy(
     settings = load(env)
     name = settings.environment.name
     with at_work(settings, env) as work:
-        resources = state_resources(read_states(settings.environment))
+        resources = state_resources(read_states(settings.environment, work.layers))
         inside = contents(settings.environment, resources)
         in_the_way = obstacles(resources, inside)
         if in_the_way:
@@ -44,7 +44,7 @@ def destroy(
         _confirm(name, yes)
         # A layer would forget, and not destroy, resources that the code has moved away from it.
         move_states(work)
-        outcome = run_layers(waves.reverse(LAYERS), work.destroy, work)
+        outcome = run_layers(waves.reverse(needs(work.layers)), work.destroy, work)
         finish(outcome, shlex.join(["strata", "destroy", env, "--yes", name]))
     try:
         remains = remaining(settings.environment)

@@ -24,7 +24,7 @@ def output(env: Env, *, as_json: AsJson = False) -> None:
     aim(settings.environment)
     preflight.check(settings.environment, env)
     report = output_of(settings.environment)
-    if len(report.not_applied) == len(LAYERS):
+    if set(report.not_applied) >= set(LAYERS):
         raise StrataError(f"nothing of {report.environment} is applied", f"strata apply {env}")
     if as_json:
         print_json(report)

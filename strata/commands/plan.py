@@ -33,7 +33,7 @@ def plan(
     # Before the first apply there may be no state bucket.
     preflight.check_account(settings.environment)
     planned = plan_anew(env, settings, folder)
-    first = set(planned.report.first) == set(LAYERS)
+    first = set(planned.report.first) >= set(LAYERS)
     needed = _needed(env, settings.environment, planned.folder) if first else []
     looked, pushes = _image(settings, planned)
     if as_json:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from strata.commands.base import AsJson, Envs, out, print_json, synthesize_to
-from strata.documents.layers import LAYERS, stack_name
+from strata.documents.layers import stack_name, standing
 from strata.machine.folders import synthesized_folder
 from strata.settings import load_each
 
@@ -31,7 +31,8 @@ def synth(
             SynthesizedEnvironment(
                 environment=name,
                 stacks={
-                    layer: str(folder / "stacks" / stack_name(name, layer)) for layer in LAYERS
+                    layer: str(folder / "stacks" / stack_name(name, layer))
+                    for layer in standing(folder / "stacks", name)
                 },
                 composed=str(folder / "composed" / name),
             )

@@ -9,7 +9,7 @@ import typer
 from strata.commands import complete
 from strata.commands.base import Env, confirm, out
 from strata.commands.common import aim, alone, layers_of
-from strata.documents.layers import LAYERS
+from strata.documents.layers import ALL_LAYERS
 from strata.errors import StrataError, UsageError
 from strata.settings import load
 
@@ -34,8 +34,8 @@ def unlock(
     from strata.apply import leftovers  # noqa: PLC0415 - boto3 takes its time
     from strata.state import locks, preflight  # noqa: PLC0415 - boto3 takes its time
 
-    if layer not in LAYERS:
-        raise UsageError(f"{layer} is no layer", f"one of {', '.join(LAYERS)}")
+    if layer not in ALL_LAYERS:
+        raise UsageError(f"{layer} is no layer", f"one of {', '.join(ALL_LAYERS)}")
     settings = load(env)
     aim(settings.environment)
     preflight.check(settings.environment, env)

@@ -8,7 +8,7 @@ from strata.cost.prices import PriceList
 from strata.cost.range import NOTHING, Range
 from strata.cost.resources import OTHER, Resource, Resources
 from strata.cost.rules import HOURS, Charge, Context, Unpriced, charges
-from strata.documents.layers import LAYERS
+from strata.documents.layers import ALL_LAYERS
 from strata.settings import Settings
 from strata.settings.models import Usage
 
@@ -75,7 +75,7 @@ class Estimate(Model):
     budget_usd: float | None
 
 
-ORDER = (*LAYERS, OTHER)
+ORDER = (*ALL_LAYERS, OTHER)
 
 FREE_TIER = {
     "ec2/t2.micro": "750 hours, 30 GiB of volumes",

@@ -1,10 +1,17 @@
 """The layers of an environment and what each of them needs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
-LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+STACK = "cdk.tf.json"
+"""The file of a stack in its folder, by CDKTF's name."""
+
+OPTIONAL = ("own",)
+"""The layers that an environment has only if its settings or `modules/own.py` ask for them."""
+
+ALL_LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "network": (),
         "registry": (),
@@ -12,10 +19,41 @@ LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cache": ("network",),
         "cluster": ("network",),
         "edge": ("network",),
-        "service": ("network", "registry", "database", "cache", "cluster", "edge"),
+        "own": ("network", "registry", "database", "cache", "cluster", "edge"),
+        "service": ("network", "registry", "database", "cache", "cluster", "edge", "own"),
     }
 )
-"""Layer -> the layers whose outputs it reads. In this order they can be applied one by one."""
+"""Layer -> the layers whose outputs it may read. In this order they can be applied one by one."""
+
+
+def needs(layers: Collection[str], retired: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
+    """The same for an environment that has only some of the layers.
+
+    Of `retired` layers an apply destroys what is left, so they wait for the layers that read them.
+    """
+    graph = {
+        layer: tuple(needed for needed in all_needed if needed in layers and needed not in retired)
+        for layer, all_needed in ALL_LAYERS.items()
+        if layer in layers
+    }
+    for layer in retired:
+        graph[layer] = tuple(reader for reader in layers if layer in ALL_LAYERS[reader])
+    return graph
+
+
+LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    needs([layer for layer in ALL_LAYERS if layer not in OPTIONAL])
+)
+"""The layers that every environment has, and what they need of each other."""
+
+
+def standing(stacks: Path, environment: str) -> list[str]:
+    """The layers of an environment that was synthesized to `stacks`."""
+    return [
+        layer
+        for layer in ALL_LAYERS
+        if layer in LAYERS or (stacks / stack_name(environment, layer) / STACK).is_file()
+    ]
 
 
 LONGEST = ("edge", "database")
@@ -42,4 +80,4 @@ def layer_of(address: str) -> str:
     """`network` of `aws_vpc.network_vpc`, whose name is its construct path; empty for a resource
     that does not belong to a layer."""
     layer = address.partition(".")[2].partition("_")[0]
-    return layer if layer in LAYERS else ""
+    return layer if layer in ALL_LAYERS else ""

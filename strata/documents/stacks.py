@@ -7,6 +7,7 @@ from typing import Any
 
 from strata.documents import Json
 from strata.documents.existing import exists
+from strata.documents.layers import ALL_LAYERS, LAYERS, layer_of
 from strata.documents.templates import expressions
 
 STAGE = "stage"
@@ -90,6 +91,14 @@ def stack(document: Json) -> Stack:
 def _resource(address: str, body: Json) -> Resource:
     plain = {key: value for key, value in body.items() if key != "//"}
     return Resource(address, plain, construct_path(body) or address)
+
+
+def layers(composed: Json) -> list[str]:
+    """The layers of an environment, by its composed stack."""
+    found = {
+        layer_of(address) for kind in ("resource", "data") for address in blocks(composed, kind)
+    }
+    return [layer for layer in ALL_LAYERS if layer in LAYERS or layer in found]
 
 
 def blocks(document: Json, kind: str = "resource") -> dict[str, Json]:

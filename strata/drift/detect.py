@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from strata.documents.stacks import stack
+from strata.documents.stacks import layers, stack
 from strata.drift.children import children, without_duplicates
 from strata.drift.from_plan import find, resources_now
 from strata.drift.import_ids import with_addresses
@@ -26,9 +26,10 @@ def find_drift(
     the next apply would do about the drift. It equals a refresh-only plan of each layer.
     """
     folder = out / "composed" / environment.name
-    states = read_states(environment)
+    composed = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+    states = read_states(environment, layers(composed))
     document = plan_composed(terraform, folder, states)
-    code = stack(json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8")))
+    code = stack(composed)
     drift, left_out = find(parse(document), document, code)
     ours = resources_now(document)
     vpcs = [values["id"] for address, values in ours if address.startswith("aws_vpc.")]

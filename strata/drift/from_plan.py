@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from strata.documents import Json
-from strata.documents.layers import LAYERS, layer_of
+from strata.documents.layers import ALL_LAYERS, layer_of
 from strata.documents.stacks import Resource, Stack
 from strata.drift.moving import why_moving
 from strata.drift.report import Attribute, Drifted, LeftOut, NextApply
@@ -45,7 +45,7 @@ def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[
         ]  # fmt: skip
         attributes = drifted[address].attributes if address in drifted else []
         drifted[address] = _drifted(address, [*attributes, *added])
-    order = ["", *LAYERS]
+    order = ["", *ALL_LAYERS]
     return sorted(
         drifted.values(), key=lambda resource: (order.index(resource.layer), resource.address)
     ), left_out

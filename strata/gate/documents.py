@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from strata.documents import Json
+from strata.documents.layers import OPTIONAL, STACK
 from strata.documents.stacks import STAGE, blocks, construct_path, merged
 from strata.errors import UsageError
 from strata.gate.resolve import missing_layers
@@ -92,7 +93,7 @@ def _environment(folder: Path, name: str, stacks: list[str]) -> Environment:
     layers = {
         stack: document(folder / "stacks" / stack / "cdk.tf.json")
         for stack in stacks
-        if stack.rpartition("-")[0] == name
+        if stack.rpartition("-")[0] == name and _is_layer(folder / "stacks" / stack)
     }
     missing = missing_layers(name, composed, layers)
     if missing:
@@ -104,6 +105,17 @@ def _environment(folder: Path, name: str, stacks: list[str]) -> Environment:
     if twice:
         raise Unjudgeable(f"{folder / 'stacks'}: two layers of {name} hold {', '.join(twice[:5])}")
     return Environment(name, path, composed, layers)
+
+
+def _is_layer(folder: Path) -> bool:
+    """False for what is left of an optional layer that the environment has no more."""
+    return not _optional(folder) or (folder / STACK).is_file()
+
+
+def _optional(folder: Path) -> bool:
+    """Whether a stack is that of an optional layer. Such a layer may hold nothing: that of one that
+    was taken out of the code destroys what its state holds."""
+    return folder.parent.name == "stacks" and folder.name.rpartition("-")[2] in OPTIONAL
 
 
 def document(path: Path) -> Json:
@@ -127,7 +139,7 @@ def document(path: Path) -> Json:
         raise Unjudgeable(f"{path}: is not written as Terraform has it") from None
     if unknown:
         raise Unjudgeable(f"{path}: checkov cannot judge a file with {', '.join(unknown)}")
-    if not resources:
+    if not resources and not _optional(path.parent):
         raise Unjudgeable(f"{path}: has no resource")
     if astray:
         raise Unjudgeable(

@@ -10,39 +10,12 @@ from strata.documents.stacks import Resource, Stack
 from strata.documents.templates import parts
 from strata.map.model import Edge, Lock, Mark, Node, Picture
 from strata.map.network import ACLS, TABLES, routes_of, table_of
+from strata.map.parts import wholes
 from strata.map.system import AWS_APIS, INTERNET
 from strata.map.values import endpoint_name, name_of, port_range, type_name
 from strata.reach import Flow, Network
 from strata.reach.checks import peer_name
 from strata.reach.model import SecurityGroup
-
-WHOLE = {
-    "aws_acm_certificate_validation": "certificate_arn",
-    "aws_autoscaling_attachment": "autoscaling_group_name",
-    "aws_appautoscaling_policy": "resource_id",
-    "aws_appautoscaling_scheduled_action": "resource_id",
-    "aws_appautoscaling_target": "resource_id",
-    "aws_cloudwatch_metric_alarm": "alarm_actions",
-    "aws_default_security_group": "vpc_id",
-    "aws_ecr_lifecycle_policy": "repository",
-    "aws_ecs_cluster_capacity_providers": "cluster_name",
-    "aws_flow_log": "vpc_id",
-    "aws_iam_role_policy": "role",
-    "aws_iam_role_policy_attachment": "role",
-    "aws_network_acl_rule": "network_acl_id",
-    "aws_route": "route_table_id",
-    "aws_route53_record": "zone_id",
-    "aws_route_table_association": "subnet_id",
-    "aws_s3_bucket_lifecycle_configuration": "bucket",
-    "aws_s3_bucket_policy": "bucket",
-    "aws_s3_bucket_public_access_block": "bucket",
-    "aws_s3_bucket_server_side_encryption_configuration": "bucket",
-    "aws_secretsmanager_secret_version": "secret_id",
-    "aws_vpc_security_group_egress_rule": "security_group_id",
-    "aws_vpc_security_group_ingress_rule": "security_group_id",
-}
-"""Type of a part -> the argument that names what it is a part of. Other types, such as a security
-group or a role, belong to the first resource that uses them."""
 
 UNSAID = {"tags", "tag", "tag_specifications", "lifecycle", "depends_on", "user_data"}
 """Arguments that say nothing about what is built, or not in readable text."""
@@ -127,10 +100,10 @@ def owners(stack: Stack, pictures: Sequence[Picture]) -> dict[str, str]:
         if address in drawn or address in visited:
             return drawn.get(address)
         resource = known[address]
-        wholes_named = stack.targets(resource.body.get(WHOLE.get(resource.type, "")))
+        named = [target.address for target in wholes(stack, resource)]
         # The last comes first, since a scaling target names a cluster and then the service in it.
-        wholes = [target.address for target in reversed(wholes_named)] or users.get(address, [])
-        nodes = (owner(whole, visited | {address}) for whole in wholes)
+        candidates = named[::-1] or users.get(address, [])
+        nodes = (owner(whole, visited | {address}) for whole in candidates)
         return next(filter(None, nodes), None)
 
     node_of = {address: owner(address) for address in known}

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from strata.documents import Json
+from strata.documents.layers import OPTIONAL
 from strata.documents.stacks import Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
-from strata.map.values import name_of, port_range
+from strata.map.parts import wholes
+from strata.map.values import name_of, port_range, type_name
 from strata.reach import Flow
 from strata.resources.containers import Container, containers
 from strata.resources.tls import is_modern
@@ -50,12 +52,29 @@ USUAL = (
 pictures can be compared."""
 
 
+ELSEWHERE = (
+    "aws_iam_",
+    "aws_security_group",
+    "aws_vpc",
+    "aws_subnet",
+    "aws_route",
+    "aws_network_acl",
+)
+"""Beginnings of types that are shown with what uses them, or in the picture of the network."""
+
+
 @dataclass(frozen=True)
 class _System:
     stack: Stack
     flows: tuple[Flow, ...]
 
     def nodes(self) -> Iterator[Node]:
+        nodes = [*self.usual()]
+        shown = {address for node in nodes for address in node.addresses}
+        yield from nodes
+        yield from (self.optional(one) for one in self.optionals if one.address not in shown)
+
+    def usual(self) -> Iterator[Node]:
         ends = {end for flow in self.flows for end in (flow.source, flow.target)}
         if INTERNET in ends:
             yield Node(INTERNET, "outside", "Anyone", "Internet", column=0)
@@ -384,6 +403,22 @@ class _System:
                 names[f"{database.address}.master_user_secret"] = "database password"
         return names
 
+    def optional(self, resource: Resource) -> Node:
+        return Node(
+            resource.address, "aws", type_name(resource.type), name_of(resource), parent=AWS_APIS
+        )
+
+    @property
+    def optionals(self) -> list[Resource]:
+        """What optional layers add to the system, without parts of other resources."""
+        return [
+            resource
+            for resource in self.stack.resources.values()
+            if resource.layer in OPTIONAL
+            and not resource.type.startswith(ELSEWHERE)
+            and not wholes(self.stack, resource)
+        ]
+
     # Arrows
 
     def traffic(self) -> Iterator[Edge]:
@@ -483,6 +518,21 @@ class _System:
                     yield service.address, SECRETS if self.secrets else None, "reads secrets"
                 if stack.target(container.log_options):
                     yield service.address, LOGS, "logs to"
+            for target in self.used(service):
+                yield service.address, target.address, "uses"
+
+    def used(self, service: Resource) -> list[Resource]:
+        """What of the optional layers its containers are told of, or may call."""
+        task = self.stack.target(service.body.get("task_definition"))
+        if task is None:
+            return []
+        role = self.stack.target(task.body.get("task_role_arn"))
+        named = [task.body.get("container_definitions")] + [
+            policy.body.get("policy")
+            for policy in self.stack.of("aws_iam_role_policy")
+            if role and self.stack.target(policy.body.get("role")) == role
+        ]
+        return [target for target in self.stack.targets(named) if target.layer in OPTIONAL]
 
     def address(self, value: object) -> str | None:
         """The address of the resource that a value refers to."""

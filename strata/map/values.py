@@ -19,6 +19,8 @@ TYPES = {
     "acl": "ACL",
     "s3": "S3",
     "secretsmanager": "Secrets Manager",
+    "sns": "SNS",
+    "sqs": "SQS",
     "route53": "Route 53",
     "appautoscaling": "Application Auto Scaling",
     "autoscaling": "Auto Scaling",

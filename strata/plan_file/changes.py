@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from strata.documents import Json
-from strata.documents.layers import LAYERS, layer_of
+from strata.documents.layers import ALL_LAYERS, LAYERS, layer_of
 from strata.errors import StrataError
 from strata.resources import iam
 
@@ -148,7 +148,7 @@ def parse(document: Json) -> Plan:
     return Plan(
         tuple(change for change in changes if _happens(change)),
         tuple(_change(entry) for entry in _managed(document.get("resource_drift", []))),
-        {layer: stays[layer] for layer in LAYERS},
+        {layer: stays[layer] for layer in ALL_LAYERS if layer in LAYERS or stays[layer]},
         tuple(unmoved),
     )
 

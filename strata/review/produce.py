@@ -8,7 +8,8 @@ from pathlib import Path
 
 from strata.cost.change import change
 from strata.documents import Json
-from strata.documents.stacks import Stack, stack
+from strata.documents.layers import STACK
+from strata.documents.stacks import Stack, layers, stack
 from strata.errors import UsageError
 from strata.gate.report import Report as Verdict
 from strata.plan_file import changes
@@ -21,6 +22,7 @@ from strata.settings.models import Settings
 from strata.settings.positions import positions
 from strata.state.applied import read_applied
 from strata.state.states import read_states
+from strata.synthesis.retired import retire
 from strata.synthesis.synthesize import compose
 from strata.terraform.process import Terraform
 
@@ -57,10 +59,12 @@ def make_review(
     environment = settings.environment
     composed = synthesized / "composed" / environment.name
     record.free(folder)
-    states = read_states(environment)
+    states = read_states(environment, layers(_document(composed)))
 
     def meanwhile() -> tuple[Callable[[Json], Verdict], record.Basis]:
-        return judge(), record.basis(settings, states, synthesized)
+        verdict = judge()
+        retire(synthesized / "stacks", environment.name, states)
+        return verdict, record.basis(settings, states, synthesized)
 
     document, (verdict, basis) = plan_beside(terraform, composed, states, meanwhile)
     plan = changes.parse(document)
@@ -91,8 +95,11 @@ def make_review(
 
 def written_stack(folder: Path) -> Stack:
     """The stack in a folder without its secrets, so that a report may repeat it."""
-    document = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
-    return stack(without_secrets(document))
+    return stack(without_secrets(_document(folder)))
+
+
+def _document(folder: Path) -> Json:
+    return dict(json.loads((folder / STACK).read_text(encoding="utf-8")))
 
 
 def _verdict(verdict: Callable[[Json], Verdict], document: Json) -> Verdict | str:

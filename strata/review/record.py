@@ -19,7 +19,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.documents import Json
-from strata.documents.layers import LAYERS, stack_name
+from strata.documents.layers import STACK, stack_name, standing
 from strata.errors import StrataError, UsageError
 from strata.machine.files import Unreadable, bytes_of, json_of
 from strata.machine.folders import project
@@ -32,7 +32,6 @@ from strata.terraform.binary import wanted_version
 from strata.terraform.plugins import VERSION as PROVIDER_VERSION
 
 PLAN, REVIEW = "plan.json", "review.json"
-STACK = "cdk.tf.json"
 FORMAT: Literal[1] = 1
 
 
@@ -113,7 +112,8 @@ def stacks_digest(synthesized: Path, environment: str) -> str:
     Not over the files of the code: a price, a check of the gate or the style of a page changes no
     plan, and must not make a review stale.
     """
-    folders = [synthesized / "stacks" / stack_name(environment, layer) for layer in LAYERS]
+    stacks = synthesized / "stacks"
+    folders = [stacks / stack_name(environment, layer) for layer in standing(stacks, environment)]
     digest = hashlib.sha256()
     for folder in (*folders, synthesized / "composed" / environment):
         for name in (STACK, MOVED):

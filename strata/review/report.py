@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from strata.cost.change import CostChange
 from strata.documents import Json
-from strata.documents.layers import LAYERS
+from strata.documents.layers import ALL_LAYERS
 from strata.documents.stacks import Stack
 from strata.drift.from_plan import find
 from strata.drift.report import Drifted, NextApply
@@ -155,7 +155,7 @@ def build(
         for change in plan.changes
         for reason in ranked(change, network)
     ]
-    order = list(LAYERS)
+    order = list(ALL_LAYERS)
     items.sort(
         key=lambda item: (
             RANKS.index(item.rank),

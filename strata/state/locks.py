@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from strata.aws.errors import explain
 from strata.aws.session import IMPATIENT
-from strata.documents.layers import LAYERS, state_key
+from strata.documents.layers import ALL_LAYERS, state_key
 from strata.errors import StrataError
 from strata.settings.models import Environment
 from strata.state.client import s3_client
@@ -92,7 +92,7 @@ def read_all(environment: Environment) -> list[Lock]:
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
     keys = {entry["Key"] for entry in answer}
-    locked = [layer for layer in LAYERS if lock_key(environment, layer) in keys]
+    locked = [layer for layer in ALL_LAYERS if lock_key(environment, layer) in keys]
     read_locks = (_read(s3, environment, layer) for layer in locked)
     return [lock for lock in read_locks if lock]
 

@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.documents import Json
-from strata.documents.layers import LAYERS
 from strata.state.states import States
 
 
@@ -59,7 +58,7 @@ def output(environment: str, states: States) -> Output:
         endpoints=list(_endpoints(documents)),
         log_groups=sorted(set(_log_groups(documents))),
         secrets={name: arn for name, arn in secrets.items() if arn},
-        not_applied=[layer for layer in LAYERS if layer not in documents],
+        not_applied=[layer for layer, state in states.items() if state is None],
     )
 
 

@@ -1,7 +1,7 @@
 """The states of all layers, and their merged state for the composed stack."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from strata.documents import Json
-from strata.documents.layers import LAYERS, state_key
+from strata.documents.layers import ALL_LAYERS, LAYERS, state_key
 from strata.errors import StrataError
 from strata.machine.files import Unreadable, json_of
 from strata.settings.models import Environment
@@ -46,17 +46,29 @@ States = Mapping[str, State | None]
 """Layer -> its state, None for a layer that was never applied."""
 
 
-def read_states(environment: Environment) -> States:
-    """The states of all layers, read in parallel straight from S3.
+def read_states(environment: Environment, layers: Collection[str] = tuple(LAYERS)) -> States:
+    """The states of `layers`, and of others that have resources, read in parallel from S3.
 
+    The others are layers that the settings had when they were applied, and have no more.
     It needs no `terraform init` and takes no lock, so that it neither waits for an apply nor blocks
     it. Raises StrataError when a state cannot be read for another reason than that it does not
     exist: no access, no credentials.
     """
     s3 = s3_client(environment)
-    with ThreadPoolExecutor(len(LAYERS)) as pool:
-        states = pool.map(lambda layer: _read(s3, environment, layer), LAYERS)
-        return dict(zip(LAYERS, states, strict=True))
+    with ThreadPoolExecutor(len(ALL_LAYERS)) as pool:
+        states = pool.map(lambda layer: _read(s3, environment, layer), ALL_LAYERS)
+        return {
+            layer: state
+            for layer, state in zip(ALL_LAYERS, states, strict=True)
+            if layer in layers or holds(state)
+        }
+
+
+def holds(state: State | None) -> bool:
+    """Whether a state has a resource that a destroy would destroy."""
+    return state is not None and any(
+        resource["mode"] == "managed" for resource in state.document["resources"]
+    )
 
 
 def read_state(environment: Environment, layer: str) -> State | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from strata.documents.layers import LAYERS, stack_name
+from strata.documents.layers import ALL_LAYERS, stack_name
 from strata.machine.folders import project
 
 NAME = ".terraform.lock.hcl"
@@ -23,7 +23,7 @@ def write(out: Path, environments: Iterable[str]) -> None:
     """
     ours = (project() / NAME).read_text(encoding="utf-8")
     for name in environments:
-        stacks = [out / "stacks" / stack_name(name, layer) for layer in LAYERS]
+        stacks = [out / "stacks" / stack_name(name, layer) for layer in ALL_LAYERS]
         for folder in (*stacks, out / "composed" / name):
             file = folder / NAME
             if folder.is_dir() and not (file.is_file() and _covers(file, ours)):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from strata.documents.layers import LAYERS, stack_name
+from strata.documents.layers import ALL_LAYERS, stack_name, standing
 from strata.documents.stacks import Stack, stack
 from strata.synthesis.moves import History, Move, Place, histories
 
@@ -26,14 +26,16 @@ _OURS = re.compile(rf"{re.escape(HEAD)}(\n({_MOVED}|{_REMOVED}))+")
 def write(out: Path, environments: Iterable[str], moves: Sequence[Move]) -> None:
     """Write the file into the stacks below `out` that need it, and delete it from all others."""
     for name in environments:
-        folders = {layer: out / "stacks" / stack_name(name, layer) for layer in LAYERS}
+        folders = {layer: out / "stacks" / stack_name(name, layer) for layer in ALL_LAYERS}
         composed = out / "composed" / name
         for folder in (*folders.values(), composed):
             (folder / NAME).unlink(missing_ok=True)
         if not moves:
             continue
-        past = histories({layer: _read(folder) for layer, folder in folders.items()}, moves)
-        texts = {folder: layer_text(layer, past) for layer, folder in folders.items()}
+        past = histories(read_layers(out / "stacks", name), moves)
+        texts = {
+            folders[layer]: layer_text(layer, past) for layer in standing(out / "stacks", name)
+        }
         if composed.is_dir():
             texts[composed] = composed_text(past)
         for folder, text in texts.items():
@@ -43,7 +45,10 @@ def write(out: Path, environments: Iterable[str], moves: Sequence[Move]) -> None
 
 def read_layers(stacks: Path, environment: str) -> dict[str, Stack]:
     """The stacks of an environment's layers in `stacks`."""
-    return {layer: _read(stacks / stack_name(environment, layer)) for layer in LAYERS}
+    return {
+        layer: _read(stacks / stack_name(environment, layer))
+        for layer in standing(stacks, environment)
+    }
 
 
 def _read(folder: Path) -> Stack:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from strata.documents.layers import LAYERS, logical_id
+from strata.documents.layers import ALL_LAYERS, logical_id
 from strata.documents.stacks import Stack
 from strata.errors import UsageError
 from strata.machine.folders import project
@@ -111,4 +111,4 @@ def _below(path: str, construct: str) -> str | None:
 def _place(kind: str, path: str, layer: str) -> Place:
     """The first part of a path names its layer; a part that names none was renamed with `layer`."""
     first = path.partition("/")[0]
-    return Place(first if first in LAYERS else layer, f"{kind}.{logical_id(path)}")
+    return Place(first if first in ALL_LAYERS else layer, f"{kind}.{logical_id(path)}")

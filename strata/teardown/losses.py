@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from strata.documents import Json
-from strata.review.ranks.refused import FULL, PROTECTED
+from strata.documents.layers import layer_of
+from strata.review.ranks.refused import FULL, PROTECTED, lifting
 from strata.state.states import States
 from strata.text.words import counted
 
@@ -70,6 +71,16 @@ def losses(resources: list[StateResource], contents: Contents) -> list[str]:
         for resource in resources:
             if resource.type == type_:
                 lines += describe(resource.values, contents)
+    own = [resource for resource in resources if layer_of(resource.address) == "own"]
+    # A type that begins with another one's name configures it, and holds nothing.
+    wholes = tuple(f"{resource.type}_" for resource in own)
+    others = [
+        resource.address
+        for resource in own
+        if resource.type not in LOSSES and not resource.type.startswith(wholes)
+    ]
+    if others:
+        lines.append(f"what modules/own.py made, with what it holds: {', '.join(others)}")
     return lines
 
 
@@ -133,6 +144,7 @@ def obstacles(resources: list[StateResource], contents: Contents) -> list[Obstac
         attribute, setting = PROTECTED.get(type_, ("", ""))
         identifier = values.get("arn" if type_ == "aws_lb" else "identifier")
         if values.get(attribute) or (attribute and identifier in contents.protected):
+            setting = lifting(address, f"{attribute} = false", setting)
             refused.append(Obstacle(address, "protected from deletion", setting))
         if type_ == "aws_db_instance":
             snapshot = values.get("final_snapshot_identifier")
@@ -143,13 +155,16 @@ def obstacles(resources: list[StateResource], contents: Contents) -> list[Obstac
         elif type_ == "aws_ecr_repository" and not values.get("force_delete"):
             count = contents.images.get(values["name"], 0)
             if count:
-                setting = FULL[type_][-1]
+                setting = lifting(address, "force_delete = true", FULL[type_][-1])
                 refused.append(Obstacle(address, f"holds {counted(count, 'image')}", setting))
         elif (
             type_ == "aws_s3_bucket"
             and not values.get("force_destroy")
             and values["bucket"] in contents.objects
         ):
-            setting = FULL[type_][-1]
-            refused.append(Obstacle(address, "holds access logs", setting))
+            setting = lifting(address, "force_destroy = true", FULL[type_][-1])
+            logs = address == "aws_s3_bucket.edge_access_log_bucket"
+            refused.append(
+                Obstacle(address, f"holds {'access logs' if logs else 'objects'}", setting)
+            )
     return refused

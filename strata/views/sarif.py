@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from strata.documents.layers import LAYERS
+from strata.documents.layers import ALL_LAYERS
 from strata.gate.report import MORE, Report
 
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
@@ -89,7 +89,7 @@ def sarif(verdict: Report) -> str:
 def _location(file: str, line: int, constructs: Sequence[str]) -> dict[str, Any]:
     """A place in the settings, or else in the module of the construct's layer."""
     layer = constructs[0].partition("/")[0]
-    place = file or (f"modules/{layer}.py" if layer in LAYERS else "main.py")
+    place = file or (f"modules/{layer}.py" if layer in ALL_LAYERS else "main.py")
     path = Path(place)
     uri = (
         {"uri": path.as_uri()}

@@ -10,7 +10,7 @@ import pytest
 
 from strata import cli
 from strata.commands.complete import VARIABLE
-from strata.documents.layers import LAYERS
+from strata.documents.layers import ALL_LAYERS
 from strata.reach.model import NAMES
 from tests import ROOT
 
@@ -43,7 +43,7 @@ def completed(line: str, folder: Path = ROOT) -> list[str]:
         ("strata ", list(cli.COMMANDS)),
         ("strata check ", ENVIRONMENTS),
         ("strata cost pr", ["prod"]),
-        ("strata unlock local ", list(LAYERS)),
+        ("strata unlock local ", list(ALL_LAYERS)),
         ("strata reach prod ", list(NAMES[:-1])),
         ("strata reach prod internet ", list(NAMES)),
         ("strata emulator ", ["start", "stop", "status", "delegate", "push", "account", "env"]),

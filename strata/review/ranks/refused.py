@@ -7,7 +7,7 @@ use it; AWS refuses that after minutes of retries, and the layer stays half done
 from collections.abc import Iterator
 from typing import Any
 
-from strata.documents.layers import LAYERS
+from strata.documents.layers import ALL_LAYERS, layer_of
 from strata.plan_file.changes import Change, Plan
 from strata.review.ranks.reason import Reason
 from strata.text.words import listed
@@ -101,7 +101,7 @@ def _in_use(change: Change, plan: Plan) -> Iterator[Reason]:
     name = (change.before or {}).get("id")
     if change.type not in HOLDING or not name:
         return
-    order = list(LAYERS)
+    order = list(ALL_LAYERS)
     users = [
         user.address
         for user in plan.changes
@@ -127,6 +127,7 @@ def _way(change: Change, plan: Plan) -> str:
 def _protected(change: Change) -> Iterator[Reason]:
     attribute, setting = PROTECTED.get(change.type, ("", ""))
     if (change.before or {}).get(attribute):
+        setting = lifting(change.address, f"{attribute} = false", setting)
         why = f"it is protected from deletion; set {setting} and apply that first"
         yield Reason("refused", why, change.forcing)
 
@@ -134,8 +135,14 @@ def _protected(change: Change) -> Iterator[Reason]:
 def _full(change: Change) -> Iterator[Reason]:
     attribute, content, setting = FULL.get(change.type, ("", "", ""))
     if attribute and change.before and not change.before.get(attribute):
+        setting = lifting(change.address, f"{attribute} = true", setting)
         why = f"AWS deletes none with {content} in it; set {setting} and apply that first"
         yield Reason("refused", why, change.forcing)
+
+
+def lifting(address: str, argument: str, setting: str) -> str:
+    """What lifts a protection: the setting, or the argument in the code of a team's own layer."""
+    return f"{argument} in modules/own.py" if layer_of(address) == "own" else setting
 
 
 def _parameters(change: Change, plan: Plan) -> Iterator[Reason]:
