@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from strata.cost.estimate import estimate
-from strata.cost.items import of_stack
 from strata.cost.prices import shipped
+from strata.cost.resources import of_stack
 from strata.documents.layers import LAYERS, needs, standing
 from strata.documents.stacks import blocks, layers, stack
 from strata.errors import UsageError
