@@ -8,7 +8,7 @@ import pytest
 
 from strata.apply.layer import LayerWork
 from strata.documents.layers import LAYERS
-from strata.drift.detect import look
+from strata.drift.detect import find_drift
 from strata.drift.report import Report
 from strata.plan_file.changes import parse
 from strata.planning.composed import plan_composed
@@ -46,7 +46,7 @@ def standing(aws: Client, provider: None, folder: Path) -> Standing:
 
 
 def drift(standing: Standing) -> Report:
-    return look(standing.work.settings.environment, standing.work.terraform, standing.out)
+    return find_drift(standing.work.settings.environment, standing.work.terraform, standing.out)
 
 
 def test_a_change_by_hand_is_drift_of_the_layer(standing: Standing, aws: Client) -> None:
