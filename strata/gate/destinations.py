@@ -78,6 +78,14 @@ def destination_faults(
                 yield "STRATA_STATE_3", f"data.{address}"
 
 
+def account_of(composed: Json, settings: Asked | None) -> str | None:
+    """The account of an environment: that of its settings, else of its provider block."""
+    if settings:
+        return settings.account_id
+    _, accounts = _provider(composed)
+    return str(accounts[0]) if isinstance(accounts, list) and accounts else None
+
+
 def _blocks(stack: Json) -> list[Json]:
     value = merged(stack.get("provider")).get("aws")
     return [

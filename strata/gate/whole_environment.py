@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from strata.documents import Json
 from strata.documents.stacks import blocks
-from strata.gate.destinations import DESTINATION_CHECKS, destination_faults
+from strata.gate.accounts import ACCOUNT_CHECKS, account_faults
+from strata.gate.destinations import DESTINATION_CHECKS, account_of, destination_faults
 from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.networks import NETWORK_CHECKS, network_faults
 from strata.gate.resolve import resolved
@@ -19,7 +20,12 @@ from strata.settings.models import Environment as Asked
 from strata.settings.models import Settings
 
 ENVIRONMENT_CHECKS = (
-    RUNNING_CHECKS | DESTINATION_CHECKS | NETWORK_CHECKS | SECRET_CHECKS | IGNORING_CHECKS
+    RUNNING_CHECKS
+    | DESTINATION_CHECKS
+    | NETWORK_CHECKS
+    | SECRET_CHECKS
+    | IGNORING_CHECKS
+    | ACCOUNT_CHECKS
 )
 """Checks that plain checkov cannot run, and their names."""
 FIRST = 20
@@ -61,12 +67,14 @@ def environment_failures(
 def _faults(judged: ResolvedEnvironment, expected: Asked | None) -> Iterator[tuple[str, str]]:
     yield from destination_faults(judged.environment.name, judged.composed, judged.layers, expected)
     yield from network_faults(judged.composed)
+    account = account_of(judged.composed, expected)
     for stack in (
         judged.composed,
         *(_other(layer, judged.composed) for layer in judged.layers.values()),
     ):
         yield from running_faults(stack)
         yield from secret_faults(stack)
+        yield from account_faults(stack, account)
         yield from ignoring_faults(stack, known_words([stack]))
 
 

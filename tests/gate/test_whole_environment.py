@@ -20,6 +20,7 @@ from strata.settings import load
 from tests.gate.changes import (
     DB,
     REDIS,
+    ROLE,
     SECRET,
     SERVICE,
     TASK,
@@ -27,6 +28,7 @@ from tests.gate.changes import (
     Change,
     Stacks,
     add,
+    allow,
     backend,
     block,
     container,
@@ -120,7 +122,63 @@ LOG = {"logDriver": "splunk", "options": {"splunk-token": "3f9c1e7a-58b2-4f6d-9c
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----"
 STRIPE = "sk_" + "live_4eC39HqLyjWDarjtT1zdp7dc"
 
+OTHER_ROOT = "arn:aws:iam::999999999999:root"
+OTHER_ACCOUNTS: dict[str, Json] = {
+    "its root": {"Principal": {"AWS": OTHER_ROOT}},
+    "its number": {"Principal": {"AWS": "999999999999"}},
+    "a role of it": {"Principal": {"AWS": [
+        "arn:aws:iam::123456789012:root", "arn:aws:iam::999999999999:role/deploy"]}},
+    "a session of it": {"Principal": {"AWS": "arn:aws:sts::999999999999:assumed-role/a/b"}},
+    "in China": {"Principal": {"AWS": "arn:aws-cn:iam::999999999999:root"}},
+    "an id that was a principal": {"Principal": {"AWS": "AROAIOSFODNN7EXAMPLE"}},
+    "a canonical user": {"Principal": {"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"}},
+    "an identity provider of it": {
+        "Principal": {"Federated": "arn:aws:iam::999999999999:oidc-provider/h.example"},
+        "Condition": {"StringEquals": {"h.example:sub": "shop"}}},
+    "with an external id": {"Principal": {"AWS": OTHER_ROOT}, "Condition": {
+        "StringEquals": {"sts:ExternalId": "shop"}}},
+    "by a condition on everybody": {"Principal": "*", "Condition": {
+        "StringEquals": {"aws:PrincipalAccount": ["999999999999"]}}},
+    "by an ARN in a condition": {"Principal": {"AWS": "*"}, "Condition": {
+        "ForAnyValue:ArnLike": {"aws:PrincipalArn": "arn:aws:iam::999999999999:role/*"}}},
+    "by a service for it": {"Principal": {"Service": "ecs.amazonaws.com"}, "Condition": {
+        "StringEqualsIfExists": {"AWS:SourceAccount": "999999999999"}}},
+}  # fmt: skip
+OWN_ACCOUNT: dict[str, Json] = {
+    "its root": {"Principal": {"AWS": "arn:aws:iam::123456789012:root"}},
+    "its number": {"Principal": {"AWS": "123456789012"}},
+    "a role of this code": {"Principal": {"AWS": "${aws_iam_role.a.arn}"}},
+    "a service": {"Principal": {"Service": "ecs-tasks.amazonaws.com"}},
+    "by a condition": {"Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Condition": {
+        "ArnLike": {"aws:SourceArn": "arn:aws:ecs:eu-central-1:123456789012:*"},
+        "StringEquals": {"aws:SourceAccount": "123456789012"}}},
+    "everybody but another": {"Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Condition": {
+        "StringNotEquals": {"aws:SourceAccount": "999999999999"}}},
+    "a bucket": {"Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Condition": {
+        "ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}}},
+}  # fmt: skip
+
 UNSAFE: dict[str, tuple[str, Change]] = {
+    **{
+        f"a role of another account: {name}": (
+            "STRATA_IAM_7", put(ROLE, assume_role_policy=allow(Action="sts:AssumeRole", **said)))
+        for name, said in OTHER_ACCOUNTS.items()
+    },
+    "a topic of another account": ("STRATA_IAM_7", add(
+        "network", "aws_sns_topic_policy.more", arn="${aws_sns_topic.a.arn}",
+        policy=allow(Action="sns:Publish", Resource="${aws_sns_topic.a.arn}",
+                     Principal={"AWS": OTHER_ROOT}))),
+    "an inline policy of another account": ("STRATA_IAM_7", add(
+        "network", "aws_sqs_queue.more", name="orders", kms_master_key_id="alias/orders",
+        policy=allow(Action="sqs:SendMessage", Resource="arn:aws:sqs:eu-central-1:1:orders",
+                     Principal={"Service": "sns.amazonaws.com"},
+                     Condition={"ArnLike": {"aws:SourceArn":
+                                            "arn:aws:sns:eu-central-1:999999999999:*"}}))),
+    "an account by a local": ("STRATA_IAM_7", lambda s: (
+        put(ROLE, assume_role_policy=allow(
+            Action="sts:AssumeRole",
+            Principal={"AWS": "arn:aws:iam::${local.partner}:root"}))(s),
+        everywhere(locals={"partner": "999999999999"})(s))),
     "a provisioner": ("STRATA_RUN_1", put(VPC, provisioner=[{"local-exec": {"command": "id"}}])),
     "a provisioner, an object": (
         "STRATA_RUN_1", put(DB, provisioner={"remote-exec": {"inline": ["id"]}})),
@@ -298,6 +356,13 @@ UNSAFE: dict[str, tuple[str, Change]] = {
 }  # fmt: skip
 
 HARMLESS: dict[str, Change] = {
+    **{
+        f"a role of this account: {name}": put(
+            ROLE, assume_role_policy=allow(Action="sts:AssumeRole", **said))
+        for name, said in OWN_ACCOUNT.items()
+    },
+    "another account that is denied": put(ROLE, assume_role_policy=allow(
+        Effect="Deny", Action="sts:AssumeRole", Principal={"AWS": OTHER_ROOT})),
     "nothing": lambda s: None,
     "AWS's own parameter": data("aws_ssm_parameter", name="/aws/service/ecs/optimized-ami/x"),
     "the provider by its whole name": every(
