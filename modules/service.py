@@ -36,7 +36,7 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from modules import iam
+from modules import containers, iam
 from modules.cache import CacheOutputs
 from modules.cluster import ClusterOutputs
 from modules.database import DatabaseOutputs
@@ -45,8 +45,8 @@ from modules.naming import Names
 from modules.network import MYSQL, REDIS
 from modules.own_layer import ForService
 from modules.registry import RegistryOutputs
-from strata.settings.figures import TMPFS_MIB
-from strata.settings.models import Settings, StepScaling, TargetTracking
+from strata.settings.models import Service as ServiceSettings
+from strata.settings.models import Settings, Sidecar, StepScaling, TargetTracking
 from strata.settings.resource_names import CONTAINER
 
 PREDEFINED_METRICS = {
@@ -105,7 +105,16 @@ class Service(Construct):
             tags=names.tags(),
         )
         secrets = self._secrets()
-        execution_role, execution_policy = self._execution_role(secrets)
+        sidecars = [
+            (sidecar, self._user_secrets(sidecar, f"sidecar_{index}_"))
+            for index, sidecar in enumerate(settings.service.sidecars)
+        ]
+        execution_role, execution_policy = self._execution_role(
+            [
+                *secrets.values(),
+                *(secret for _, of_sidecar in sidecars for secret in of_sidecar.values()),
+            ]
+        )
         task_role = IamRole(
             self,
             "task_role",
@@ -126,12 +135,20 @@ class Service(Construct):
             ),
             execution_role_arn=execution_role.arn,
             task_role_arn=task_role.arn,
-            container_definitions=json.dumps([self._container(secrets)]),
+            container_definitions=json.dumps(
+                [self._container(secrets), *(self._sidecar(*sidecar) for sidecar in sidecars)]
+            ),
             tags=names.tags(),
         )
-        if settings.service.not_secret:
+        not_secret: dict[str, str] = {}
+        for container in settings.service.containers:
+            not_secret |= container.not_secret
+        if not_secret:
             # A comment to Terraform; the gate reads from it which variables it must accept.
-            task.add_override("//.not_secret", settings.service.not_secret)
+            task.add_override("//.not_secret", not_secret)
+        if files := containers.environment_files(settings.service):
+            # Likewise: the gate accepts the files that the settings name, and no others.
+            task.add_override("//.environment_files", files)
         service = self._service(task, policies)
         self._scaling(service)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
@@ -151,15 +168,17 @@ class Service(Construct):
         }
         if self._inputs.cache.secret_arn:
             secrets["REDIS_PASSWORD"] = _Secret(self._inputs.cache.secret_arn)
-        return {**secrets, **self._user_secrets()}
+        return {**secrets, **self._user_secrets(self._settings.service)}
 
-    def _user_secrets(self) -> dict[str, _Secret]:
+    def _user_secrets(
+        self, container: ServiceSettings | Sidecar, prefix: str = ""
+    ) -> dict[str, _Secret]:
         return {
-            variable: self._user_secret(variable, source)
-            for variable, source in sorted(self._settings.service.secrets.items())
+            variable: self._user_secret(f"{prefix}secret_{variable.lower()}", source)
+            for variable, source in sorted(container.secrets.items())
         }
 
-    def _user_secret(self, variable: str, source: str) -> _Secret:
+    def _user_secret(self, name: str, source: str) -> _Secret:
         if source.startswith("arn:aws:ssm:"):
             return _Secret(source, parameter=True)
         if source.startswith("arn:"):
@@ -167,10 +186,10 @@ class Service(Construct):
             parts = source.split(":")
             key, stage, version = parts[7:] or ("", "", "")
             return _Secret(":".join(parts[:7]), key, stage, version)
-        data = DataAwsSecretsmanagerSecret(self, f"secret_{variable.lower()}", name=source)
+        data = DataAwsSecretsmanagerSecret(self, name, name=source)
         return _Secret(data.arn)
 
-    def _execution_role(self, secrets: dict[str, _Secret]) -> tuple[IamRole, IamRolePolicy]:
+    def _execution_role(self, secrets: list[_Secret]) -> tuple[IamRole, IamRolePolicy]:
         role = IamRole(
             self,
             "execution_role",
@@ -181,7 +200,7 @@ class Service(Construct):
         # In the order of the variables, the same in a layer's stack and in the composed stack.
         secret_arns: list[str] = []
         parameter_arns: list[str] = []
-        for secret in secrets.values():
+        for secret in secrets:
             arns = parameter_arns if secret.parameter else secret_arns
             if secret.arn not in arns:
                 arns.append(secret.arn)
@@ -200,7 +219,9 @@ class Service(Construct):
                             "ecr:BatchGetImage",
                             "ecr:GetDownloadUrlForLayer",
                         ],
-                        "Resource": self._inputs.registry.repository_arn,
+                        "Resource": [self._inputs.registry.repository_arn, *others]
+                        if (others := containers.private_repositories(self._settings.service))
+                        else self._inputs.registry.repository_arn,
                     },
                     {
                         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -213,6 +234,7 @@ class Service(Construct):
                         else []
                     ),
                     *self._decryption(),
+                    *self._environment_files(),
                 ]
             ),
         )
@@ -246,56 +268,60 @@ class Service(Construct):
         )
         return [policy]
 
+    def _environment_files(self) -> list[dict[str, object]]:
+        """The statements that let ECS read the environment files (ECS Developer Guide, pass an
+        environment variable file)."""
+        files = containers.environment_files(self._settings.service)
+        if not files:
+            return []
+        buckets = list(dict.fromkeys(file.partition("/")[0] for file in files))
+        return [
+            {"Action": "s3:GetObject", "Resource": files},
+            {"Action": "s3:GetBucketLocation", "Resource": buckets},
+        ]
+
     def _container(self, secrets: dict[str, _Secret]) -> dict[str, object]:
         service = self._settings.service
-        environment = {
-            **service.environment,
-            **self._inputs.own.environment,
-            "DB_TYPE": "mysql",
-            "DB_HOST": self._inputs.database.address,
-            "DB_PORT": str(MYSQL),
-            "DB_NAME": self._settings.database.name,
-            "DB_TLS": json.dumps(self._settings.database.require_tls),
-            "REDIS_HOST": self._inputs.cache.address,
-            "REDIS_PORT": str(REDIS),
-            "REDIS_TLS": json.dumps(self._settings.cache.encryption_in_transit),
-        }
-        linux: dict[str, object] = {"initProcessEnabled": True}
-        if service.readonly_root_filesystem:
-            linux["tmpfs"] = [{"containerPath": "/tmp", "size": TMPFS_MIB}]  # noqa: S108
-        return {
-            "name": CONTAINER,
-            "image": f"{self._inputs.registry.repository_url}:{service.image_tag}",
-            "essential": True,
-            "cpu": service.cpu,
-            "memory": service.memory_mib,
-            "user": service.user,
-            "privileged": False,
-            "readonlyRootFilesystem": service.readonly_root_filesystem,
-            "linuxParameters": linux,
-            "portMappings": [
+        return containers.definition(
+            service,
+            name=CONTAINER,
+            image=f"{self._inputs.registry.repository_url}:{service.image_tag}",
+            ports=[
                 {
                     "containerPort": service.container_port,
                     "hostPort": service.host_port,
                     "protocol": "tcp",
                 }
             ],
-            # ECS returns both lists sorted: in any other order they would drift.
-            "environment": [
-                {"name": name, "value": value} for name, value in sorted(environment.items())
-            ],
-            "secrets": [
-                {"name": name, "valueFrom": secrets[name].value_from} for name in sorted(secrets)
-            ],
-            "logConfiguration": {
-                "logDriver": "awslogs",
-                "options": {
-                    "awslogs-group": self._logs.name,
-                    "awslogs-region": self._settings.environment.region,
-                    "awslogs-stream-prefix": CONTAINER,
-                },
+            environment={
+                **service.environment,
+                **self._inputs.own.environment,
+                "DB_TYPE": "mysql",
+                "DB_HOST": self._inputs.database.address,
+                "DB_PORT": str(MYSQL),
+                "DB_NAME": self._settings.database.name,
+                "DB_TLS": json.dumps(self._settings.database.require_tls),
+                "REDIS_HOST": self._inputs.cache.address,
+                "REDIS_PORT": str(REDIS),
+                "REDIS_TLS": json.dumps(self._settings.cache.encryption_in_transit),
             },
-        }
+            secrets=_places(secrets),
+            logs=self._log_options(),
+        )
+
+    def _sidecar(self, sidecar: Sidecar, secrets: dict[str, _Secret]) -> dict[str, object]:
+        return containers.definition(
+            sidecar,
+            name=sidecar.name,
+            image=sidecar.image,
+            ports=[],
+            environment=sidecar.environment,
+            secrets=_places(secrets),
+            logs=self._log_options(),
+        )
+
+    def _log_options(self) -> containers.Logs:
+        return containers.Logs(self._logs.name, self._settings.environment.region)
 
     def _service(self, task: EcsTaskDefinition, policies: list[IamRolePolicy]) -> EcsService:
         service = self._settings.service
@@ -450,6 +476,11 @@ class Service(Construct):
             alarm_actions=[policy.arn],
             tags=self._names.tags(step.name),
         )
+
+
+def _places(secrets: dict[str, _Secret]) -> dict[str, str]:
+    """Environment variable -> where ECS reads its value from."""
+    return {variable: secret.value_from for variable, secret in secrets.items()}
 
 
 def _bound(distance: float | None) -> str | None:

@@ -27,12 +27,13 @@ KNOWN = frozenset(
      "logconfiguration", "command", "entrypoint", "workingdirectory", "dockerlabels",
      "healthcheck", "ulimits", "starttimeout", "stoptimeout", "mountpoints", "volumesfrom",
      "dependson", "dockersecurityoptions", "hostname", "interactive", "pseudoterminal",
-     "disablenetworking", "restartpolicy", "versionconsistency")
+     "disablenetworking", "restartpolicy", "versionconsistency", "links")
 )  # fmt: skip
 """The allowed keys of a container definition: judged here, or sizes, order and names. Left out are
-keys that bring code or settings from elsewhere (`environmentFiles`, `firelensConfiguration`,
-`credentialSpecs`, `repositoryCredentials`), that change names (`dnsServers`, `extraHosts`, `links`)
-and `systemControls`, which reach the kernel of the host."""
+keys that bring code or settings from elsewhere (`environmentFiles`, unless the settings list the
+files, `firelensConfiguration`, `credentialSpecs`, `repositoryCredentials`), that change names
+(`dnsServers`, `extraHosts`) and `systemControls`, which reach the kernel of the host."""
+FILES = "environmentfiles"
 LINUX = frozenset(
     ("capabilities", "devices", "initprocessenabled", "maxswap", "sharedmemorysize", "swappiness",
      "tmpfs")
@@ -82,10 +83,31 @@ def _undivided(container: Conf) -> bool:
     return not linux.get("devices") and options <= CONFINING
 
 
-def _only_known_keys(container: Conf) -> bool:
+def _only_known_keys(conf: Conf) -> bool:
+    listed = {str(file) for file in values(conf.get("//") or {}, "environment_files")}
+    return all(_known(container, listed) for container in _containers(conf) or [])
+
+
+def _known(container: Conf, listed: set[str]) -> bool:
+    """Whether a container has known keys only; `listed` are the files that the settings name."""
     linux = lower(container.get("linuxparameters") or {})
     keys = {key for key, content in container.items() if content not in (None, [], {}, "")}
-    return keys <= KNOWN and set(linux) <= LINUX
+    files = {
+        str(lower(file).get("value")) if isinstance(file, dict) else ""
+        for file in container.get(FILES) or []
+    }
+    return keys - {FILES} <= KNOWN and set(linux) <= LINUX and files <= listed
+
+
+def _links(conf: Conf) -> bool:
+    """Whether links lead to containers of the task, under no other name than theirs."""
+    definitions = _containers(conf) or []
+    names = {str(container.get("name")) for container in definitions}
+    return all(
+        isinstance(link, str) and link in names
+        for container in definitions
+        for link in container.get("links") or []
+    )
 
 
 def _root(container: Conf) -> bool:
@@ -192,4 +214,12 @@ explain(
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
 )  # fmt: skip
 Policy("STRATA_CONTAINER_9", "Every key of a container definition is judged", RESOURCES,
-       _every_container(_only_known_keys))  # fmt: skip
+       _only_known_keys)  # fmt: skip
+explain(
+    "STRATA_CONTAINER_10", "high",
+    "A link gives another container a name that may be that of another host",
+    "links with the name of a container of the same task, without an alias",
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+)  # fmt: skip
+Policy("STRATA_CONTAINER_10", "Links lead to containers of the task by their own names", RESOURCES,
+       _links)  # fmt: skip

@@ -40,7 +40,11 @@ def page() -> str:
 def _tables(path: Key) -> Iterator[str]:
     properties = at(path)["properties"]
     below = {name: _below((*path, name)) for name in properties}
-    rows = [_row((*path, name), path) for name, inner in below.items() if not _is_table(inner)]
+    rows = [
+        _row((*path, name), path)
+        for name, inner in below.items()
+        if not _is_table(inner) or _is_optional((*path, name))
+    ]
     if rows:
         yield f"\n## {_title(path)}\n\n| key | value | default | meaning |\n|---|---|---|---|\n"
         yield from rows
@@ -59,6 +63,11 @@ def _below(path: Key) -> Key | None:
 
 def _is_table(path: Key | None) -> bool:
     return path is not None and path[-1] != 0
+
+
+def _is_optional(path: Key) -> bool:
+    """Whether a table may be left out as a whole, which means something."""
+    return at(path).get("default", path) is None
 
 
 def _title(path: Key) -> str:

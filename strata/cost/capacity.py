@@ -43,34 +43,38 @@ def _tasks_per_instance(template: Resource | None, resources: Resources, setting
     instance_type = template.values.get("instance_type") if template else None
     capacity = fit(
         instance_type or settings.cluster.instance_type,
-        _reserved(_task(resources), settings.service),
+        _reserved(_containers(resources), settings.service),
     )
     return max(capacity.tasks, 1) if capacity else 1
 
 
-def _reserved(container: Container | None, service: Service) -> Task:
-    """What ECS reserves for a container; values that it does not name come from the settings."""
+def _reserved(of_task: list[Container], service: Service) -> Task:
+    """What ECS reserves for the containers of a task, of which the first is the application's;
+    values that it does not name come from the settings."""
     by_settings = task(service)
-    if container is None:
+    if not of_task:
         return by_settings
-    port = container.ports[0].host_port if container.ports else None
+    application, *sidecars = of_task
+    port = application.ports[0].host_port if application.ports else None
     return Task(
-        memory_mib=container.memory or by_settings.memory_mib,
+        memory_mib=application.memory or by_settings.memory_mib,
         # Shared memory is counted as tmpfs is.
-        tmpfs_mib=container.tmpfs + container.shared_memory,
-        cpu=container.cpu or by_settings.cpu,
+        tmpfs_mib=sum(container.tmpfs + container.shared_memory for container in of_task),
+        cpu=application.cpu or by_settings.cpu,
         fixed_port=by_settings.fixed_port if port is None else port != 0,
+        sidecars_mib=sum(container.memory or 0 for container in sidecars),
+        sidecars_cpu=sum(container.cpu or 0 for container in sidecars),
     )
 
 
-def _task(resources: Resources) -> Container | None:
-    """The container that a task definition runs; None while it is not known."""
+def _containers(resources: Resources) -> list[Container]:
+    """The containers that a task definition runs; none while they are not known."""
     for definition in resources.of("aws_ecs_task_definition"):
         with contextlib.suppress(ValueError):
             of_task = containers(definition.values.get("container_definitions"))
             if of_task:
-                return of_task[0]
-    return None
+                return of_task
+    return []
 
 
 def _target_share(group: Resource, resources: Resources) -> int:

@@ -243,8 +243,9 @@ class _System:
             else ""
         )
         lines = [f"{counted(int(service.body.get('desired_count') or 0), 'task')}{scaling}"]
-        for container in self.containers:
-            lines.append(f"{container.cpu} CPU units, {container.memory} MiB")
+        for index, container in enumerate(self.containers):
+            whose = f"{container.name}: " if index else ""
+            lines.append(f"{whose}{container.cpu} CPU units, {container.memory} MiB")
             for mapping in container.ports:
                 host = mapping.host_port or "dynamic"
                 lines.append(f"port {mapping.container_port}, host port {host}")

@@ -25,7 +25,8 @@ class PortMapping:
 class Container:
     """One container; numbers are None where they are not written. Sizes are in MiB.
 
-    `secrets` maps the variables whose values ECS fetches to the place it fetches them from.
+    `secrets` maps the variables whose values ECS fetches to the place it fetches them from;
+    `environment_files` are where it fetches further variables.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Container:
     ports: tuple[PortMapping, ...]
     environment: Mapping[str, str]
     secrets: Mapping[str, str]
+    environment_files: tuple[str, ...]
     added_capabilities: tuple[str, ...]
     dropped_capabilities: frozenset[str]
     devices: tuple[str, ...]
@@ -88,6 +90,9 @@ def _container(body: Json) -> Container:
         ),
         environment=_by_name(body.get("environment"), "value"),
         secrets=_by_name(body.get("secrets"), "valuefrom"),
+        environment_files=tuple(
+            str(file.get("value")) for file in _objects(body.get("environmentfiles"))
+        ),
         added_capabilities=tuple(map(str, capabilities.get("add") or [])),
         dropped_capabilities=frozenset(map(str, capabilities.get("drop") or [])),
         devices=tuple(str(block.get("hostpath")) for block in _objects(linux.get("devices"))),

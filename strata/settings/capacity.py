@@ -9,27 +9,51 @@ from strata.settings.models import Service
 
 @dataclass(frozen=True)
 class Task:
-    """What ECS reserves for a task on its instance: MiB, CPU units, a host port of its own."""
+    """What ECS reserves for a task on its instance: MiB, CPU units, a host port of its own.
+
+    `memory_mib` and `cpu` are of the application's container, `sidecars_mib` and `sidecars_cpu` of
+    all others together; `tmpfs_mib` is of all.
+    """
 
     memory_mib: int
     tmpfs_mib: int
     cpu: int
     fixed_port: bool
+    sidecars_mib: int = 0
+    sidecars_cpu: int = 0
 
     @property
     def reserved_mib(self) -> int:
-        """The hard limit of the container plus its tmpfs mounts, MiB.
+        """The hard limits of the containers plus their tmpfs mounts, MiB.
 
         Both count against the memory of the instance when ECS places a task (amazon-ecs-agent,
         proposals/shmsize-tmpfs.md, task placement).
         """
-        return self.memory_mib + self.tmpfs_mib
+        return self.memory_mib + self.beside_mib
+
+    @property
+    def beside_mib(self) -> int:
+        """What the task reserves beside the limit of the application's container, MiB."""
+        return self.tmpfs_mib + self.sidecars_mib
+
+    @property
+    def reserved_cpu(self) -> int:
+        """The CPU units of all containers."""
+        return self.cpu + self.sidecars_cpu
 
     def memory_words(self) -> str:
         """The arithmetic in memory."""
-        if not self.tmpfs_mib:
-            return f"{self.memory_mib} MiB"
-        return f"{self.memory_mib} + {self.tmpfs_mib} of /tmp = {self.reserved_mib} MiB"
+        parts = [str(self.memory_mib)]
+        parts += [f"{self.sidecars_mib} of sidecars"] if self.sidecars_mib else []
+        parts += [f"{self.tmpfs_mib} of /tmp"] if self.tmpfs_mib else []
+        total = f" = {self.reserved_mib}" if len(parts) > 1 else ""
+        return f"{' + '.join(parts)}{total} MiB"
+
+    def cpu_words(self) -> str:
+        """The arithmetic in CPU units."""
+        if not self.sidecars_cpu:
+            return str(self.cpu)
+        return f"{self.cpu} + {self.sidecars_cpu} of sidecars = {self.reserved_cpu}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +75,7 @@ class Fit:
     @property
     def tasks_by_size(self) -> int:
         """Tasks that fit on one instance by memory and CPU units alone."""
-        return min(self.left_mib // self.task.reserved_mib, self.cpu // self.task.cpu)
+        return min(self.left_mib // self.task.reserved_mib, self.cpu // self.task.reserved_cpu)
 
     @property
     def tasks(self) -> int:
@@ -78,7 +102,7 @@ class Fit:
         port = "a fixed host port lets it hold one" if self.task.fixed_port else ""
         sizes = (
             f"{self.memory_words()} MiB for tasks of {self.task.memory_words()}; "
-            f"{self.cpu_words()} for tasks of {self.task.cpu}"
+            f"{self.cpu_words()} for tasks of {self.task.cpu_words()}"
         )
         result = f"an instance holds {self.tasks}"
         return "; ".join(part for part in (sizes, port, result) if part)
@@ -113,12 +137,19 @@ class Deployment:
 
 
 def task(service: Service) -> Task:
-    """What ECS reserves for the task of these settings."""
+    """What ECS reserves for the task of these settings.
+
+    A container that ends before the others start counts as well: ECS places the whole task.
+    """
+    sidecars = service.sidecars
+    mounts = sum(container.readonly_root_filesystem for container in service.containers)
     return Task(
         memory_mib=service.memory_mib,
-        tmpfs_mib=figures.TMPFS_MIB if service.readonly_root_filesystem else 0,
+        tmpfs_mib=mounts * figures.TMPFS_MIB,
         cpu=service.cpu,
         fixed_port=service.host_port != 0,
+        sidecars_mib=sum(sidecar.memory_mib for sidecar in sidecars),
+        sidecars_cpu=sum(sidecar.cpu for sidecar in sidecars),
     )
 
 

@@ -319,7 +319,111 @@ class Scaling(Section):
     schedules: list[ScheduledScaling] = Field(default=[], description="Scheduled actions.")
 
 
-class Service(Section):
+class HealthCheck(Section):
+    """A command that Docker runs inside a container to see whether it is healthy."""
+
+    command: list[str] = Field(
+        min_length=1,
+        description="Words of the command; the first is CMD, to run the others, or CMD-SHELL, for "
+        "a single line in the container's shell.",
+    )
+    interval_seconds: int = Field(
+        default=30, ge=5, le=300, description="Seconds from one check to the next."
+    )
+    timeout_seconds: int = Field(
+        default=5, ge=2, le=60, description="Seconds until a check without an end has failed."
+    )
+    retries: int = Field(
+        default=3, ge=1, le=10, description="Failures in a row that make the container unhealthy."
+    )
+    start_period_seconds: int = Field(
+        default=0, ge=0, le=300, description="Seconds after the start in which no failure counts."
+    )
+
+
+class Ulimit(Section):
+    """A limit of the Linux kernel for the processes of a container; -1 is no limit."""
+
+    name: Literal[
+        "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc",
+        "rss", "rtprio", "rttime", "sigpending", "stack",
+    ] = Field(description="What is limited; nofile are open files.")  # fmt: skip
+    soft: int = Field(ge=-1, le=2**31 - 1, description="The limit at the start.")
+    hard: int = Field(ge=-1, le=2**31 - 1, description="What a process may raise it to.")
+
+
+class Container(Section):
+    """What every container of the task may have."""
+
+    command: list[str] = Field(
+        default=[],
+        description="Words that replace the CMD of the image; empty: those of the image.",
+    )
+    entry_point: list[str] = Field(
+        default=[],
+        description="Words that replace the ENTRYPOINT of the image; empty: those of the image.",
+    )
+    health_check: HealthCheck | None = Field(
+        default=None,
+        description="A check from inside the container; none: only the load balancer checks.",
+    )
+    stop_timeout_seconds: int | None = Field(
+        default=None,
+        ge=2,
+        le=120,
+        description="Seconds from SIGTERM to SIGKILL; none: the 30 of the ECS agent.",
+    )
+    ulimits: list[Ulimit] = Field(default=[], description="Limits of the kernel for its processes.")
+    environment_files: list[str] = Field(
+        default=[],
+        description="ARNs of S3 objects, ending in .env, with a line VARIABLE=value for each "
+        "variable; no secrets.",
+    )
+    depends_on: dict[str, Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]] = Field(
+        default={},
+        description="Name of another container = what it must have reached before this one starts: "
+        "START, COMPLETE (ended), SUCCESS (ended with 0) or HEALTHY.",
+    )
+    links: list[str] = Field(
+        default=[],
+        description="Names of other containers that this one reaches under their names, without a "
+        "port on the instance.",
+    )
+
+
+class Sidecar(Container):
+    """A further container in each task, beside the application's."""
+
+    name: str = Field(description="Name of the container, and first part of its log streams.")
+    image: str = Field(description="Image by digest, such as public.ecr.aws/x/y@sha256:...")
+    memory_mib: int = Field(
+        ge=6, le=1048576, description="Hard memory limit of the container, MiB."
+    )
+    cpu: int = Field(ge=2, le=196608, description="CPU units; 1024 are one vCPU.")
+    essential: bool = Field(
+        default=True, description="Whether the whole task stops when this container does."
+    )
+    user: str = Field(
+        default="1000:1000", description="User and group the process runs as, uid:gid; 0 is root."
+    )
+    readonly_root_filesystem: bool = Field(
+        default=True, description="Whether the container can write to /tmp only."
+    )
+    environment: dict[str, str] = Field(
+        default={}, description="Plain environment variables of the container."
+    )
+    secrets: dict[str, str] = Field(
+        default={},
+        description="Environment variable = name or ARN of a Secrets Manager secret that exists, "
+        "or ARN of an SSM parameter.",
+    )
+    not_secret: dict[str, str] = Field(
+        default={},
+        description="Environment variable = why its value is no secret although it looks like one.",
+    )
+
+
+class Service(Container):
     """Task definition, service and scaling."""
 
     image_tag: str = Field(description="Tag of the image in the repository; latest is refused.")
@@ -373,6 +477,14 @@ class Service(Section):
         default=False, description="Whether apply waits until the deployment is done."
     )
     scaling: Scaling = Field(default=Scaling(), description="Service auto scaling.")
+    sidecars: list[Sidecar] = Field(
+        default=[], description="Further containers in each task, beside the application's."
+    )
+
+    @property
+    def containers(self) -> "tuple[Service | Sidecar, ...]":
+        """All containers of a task, the application's first."""
+        return (self, *self.sidecars)
 
 
 class Edge(Section):

@@ -1107,6 +1107,10 @@ def task(*containers: Json, **more: Any) -> Json:
         (task({}, {"privileged": True}), "the container b is privileged"),
         (task({"privileged": True}), "the container a is privileged"),
         (task({}, {"user": "0"}), "the container b runs as root"),
+        (
+            task({"environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::b/x.env"}]}),
+            "the container a takes variables from arn:aws:s3:::b/x.env, which changes without",
+        ),
         (task({}, {"readonlyRootFilesystem": False}), "the container b can write"),
         (task({"linuxParameters": {"capabilities": {"add": ["SYS_ADMIN"]}}}), "SYS_ADMIN"),
         (task({"linuxParameters": {"devices": [{"hostPath": "/dev/kmsg"}]}}), "/dev/kmsg"),

@@ -30,6 +30,20 @@ WHOLE["service"]["secrets"] = {
     "MAIL": "arn:aws:secretsmanager:eu-central-1:333333333333:secret:shop/mail-a1B2c3:user::",
     "PAY": "arn:aws:ssm:eu-central-1:333333333333:parameter/shop/pay2",
 }
+WHOLE["service"]["health_check"] = {
+    "command": ["CMD", "/healthy"], "interval_seconds": 30, "timeout_seconds": 5, "retries": 3,
+    "start_period_seconds": 10,
+}  # fmt: skip
+WHOLE["service"]["stop_timeout_seconds"] = 60
+WHOLE["service"]["ulimits"] = [{"name": "nofile", "soft": 4096, "hard": 65536}]
+WHOLE["service"]["environment_files"] = ["arn:aws:s3:::shop-2/api2.env"]
+WHOLE["service"]["sidecars"] = [
+    {
+        "name": "xray2", "image": f"public.ecr.aws/xray/daemon@sha256:{'0a' * 32}",
+        "memory_mib": 64, "cpu": 32, "user": "1001:1001",
+    }
+]  # fmt: skip
+WHOLE["cluster"]["max_size"] = 20
 WHOLE["edge"]["record_name"] = "v2.shop.example"
 """A file that sets every key with a number, and every string of a known form."""
 

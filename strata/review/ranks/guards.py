@@ -289,3 +289,5 @@ def _traits(container: Container) -> Iterator[str]:
     for option in container.security_options:
         if option.endswith((":unconfined", ":disable")):
             yield f"runs with {option}"
+    for file in container.environment_files:
+        yield f"takes variables from {file}, which changes without a plan"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from strata.settings.models import Settings
 from strata.settings.rules import (
     compute,
+    containers,
     edge,
     limits,
     names,
@@ -28,6 +29,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     compute.check_cluster,
     compute.check_task,
     compute.check_scaling,
+    containers.check,
     secrets.check,
     limits.check,
     edge.check,

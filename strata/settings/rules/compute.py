@@ -15,6 +15,7 @@ TYPE: Key = ("cluster", "instance_type")
 MAX_SIZE: Key = ("cluster", "max_size")
 HOST_PORT: Key = ("service", "host_port")
 SCALING: Key = ("service", "scaling")
+SIDECARS: Key = ("service", "sidecars")
 HEALTHY: Key = ("service", "minimum_healthy_percent")
 MAXIMUM: Key = ("service", "maximum_percent")
 COUNTS: tuple[Key, ...] = (SCALING, ("service", "desired_count"))
@@ -27,6 +28,7 @@ SIZES: tuple[Key, ...] = (
     TYPE,
     ("service", "memory_mib"),
     ("service", "cpu"),
+    SIDECARS,
     ("service", "readonly_root_filesystem"),
 )
 """The keys that decide how many tasks fit on an instance."""
@@ -93,8 +95,6 @@ def check_task(settings: Settings) -> Iterator[Finding]:
             "is no image tag",
             "1 to 128 letters, digits, underscores, dots and hyphens",
         )
-    if not re.fullmatch(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?", service.user):
-        yield Finding(("service", "user"), "is no user and group", "uid:gid, such as 1000:1000")
     if service.host_port in figures.AGENT_PORTS:
         yield Finding(HOST_PORT, "is taken by SSH, Docker or the ECS agent", "0, or another port")
     yield from _deploys(settings)
@@ -125,25 +125,31 @@ def _fits(settings: Settings) -> Iterator[Finding]:
     fit = capacity.fit(settings.cluster.instance_type, capacity.task(settings.service))
     if fit is None:
         return
-    if fit.task.reserved_mib > fit.left_mib:
-        tmpfs = (
-            f"; the task takes {fit.task.memory_words()}, since its tmpfs counts too"
-            if fit.task.tmpfs_mib
+    task = fit.task
+    if task.reserved_mib > fit.left_mib:
+        counted_too = [
+            *(["its sidecars"] if task.sidecars_mib else []),
+            *(["its tmpfs"] if task.tmpfs_mib else []),
+        ]
+        many = "count" if task.sidecars_mib else "counts"
+        beside = (
+            f"; the task takes {task.memory_words()}, since {' and '.join(counted_too)} {many} too"
+            if counted_too
             else ""
         )
         yield Finding(
             ("service", "memory_mib"),
-            f"does not fit its instance: {fit.memory_words()}{tmpfs}",
-            f"at most {max(fit.left_mib - fit.task.tmpfs_mib, 0)}, "
-            "or a larger cluster.instance_type",
-            (TYPE, ("service", "readonly_root_filesystem")),
+            f"does not fit its instance: {fit.memory_words()}{beside}",
+            f"at most {max(fit.left_mib - task.beside_mib, 0)}, or a larger cluster.instance_type",
+            (TYPE, SIDECARS, ("service", "readonly_root_filesystem")),
         )
-    if fit.task.cpu > fit.cpu:
+    if task.reserved_cpu > fit.cpu:
+        beside = f"; the task takes {task.cpu_words()}" if task.sidecars_cpu else ""
         yield Finding(
             ("service", "cpu"),
-            f"does not fit its instance: {fit.cpu_words()}",
-            f"at most {fit.cpu}, or a larger cluster.instance_type",
-            (TYPE,),
+            f"does not fit its instance: {fit.cpu_words()}{beside}",
+            f"at most {max(fit.cpu - task.sidecars_cpu, 0)}, or a larger cluster.instance_type",
+            (TYPE, SIDECARS),
         )
     if not fit.tasks:
         return

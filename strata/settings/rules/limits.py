@@ -1,16 +1,20 @@
-"""AWS's limits for variables and secrets of the container, which grow with the settings."""
+"""AWS's limits for what the containers are given, which grows with the settings."""
 
 import json
 from collections.abc import Iterator
 
-from strata.settings.models import Environment, Settings
+from strata.settings.models import Container, Environment, Service, Settings, Sidecar
 from strata.settings.positions import Key
+from strata.settings.rules.containers import named
 from strata.settings.rules.finding import Finding
+from strata.text.words import listed
 
 TASK_DEFINITION_BYTES = 64 * 1024
 """Size of a task definition (Amazon ECS Developer Guide, service quotas)."""
 OURS_IN_TASK_DEFINITION = 4 * 1024
 """Bytes reserved for Strata's own part of it: names, ARNs, its own variables."""
+OURS_IN_SIDECAR = 768
+"""Bytes reserved for the keys, the log options and the limits of each further container."""
 
 INLINE_POLICY_CHARACTERS = 10_240
 """Characters of a role's inline policies, without white space (IAM User Guide, quotas)."""
@@ -19,34 +23,60 @@ OURS_IN_POLICY = 1_500
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Check the sizes of `[service.environment]` and `[service.secrets]`."""
-    for name, value in settings.service.environment.items():
-        if "\0" in value:
-            yield Finding(
-                ("service", "environment", name),
-                "has a NUL character, which no environment variable can hold",
-                "text without it",
-            )
+    """Check the sizes of what the containers are given."""
+    for place, container in named(settings.service).values():
+        for name, value in container.environment.items():
+            if "\0" in value:
+                yield Finding(
+                    (*place, "environment", name),
+                    "has a NUL character, which no environment variable can hold",
+                    "text without it",
+                )
     yield from _task_definition(settings)
     yield from _policy(settings)
 
 
 def variable_bytes(settings: Settings) -> dict[Key, int]:
     """Bytes that the settings add to the task definition, by their table."""
-    environment = settings.service.environment
-    secrets = {
-        name: arn(settings.environment, source) for name, source in settings.service.secrets.items()
+    service = settings.service
+    environment, secrets = _variable_bytes(settings.environment, service)
+    sidecars = [
+        sum(_variable_bytes(settings.environment, sidecar))
+        + _command_bytes(sidecar)
+        + len(sidecar.image)
+        + OURS_IN_SIDECAR
+        for sidecar in service.sidecars
+    ]
+    sizes: dict[Key, int] = {
+        ("service", "environment"): environment,
+        ("service", "secrets"): secrets,
     }
-    return {
-        ("service", "environment"): sum(
+    if commands := _command_bytes(service):
+        sizes["service", "command"] = commands
+    if sidecars:
+        sizes["service", "sidecars"] = sum(sidecars)
+    return sizes
+
+
+def _variable_bytes(environment: Environment, container: Service | Sidecar) -> tuple[int, int]:
+    """Bytes of the variables, and of the secrets, of a container."""
+    secrets = {name: arn(environment, source) for name, source in container.secrets.items()}
+    return (
+        sum(
             len(json.dumps({"name": name, "value": value}, ensure_ascii=False).encode()) + 2
-            for name, value in environment.items()
+            for name, value in container.environment.items()
         ),
-        ("service", "secrets"): sum(
+        sum(
             len(json.dumps({"name": name, "valueFrom": value}, ensure_ascii=False).encode()) + 2
             for name, value in secrets.items()
         ),
-    }
+    )
+
+
+def _command_bytes(container: Container) -> int:
+    """Bytes of everything else that only some containers have; 0 without any of it."""
+    written = container.model_dump(include=set(Container.model_fields), exclude_defaults=True)
+    return len(json.dumps(written, ensure_ascii=False).encode()) if written else 0
 
 
 def arn(environment: Environment, source: str) -> str:
@@ -60,34 +90,44 @@ def arn(environment: Environment, source: str) -> str:
 def _task_definition(settings: Settings) -> Iterator[Finding]:
     sizes = variable_bytes(settings)
     room = TASK_DEFINITION_BYTES - OURS_IN_TASK_DEFINITION
-    total = sum(sizes.values())
-    if total <= room:
+    if sum(sizes.values()) <= room:
         return
-    largest, other = sorted(sizes, key=sizes.__getitem__, reverse=True)
+    largest, *others = sorted(sizes, key=sizes.__getitem__, reverse=True)
+    parts = [f"{key[-1]} takes {size} bytes" for key, size in sizes.items()]
     yield Finding(
         largest,
-        f"makes the task definition too large: environment takes {sizes['service', 'environment']} "
-        f"bytes and secrets {sizes['service', 'secrets']}, and ECS takes {TASK_DEFINITION_BYTES} "
-        f"bytes in all, of which Strata uses up to {OURS_IN_TASK_DEFINITION}",
+        f"makes the task definition too large: {listed(parts)}, and ECS takes "
+        f"{TASK_DEFINITION_BYTES} bytes in all, of which Strata uses up to "
+        f"{OURS_IN_TASK_DEFINITION}",
         f"at most {room} bytes together; long values fit into a file of the image or one secret",
-        (other,),
+        tuple(others),
     )
 
 
 def _policy(settings: Settings) -> Iterator[Finding]:
-    # A secret is named once, whichever of its JSON keys are read.
-    arns = {
-        ":".join(arn(settings.environment, source).split(":")[:7])
-        for source in settings.service.secrets.values()
-    }
-    length = sum(len(json.dumps(secret_arn)) + 1 for secret_arn in arns)
+    arns: dict[Key, set[str]] = {}
+    files: set[str] = set()
+    for place, container in named(settings.service).values():
+        # A secret is named once, whichever of its JSON keys are read.
+        arns[(*place, "secrets")] = {
+            ":".join(arn(settings.environment, source).split(":")[:7])
+            for source in container.secrets.values()
+        }
+        # And the bucket of a file beside it.
+        files |= {*container.environment_files}
+        files |= {file.partition("/")[0] for file in container.environment_files}
+    secrets = set[str]().union(*arns.values())
+    length = sum(len(json.dumps(named_arn)) + 1 for named_arn in (*secrets, *files))
     room = INLINE_POLICY_CHARACTERS - OURS_IN_POLICY
-    if length > room:
-        yield Finding(
-            ("service", "secrets"),
-            f"names {len(arns)} secrets, {length} characters in the execution role's policy, which "
-            f"IAM lets have {INLINE_POLICY_CHARACTERS}, of which Strata uses up to "
-            f"{OURS_IN_POLICY}",
-            f"at most {room} characters of ARNs, about {room * len(arns) // length} such secrets; "
-            "a secret may hold several values as JSON",
-        )
+    if length <= room:
+        return
+    also = " and the environment files with their buckets" if files else ""
+    yield Finding(
+        max(arns, key=lambda key: len(arns[key])),
+        f"names {len(secrets)} secrets{also}, {length} characters in the execution role's policy, "
+        f"which IAM lets have {INLINE_POLICY_CHARACTERS}, of which Strata uses up to "
+        f"{OURS_IN_POLICY}",
+        f"at most {room} characters of ARNs, about "
+        f"{room * (len(secrets) + len(files)) // length} of them; a secret may hold several "
+        "values as JSON",
+    )

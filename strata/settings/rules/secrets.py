@@ -1,11 +1,12 @@
-"""The variables of the container: plain values, and secrets by name and never by value."""
+"""The variables of the containers: plain values, and secrets by name and never by value."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 
 from strata.resources.secrets import is_secret, suspicion
-from strata.settings.models import Environment, Service, Settings
+from strata.settings.models import Environment, Service, Settings, Sidecar
+from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding, near
 
 OURS = frozenset(
@@ -52,48 +53,63 @@ SOURCE = "name or ARN of a secret in Secrets Manager, or the ARN of an SSM param
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Check `[service.environment]` and `[service.secrets]`; findings do not repeat values."""
+    """Check the variables and secrets of every container; findings do not repeat values."""
     service, environment = settings.service, settings.environment
-    lower = Counter(name.lower() for name in (*service.environment, *service.secrets))
+    yield from _variables(("service",), service, environment, OURS)
+    for index, sidecar in enumerate(service.sidecars):
+        yield from _variables(("service", "sidecars", index), sidecar, environment, frozenset())
+    yield from _keys(settings)
+
+
+def _variables(
+    place: Key, container: Service | Sidecar, environment: Environment, ours: frozenset[str]
+) -> Iterator[Finding]:
+    """Check the variables of a container, whose table is at `place`; `ours` Strata sets itself."""
+    lower = Counter(name.lower() for name in (*container.environment, *container.secrets))
+    table = _table(place)
     for section in ("environment", "secrets"):
-        for name in getattr(service, section):
+        for name in getattr(container, section):
+            key: Key = (*place, section, name)
             if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,254}", name):
                 yield Finding(
-                    ("service", section, name),
+                    key,
                     "is not a valid name for an environment variable",
                     "letters, digits and underscores, not beginning with a digit",
                 )
-            elif name in OURS:
-                yield Finding(
-                    ("service", section, name), "is a variable that Strata sets itself", "no entry"
-                )
+            elif name in ours:
+                yield Finding(key, "is a variable that Strata sets itself", "no entry")
             elif lower[name.lower()] > 1:
                 yield Finding(
-                    ("service", section, name),
+                    key,
                     "is in environment and in secrets, or is there twice in upper and lower case",
                     "each variable once",
-                    (("service", "environment"), ("service", "secrets")),
+                    ((*place, "environment"), (*place, "secrets")),
                 )
-    for name, value in service.environment.items():
-        kind = None if name in service.not_secret else suspicion(name, value)
+    for name, value in container.environment.items():
+        kind = None if name in container.not_secret else suspicion(name, value)
         if kind:
             yield Finding(
-                ("service", "environment", name),
+                (*place, "environment", name),
                 f"looks like {kind}, and would stand in JSON, plan and state in clear",
-                "put it into Secrets Manager, and its name into [service.secrets]; if it is none, "
-                f'write {name} = "why it is none" into [service.not_secret]',
+                f"put it into Secrets Manager, and its name into [{table}.secrets]; if it is none, "
+                f'write {name} = "why it is none" into [{table}.not_secret]',
             )
-    for name, value in service.secrets.items():
+    for name, value in container.secrets.items():
+        key = (*place, "secrets", name)
         if value.startswith("arn:"):
-            yield from _arn(name, value, environment)
-        elif not NAME.fullmatch(value) or (name not in service.not_secret and _secret(value)):
+            yield from _arn(key, value, environment)
+        elif not NAME.fullmatch(value) or (name not in container.not_secret and _secret(value)):
             yield Finding(
-                ("service", "secrets", name),
+                key,
                 "looks like the secret itself; it is not repeated here",
                 f"the {SOURCE}, such as shop/prod/payments",
             )
-    yield from _keys(settings)
-    yield from _reasons(service)
+    yield from _reasons(place, container)
+
+
+def _table(place: Key) -> str:
+    """The header of a table, which has no index for an entry of a list of tables."""
+    return ".".join(part for part in place if isinstance(part, str))
 
 
 def _secret(value: str) -> bool:
@@ -110,8 +126,7 @@ def is_reference(value: str) -> bool:
     return bool(NAME.fullmatch(value)) and not _secret(value)
 
 
-def _arn(name: str, value: str, environment: Environment) -> Iterator[Finding]:
-    key = ("service", "secrets", name)
+def _arn(key: Key, value: str, environment: Environment) -> Iterator[Finding]:
     reads = (("environment", "region"), ("environment", "account_id"))
     here = f"{environment.region}:{environment.account_id}"
     match = ARN.fullmatch(value) or PARAMETER.fullmatch(value)
@@ -134,7 +149,7 @@ def _arn(name: str, value: str, environment: Environment) -> Iterator[Finding]:
 def _keys(settings: Settings) -> Iterator[Finding]:
     service, environment = settings.service, settings.environment
     for index, arn in enumerate(service.secret_keys):
-        key = ("service", "secret_keys", index)
+        key: Key = ("service", "secret_keys", index)
         match = KEY.fullmatch(arn)
         if match is None or match["region"] != environment.region:
             yield Finding(
@@ -144,25 +159,26 @@ def _keys(settings: Settings) -> Iterator[Finding]:
                 "aws kms describe-key --key-id alias/NAME --query KeyMetadata.Arn",
                 (("environment", "region"),),
             )
-        elif not service.secrets:
+        elif not any(container.secrets for container in service.containers):
             yield Finding(
                 key,
-                "encrypts none of the secrets: [service.secrets] has none",
+                "encrypts none of the secrets: no container has any",
                 "no entry; Strata's own secrets are under AWS's keys",
                 (("service", "secrets"),),
             )
 
 
-def _reasons(service: Service) -> Iterator[Finding]:
-    variables = {*service.environment, *service.secrets}
-    for name, reason in service.not_secret.items():
-        key = ("service", "not_secret", name)
+def _reasons(place: Key, container: Service | Sidecar) -> Iterator[Finding]:
+    variables = {*container.environment, *container.secrets}
+    for name, reason in container.not_secret.items():
+        key: Key = (*place, "not_secret", name)
         if name not in variables:
+            table = _table(place)
             yield Finding(
                 key,
-                "is no variable of [service.environment] or [service.secrets]",
+                f"is no variable of [{table}.environment] or [{table}.secrets]",
                 near(name, variables if len(variables) < 100 else (), "no entry"),
-                (("service", "environment"), ("service", "secrets")),
+                ((*place, "environment"), (*place, "secrets")),
             )
         elif not reason.strip():
             yield Finding(key, "gives no reason", "why the value is no secret, in a few words")

@@ -1,0 +1,114 @@
+"""Container definitions of a task, as ECS takes them in JSON."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from strata.settings.figures import TMPFS_MIB
+from strata.settings.models import Container, Service, Sidecar
+
+_PRIVATE_IMAGE = re.compile(
+    r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>[^@]+)@.*"
+)
+
+
+@dataclass(frozen=True)
+class Logs:
+    """The log group of all containers of a task."""
+
+    group: str
+    region: str
+
+
+def definition(
+    container: Service | Sidecar,
+    *,
+    name: str,
+    image: str,
+    ports: Sequence[Mapping[str, object]],
+    environment: Mapping[str, str],
+    secrets: Mapping[str, str],
+    logs: Logs,
+) -> dict[str, object]:
+    """A container; `secrets` maps its variables to the places that ECS reads them from."""
+    linux: dict[str, object] = {"initProcessEnabled": True}
+    if container.readonly_root_filesystem:
+        linux["tmpfs"] = [{"containerPath": "/tmp", "size": TMPFS_MIB}]  # noqa: S108
+    return {
+        "name": name,
+        "image": image,
+        "essential": not isinstance(container, Sidecar) or container.essential,
+        "cpu": container.cpu,
+        "memory": container.memory_mib,
+        "user": container.user,
+        "privileged": False,
+        "readonlyRootFilesystem": container.readonly_root_filesystem,
+        "linuxParameters": linux,
+        "portMappings": list(ports),
+        # ECS returns both lists sorted: in any other order they would drift.
+        "environment": [
+            {"name": variable, "value": value} for variable, value in sorted(environment.items())
+        ],
+        "secrets": [
+            {"name": variable, "valueFrom": secrets[variable]} for variable in sorted(secrets)
+        ],
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": {
+                "awslogs-group": logs.group,
+                "awslogs-region": logs.region,
+                "awslogs-stream-prefix": name,
+            },
+        },
+        **_asked(container),
+    }
+
+
+def _asked(container: Container) -> dict[str, object]:
+    """What only some containers have; a default of ECS is not written."""
+    check = container.health_check
+    asked: dict[str, object] = {
+        "command": container.command,
+        "entryPoint": container.entry_point,
+        "healthCheck": check
+        and {
+            "command": check.command,
+            "interval": check.interval_seconds,
+            "timeout": check.timeout_seconds,
+            "retries": check.retries,
+            **({"startPeriod": check.start_period_seconds} if check.start_period_seconds else {}),
+        },
+        "stopTimeout": container.stop_timeout_seconds,
+        "ulimits": [
+            {"name": ulimit.name, "softLimit": ulimit.soft, "hardLimit": ulimit.hard}
+            for ulimit in container.ulimits
+        ],
+        "environmentFiles": [{"type": "s3", "value": file} for file in container.environment_files],
+        "dependsOn": [
+            {"containerName": other, "condition": condition}
+            for other, condition in sorted(container.depends_on.items())
+        ],
+        "links": container.links,
+    }
+    return {key: value for key, value in asked.items() if value}
+
+
+def environment_files(service: Service) -> list[str]:
+    """The ARNs of the environment files of all containers, each once."""
+    return list(
+        dict.fromkeys(
+            file for container in service.containers for file in container.environment_files
+        )
+    )
+
+
+def private_repositories(service: Service) -> list[str]:
+    """The ARNs of the ECR repositories that the images of sidecars are in, each once."""
+    matches = (_PRIVATE_IMAGE.fullmatch(sidecar.image) for sidecar in service.sidecars)
+    return list(
+        dict.fromkeys(
+            f"arn:aws:ecr:{match['region']}:{match['account']}:repository/{match['name']}"
+            for match in matches
+            if match
+        )
+    )

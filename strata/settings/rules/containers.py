@@ -1,0 +1,239 @@
+"""The containers of the task: what they run, their limits, and the order in which they start."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from strata.resources.secrets import is_secret
+from strata.settings.models import Container, HealthCheck, Service, Settings, Sidecar, Ulimit
+from strata.settings.positions import Key
+from strata.settings.resource_names import CONTAINER
+from strata.settings.rules.finding import Finding, near
+
+MOST_CONTAINERS = 10
+"""Containers of a task definition (Amazon ECS Developer Guide, service quotas)."""
+
+MOST_FILES = 10
+"""Environment files of a container (ECS API reference, EnvironmentFile)."""
+
+ENVIRONMENT_FILE = re.compile(r"arn:aws:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.'()/-]+")
+"""An object in S3 whose key has no character that a policy reads as a pattern (S3 User Guide,
+naming buckets, and safe characters of object keys)."""
+
+IMAGE = re.compile(
+    r"(?P<registry>[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?/)?"
+    r"[a-z0-9]+([._/-]+[a-z0-9]+)*@sha256:[0-9a-f]{64}"
+)
+"""An image by its digest (Open Container Initiative, distribution specification)."""
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
+"""Name of a container (ECS API reference, ContainerDefinition)."""
+
+USER = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?")
+
+Containers = Mapping[str, tuple[Key, Service | Sidecar]]
+"""Name -> the place of its table, and the container."""
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Check `[service]` as a container, and `[[service.sidecars]]`."""
+    service = settings.service
+    yield from _sidecars(service)
+    containers = named(service)
+    for name, (place, container) in containers.items():
+        if not USER.fullmatch(container.user):
+            yield Finding((*place, "user"), "is not a user and group", "uid:gid, such as 1000:1000")
+        yield from _words(place, container)
+        if container.health_check:
+            yield from _health_check((*place, "health_check"), container.health_check)
+        yield from _ulimits((*place, "ulimits"), container.ulimits)
+        yield from _files((*place, "environment_files"), container.environment_files)
+        yield from _waits_for(name, containers)
+    yield from _circles(containers)
+
+
+def named(service: Service) -> dict[str, tuple[Key, Service | Sidecar]]:
+    """The containers of the task by name, the application's first."""
+    containers: dict[str, tuple[Key, Service | Sidecar]] = {CONTAINER: (("service",), service)}
+    for index, sidecar in enumerate(service.sidecars):
+        containers.setdefault(sidecar.name, (("service", "sidecars", index), sidecar))
+    return containers
+
+
+def _sidecars(service: Service) -> Iterator[Finding]:
+    names = [sidecar.name for sidecar in service.sidecars]
+    if len(names) >= MOST_CONTAINERS:
+        yield Finding(
+            ("service", "sidecars"),
+            f"are {len(names)}, with the application {len(names) + 1} containers",
+            f"at most {MOST_CONTAINERS - 1}: ECS takes {MOST_CONTAINERS} containers in a task",
+        )
+    for index, sidecar in enumerate(service.sidecars):
+        key: Key = ("service", "sidecars", index)
+        if not NAME.fullmatch(sidecar.name):
+            yield Finding(
+                (*key, "name"),
+                "is not a valid name for a container",
+                "1 to 255 letters, digits, hyphens and underscores",
+            )
+        elif sidecar.name in (CONTAINER, "localhost"):
+            whose = "of the application's container" if sidecar.name == CONTAINER else "of each one"
+            yield Finding((*key, "name"), f"is the name {whose}", "another name")
+        elif sidecar.name in names[:index]:
+            yield Finding((*key, "name"), "is listed twice", "a name of its own")
+        if not IMAGE.fullmatch(sidecar.image):
+            yield Finding(
+                (*key, "image"),
+                "does not name its image by digest, so that any push could change what runs",
+                "REGISTRY/NAME@sha256: and 64 hexadecimal digits, without a tag; "
+                "`docker buildx imagetools inspect NAME:TAG` shows the digest",
+            )
+
+
+def _words(place: Key, container: Container) -> Iterator[Finding]:
+    """The words of commands: they stand in JSON, plan and state in clear."""
+    lists = {
+        (*place, "command"): container.command,
+        (*place, "entry_point"): container.entry_point,
+    }
+    if container.health_check:
+        lists[(*place, "health_check", "command")] = container.health_check.command
+    for key, words in lists.items():
+        # In `["--password", "x"]` only the order of the words shows the secret.
+        if any(is_secret("", text) for text in (*words, " ".join(words))):
+            yield Finding(
+                key,
+                "holds what looks like a secret, which would stand in JSON, plan and state in "
+                "clear",
+                "put it into [service.secrets], and have the program read the variable",
+            )
+        for index, word in enumerate(words):
+            if "\0" in word:
+                yield Finding((*key, index), "has a NUL character", "text without it")
+
+
+def _health_check(key: Key, check: HealthCheck) -> Iterator[Finding]:
+    first, *rest = check.command or [""]
+    if first not in ("CMD", "CMD-SHELL"):
+        yield Finding(
+            (*key, "command"),
+            "begins neither with CMD nor with CMD-SHELL",
+            '["CMD", "/healthy"] to run a program, or '
+            '["CMD-SHELL", "wget -q -O /dev/null localhost:3000 || exit 1"] for a line in a shell',
+        )
+    elif not rest or (first == "CMD-SHELL" and len(rest) > 1):
+        yield Finding(
+            (*key, "command"),
+            f"has {len(rest)} words after {first}",
+            "one text, the whole line" if first == "CMD-SHELL" else "a program, and its arguments",
+        )
+
+
+def _ulimits(key: Key, ulimits: list[Ulimit]) -> Iterator[Finding]:
+    names = [ulimit.name for ulimit in ulimits]
+    for index, ulimit in enumerate(ulimits):
+        if ulimit.name in names[:index]:
+            yield Finding((*key, index, "name"), "is listed twice", "each limit once")
+        soft, hard = ulimit.soft, ulimit.hard
+        if hard != -1 and (soft == -1 or soft > hard):
+            yield Finding(
+                (*key, index, "soft"),
+                f"is more than hard, {hard}",
+                f"0 to {hard}",
+                ((*key, index, "hard"),),
+            )
+
+
+def _files(key: Key, files: list[str]) -> Iterator[Finding]:
+    if len(files) > MOST_FILES:
+        yield Finding(key, f"are {len(files)}", f"at most {MOST_FILES} of a container")
+    for index, file in enumerate(files):
+        if not ENVIRONMENT_FILE.fullmatch(file) or not file.endswith(".env"):
+            yield Finding(
+                (*key, index),
+                "is not the ARN of an object in S3 that ends in .env",
+                "arn:aws:s3:::BUCKET/KEY.env, its key of letters, digits and !-_.'()/",
+            )
+        elif file in files[:index]:
+            yield Finding((*key, index), "is listed twice", "each file once")
+
+
+def _waits_for(name: str, containers: Containers) -> Iterator[Finding]:
+    """What a container waits for must be there, and able to get that far."""
+    place, container = containers[name]
+    others = [other for other in containers if other != name]
+    for other, condition in container.depends_on.items():
+        key: Key = (*place, "depends_on", other)
+        if other not in others:
+            yield _no_other(key, other, name, others)
+            continue
+        where, awaited = containers[other]
+        essential = not isinstance(awaited, Sidecar) or awaited.essential
+        if condition in ("COMPLETE", "SUCCESS") and essential:
+            yield Finding(
+                key,
+                f"waits for the end of {other}, whose end stops the task",
+                f"START or HEALTHY; or essential = false in [[service.sidecars]] of {other}"
+                if isinstance(awaited, Sidecar)
+                else "START or HEALTHY",
+                ((*where, "essential"),),
+            )
+        elif condition == "HEALTHY" and awaited.health_check is None:
+            yield Finding(
+                key,
+                f"waits until {other} is healthy, and it has no health check",
+                f"START, or a [{_table(where)}.health_check]",
+                ((*where, "health_check"),),
+            )
+    counts = Counter(container.links)
+    for index, other in enumerate(container.links):
+        key = (*place, "links", index)
+        if other not in others:
+            yield _no_other(key, other, name, others)
+        elif counts[other] > 1 and other in container.links[:index]:
+            yield Finding(key, "is listed twice", "each container once")
+
+
+def _no_other(key: Key, other: str, name: str, others: list[str]) -> Finding:
+    wrong = "is the container itself" if other == name else "is not a container of the task"
+    right = near(other, others, f"one of {', '.join(others)}") if others else "no entry"
+    return Finding(key, wrong, right, (("service", "sidecars"),))
+
+
+def _circles(containers: Containers) -> Iterator[Finding]:
+    """No container may wait for itself: a link makes a container wait for the other's start (ECS
+    API reference, ContainerDependency)."""
+    waits = {
+        name: [other for other in (*one.depends_on, *one.links) if other in containers]
+        for name, (_, one) in containers.items()
+    }
+    for start in containers:
+        circle = _circle(start, waits)
+        # Each circle is told once, by the first of its containers.
+        if circle and start == min(circle, key=list(containers).index):
+            place, container = containers[start]
+            key = "depends_on" if circle[1] in container.depends_on else "links"
+            yield Finding(
+                (*place, key),
+                f"makes a circle, in which none can start first: {' -> '.join(circle)}",
+                "an order without it",
+                (("service", "sidecars"), (*place, "links")),
+            )
+
+
+def _circle(start: str, waits: Mapping[str, list[str]]) -> list[str]:
+    """The shortest way from a container back to itself; empty if there is none."""
+    ways, seen = [[start]], set[str]()
+    while ways:
+        way = ways.pop(0)
+        for other in waits[way[-1]]:
+            if other == start and len(way) > 1:
+                return [*way, start]
+            if other not in seen and other != start:
+                seen.add(other)
+                ways.append([*way, other])
+    return []
+
+
+def _table(place: Key) -> str:
+    return ".".join(part for part in place if isinstance(part, str))
