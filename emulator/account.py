@@ -131,6 +131,12 @@ def answer(method: str, body: bytes) -> tuple[str, bytes]:
     return "200 OK", json.dumps(settings()).encode()
 
 
+def plan_state() -> bytes:
+    """The answer of the Free Tier API to GetAccountPlanState (botocore 1.44.5)."""
+    state = {"accountId": "123456789012", "accountPlanStatus": "ACTIVE"}
+    return json.dumps({**state, "accountPlanType": current().plan.upper()}).encode()
+
+
 def use(call: Call) -> None:
     """Make the service-linked role that `call` needs, if it is the first that does and may.
 

@@ -45,6 +45,9 @@ lock = threading.Lock()
 def _serve(self: Any, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     if environ.get("PATH_INFO") in SETTINGS:
         return _settings(environ, start_response)
+    if environ.get("HTTP_X_AMZ_TARGET", "").endswith(".GetAccountPlanState"):
+        # moto does not have the service.
+        return _json("200 OK", account.plan_state(), start_response)
     request = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
     with lock:
         answer = answered.get(request)
@@ -66,6 +69,10 @@ def _settings(environ: dict[str, Any], start_response: Callable[..., Any]) -> li
     status, body = asked(environ["REQUEST_METHOD"], environ["wsgi.input"].read(int(length)))
     if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == account.PATH:
         pushes.push()
+    return _json(status, body, start_response)
+
+
+def _json(status: str, body: bytes, start_response: Callable[..., Any]) -> list[bytes]:
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(status, headers)
     return [body]

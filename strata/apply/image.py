@@ -16,8 +16,8 @@ from strata.settings.models import Settings
 class NoImage(StrataError):
     """The image that new tasks would run is not in its repository; `commands` push it."""
 
-    def __init__(self, settings: Settings, told_as: str) -> None:
-        self.commands = push_commands(settings)
+    def __init__(self, env: str, settings: Settings, told_as: str) -> None:
+        self.commands = push_commands(env, settings)
         super().__init__(
             f"{told_as}: the image {image_of(settings)} is not in the repository",
             "\n".join(["push it:", *(f"    {command}" for command in self.commands)]),
@@ -41,7 +41,7 @@ def makes_repository(changes: Sequence[Change]) -> bool:
     )
 
 
-def require(settings: Settings, changes: Sequence[Change], told_as: str) -> list[str]:
+def require(env: str, settings: Settings, changes: Sequence[Change], told_as: str) -> list[str]:
     """Raise NoImage when these changes start tasks and their image is not there.
 
     Returns lines to print: where ECR could not be asked, that nobody has looked.
@@ -52,7 +52,7 @@ def require(settings: Settings, changes: Sequence[Change], told_as: str) -> list
     if answer.presence is Presence.UNKNOWN:
         return [unknown(settings, answer.why)]
     if answer.presence is not Presence.PRESENT:
-        raise NoImage(settings, told_as)
+        raise NoImage(env, settings, told_as)
     return []
 
 
@@ -61,7 +61,9 @@ def unknown(settings: Settings, why: str) -> str:
     return f"image      {image_of(settings)} was not looked for: {why}"
 
 
-def before_apply(settings: Settings, changes: Sequence[Change], told_as: str) -> list[str]:
+def before_apply(
+    env: str, settings: Settings, changes: Sequence[Change], told_as: str
+) -> list[str]:
     """Look for the image before the first of these changes; returns lines to print.
 
     Raises NoImage where the repository exists and lacks the image. Where the changes make the
@@ -71,9 +73,9 @@ def before_apply(settings: Settings, changes: Sequence[Change], told_as: str) ->
     if not starts_tasks(changes):
         return []
     if not makes_repository(changes):
-        return require(settings, changes, told_as)
+        return require(env, settings, changes, told_as)
     return [
         f"image      {image_of(settings)} can be pushed once the registry layer is applied;",
         "           until it is there, the apply stops before the service layer:",
-        *(f"           {command}" for command in push_commands(settings)),
+        *(f"           {command}" for command in push_commands(env, settings)),
     ]

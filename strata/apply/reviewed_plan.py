@@ -64,7 +64,7 @@ class Record(BaseModel):
 class ReviewedApply:
     """A review that is applied to the environment of `work`; `step` does one layer.
 
-    `again` is the command that plans it again.
+    `again` is the command that plans it again, `env` the user's name of the environment.
     """
 
     folder: Path
@@ -73,6 +73,7 @@ class ReviewedApply:
     work: LayerWork
     record: Record
     again: str
+    env: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -84,7 +85,8 @@ class ReviewedApply:
         With `made` it must be that review: another plan may have replaced it since. `env` is the
         user's name of the environment, which messages show.
         """
-        again = plan_command(env or work.settings.environment.name, folder)
+        env = env or work.settings.environment.name
+        again = plan_command(env, folder)
         review, plan = read(folder)
         if made and made.plan != review.plan:
             raise StrataError(
@@ -102,7 +104,7 @@ class ReviewedApply:
         if record.plan != review.plan:
             # A run that applied what lay here before this review.
             record = Record(plan=review.plan)
-        return cls(folder, review, plan, work, record, again)
+        return cls(folder, review, plan, work, record, again, env)
 
     def check(self) -> None:
         """Raise StrataError when the review is outdated or cannot be applied."""
@@ -112,8 +114,7 @@ class ReviewedApply:
         if reasons:
             raise self._refusal(reasons)
         # A layer that was begun was checked before it began.
-        ahead = [change for change in self.plan.changes if change.layer not in self.record.layers]
-        refuse(ahead, self.plan, "nothing was applied")
+        refuse(self.not_begun, self.plan, "nothing was applied")
 
     def check_image(self) -> list[str]:
         """Look for the image of the service before the first change; returns lines to print.
@@ -123,7 +124,13 @@ class ReviewedApply:
         done = {layer for layer, record in self.record.layers.items() if record.after}
         ahead = [change for change in self.plan.changes if change.layer not in done]
         more = " more" if self.record.layers else ""
-        return image.before_apply(self.work.settings, ahead, f"nothing{more} was applied")
+        told_as = f"nothing{more} was applied"
+        return image.before_apply(self.env, self.work.settings, ahead, told_as)
+
+    @property
+    def not_begun(self) -> list[Change]:
+        """The changes of the layers that this review has not begun to change."""
+        return [change for change in self.plan.changes if change.layer not in self.record.layers]
 
     def check_plan(self) -> None:
         """Plan the whole environment again, and raise StrataError when the plan differs.
@@ -185,7 +192,7 @@ class ReviewedApply:
                 self._again(),
             )
         refuse(real, Plan(tuple(real), (), {}), "not applied")
-        image.require(self.work.settings, real, "not applied")
+        image.require(self.env, self.work.settings, real, "not applied")
         before = record.before if record else self._state(layer)
         if changed:
             self._record(layer, LayerRecord(before=before))

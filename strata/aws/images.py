@@ -82,10 +82,13 @@ def look(settings: Settings) -> Answer:
     return Answer(Presence.PRESENT)
 
 
-def push_commands(settings: Settings) -> list[str]:
-    """The commands that put the image into its repository, as a shell takes them."""
+def push_commands(env: str, settings: Settings) -> list[str]:
+    """The commands that put the image into its repository, as a shell takes them.
+
+    `env` is the user's name of the environment.
+    """
     image = image_of(settings)
     tag = shlex.quote(image.tag)
     if settings.environment.emulated:
         return [f"strata emulator push {shlex.quote(image.repository)} {tag}"]
-    return [f"strata push {shlex.quote(settings.environment.name)} --tag {tag}"]
+    return [f"strata push {shlex.quote(env)} --tag {tag}"]

@@ -11,6 +11,7 @@ import typer
 from strata.apply.waves import Outcome
 from strata.commands.base import AsJson, Env, confirm, judged, out, print_json
 from strata.commands.common import at_work, finish, planned, run_layers
+from strata.commands.offered import require_offered
 from strata.commands.output import output_of
 from strata.errors import StrataError, UsageError
 from strata.machine.unforeseen import say
@@ -49,7 +50,8 @@ def apply(
         if reviewed:
             review = ReviewedApply.open(reviewed, work, env=env)
             review.check()
-            looked = review.check_image()
+            looked = require_offered(env, work.settings, review.not_begun)
+            looked += review.check_image()
             if review.plan.changes:
                 stops = stopping(_verdict(env, work, review))
                 refuse(not_accepted(stops, accepted), f"{again}{_accepting(accepted)}")
@@ -57,7 +59,7 @@ def apply(
         else:
             review = _planned(env, work, yes=yes, accepted=accepted)
             review.check()
-            looked = review.check_image()
+            looked = []
         for line in looked:
             out.print(line)
         moved = [str(move) for move in review.move_states()]
@@ -147,6 +149,7 @@ def _print(
 
 def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> "ReviewedApply":
     """The review of a new plan, after it was confirmed."""
+    from strata.apply.image import before_apply  # noqa: PLC0415
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415
     from strata.gate.stops import not_accepted, refuse, stopping  # noqa: PLC0415
     from strata.views.text.review import text  # noqa: PLC0415
@@ -156,6 +159,11 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     out.print(f"review     {shown(plan_review.folder)}")
     # A plan that AWS would refuse is refused below, without a question.
     if plan_review.report.changes and not plan_review.report.of("refused"):
+        changes = plan_review.plan.changes
+        for line in require_offered(env, work.settings, changes):
+            out.print(line)
+        for line in before_apply(env, work.settings, changes, "nothing was applied"):
+            out.print(line)
         stops = not_accepted(
             stopping(plan_review.report.gate or plan_review.report.no_verdict), accepted
         )

@@ -8,6 +8,7 @@ import typer
 
 from strata.commands.base import AsJson, Env, out, print_json
 from strata.commands.common import aim, plan_anew
+from strata.commands.offered import offered_lines
 from strata.documents.layers import LAYERS
 from strata.errors import Answered
 from strata.settings import Settings, load
@@ -35,7 +36,8 @@ def plan(
     planned = plan_anew(env, settings, folder)
     first = set(planned.report.first) >= set(LAYERS)
     needed = _needed(env, settings.environment, planned.folder) if first else []
-    looked, pushes = _image(settings, planned)
+    looked, pushes = _image(env, settings, planned)
+    looked = [*offered_lines(env, settings, planned.plan.changes), *looked]
     if as_json:
         from strata.commands.reports import PlanReport  # noqa: PLC0415
 
@@ -54,14 +56,14 @@ def plan(
         raise Answered(2)
 
 
-def _image(settings: Settings, planned: "Made") -> tuple[list[str], list[str]]:
+def _image(env: str, settings: Settings, planned: "Made") -> tuple[list[str], list[str]]:
     """Lines about the image that an apply of the plan needs, and the commands that push it first,
     where the apply would stop without it."""
     from strata.apply.image import NoImage, before_apply  # noqa: PLC0415 - boto3 takes its time
 
     try:
         told_as = "image      strata apply would stop before the first change"
-        return before_apply(settings, planned.plan.changes, told_as), []
+        return before_apply(env, settings, planned.plan.changes, told_as), []
     except NoImage as missing:
         return [missing.message, *(missing.hint or "").splitlines()], missing.commands
 

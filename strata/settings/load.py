@@ -167,6 +167,13 @@ def load(env: str, root: Path | None = None) -> Settings:
     return settings
 
 
+def invalid(env: str, found: list[Finding]) -> InvalidSettings:
+    """The error on settings that load, and that AWS or an account would refuse."""
+    file = resolve(env)
+    text = text_of(file)
+    return _invalid(shown(file.resolve()), positions(text), toml(text), [*found])
+
+
 def _invalid(
     file: Path, lines: dict[Key, int], data: dict[str, Any], problems: list[Finding | ErrorDetails]
 ) -> InvalidSettings:

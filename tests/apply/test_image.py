@@ -34,7 +34,7 @@ def test_only_new_tasks_need_an_image_and_only_a_missing_one_stops_them(
     missing = presence in (Presence.NO_IMAGE, Presence.NO_REPOSITORY)
     if missing and changes != [MORE_PERCENT]:
         with pytest.raises(NoImage) as error:
-            require(LOCAL, changes, "not applied")
+            require("local", LOCAL, changes, "not applied")
         assert error.value.message == (
             "not applied: the image 123456789012.dkr.ecr.eu-central-1.amazonaws.com/"
             "shop-local:1.0.0 is not in the repository"
@@ -42,7 +42,7 @@ def test_only_new_tasks_need_an_image_and_only_a_missing_one_stops_them(
         assert error.value.commands == ["strata emulator push shop-local 1.0.0"]
         assert error.value.hint == "push it:\n    strata emulator push shop-local 1.0.0"
     else:
-        lines = require(LOCAL, changes, "not applied")
+        lines = require("local", LOCAL, changes, "not applied")
         unknown = presence is Presence.UNKNOWN and changes != [MORE_PERCENT]
         assert ("was not looked for: no permission" in "".join(lines)) == unknown
 
@@ -51,11 +51,11 @@ def test_an_apply_that_makes_the_repository_begins_and_says_how_to_push(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     registry_says(monkeypatch, Presence.NO_REPOSITORY)
-    lines = before_apply(LOCAL, [REPOSITORY, NEW_TASK], "nothing was applied")
+    lines = before_apply("local", LOCAL, [REPOSITORY, NEW_TASK], "nothing was applied")
     assert "shop-local:1.0.0 can be pushed once the registry layer is applied" in lines[0]
     assert lines[-1].strip() == "strata emulator push shop-local 1.0.0"
     with pytest.raises(NoImage, match="nothing was applied"):
-        before_apply(LOCAL, [NEW_TASK], "nothing was applied")
+        before_apply("local", LOCAL, [NEW_TASK], "nothing was applied")
 
 
 def test_a_repository_that_is_replaced_has_no_image_before_the_apply(
@@ -63,4 +63,4 @@ def test_a_repository_that_is_replaced_has_no_image_before_the_apply(
 ) -> None:
     renamed = Change(REPOSITORY.address, ("delete", "create"), {"name": "a"}, {"name": "b"})
     registry_says(monkeypatch, Presence.NO_REPOSITORY)
-    assert before_apply(LOCAL, [renamed, NEXT_TASK], "nothing was applied")
+    assert before_apply("local", LOCAL, [renamed, NEXT_TASK], "nothing was applied")

@@ -50,7 +50,7 @@ def test_an_ecr_that_cannot_be_asked_is_no_missing_image(monkeypatch: pytest.Mon
 def test_the_command_names_the_environment_and_the_tag_of_its_own_repository() -> None:
     prod = load("prod")
     assert str(image_of(prod)) == "333333333333.dkr.ecr.eu-central-1.amazonaws.com/shop-prod:1.0.0"
-    assert push_commands(prod) == ["strata push prod --tag 1.0.0"]
+    assert push_commands("prod", prod) == ["strata push prod --tag 1.0.0"]
     named = prod.registry.model_copy(update={"repository": "team/api"})
     assert image_of(prod.model_copy(update={"registry": named})).repository == "team/api"
 

@@ -357,6 +357,26 @@ def ecr_scan_on_push() -> bool:
     return bool(answer["imageScanStatus"]["status"] == "COMPLETE")
 
 
+def orderable_databases() -> bool:
+    options = client("rds").describe_orderable_db_instance_options(
+        Engine="mysql", DBInstanceClass="db.t3.micro"
+    )["OrderableDBInstanceOptions"]
+    return {one["DBInstanceClass"] for one in options} == {"db.t3.micro"}
+
+
+def cache_offers() -> bool:
+    cache = client("elasticache")
+    kinds = cache.describe_reserved_cache_nodes_offerings(CacheNodeType="cache.t3.micro")
+    versions = cache.describe_cache_engine_versions(Engine="redis")["CacheEngineVersions"]
+    found = {one["EngineVersion"] for one in versions}
+    return bool(kinds["ReservedCacheNodesOfferings"]) and "7.1" in found
+
+
+def quotas() -> bool:
+    answer = client("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode="L-1216C47A")
+    return bool(answer["Quota"]["Value"] > 0)
+
+
 def deleted_service() -> bool:
     ecs = client("ecs")
     ecs.create_cluster(clusterName="c")

@@ -1,0 +1,50 @@
+"""What AWS would refuse of a plan, as the commands that plan and apply show it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from strata.settings import Settings
+from strata.settings.load import Problem, invalid
+from strata.views.steps import step
+
+if TYPE_CHECKING:
+    from strata.apply.offered import Offered
+    from strata.plan_file.changes import Change
+
+
+def require_offered(env: str, settings: Settings, changes: Sequence["Change"]) -> list[str]:
+    """Raise InvalidSettings for what AWS would refuse of these changes; returns lines to print."""
+    found = _look(settings, changes)
+    if found.refused:
+        raise invalid(env, found.refused)
+    return _lines(env, found)
+
+
+def offered_lines(env: str, settings: Settings, changes: Sequence["Change"]) -> list[str]:
+    """Lines about what AWS would refuse of these changes, and about what was not asked."""
+    found = _look(settings, changes)
+    refused = invalid(env, found.refused).problems if found.refused else ()
+    return [
+        *(f"refused    {_line(problem)}" for problem in refused),
+        *_lines(env, found),
+    ]
+
+
+def _look(settings: Settings, changes: Sequence["Change"]) -> "Offered":
+    from strata.apply.offered import look  # noqa: PLC0415 - boto3 takes its time
+
+    with step("asking AWS what it offers this account"):
+        return look(settings, changes)
+
+
+def _lines(env: str, found: "Offered") -> list[str]:
+    warnings = invalid(env, found.warnings).problems if found.warnings else ()
+    return [
+        *(f"warning    {_line(problem)}" for problem in warnings),
+        *(f"not asked  {words}" for words in found.not_asked),
+    ]
+
+
+def _line(problem: Problem) -> str:
+    where = f"{problem.file}:{problem.line}" if problem.line else f"{problem.file}"
+    return f"{where}: {problem.key} = {problem.value} {problem.wrong}; right: {problem.right}"
