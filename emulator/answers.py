@@ -19,7 +19,7 @@ from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from emulator import account, missing, pushes
+from emulator import account, dns, missing, pushes
 from emulator.ecs import control, edge
 from emulator.missing import Answer
 
@@ -31,8 +31,12 @@ CHANGED = "during iteration"
 
 FORM = "application/x-www-form-urlencoded"
 
-SETTINGS = {account.PATH: account.answer, control.PATH: edge.answer}
-"""What is no AWS at all: the settings of the account and of what ECS does."""
+SETTINGS = {
+    account.PATH: account.answer,
+    control.PATH: edge.answer,
+    dns.PATH: dns.answer,
+}
+"""What is no AWS at all: the settings of the account and of what ECS does, and the DNS."""
 
 serve = DomainDispatcherApplication.__call__
 get_backend = backends.get_backend

@@ -4,10 +4,32 @@ The registrar of a domain points at the name servers of the zone of that name wh
 so (`strata emulator delegate`); a zone further down is found through the NS record of its parent.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
+from moto.backends import get_backend
+
 from emulator.account import current, plain
+
+PATH = "/strata-api/dns"
+
+
+def answer(_: str, body: bytes) -> tuple[str, bytes]:
+    """The status and the JSON of a question for the name servers that the world has of a domain."""
+    try:
+        name = plain(json.loads(body)["name"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return "400 BAD REQUEST", json.dumps({"message": f"no name: {error}"}).encode()
+    zones = [
+        zone
+        for regions in get_backend("route53").values()
+        for backend in regions.values()
+        for zone in backend.zones.values()
+    ]
+    zone = answering(zones).get(name)
+    servers = sorted(zone.delegation_set.name_servers) if zone else []
+    return "200 OK", json.dumps({"name_servers": servers}).encode()
 
 
 def answering(zones: Iterable[Any]) -> dict[str, Any]:

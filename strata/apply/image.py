@@ -75,7 +75,8 @@ def before_apply(
     if not makes_repository(changes):
         return require(env, settings, changes, told_as)
     return [
-        f"image      {image_of(settings)} can be pushed once the registry layer is applied;",
-        "           until it is there, the apply stops before the service layer:",
+        "image      can be pushed once the registry layer is applied; until it is there,",
+        "           the apply stops before the service layer:",
+        f"           {image_of(settings)}",
         *(f"           {command}" for command in push_commands(env, settings)),
     ]

@@ -242,15 +242,21 @@ def run_layers(
     needs: Mapping[str, tuple[str, ...]], step: LayerStep, work: LayerWork
 ) -> waves.Outcome:
     """Do `step` for each layer, in waves, and show the progress."""
+    from strata.apply.delegation import Delegation  # noqa: PLC0415 - boto3 takes its time
+
     # With -q nothing is shown here; the caller prints the outcome.
     console = Console(quiet=True) if CHOSEN.verbosity is Verbosity.QUIET else out
-    with Progress(console, needs) as progress:
+    with (
+        Progress(console, needs) as progress,
+        # Also with -q: without the name servers the apply would wait in vain.
+        Delegation(work.settings, out.print) as delegation,
+    ):
         stop = work.terraform.children.interrupt
         interrupts = Interrupts(stop, out.print, leave=lambda: _leave(work))
         with handled(interrupts):
             outcome = waves.run(
                 needs,
-                lambda layer: step(layer, progress.watch(layer)),
+                lambda layer: step(layer, delegation.watch(progress.watch(layer))),
                 progress,
                 first=LONGEST,
                 stopped=lambda: bool(interrupts.count),

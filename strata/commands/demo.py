@@ -1,5 +1,6 @@
 """`strata demo`"""
 
+import time
 from pathlib import Path
 
 from strata.commands.base import composed_stack, judged, out, reach_report, synthesize_to
@@ -19,6 +20,9 @@ from strata.machine.folders import project, synthesized_folder
 from strata.settings import Settings, load
 from strata.settings.load import shown
 from strata.views.steps import step
+
+PATIENCE_SECONDS = 120
+"""Eight hours of the emulator's ECS, in which the group grows and the tasks start."""
 
 
 def demo() -> None:
@@ -54,6 +58,10 @@ def demo() -> None:
         if drift:
             raise StrataError("AWS is not as it was applied", "strata drift local")
         out.print("drift      none")
+        with step("waiting until the load balancer finds the tasks healthy"):
+            out.print(
+                f"tasks      {wait_until_healthy(settings)}, healthy behind the load balancer"
+            )
         edge, registry = (work.terraform.outputs(work.folder(n)) for n in ("edge", "registry"))
     out.print("\nIt runs in memory until the emulator stops:", style="bold")
     out.print(f"  address      {edge['url']}")
@@ -68,6 +76,26 @@ def demo() -> None:
     out.print("               terraform -chdir=cdktf.out/stacks/local-network plan")
     out.print("  change       edit envs/local.toml, then .venv/bin/strata apply local")
     out.print("  take down    make clean-demo")
+
+
+def wait_until_healthy(settings: Settings) -> str:
+    """How many tasks run, once as many as desired do and their targets are healthy."""
+    from strata.release.ecs import Ecs  # noqa: PLC0415 - boto3 takes its time
+    from strata.release.place import place  # noqa: PLC0415
+
+    ecs = Ecs(settings.environment, place(settings))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        service = ecs.service()
+        healthy = sum(target.state == "healthy" for target in ecs.targets(service))
+        if service.running == service.desired == healthy:
+            return f"{service.running} of {service.desired} run"
+        if time.monotonic() > deadline:
+            raise StrataError(
+                f"{service.running} of {service.desired} tasks run, and {healthy} are healthy",
+                "strata status local",
+            )
+        time.sleep(1)
 
 
 def _delegate_and_push(url: str, settings: Settings) -> None:

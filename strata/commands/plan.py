@@ -45,9 +45,9 @@ def plan(
         print_json(PlanReport(folder=str(folder), review=planned.report, next=[*pushes, *needed]))
     else:
         typer.echo(text(planned.report), nl=False)
-        out.print(f"review     {shown(planned.folder)}")
         for line in looked:
             out.print(line)
+        out.print(f"review     {shown(planned.folder)}")
         if needed:
             bucket = settings.environment.state_bucket
             out.print(f"next       {needed[0]} makes the state bucket {bucket}")
@@ -60,12 +60,18 @@ def _image(env: str, settings: Settings, planned: "Made") -> tuple[list[str], li
     """Lines about the image that an apply of the plan needs, and the commands that push it first,
     where the apply would stop without it."""
     from strata.apply.image import NoImage, before_apply  # noqa: PLC0415 - boto3 takes its time
+    from strata.aws.images import image_of  # noqa: PLC0415
 
     try:
-        told_as = "image      strata apply would stop before the first change"
-        return before_apply(env, settings, planned.plan.changes, told_as), []
+        return before_apply(env, settings, planned.plan.changes, "not applied"), []
     except NoImage as missing:
-        return [missing.message, *(missing.hint or "").splitlines()], missing.commands
+        lines = [
+            "image      is not in the repository: strata apply would stop before its first",
+            "           change",
+            f"           {image_of(settings)}",
+            *(f"           {command}" for command in missing.commands),
+        ]
+        return lines, missing.commands
 
 
 def _needed(env: str, environment: Environment, folder: Path) -> list[str]:

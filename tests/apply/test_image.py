@@ -52,7 +52,8 @@ def test_an_apply_that_makes_the_repository_begins_and_says_how_to_push(
 ) -> None:
     registry_says(monkeypatch, Presence.NO_REPOSITORY)
     lines = before_apply("local", LOCAL, [REPOSITORY, NEW_TASK], "nothing was applied")
-    assert "shop-local:1.0.0 can be pushed once the registry layer is applied" in lines[0]
+    assert "can be pushed once the registry layer is applied" in lines[0]
+    assert lines[2].endswith("amazonaws.com/shop-local:1.0.0")
     assert lines[-1].strip() == "strata emulator push shop-local 1.0.0"
     with pytest.raises(NoImage, match="nothing was applied"):
         before_apply("local", LOCAL, [NEW_TASK], "nothing was applied")

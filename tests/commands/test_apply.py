@@ -13,10 +13,14 @@ from strata.commands import apply as command
 from strata.errors import StrataError, UsageError
 from strata.gate.report import Finding
 from strata.gate.report import Report as Verdict
+from strata.plan_file.changes import Plan
 from strata.review.report import Report
+from strata.settings import load
 from tests.gate.test_stops import finding, verdict
 from tests.review.test_report import DATABASE, entry, made
 
+NOTHING = Plan((), (), {})
+"""What AWS and the registry are not asked about."""
 CHANGED = entry(DATABASE, ["update"], {"backup_window": "a"}, {"backup_window": "b"})
 PROTECTED = {"id": "db", "deletion_protection": True}
 
@@ -38,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
     @contextlib.contextmanager
     def at_work(*_: Any) -> Iterator[Any]:
-        yield SimpleNamespace()
+        yield SimpleNamespace(settings=load("local"))
 
     def confirmed(*_: Any) -> None:
         raise Confirmed
@@ -59,7 +63,9 @@ def plan(
     whole = report or made(CHANGED)
     update = {"gate": gate, "no_verdict": "" if gate else "it cannot be judged"}
     folder = Path("review")
-    review = SimpleNamespace(report=whole.model_copy(update=update), folder=folder, review=None)
+    review = SimpleNamespace(
+        report=whole.model_copy(update=update), folder=folder, review=None, plan=NOTHING
+    )
     monkeypatch.setattr(command, "planned", lambda *_: review)
 
 

@@ -1,6 +1,8 @@
 """The first day on a fresh account, in the order of the tests: what is missing is told, and what
 was done is not done again."""
 
+import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +12,14 @@ from typing import Any
 import boto3
 import pytest
 
+from strata.commands.demo import wait_until_healthy
 from strata.documents.layers import LAYERS
 from strata.local import emulator as emulation
 from strata.settings import load
 from strata.state.states import read_states
 from tests import ROOT
-from tests.end_to_end.conftest import Client, strata
+from tests.end_to_end.conftest import Client, strata, strata_command
+from tests.end_to_end.test_killed import until
 
 pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
@@ -55,9 +59,7 @@ def aws(folder: Path) -> Iterator[Client]:
 def day(aws: Client, folder: Path) -> Day:
     env = folder / "local.toml"
     env.write_text((ROOT / "envs" / "local.toml").read_text())
-    url = aws("sts").meta.endpoint_url
-    emulation.delegate(url, LOCAL.edge.domain)
-    return Day(folder / "own", env, url)
+    return Day(folder / "own", env, aws("sts").meta.endpoint_url)
 
 
 def applied() -> set[str]:
@@ -65,21 +67,87 @@ def applied() -> set[str]:
     return {layer for layer, state in read_states(LOCAL.environment).items() if state}
 
 
-def test_the_plan_says_that_the_image_is_pushed_during_the_apply(day: Day) -> None:
+def test_what_the_free_plan_refuses_is_told_and_stops_an_apply_before_its_first_change(
+    day: Day,
+) -> None:
     assert day.strata("bootstrap", day.env).returncode == 0
+    emulation.account(day.url, plan="free")
     answer = day.strata("plan", day.env, "--out", day.review)
     assert answer.returncode == 2, answer.stdout
-    assert f"image      {IMAGE} can be pushed once the registry layer is applied" in answer.stdout
-    assert f"           {PUSH}\n" in answer.stdout
+    refused = f"{day.env}: database.backup_retention_days = 7 (not in the file, default)"
+    assert f"refused    {refused} is more than RDS keeps on the free plan" in answer.stdout
+    answer = day.apply()
+    assert answer.returncode == 2, answer.stdout
+    assert refused in answer.stdout
+    assert "right: at most 1, or upgrade the account" in answer.stdout
+    assert applied() == set()
+    emulation.account(day.url, plan="paid")
+
+
+def test_the_plan_says_that_the_image_is_pushed_during_the_apply(day: Day) -> None:
+    answer = day.strata("plan", day.env, "--out", day.review)
+    assert answer.returncode == 2, answer.stdout
+    assert "refused    " not in answer.stdout
+    assert "image      can be pushed once the registry layer is applied" in answer.stdout
+    assert f"           {IMAGE}\n           {PUSH}\n" in answer.stdout
+
+
+def test_an_apply_that_waits_for_the_registrar_says_so_and_can_be_stopped(
+    day: Day, aws: Client
+) -> None:
+    output = day.own / "output"
+    others = set(LAYERS) - {"edge", "service"}
+    with output.open("wb") as out:
+        process = subprocess.Popen(
+            strata_command(day.own, "apply", day.env, "--reviewed", day.review),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    until(
+        lambda: (
+            process.poll() is not None
+            or (
+                "leads nowhere yet" in output.read_text()
+                and all(re.search(rf"^{one} +applied", output.read_text(), re.M) for one in others)
+                and waits_for_its_certificate(aws)
+            )
+        )
+    )
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 1
+    said = output.read_text()
+    [zone] = aws("route53").list_hosted_zones()["HostedZones"]
+    servers = aws("route53").get_hosted_zone(Id=zone["Id"])["DelegationSet"]["NameServers"]
+    lines = said.splitlines()
+    at = lines.index("dns        the zone local.shop.example has these name servers:")
+    assert {line.strip() for line in lines[at + 1 : at + 5]} == set(servers)
+    assert "enter them at the registrar of local.shop.example" in said
+    assert f"go on with strata apply {day.env} --reviewed {day.review}" in said
+    assert others <= applied()
+
+
+def waits_for_its_certificate(aws: Client) -> bool:
+    certificates = aws("acm").list_certificates()["CertificateSummaryList"]
+    records = [
+        record
+        for zone in aws("route53").list_hosted_zones()["HostedZones"]
+        for record in aws("route53").list_resource_record_sets(HostedZoneId=zone["Id"])[
+            "ResourceRecordSets"
+        ]
+    ]
+    return len(certificates) == 1 and any(record["Type"] == "CNAME" for record in records)
 
 
 def test_without_an_image_all_but_the_service_is_applied(day: Day, aws: Client) -> None:
+    emulation.delegate(day.url, LOCAL.edge.domain)
     answer = day.apply()
     assert answer.returncode == 1, answer.stdout
     first, *_ = answer.stdout.split("error: ")[1:]
     assert first.startswith(f"service: not applied: the image {IMAGE} is not in the repository\n")
     for layer in set(LAYERS) - {"service"}:
-        assert f"{layer} (applied)" in first
+        assert f"{layer} ({'applied' if layer == 'edge' else 'done before'})" in first
     assert "not done: service\n" in first
     assert first.endswith(
         f"hint: push it:\n    {PUSH}\ngo on with strata apply {day.env} --reviewed {day.review}\n"
@@ -96,7 +164,8 @@ def test_as_long_as_it_is_missing_nothing_more_is_begun(day: Day) -> None:
     assert "planning" not in answer.stdout
     answer = day.strata("plan", day.env, "--out", day.own / "second")
     assert answer.returncode == 2, answer.stdout
-    assert "strata apply would stop before the first change: the image" in answer.stdout
+    assert "image      is not in the repository: strata apply would stop before" in answer.stdout
+    assert f"           {IMAGE}\n           {PUSH}\n" in answer.stdout
 
 
 def test_after_the_push_the_same_review_comes_to_its_end(day: Day, aws: Client) -> None:
@@ -106,3 +175,12 @@ def test_after_the_push_the_same_review_comes_to_its_end(day: Day, aws: Client) 
     assert "local is applied as reviewed" in answer.stdout
     assert applied() == set(LAYERS)
     assert len(aws("ecs").list_services(cluster="shop-local")["serviceArns"]) == 1
+
+
+def test_the_tasks_getwait_until_healthy_behind_the_load_balancer(day: Day, aws: Client) -> None:
+    assert wait_until_healthy(LOCAL) == "3 of 3 run"
+    answer = day.strata("plan", day.env, "--out", day.own / "third")
+    assert answer.returncode == 0, answer.stdout
+    instances = aws("ec2").describe_instances()["Reservations"]
+    found = {one["InstanceType"] for group in instances for one in group["Instances"]}
+    assert found == {"t3.micro"}
