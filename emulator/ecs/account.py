@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto.backends import get_backend
@@ -14,9 +14,30 @@ from emulator import account
 from emulator.ecs.behaviour import Behaviour
 from emulator.ecs.control import CONTROL
 from emulator.ecs.memory import registered
-from emulator.ecs.state import Definition, Group, Image, Launched, Provider, TargetGroup
+from emulator.ecs.state import (
+    Definition,
+    Group,
+    Image,
+    Launched,
+    Policy,
+    Provider,
+    Scalable,
+    TargetGroup,
+)
 
 POLICY = "AmazonEC2ContainerServiceforEC2Role"
+DIMENSION = "ecs:service:DesiredCount"
+PREDEFINED = {
+    "ECSServiceAverageCPUUtilization": "cpu",
+    "ECSServiceAverageMemoryUtilization": "memory",
+    "ALBRequestCountPerTarget": "requests",
+}
+MEASURED = {
+    "CPUUtilization": "cpu",
+    "MemoryUtilization": "memory",
+    "RequestCountPerTarget": "requests",
+}
+"""Metrics as policies and alarms name them, and as a test sets them."""
 REGISTERS = "ecs:RegisterContainerInstance"
 
 
@@ -103,6 +124,18 @@ class Moto:
             unhealthy=int(found.unhealthy_threshold_count),
             drains=float(found.attributes["deregistration_delay.timeout_seconds"]),
         )
+
+    def scalable(self, service: str) -> Scalable | None:
+        """The scalable target of a service, with the policies that a load can move."""
+        scaling = self.backend("application-autoscaling")
+        name = f"service/{service}"
+        target = scaling.targets.get(DIMENSION, {}).get(name)
+        if target is None:
+            return None
+        found = (one for one in scaling.policies.values() if one.resource_id == name)
+        alarms = list(self.backend("cloudwatch").alarms.values())
+        policies = (*(policy for one in found for policy in _policies(one, alarms)),)
+        return Scalable(int(target.min_capacity), int(target.max_capacity), policies)
 
     def launched(self) -> list[Launched]:
         """The instances of groups whose launch template tells them a cluster, and lets them."""
@@ -216,6 +249,44 @@ def _object(text: str) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _policies(found: Any, alarms: list[Any]) -> Iterator[Policy]:
+    """The policies of the play that one of moto's is."""
+    tracking = found.target_tracking_scaling_policy_configuration
+    if tracking:
+        kind = (tracking.get("PredefinedMetricSpecification") or {}).get("PredefinedMetricType")
+        if kind in PREDEFINED:
+            yield Policy(
+                found.policy_name,
+                PREDEFINED[kind],
+                target=float(tracking["TargetValue"]),
+                scales_in=not tracking.get("DisableScaleIn"),
+                out_cooldown=float(tracking.get("ScaleOutCooldown", 300)),
+                in_cooldown=float(tracking.get("ScaleInCooldown", 300)),
+            )
+        return
+    steps = found.step_scaling_policy_configuration or {}
+    cooldown = float(steps.get("Cooldown", 300))
+    for alarm in alarms:
+        if found.policy_arn in (alarm.alarm_actions or ()) and alarm.metric_name in MEASURED:
+            yield Policy(
+                f"{found.policy_name} {alarm.name}",
+                MEASURED[alarm.metric_name],
+                threshold=float(alarm.threshold),
+                above=alarm.comparison_operator.startswith("Greater"),
+                after=float(alarm.period) * int(alarm.evaluation_periods),
+                kind=steps["AdjustmentType"],
+                steps=tuple(_step(one) for one in steps.get("StepAdjustments") or ()),
+                out_cooldown=cooldown,
+                in_cooldown=cooldown,
+            )
+
+
+def _step(given: Mapping[str, Any]) -> tuple[float | None, float | None, int]:
+    bounds = (given.get(f"MetricInterval{one}Bound") for one in ("Lower", "Upper"))
+    lower, upper = (None if one is None else float(one) for one in bounds)
+    return lower, upper, int(given["ScalingAdjustment"])
 
 
 def _size(kind: str, reserved: int) -> tuple[int, int]:

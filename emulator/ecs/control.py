@@ -15,6 +15,8 @@ from emulator.ecs.clock import FACTOR, Clock
 from emulator.ecs.state import World
 
 PATH = "/strata-api/ecs"
+LOADS = {"cpu", "memory", "requests"}
+"""Metrics of a service that a test may set."""
 
 
 class ControlError(Exception):
@@ -64,8 +66,8 @@ def change(wanted: Mapping[str, Any]) -> float:
     """Take up what `wanted` names; gives the seconds to step.
 
     `factor` (0 stands still), `step` (seconds), `behave` (`{NAME: words or null}`), `lines`
-    (`{NAME: [line]}`), `agents` (`{EC2 instance: connected}`), `cpu` (`{CLUSTER/SERVICE: percent or
-    null}`).
+    (`{NAME: [line]}`), `agents` (`{EC2 instance: connected}`), `load`
+    (`{CLUSTER/SERVICE: {"cpu": 80}}`; nothing in it where nothing is measured).
     """
     seconds = 0.0
     for name, value in wanted.items():
@@ -115,17 +117,21 @@ def _agent(instance: str, connected: Any) -> None:
         one.connected = connected
 
 
-def _cpu(key: str, percent: Any) -> None:
+def _load(key: str, values: Any) -> None:
     services = [world.services[key] for world in CONTROL.worlds.values() if key in world.services]
     if not services:
         raise ControlError(f"{key} is no service")
-    if percent is not None and not _number(percent):
-        raise ControlError(f"{percent!r} is no percentage")
+    if (
+        not isinstance(values, dict)
+        or values.keys() - LOADS
+        or not all(map(_number, values.values()))
+    ):
+        raise ControlError(f"{values!r} is no load: numbers of {', '.join(sorted(LOADS))}")
     for one in services:
-        one.cpu = percent
+        one.load = {name: float(value) for name, value in values.items()}
 
 
-CHANGES = {"behave": _behave, "lines": _lines, "agents": _agent, "cpu": _cpu}
+CHANGES = {"behave": _behave, "lines": _lines, "agents": _agent, "load": _load}
 
 
 def read(body: bytes) -> Mapping[str, Any]:

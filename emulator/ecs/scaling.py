@@ -7,7 +7,7 @@ below.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from emulator.ecs.state import NEVER, Group, Instance, Provider, Task, World
 
@@ -20,9 +20,12 @@ IN_AFTER = 15 * 60.0
 def step(world: World) -> bool:
     """Let managed scaling look at each capacity provider whose time has come."""
     moved = False
-    for cluster, provider in _providers(world):
+    found = _providers(world)
+    _forget(world, {provider.name for _, provider in found})
+    for cluster, provider in found:
         group = world.outside.group(provider.group)
         if group is None:
+            _forget(world, world.scaling.keys() - {provider.name})
             continue
         needed = _needed(world, cluster, provider, group)
         there = max(group.desired, 0)
@@ -35,6 +38,13 @@ def step(world: World) -> bool:
             continue
         moved |= _move(world, cluster, provider, group, aim)
     return moved
+
+
+def _forget(world: World, there: Set[str]) -> None:
+    """Look no more at capacity providers that are gone, or whose group is."""
+    for name in world.scaling.keys() - there:
+        del world.scaling[name]
+        world.low_since.pop(name, None)
 
 
 def due(world: World) -> float:

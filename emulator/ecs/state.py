@@ -85,6 +85,35 @@ class Provider:
     warm_up: float
 
 
+@dataclass(frozen=True)
+class Policy:
+    """A policy of auto scaling: a `target` of a metric, or `steps` over an alarm's threshold.
+
+    A step is a lower and an upper bound above the threshold, and the change between them.
+    """
+
+    name: str
+    metric: str
+    target: float | None = None
+    scales_in: bool = True
+    threshold: float = 0.0
+    above: bool = True
+    after: float = 60.0
+    kind: str = "ChangeInCapacity"
+    steps: tuple[tuple[float | None, float | None, int], ...] = ()
+    out_cooldown: float = 300.0
+    in_cooldown: float = 300.0
+
+
+@dataclass(frozen=True)
+class Scalable:
+    """The bounds that auto scaling keeps the count of a service in, and its policies."""
+
+    least: int
+    most: int
+    policies: tuple[Policy, ...]
+
+
 class Outside(Protocol):
     """What the play asks of the account around it, and does there."""
 
@@ -99,6 +128,9 @@ class Outside(Protocol):
 
     def target_group(self, arn: str) -> TargetGroup | None:
         """A target group that a load balancer uses."""
+
+    def scalable(self, service: str) -> Scalable | None:
+        """What auto scaling knows of a service, by its key."""
 
     def launched(self) -> list[Launched]:
         """The instances that run now."""
@@ -333,12 +365,12 @@ class Service:
     steady: bool = False
     said: set[str] = field(default_factory=set)
     """Causes that stand, whose event is not repeated."""
-    cpu: float | None = None
-    """The average use of its CPU in percent, as a test says it."""
-    scaled: float = 0.0
-    """When auto scaling last moved it."""
-    looks: float = NEVER
-    """When auto scaling looks at it next."""
+    load: dict[str, float] = field(default_factory=dict)
+    """`cpu` and `memory` in percent, `requests` a minute and target, as a test says them."""
+    breaches: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """Policy of auto scaling -> its direction, and when it acts."""
+    cools: float = 0.0
+    """Until then auto scaling does not move it again."""
 
     @property
     def primary(self) -> Deployment:

@@ -1,11 +1,11 @@
 """What Amazon ECS refuses."""
 
-import base64
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from emulator.calls import Call
+from emulator.ecs.control import CONTROL
 from emulator.refusals.table import Table
 
 TABLE = Table("ecs")
@@ -179,23 +179,25 @@ def cluster_with_services(call: Call) -> str | None:
     "hashicorp/terraform-provider-aws issue 4852",
 )
 def cluster_with_instances(call: Call) -> str | None:
-    """An instance whose user data names the cluster has registered with it."""
     cluster = _cluster(call)
-    if cluster is None:
-        return None
-    joins = re.compile(rf"^\s*ECS_CLUSTER={re.escape(cluster.name)}\s*$", re.MULTILINE)
-    registered = call.backend("ecs").container_instances.get(cluster.name)
-    if registered or any(joins.search(text) for text in _user_data(call)):
+    world = CONTROL.worlds.get((call.account, call.region))
+    if cluster and world and world.of_cluster(cluster.name):
         return "The Cluster cannot be deleted while Container Instances are active or draining."
     return None
 
 
-def _user_data(call: Call) -> Iterator[str]:
-    for group in call.backend("autoscaling").autoscaling_groups.values():
-        template = group.ec2_launch_template
-        if template and group.instance_states:
-            data = template.get_version(group.launch_template_version).user_data
-            yield base64.b64decode(data.as_bytes()).decode(errors="replace") if data else ""
+@TABLE.row(
+    "DeleteCluster",
+    code="ClusterContainsTasksException",
+    source="botocore 1.44.5, ClusterContainsTasksException: words as of its kin",
+)
+def cluster_with_tasks(call: Call) -> str | None:
+    cluster = _cluster(call)
+    world = CONTROL.worlds.get((call.account, call.region))
+    tasks = world.tasks.values() if cluster and world else ()
+    if any(one.cluster == cluster.name and one.status != "STOPPED" for one in tasks if cluster):
+        return "The Cluster cannot be deleted while Tasks are active."
+    return None
 
 
 @TABLE.row(

@@ -47,7 +47,7 @@ def test_a_push_says_how_the_containers_behave(aws: Aws, monkeypatch: pytest.Mon
         {"behave": {"shop": "bad"}},
         {"lines": {"shop": "a line"}},
         {"agents": {"i-1": False}},
-        {"cpu": {"shop/api": 80}},
+        {"load": {"shop/api": {"cpu": 80}}},
     ],
 )
 def test_what_is_no_setting_of_it_is_refused(aws: Aws, wanted: dict[str, Any]) -> None:

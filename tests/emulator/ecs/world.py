@@ -12,6 +12,7 @@ from emulator.ecs.state import (
     Image,
     Launched,
     Provider,
+    Scalable,
     Service,
     TargetGroup,
     Task,
@@ -55,6 +56,7 @@ class Around:
     provider: Provider = field(
         default_factory=lambda: Provider("instances", "group", True, 100, 1, 5, False, 120)
     )
+    scales: Scalable | None = None
     protected: dict[str, bool] = field(default_factory=dict)
     lines: list[tuple[str, str]] = field(default_factory=list)
     launches: int = 0
@@ -89,6 +91,9 @@ class Around:
 
     def target_group(self, arn: str) -> TargetGroup | None:
         return GROUP if arn == GROUP.arn else None
+
+    def scalable(self, service: str) -> Scalable | None:
+        return self.scales
 
     def launched(self) -> list[Launched]:
         return list(self.instances)

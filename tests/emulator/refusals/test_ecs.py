@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.refusals.world import ACCOUNT, REGION, Aws, account, encoded, name, refuses
+from tests.emulator.ecs.shop import Shop
+from tests.emulator.refusals.world import ACCOUNT, REGION, Aws, account, name, refuses
 
 pytestmark = pytest.mark.emulator
 
@@ -119,16 +120,26 @@ def test_cluster_with_services(aws: Aws) -> None:
 
 
 def test_cluster_with_instances(aws: Aws) -> None:
-    """Instances that were told the cluster's name are in it as long as their group has any."""
-    cluster = aws.cluster()
-    data = encoded(f"#!/bin/sh\ncat <<'S' >> /etc/ecs/ecs.config\nECS_CLUSTER={cluster}\nS\n")
-    arn = aws.group(LaunchTemplate=aws.template(UserData=data))
+    """Instances that were told the cluster's name are in it until their group lets them go."""
+    shop = Shop(aws.url)
+    shop.instances()
+    shop.step(60)
     with refuses("ClusterContainsContainerInstancesException", "are active or draining"):
-        aws("ecs").delete_cluster(cluster=cluster)
-    aws("autoscaling").delete_auto_scaling_group(
-        AutoScalingGroupName=arn.rpartition("/")[2], ForceDelete=True
-    )
-    aws("ecs").delete_cluster(cluster=cluster)
+        aws("ecs").delete_cluster(cluster=shop.cluster)
+    aws("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=shop.group, ForceDelete=True)
+    aws("ecs").delete_cluster(cluster=shop.cluster)
+
+
+def test_cluster_with_tasks(aws: Aws) -> None:
+    """A task that waits for an instance is one, too."""
+    shop = Shop(aws.url)
+    shop.instances(MinSize=0, MaxSize=1)
+    task = aws("ecs").run_task(cluster=shop.cluster, taskDefinition=aws.task())["tasks"][0]
+    with refuses("ClusterContainsTasksException", "while Tasks are active"):
+        aws("ecs").delete_cluster(cluster=shop.cluster)
+    aws("ecs").stop_task(cluster=shop.cluster, task=task["taskArn"])
+    shop.step(60)
+    aws("ecs").delete_cluster(cluster=shop.cluster)
 
 
 def test_inactive_cluster(aws: Aws) -> None:
