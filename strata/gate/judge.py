@@ -12,10 +12,12 @@ from strata.gate.paths import path_failures
 from strata.gate.scan import Failure, known_checks, scan_plan, scan_stacks
 from strata.gate.whole_environment import (
     ENVIRONMENT_CHECKS,
+    HOW,
     ResolvedEnvironment,
     environment_failures,
-    refuse_unjudged,
+    first_of,
     resolve_environment,
+    unjudged_words,
 )
 from strata.settings.load import load, own_files, stated_stage
 
@@ -62,8 +64,8 @@ class Judgement:
             critical=report.critical_checks(),
             today=datetime.now(UTC).date(),
         )
-        _refuse_unknown(self.environments, waived.failures)
-        refuse_unjudged(self.resolved_environments, waived.failures)
+        unknown = _unknown(self.environments, waived.failures)
+        unjudged = unjudged_words(self.resolved_environments)
         without_stage = {name for name, stage in self.stated_stages.items() if not stage}
         warnings = [
             f"{name}: its settings do not say environment.stage, so it is judged as {PRODUCTION}; "
@@ -72,13 +74,22 @@ class Judgement:
             if name in without_stage
         ]
         waived = replace(waived, warnings=[*waived.warnings, *warnings])
-        return report.report(
+        verdict = report.report(
             waived,
             {
                 environment.name: self.files.get(environment.name, "")
                 for environment in self.environments
             },
+            [*unknown, *unjudged],
         )
+        # With a finding it is known to be unsafe, whatever the rest says.
+        if unknown and not verdict.findings:
+            raise documents.Unjudgeable(
+                "\n".join(unknown), "write the value itself, or plan with it: --plan"
+            )
+        if unjudged and not verdict.findings:
+            raise documents.Unjudgeable("\n".join(first_of(unjudged)), HOW)
+        return verdict
 
 
 def begin(
@@ -125,19 +136,15 @@ def _refuse_other_stage(
             )
 
 
-def _refuse_unknown(environments: list[documents.Environment], failures: list[Failure]) -> None:
-    """Raise for resources that a check could not judge, unless another check fails on them."""
+def _unknown(environments: list[documents.Environment], failures: list[Failure]) -> list[str]:
+    """The resources that a check could not judge, unless another check fails on them."""
     reported = {
         (failure.environment, failure.address) for failure in failures if not failure.unknown
     }
     paths = {environment.name: environment.path for environment in environments}
-    lines = [
+    return [
         f"{paths[failure.environment]}: {failure.check} cannot judge {failure.address}: "
         f"{failure.unknown} is known only once it is applied"
         for failure in failures
         if failure.unknown and (failure.environment, failure.address) not in reported
     ]
-    if lines:
-        raise documents.Unjudgeable(
-            "\n".join(lines), "write the value itself, or plan with it: --plan"
-        )

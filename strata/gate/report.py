@@ -95,6 +95,11 @@ class Report(BaseModel):
     warnings: list[str] = Field(
         description="Waivers that end within thirty days, and environments that say no stage."
     )
+    unjudged: list[str] = Field(
+        default=[],
+        description="What could not be judged, with its place; without a finding beside it there "
+        "is no verdict instead.",
+    )
 
 
 def schema_text() -> str:
@@ -142,8 +147,11 @@ class _File:
         return at(tuple(key.split("."))).get("default") if value is None else value
 
 
-def report(waived: Waived, files: Mapping[str, str]) -> Report:
-    """Group the failures by cause; `files` gives the settings file of each environment, if any."""
+def report(waived: Waived, files: Mapping[str, str], unjudged: Sequence[str] = ()) -> Report:
+    """Group the failures by cause; `files` gives the settings file of each environment, if any.
+
+    `unjudged` is what could not be judged.
+    """
     files_read = {env: _read(Path(file)) for env, file in files.items() if file}
     groups: dict[tuple[str, str], list[tuple[Failure, Cause]]] = {}
     for failure in [failure for failure in waived.failures if not failure.unknown]:
@@ -159,7 +167,11 @@ def report(waived: Waived, files: Mapping[str, str]) -> Report:
         key=lambda f: (SEVERITIES.index(f.severity), f.file, f.line, f.checks, f.constructs)
     )
     return Report(
-        environments=sorted(files), findings=findings, waivers=waived.used, warnings=waived.warnings
+        environments=sorted(files),
+        findings=findings,
+        waivers=waived.used,
+        warnings=waived.warnings,
+        unjudged=list(unjudged),
     )
 
 

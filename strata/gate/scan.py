@@ -20,7 +20,6 @@ from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
 from strata.gate.resolve import differences, resolved, union, unresolved
-from strata.gate.vocabulary import words_of
 from strata.reach.table import PATH_CHECKS
 
 JSON_TEXT = ("policy", "assume_role_policy", "container_definitions")
@@ -165,10 +164,7 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
     """The failures in a resolved stack; with `single` only of checks over a single resource."""
     for address, name in unresolved(stack):
         raise Unjudgeable(f"{environment.path}: {address} rests on {name}, which has no value here")
-    kinds = {address.partition(".")[0] for address in blocks(stack)}
-    judged_kinds: set[str] = set()
     for outcome in _outcomes(environment, stack, single=single):
-        judged_kinds |= set() if outcome.unknown else {outcome.address.partition(".")[0]}
         if not outcome.passed:
             body = _body(stack, outcome.address)
             path = construct_path(body) or environment.construct(outcome.address)
@@ -176,9 +172,6 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
                 environment.name, outcome.check, path, outcome.address, outcome.name,
                 outcome.unknown,
             )  # fmt: skip
-    unseen = sorted(kind for kind in kinds - judged_kinds if words_of(kind) is None)
-    if unseen and not single:
-        raise Unjudgeable(f"{environment.path}: no check has looked at {', '.join(unseen)}")
 
 
 def _body(stack: Json, address: str) -> Json:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from strata.errors import StrataError, UsageError
 from strata.gate.report import Finding, Report
+from strata.text.words import counted
 
 SEVERE = ("critical", "high")
 """The severities that stop an apply."""
@@ -19,11 +20,15 @@ def stopping(verdict: Report | str) -> dict[str, str]:
     """
     if isinstance(verdict, str):
         return {NO_VERDICT: f"the gate has no verdict: {' '.join(verdict.split())}"}
-    return {
+    stops = {
         acceptance_name(finding): one_line(finding)
         for finding in verdict.findings
         if finding.severity in SEVERE
     }
+    if verdict.unjudged:
+        count = counted(len(verdict.unjudged), "place")
+        stops[NO_VERDICT] = f"the gate could not judge {count}: {verdict.unjudged[0]}"
+    return stops
 
 
 def acceptance_name(finding: Finding) -> str:
@@ -62,10 +67,14 @@ def refuse(unsafe: dict[str, str], again: str) -> None:
         "a finding of the gate stops it" if count == 1 else f"{count} findings of the gate stop it"
     )
     ways = "fix the settings and plan again, waive them in policies/waivers.toml, or accept them"
-    if NO_VERDICT in unsafe:
+    if list(unsafe) == [NO_VERDICT]:
         reason, ways = (
             "the gate could not judge it",
             "fix what it names and plan again, or accept it",
+        )
+    elif NO_VERDICT in unsafe:
+        reason = (
+            f"{counted(count - 1, 'finding')} of the gate, and what it could not judge, stop it"
         )
     lines = [f"nothing was applied: {reason}"]
     lines += [f"{name}: {words}" for name, words in unsafe.items()]

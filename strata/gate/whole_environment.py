@@ -8,7 +8,7 @@ from strata.documents import Json
 from strata.documents.stacks import blocks
 from strata.gate.accounts import ACCOUNT_CHECKS, account_faults
 from strata.gate.destinations import DESTINATION_CHECKS, account_of, destination_faults
-from strata.gate.documents import Environment, Unjudgeable
+from strata.gate.documents import Environment
 from strata.gate.networks import NETWORK_CHECKS, network_faults
 from strata.gate.resolve import resolved
 from strata.gate.running import RUNNING_CHECKS, running_faults
@@ -30,6 +30,11 @@ ENVIRONMENT_CHECKS = (
 """Checks that plain checkov cannot run, and their names."""
 FIRST = 20
 """The most places that a message names; a type that nobody has judged may have hundreds."""
+HOW = (
+    "leave it out; or have a check judge it, or say in policies/vocabulary/TYPE.toml why it is "
+    "neutral: make vocabulary TYPE=... drafts that file, see docs/gate.md"
+)
+"""What to do about a word that nobody has judged."""
 
 
 @dataclass(frozen=True)
@@ -91,26 +96,21 @@ def _other(layer: Json, composed: Json) -> Json:
     return rest
 
 
-def refuse_unjudged(judged: Sequence[ResolvedEnvironment], failures: Sequence[Failure]) -> None:
-    """Raise for every word that nobody has judged, with its place; names the failures too."""
+def unjudged_words(judged: Sequence[ResolvedEnvironment]) -> list[str]:
+    """Every word that nobody has judged, with its file, its place and why."""
     lines = [
         f"{environment.environment.path}: {word.place}: {word.why}"
         for environment in judged
         for stack in (environment.composed, *environment.layers.values())
         for word in _unjudged(stack)
     ]
-    lines = list(dict.fromkeys(lines))
-    if lines:
-        more = [f"and {len(lines) - FIRST} more"] if len(lines) > FIRST else []
-        more += [
-            f"beside that {failure.check} fails on {failure.construct}"
-            for failure in failures[:FIRST]
-        ]
-        raise Unjudgeable(
-            "\n".join([*lines[:FIRST], *more]),
-            "leave it out; or have a check judge it, or say in policies/vocabulary/ why it is "
-            "neutral (docs/gate.md)",
-        )
+    return list(dict.fromkeys(lines))
+
+
+def first_of(lines: Sequence[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    more = [f"and {len(lines) - FIRST} more"] if len(lines) > FIRST else []
+    return [*lines[:FIRST], *more]
 
 
 def _unjudged(stack: Json) -> Iterator[Unjudged]:

@@ -4,13 +4,18 @@ import re
 from xml.etree import ElementTree
 
 from strata.gate.report import Report
+from strata.text.words import counted
 
 
 def junit(verdict: Report) -> str:
-    """The verdict: a test case for the verdict itself, for each finding and for each waiver."""
+    """The verdict: a test case for the verdict itself, for each finding and for each waiver.
+
+    What could not be judged is an error of the first.
+    """
     count, skipped = len(verdict.findings), len(verdict.waivers)
     counts = {
-        "tests": str(count + skipped + 1), "failures": str(count), "errors": "0", "time": "0",
+        "tests": str(count + skipped + 1), "failures": str(count),
+        "errors": "1" if verdict.unjudged else "0", "time": "0",
     }  # fmt: skip
     # Only a suite counts what was skipped: Jenkins' xUnit plugin refuses it above (junit-10.xsd).
     root = ElementTree.Element("testsuites", counts, name="strata gate")
@@ -21,6 +26,10 @@ def junit(verdict: Report) -> str:
         suite, "testcase", name=f"judged {', '.join(verdict.environments)}",
         classname="strata.gate", time="0",
     )  # fmt: skip
+    if verdict.unjudged:
+        words = f"{counted(len(verdict.unjudged), 'place')} not judged"
+        error = ElementTree.SubElement(judged, "error", message=words, type="no verdict")
+        error.text = "\n".join(verdict.unjudged)
     if verdict.warnings:
         ElementTree.SubElement(judged, "system-out").text = "\n".join(verdict.warnings)
     for finding in verdict.findings:

@@ -126,7 +126,8 @@ def _tail(report: Report, most: int) -> list[str]:
         [
             f"- **{finding.severity}**: {_plain(finding.protects)} ({code(finding.place)})"
             for finding in report.findings
-        ],
+        ]
+        + [f"- not judged: {code(line)}" for line in (report.gate.unjudged if report.gate else ())],
         most,
     )
     return lines

@@ -70,6 +70,9 @@ def sarif(verdict: Report) -> str:
         for waiver in verdict.waivers
     ]
     notes = [{"level": "warning", "message": {"text": warning}} for warning in verdict.warnings]
+    notes += [
+        {"level": "error", "message": {"text": f"Not judged: {line}"}} for line in verdict.unjudged
+    ]
     run = {
         "tool": {
             "driver": {

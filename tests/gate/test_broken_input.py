@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from checkov.common.checks_infra.registry import get_graph_checks_registry
@@ -14,7 +15,13 @@ from checkov.terraform.checks.resource.registry import resource_registry
 
 import policies
 from policies.policy import Policy
+from strata.gate.report import Report
+from strata.gate.stops import NO_VERDICT, stopping
+from strata.views.junit import junit
+from strata.views.sarif import sarif
+from strata.views.text.gate import text
 from tests import ROOT
+from tests.gate.changes import REDIS, block
 from tests.gate.command import Command
 
 Json = dict[str, Any]
@@ -145,7 +152,38 @@ def test_a_type_that_no_check_knows_is_no_verdict(local: Path, command: Command)
     file = everywhere(local, lambda s: s["resource"].update(aws_unheard_of={"new": {"a": 1}}))
     answer = command("gate", "--synthesized", local)
     assert answer.code == 2
-    assert f"{file}: no check has looked at aws_unheard_of" in answer.err
+    assert f"{file}: aws_unheard_of.new: a type that nobody has judged" in answer.err
+    assert "make vocabulary TYPE=" in answer.err
+
+
+def test_a_finding_decides_where_something_else_could_not_be_judged(
+    local: Path, command: Command
+) -> None:
+    def both(stack: Json) -> None:
+        stack["resource"].update(aws_unheard_of={"new": {"a": 1}})
+        block(stack, REDIS).update(at_rest_encryption_enabled=False, snapshot_name="x")
+
+    file = everywhere(local, both)
+    answer = command("gate", "--synthesized", local, "--json")
+    assert answer.code == 1
+    verdict = json.loads(answer.out)
+    assert ["STRATA_REDIS_1" in one["checks"] for one in verdict["findings"]] == [True]
+    assert sorted(verdict["unjudged"]) == [
+        f"{file}: {REDIS}: snapshot_name: nobody has judged this",
+        f"{file}: aws_unheard_of.new: a type that nobody has judged: aws_unheard_of",
+    ]
+    report = Report.model_validate_json(answer.out)
+    shown = text(report)
+    assert "not judged, so there may be more findings:" in shown
+    assert "aws_unheard_of.new" in shown
+    assert shown.endswith("local: 1 finding, 2 not judged\n")
+    suite = ElementTree.fromstring(junit(report))[0]
+    assert suite.get("errors") == "1"
+    assert suite.findtext("testcase/error") == "\n".join(report.unjudged)
+    (invocation,) = json.loads(sarif(report))["runs"][0]["invocations"]
+    notes = invocation["toolExecutionNotifications"]
+    assert [one["level"] for one in notes] == ["error", "error"]
+    assert set(stopping(report)) == {"+".join(verdict["findings"][0]["checks"]), NO_VERDICT}
 
 
 @pytest.mark.parametrize("name", ["var.size", "local.size"])

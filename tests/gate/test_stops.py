@@ -64,6 +64,14 @@ def test_what_could_not_be_judged_is_not_said_to_be_waivable() -> None:
     )
 
 
+def test_what_could_not_be_judged_beside_findings_stops_an_apply_too() -> None:
+    low = verdict(finding("low", "D_1")).model_copy(update={"unjudged": ["f: a.b: c: nobody"]})
+    assert stopping(low) == {NO_VERDICT: "the gate could not judge 1 place: f: a.b: c: nobody"}
+    with pytest.raises(StrataError, match=r"1 finding of the gate, and what it could not judge"):
+        bad = verdict(finding("high", "B_1")).model_copy(update={"unjudged": ["f: a.b: c: no"]})
+        refuse(stopping(bad), "strata apply local --yes")
+
+
 def test_what_is_accepted_is_named_whole_and_was_found() -> None:
     found = stopping(BAD)
     assert list(not_accepted(found, ["B_1+B_2"])) == ["A_1"]

@@ -157,6 +157,16 @@ def test_every_view_says_what_changes_why_and_by_which_setting() -> None:
             assert part in view.replace("&#39;", "'"), part
 
 
+def test_every_view_says_what_the_gate_could_not_judge_beside_its_findings() -> None:
+    assert WHOLE.gate
+    gate = WHOLE.gate.model_copy(update={"unjudged": ["f: aws_sqs_queue.a: policy: nobody"]})
+    whole = WHOLE.model_copy(update={"gate": gate})
+    for view in (text, markdown, html):
+        assert "1 finding, 1 not judged" in view(whole)
+    for view in (markdown, html):
+        assert "aws_sqs_queue.a: policy" in view(whole)
+
+
 def test_the_terminal_has_80_columns() -> None:
     long = item("else", "aws_ecs_service.service_service", why="a word " * 40)
     wide = long.model_copy(

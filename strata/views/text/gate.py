@@ -1,6 +1,7 @@
 """The gate's verdict for a terminal of 80 columns."""
 
 from strata.gate.report import Report
+from strata.gate.whole_environment import HOW, first_of
 from strata.text.words import counted
 from strata.text.wrapping import wrapped
 
@@ -38,7 +39,15 @@ def text(verdict: Report) -> str:
     for waiver in verdict.waivers:
         words_of_waiver = f"{waiver.check} {waiver.resource}, {waiver.owner}, to {waiver.expires}"
         lines += wrapped(words_of_waiver, "  ", "    ")
+    if verdict.unjudged:
+        lines.append("not judged, so there may be more findings:")
+    for line in first_of(verdict.unjudged):
+        lines += wrapped(line, "  ", "    ")
+    if verdict.unjudged:
+        lines += wrapped(HOW, "  right   ", " " * 10)
     count = len(verdict.findings)
     words = counted(count, "finding") if count else "clean"
+    if verdict.unjudged:
+        words += f", {len(verdict.unjudged)} not judged"
     lines.append(f"{', '.join(verdict.environments)}: {words}")
     return "\n".join(lines) + "\n"

@@ -72,7 +72,12 @@ def _judgement(report: Report) -> str:
         for severity in SEVERITIES
         if severity in severities
     ]
-    return ", ".join([*parts, *_waived(report)])
+    return ", ".join([*parts, *_unjudged(report), *_waived(report)])
+
+
+def _unjudged(report: Report) -> list[str]:
+    count = len(report.gate.unjudged) if report.gate else 0
+    return [f"{count} not judged"] if count else []
 
 
 def _waived(report: Report) -> list[str]:
@@ -130,7 +135,7 @@ def verdict(report: Report) -> str:
     """The gate's verdict in a few words."""
     if report.gate is None:
         return f"no verdict: {' '.join(report.no_verdict.split())}"
-    return ", ".join([_judged(report), *_waived(report)])
+    return ", ".join([_judged(report), *_unjudged(report), *_waived(report)])
 
 
 def drifted(resource: Drifted) -> str:
