@@ -50,11 +50,11 @@ def apply(
         if reviewed:
             review = ReviewedApply.open(reviewed, work, env=env)
             review.check()
-            looked = require_offered(env, work.settings, review.not_begun)
-            looked += review.check_image()
             if review.plan.changes:
                 stops = stopping(_verdict(env, work, review))
                 refuse(not_accepted(stops, accepted), f"{again}{_accepting(accepted)}")
+            looked = require_offered(env, work.settings, review.not_begun)
+            looked += review.check_image()
             review.check_plan()
         else:
             review = _planned(env, work, yes=yes, accepted=accepted)
@@ -159,16 +159,16 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     out.print(f"review     {shown(plan_review.folder)}")
     # A plan that AWS would refuse is refused below, without a question.
     if plan_review.report.changes and not plan_review.report.of("refused"):
-        changes = plan_review.plan.changes
-        for line in require_offered(env, work.settings, changes):
-            out.print(line)
-        for line in before_apply(env, work.settings, changes, "nothing was applied"):
-            out.print(line)
         stops = not_accepted(
             stopping(plan_review.report.gate or plan_review.report.no_verdict), accepted
         )
         if yes:
             refuse(stops, f"strata apply {shlex.quote(env)} --yes{_accepting(accepted)}")
+        changes = plan_review.plan.changes
+        looked = require_offered(env, work.settings, changes)
+        looked += before_apply(env, work.settings, changes, "nothing was applied")
+        for line in looked:
+            out.print(line)
         for name, words in stops.items():
             out.print(f"gate       {name}: {words}")
         confirm("Apply it all the same?" if stops else "Apply it?", yes=yes)

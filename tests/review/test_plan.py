@@ -33,6 +33,7 @@ from strata.documents.layers import LAYERS
 from strata.documents.stacks import Stack, stack
 from strata.drift.from_plan import find
 from strata.drift.report import NextApply
+from strata.local import emulator as emulation
 from strata.machine.folders import CHOSEN, Folders
 from strata.plan_file import changes
 from strata.plan_file.changes import Plan, differences
@@ -112,6 +113,8 @@ def first_day(aws: Client, folder: Path, terraform: Terraform) -> Planned:
 def applied(first_day: Planned, folder: Path) -> LayerWork:
     work = work_on(load("local"), folder)
     assert waves.run(LAYERS, work.apply, waves.quiet).ok
+    # The repository that one of the tests renames ours to.
+    emulation.push(os.environ["AWS_ENDPOINT_URL"], RENAMED["registry"]["repository"], "1.0.0")
     return work
 
 
