@@ -5,23 +5,41 @@ ECS stops starting tasks, and a push afterwards changes nothing (ECS Developer G
 circuit breaker).
 """
 
+import contextlib
 from collections.abc import Sequence
 
-from strata.aws.images import Presence, image_of, look, push_commands
+from strata.aws.images import Image, Presence, image_named, image_of, look, push_commands
 from strata.errors import StrataError
 from strata.plan_file.changes import Change
+from strata.resources.containers import containers
 from strata.settings.models import Settings
+from strata.settings.resource_names import CONTAINER
 
 
 class NoImage(StrataError):
     """The image that new tasks would run is not in its repository; `commands` push it."""
 
-    def __init__(self, env: str, settings: Settings, told_as: str) -> None:
-        self.commands = push_commands(env, settings)
+    def __init__(self, env: str, settings: Settings, image: Image, told_as: str) -> None:
+        self.image = image
+        self.commands = push_commands(env, settings, image)
+        push = ["push it:", *(f"    {command}" for command in self.commands)]
         super().__init__(
-            f"{told_as}: the image {image_of(settings)} is not in the repository",
-            "\n".join(["push it:", *(f"    {command}" for command in self.commands)]),
+            f"{told_as}: the image {image} is not in the repository",
+            "\n".join(push) if self.commands else "deploy an image that is there",
         )
+
+
+def image_in(settings: Settings, changes: Sequence[Change]) -> Image:
+    """The image of the task definition that these changes make; where the plan does not know it
+    yet, that of the settings."""
+    for change in changes:
+        if change.type == "aws_ecs_task_definition" and change.after:
+            # Unknown or sensitive, it is no list of definitions.
+            with contextlib.suppress(ValueError):
+                for container in containers(change.after.get("container_definitions")):
+                    if container.name == CONTAINER:
+                        return image_named(settings, container.image)
+    return image_of(settings)
 
 
 def starts_tasks(changes: Sequence[Change]) -> bool:
@@ -48,17 +66,13 @@ def require(env: str, settings: Settings, changes: Sequence[Change], told_as: st
     """
     if not starts_tasks(changes):
         return []
-    answer = look(settings)
+    image = image_in(settings, changes)
+    answer = look(settings, image)
     if answer.presence is Presence.UNKNOWN:
-        return [unknown(settings, answer.why)]
+        return [f"image      {image} was not looked for: {answer.why}"]
     if answer.presence is not Presence.PRESENT:
-        raise NoImage(env, settings, told_as)
+        raise NoImage(env, settings, image, told_as)
     return []
-
-
-def unknown(settings: Settings, why: str) -> str:
-    """The line that says that nobody has looked for the image."""
-    return f"image      {image_of(settings)} was not looked for: {why}"
 
 
 def before_apply(
@@ -78,5 +92,5 @@ def before_apply(
         "image      can be pushed once the registry layer is applied; until it is there,",
         "           the apply stops before the service layer:",
         f"           {image_of(settings)}",
-        *(f"           {command}" for command in push_commands(env, settings)),
+        *(f"           {command}" for command in push_commands(env, settings, image_of(settings))),
     ]

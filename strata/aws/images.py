@@ -1,7 +1,7 @@
 """The image that the service runs: whether it is in the repository, and how it gets there."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,12 +32,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Image:
-    """An image in the registry (ECR) of an account and a region."""
+    """An image in the registry (ECR) of an account and a region; a digest goes before the tag."""
 
     account_id: str
     region: str
     repository: str
     tag: str
+    digest: str = ""
 
     @property
     def registry(self) -> str:
@@ -45,7 +46,8 @@ class Image:
         return f"{self.account_id}.dkr.ecr.{self.region}.amazonaws.com"
 
     def __str__(self) -> str:
-        return f"{self.registry}/{self.repository}:{self.tag}"
+        sign = f"@{self.digest}" if self.digest else f":{self.tag}"
+        return f"{self.registry}/{self.repository}{sign}"
 
 
 ABSENT = {
@@ -65,14 +67,21 @@ def image_of(settings: Settings) -> Image:
     )
 
 
-def look(settings: Settings) -> Answer:
-    """Whether the image of these settings is in its repository."""
-    image = image_of(settings)
+def image_named(settings: Settings, reference: str) -> Image:
+    """The image of a reference such as `HOST/REPOSITORY:TAG`, as a container definition has it."""
+    path = reference.partition("/")[2]
+    name, _, digest = path.partition("@")
+    repository, _, tag = name.rpartition(":") if ":" in name else (name, "", "")
+    return replace(image_of(settings), repository=repository, tag=tag, digest=digest)
+
+
+def look(settings: Settings, image: Image) -> Answer:
+    """Whether an image is in its repository."""
     try:
         session(settings.environment).client("ecr", config=IMPATIENT).describe_images(
             registryId=image.account_id,
             repositoryName=image.repository,
-            imageIds=[{"imageTag": image.tag}],
+            imageIds=[{"imageDigest": image.digest} if image.digest else {"imageTag": image.tag}],
         )
     except ClientError as error:
         presence = ABSENT.get(error.response["Error"]["Code"])
@@ -82,12 +91,14 @@ def look(settings: Settings) -> Answer:
     return Answer(Presence.PRESENT)
 
 
-def push_commands(env: str, settings: Settings) -> list[str]:
-    """The commands that put the image into its repository, as a shell takes them.
+def push_commands(env: str, settings: Settings, image: Image) -> list[str]:
+    """The commands that put the image into its repository, as a shell takes them; none for one that
+    is named by its digest alone, which no push can promise.
 
     `env` is the user's name of the environment.
     """
-    image = image_of(settings)
+    if not image.tag:
+        return []
     tag = shlex.quote(image.tag)
     if settings.environment.emulated:
         return [f"strata emulator push {shlex.quote(image.repository)} {tag}"]

@@ -60,7 +60,6 @@ def _image(env: str, settings: Settings, planned: "Made") -> tuple[list[str], li
     """Lines about the image that an apply of the plan needs, and the commands that push it first,
     where the apply would stop without it."""
     from strata.apply.image import NoImage, before_apply  # noqa: PLC0415 - boto3 takes its time
-    from strata.aws.images import image_of  # noqa: PLC0415
 
     try:
         return before_apply(env, settings, planned.plan.changes, "not applied"), []
@@ -68,7 +67,7 @@ def _image(env: str, settings: Settings, planned: "Made") -> tuple[list[str], li
         lines = [
             "image      is not in the repository: strata apply would stop before its first",
             "           change",
-            f"           {image_of(settings)}",
+            f"           {missing.image}",
             *(f"           {command}" for command in missing.commands),
         ]
         return lines, missing.commands

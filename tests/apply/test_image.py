@@ -1,9 +1,11 @@
 """When an apply needs the image of the service, and what it says where it is missing."""
 
+import json
+
 import pytest
 
 from strata.apply import image
-from strata.apply.image import NoImage, before_apply, require
+from strata.apply.image import NoImage, before_apply, image_in, require
 from strata.aws.images import Answer, Presence
 from strata.plan_file.changes import Change
 from strata.settings import load
@@ -22,7 +24,7 @@ MORE_PERCENT = Change(
 
 
 def registry_says(patch: pytest.MonkeyPatch, presence: Presence, why: str = "") -> None:
-    patch.setattr(image, "look", lambda _: Answer(presence, why))
+    patch.setattr(image, "look", lambda *_: Answer(presence, why))
 
 
 @pytest.mark.parametrize("changes", [[NEW_TASK], [NEXT_TASK], [OTHER_REVISION], [MORE_PERCENT]])
@@ -65,3 +67,36 @@ def test_a_repository_that_is_replaced_has_no_image_before_the_apply(
     renamed = Change(REPOSITORY.address, ("delete", "create"), {"name": "a"}, {"name": "b"})
     registry_says(monkeypatch, Presence.NO_REPOSITORY)
     assert before_apply("local", LOCAL, [renamed, NEXT_TASK], "nothing was applied")
+
+
+HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("reference", "repository", "tag", "digest"),
+    [
+        (f"{HOST}/shop-local:1.7.0", "shop-local", "1.7.0", ""),
+        (f"{HOST}/team/api@sha256:aa", "team/api", "", "sha256:aa"),
+        (f"{HOST}/team/api:2@sha256:aa", "team/api", "2", "sha256:aa"),
+        ("127.0.0.1:5000/shop-local:1.7.0", "shop-local", "1.7.0", ""),
+    ],
+)
+def test_the_image_that_the_plan_shows_is_looked_for_and_not_that_of_the_settings(
+    reference: str, repository: str, tag: str, digest: str
+) -> None:
+    containers = [{"name": "log", "image": "x"}, {"name": "api", "image": reference}]
+    shown = Change(TASK, ("create",), None, {"container_definitions": json.dumps(containers)})
+    image = image_in(LOCAL, [shown])
+    assert (image.repository, image.tag, image.digest) == (repository, tag, digest)
+    for hidden in (None, "(sensitive)", "[]"):
+        change = Change(TASK, ("create",), None, {"container_definitions": hidden})
+        assert image_in(LOCAL, [change]).tag == LOCAL.service.image_tag
+
+
+def test_an_image_of_a_digest_is_not_pushed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry_says(monkeypatch, Presence.NO_IMAGE)
+    containers = [{"name": "api", "image": f"{HOST}/shop-local@sha256:aa"}]
+    change = Change(TASK, ("create",), None, {"container_definitions": json.dumps(containers)})
+    with pytest.raises(NoImage, match="shop-local@sha256:aa is not in the repository") as error:
+        require("local", LOCAL, [change], "not applied")
+    assert (error.value.commands, error.value.hint) == ([], "deploy an image that is there")

@@ -28,13 +28,13 @@ def tagged(tag: str) -> Settings:
 
 
 def test_an_image_is_there_only_under_its_own_tag(aws: str) -> None:
-    assert look(LOCAL).presence is Presence.NO_REPOSITORY
+    assert look(LOCAL, image_of(LOCAL)).presence is Presence.NO_REPOSITORY
     make: Any = boto3.client
     make("ecr", region_name=LOCAL.environment.region).create_repository(repositoryName="shop-local")
-    assert look(LOCAL).presence is Presence.NO_IMAGE
+    assert look(LOCAL, image_of(LOCAL)).presence is Presence.NO_IMAGE
     emulation.push(aws, "shop-local", "1.0.0")
-    assert look(LOCAL).presence is Presence.PRESENT
-    assert look(tagged("1.0.1")).presence is Presence.NO_IMAGE
+    assert look(LOCAL, image_of(LOCAL)).presence is Presence.PRESENT
+    assert look(LOCAL, image_of(tagged("1.0.1"))).presence is Presence.NO_IMAGE
 
 
 def test_an_ecr_that_cannot_be_asked_is_no_missing_image(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +42,7 @@ def test_an_ecr_that_cannot_be_asked_is_no_missing_image(monkeypatch: pytest.Mon
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    answer = look(LOCAL)
+    answer = look(LOCAL, image_of(LOCAL))
     assert answer.presence is Presence.UNKNOWN
     assert answer.why.startswith("AWS cannot be reached")
 
@@ -50,7 +50,7 @@ def test_an_ecr_that_cannot_be_asked_is_no_missing_image(monkeypatch: pytest.Mon
 def test_the_command_names_the_environment_and_the_tag_of_its_own_repository() -> None:
     prod = load("prod")
     assert str(image_of(prod)) == "333333333333.dkr.ecr.eu-central-1.amazonaws.com/shop-prod:1.0.0"
-    assert push_commands("prod", prod) == ["strata push prod --tag 1.0.0"]
+    assert push_commands("prod", prod, image_of(prod)) == ["strata push prod --tag 1.0.0"]
     named = prod.registry.model_copy(update={"repository": "team/api"})
     assert image_of(prod.model_copy(update={"registry": named})).repository == "team/api"
 

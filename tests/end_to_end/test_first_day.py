@@ -15,11 +15,13 @@ import pytest
 from strata.commands.demo import wait_until_healthy
 from strata.documents.layers import LAYERS
 from strata.local import emulator as emulation
+from strata.local.ecs import behave, control
 from strata.settings import load
 from strata.state.states import read_states
 from tests import ROOT
 from tests.end_to_end.conftest import Client, strata, strata_command
 from tests.end_to_end.test_killed import until
+from tests.end_to_end.test_local import left
 
 pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
@@ -170,7 +172,12 @@ def test_as_long_as_it_is_missing_nothing_more_is_begun(day: Day) -> None:
 
 def test_after_the_push_the_same_review_comes_to_its_end(day: Day, aws: Client) -> None:
     emulation.push(day.url, "shop-local", "1.0.0")
+    # While time stands still, the deployment that the apply begins is in progress.
+    control(day.url, factor=0)
     answer = day.apply()
+    control(day.url, factor=240)
+    assert "service    the deployment of shop-local:1 is in progress: 0 of 3 tasks" in answer.stdout
+    assert "--services shop-local --query" in answer.stdout
     assert answer.returncode == 0, answer.stdout
     assert "local is applied as reviewed" in answer.stdout
     assert applied() == set(LAYERS)
@@ -184,3 +191,29 @@ def test_the_tasks_getwait_until_healthy_behind_the_load_balancer(day: Day, aws:
     instances = aws("ec2").describe_instances()["Reservations"]
     found = {one["InstanceType"] for group in instances for one in group["Instances"]}
     assert found == {"t3.micro"}
+
+
+def test_a_deployment_that_ecs_rolls_back_is_a_failed_apply_in_its_words(
+    day: Day, aws: Client
+) -> None:
+    emulation.push(day.url, "shop-local", "1.1.0")
+    behave(day.url, "shop-local:1.1.0", "exit:3")
+    text = day.env.read_text()
+    day.env.write_text(
+        text.replace('image_tag = "1.0.0"', 'image_tag = "1.1.0"\nwait_for_steady_state = true')
+    )
+    answer = day.strata("apply", day.env, "--yes")
+    assert answer.returncode == 1, answer.stdout
+    assert "ECS does not run shop-local:2, which was applied: it runs shop-local:1" in answer.stdout
+    assert "ECS: ECS deployment circuit breaker" in answer.stdout
+    assert "exit code 3" in answer.stdout
+    assert f"go on with strata apply {day.env}" in answer.stdout
+    assert wait_until_healthy(LOCAL) == "3 of 3 run", "the old revision serves"
+
+
+def test_a_cluster_with_a_dead_agent_goes_with_all_the_rest(day: Day, aws: Client) -> None:
+    instances = [one["instance"] for one in control(day.url)["instances"]]
+    control(day.url, agents={instances[0]: False})
+    answer = day.strata("destroy", day.env, "--yes", "local")
+    assert answer.returncode == 0, answer.stdout
+    assert left(aws) == {"buckets": [LOCAL.environment.state_bucket]}
