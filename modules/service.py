@@ -45,6 +45,7 @@ from modules.naming import Names
 from modules.network import MYSQL, REDIS
 from modules.own_layer import ForService
 from modules.registry import RegistryOutputs
+from strata.settings.access import statements
 from strata.settings.models import Service as ServiceSettings
 from strata.settings.models import Settings, Sidecar, StepScaling, TargetTracking
 from strata.settings.resource_names import CONTAINER
@@ -118,7 +119,7 @@ class Service(Construct):
         task_role = IamRole(
             self,
             "task_role",
-            # It allows what modules/own.py asks for, and else nothing.
+            # It allows what the settings and modules/own.py ask for, and else nothing.
             name=names.name("task"),
             assume_role_policy=self._trust(),
             tags=names.tags("task"),
@@ -256,17 +257,16 @@ class Service(Construct):
         return [statement] if keys else []
 
     def _task_policy(self, role: IamRole) -> list[IamRolePolicy]:
-        permissions = self._inputs.own.permissions
-        if not permissions:
-            return []
-        policy = IamRolePolicy(
-            self,
-            "task_role_policy",
-            name="own-resources",
-            role=role.id,
-            policy=iam.policy([permission.statement() for permission in permissions]),
-        )
-        return [policy]
+        own = [permission.statement() for permission in self._inputs.own.permissions]
+        policies = {
+            "task_role_policy": ("own-resources", own),
+            "task_role_permissions": ("settings", statements(self._settings.service)),
+        }
+        return [
+            IamRolePolicy(self, id_, name=name, role=role.id, policy=iam.policy(allowed))
+            for id_, (name, allowed) in policies.items()
+            if allowed
+        ]
 
     def _environment_files(self) -> list[dict[str, object]]:
         """The statements that let ECS read the environment files (ECS Developer Guide, pass an

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from policies.explanations import explain
 from policies.policy import Conf, Policy, blocks, document, values
+from strata.resources import iam_actions
 from strata.resources.iam import Names, Statement, statements
 
 POLICIES = ["aws_iam_role_policy", "aws_iam_policy", "aws_iam_user_policy", "aws_iam_group_policy"]
@@ -27,7 +28,9 @@ RESOURCE_POLICIES = [
 POLICY_KEYS = ("policy", "access_policy", "access_policies", "policy_document", "resource_policy")
 """The arguments in which those types have their policy."""
 NO_NARROWER = frozenset({"ecr:GetAuthorizationToken"})
-"""Actions without a resource (Service Authorization Reference)."""
+"""Actions without a resource that every environment has; others are looked up."""
+HARMLESS_IAM = re.compile(r"iam:(get|list|generate|simulate)\w+")
+PASSED_TO = "iam:passedtoservice"
 BROAD = re.compile(r"policy/(.*/)?(AdministratorAccess|PowerUserAccess|\w*FullAccess)$")
 """AWS's managed policies that allow a whole service, or everything."""
 KNOWN = frozenset(
@@ -99,8 +102,29 @@ def _wide(resource: str) -> bool:
 def _resources(conf: Conf) -> bool:
     for s in _allowing(conf):
         wide = any(map(_wide, s.resources.names))
-        if s.resources.but or (wide and not set(s.actions.names) <= NO_NARROWER):
+        if s.resources.but or (wide and not all(map(_no_narrower, s.actions.names))):
             return False
+    return True
+
+
+def _no_narrower(action: str) -> bool:
+    """Whether an action works on no single resource, so that its policy must say `*`."""
+    if action in NO_NARROWER:
+        return True
+    known = iam_actions.action(action)
+    return known is not None and not known.arns
+
+
+def _cannot_rise(conf: Conf) -> bool:
+    """Whether a role can neither change rights nor hand a role to a service of its choice."""
+    for s in _allowing(conf):
+        to_service = any(key == PASSED_TO and expected for _, key, expected in s.tests())
+        for action in map(str.lower, s.actions.names):
+            passes = action == "iam:passrole"
+            if passes and to_service and not any(map(_wide, s.resources.names)):
+                continue
+            if action.startswith("iam:") and not HARMLESS_IAM.fullmatch(action):
+                return False
     return True
 
 
@@ -197,6 +221,14 @@ Policy("STRATA_IAM_1", "No statement allows actions by wildcard",
        [*POLICIES, *ATTACHMENTS, "aws_iam_role"], _actions)  # fmt: skip
 Policy("STRATA_IAM_2", "No statement allows every resource",
        [*POLICIES, "aws_iam_role"], _resources)  # fmt: skip
+explain(
+    "STRATA_IAM_8", "critical",
+    "A role can give itself or others more rights",
+    "no iam: actions that write; iam:PassRole for roles by name, with iam:PassedToService",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+)  # fmt: skip
+Policy("STRATA_IAM_8", "No role can raise rights", [*POLICIES, "aws_iam_role"],
+       _cannot_rise)  # fmt: skip
 explain(
     "STRATA_IAM_3 STRATA_IAM_4", "critical",
     "Anyone may assume this role, or use this resource",

@@ -142,7 +142,7 @@ def _read_by_ours(type_: str, block: Json) -> Iterator[tuple[str, str]]:
     if type_ in RESOURCE_POLICIES:
         yield from (("STRATA_IAM_4", key) for key in POLICY_KEYS)
     if type_ in POLICIES:
-        yield from ((check, "policy") for check in ("STRATA_IAM_1", "STRATA_IAM_2"))
+        yield from ((check, "policy") for check in ("STRATA_IAM_1", "STRATA_IAM_2", "STRATA_IAM_8"))
     yield from (("STRATA_SECRET_5", path) for path in sensitive(block))
 
 

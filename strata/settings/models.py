@@ -423,6 +423,36 @@ class Sidecar(Container):
     )
 
 
+class Permission(Section):
+    """A statement of the task role's policy: what the application may do in AWS."""
+
+    actions: list[str] = Field(min_length=1, description="IAM actions, such as sqs:SendMessage.")
+    resources: list[str] = Field(
+        min_length=1, description="ARNs that they may be done on; * for actions that have none."
+    )
+    conditions: dict[str, dict[str, list[str]]] = Field(
+        default={},
+        description="Condition operator = a table of condition keys, each with the list of its "
+        "values.",
+    )
+
+
+class Access(Section):
+    """Access of the application to one resource, by its ARN; Strata knows the actions."""
+
+    bucket: str | None = Field(default=None, description="ARN of an S3 bucket.")
+    queue: str | None = Field(default=None, description="ARN of an SQS queue.")
+    topic: str | None = Field(default=None, description="ARN of an SNS topic, to publish to.")
+    table: str | None = Field(default=None, description="ARN of a DynamoDB table.")
+    secret: str | None = Field(default=None, description="ARN of a secret in Secrets Manager.")
+    mail: str | None = Field(
+        default=None, description="ARN of an identity of SES, to send mail from."
+    )
+    access: Literal["read", "write", "read-write"] = Field(
+        description="What it does there; to receive from a queue is to read it."
+    )
+
+
 class Service(Container):
     """Task definition, service and scaling."""
 
@@ -479,6 +509,14 @@ class Service(Container):
     scaling: Scaling = Field(default=Scaling(), description="Service auto scaling.")
     sidecars: list[Sidecar] = Field(
         default=[], description="Further containers in each task, beside the application's."
+    )
+
+    permissions: list[Permission] = Field(
+        default=[], description="What the application may do in AWS, as statements of IAM."
+    )
+    access: list[Access] = Field(
+        default=[],
+        description="Resources that the application uses, as shorthands for permissions.",
     )
 
     @property

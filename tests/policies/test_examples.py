@@ -70,6 +70,7 @@ SOMEONE = [
     ("ArnLike", "aws:SourceArn", "arn:aws:s3:::shop-logs"),
     ("ArnLike", "aws:SourceArn", "arn:aws:logs:*:123456789012:*"),
 ]
+ROLE = "arn:aws:iam::123456789012:role/shop-batch"
 CALLER = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
@@ -338,6 +339,8 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
     "STRATA_IAM_2": (
         [
             {"policy": statement(Action="s3:GetObject", Resource="*")},
+            {"policy": statement(Action=["xray:PutTraceSegments", "s3:GetObject"], Resource="*")},
+            {"policy": statement(Action="xray:NoSuchAction", Resource="*")},
             {"policy": statement(Action="s3:GetObject", Resource=["arn:aws:s3:::*"])},
             {"policy": statement(Action="secretsmanager:GetSecretValue",
                                  Resource="arn:aws:secretsmanager:eu-central-1:1:secret:*")},
@@ -355,12 +358,34 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
         ],
         [
             {"policy": statement(Action="ecr:GetAuthorizationToken", Resource="*")},
+            {"policy": statement(Action=["xray:PutTraceSegments", "CloudWatch:putMetricData"],
+                                 Resource="*")},
             {"policy": statement(Action="logs:PutLogEvents",
                                  Resource="arn:aws:logs:eu-central-1:1:log-group:web:*")},
             {"policy": statement(Action="s3:GetObject", Resource="arn:aws:s3:::b/*")},
             {"policy": statement(Action="s3:GetObject", Resource="arn:aws:s3:::shop-*/*")},
             {"policy": statement(Action="secretsmanager:GetSecretValue",
                                  Resource="arn:aws:secretsmanager:*:1:secret:shop/*")},
+        ],
+    ),
+    "STRATA_IAM_8": (
+        [
+            {"policy": statement(Action="iam:PassRole", Resource=ROLE)},
+            {"policy": statement(Action="IAM:passrole", Resource="*",
+                                 Condition={"StringEquals": {"iam:PassedToService": "x"}})},
+            {"policy": statement(Action="iam:PassRole", Resource=ROLE,
+                                 Condition={"StringEquals": {"iam:PassedToService": []}})},
+            {"policy": statement(Action=["s3:GetObject", "iam:AttachRolePolicy"], Resource=ROLE)},
+            {"policy": statement(Action="iam:*", Resource=ROLE)},
+            {"inline_policy": {"policy": statement(Action="iam:CreateUser", Resource=ROLE)}},
+        ],
+        [
+            {"policy": statement(
+                Action="iam:PassRole", Resource=ROLE,
+                Condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}})},
+            {"policy": statement(Action=["iam:GetRole", "iam:ListRoles"], Resource=ROLE)},
+            {"policy": statement(Effect="Deny", Action="iam:*", Resource="*")},
+            {"policy": statement(Action="sts:AssumeRole", Resource=ROLE)},
         ],
     ),
     "STRATA_IAM_3": (
