@@ -88,6 +88,16 @@ class Moto:
         except RepositoryNotFoundException:
             return []
 
+    def refused_log(self, container: Mapping[str, Any]) -> str | None:
+        """Why what a container says cannot be written: its log group is not there."""
+        given = container.get("logConfiguration") or {}
+        options = given.get("options") or {}
+        made = options.get("awslogs-create-group") == "true"
+        there = options.get("awslogs-group") in self.backend("logs").groups
+        if given.get("logDriver") != "awslogs" or made or there:
+            return None
+        return "ResourceNotFoundException: The specified log group does not exist."
+
     def refused_secret(self, source: str) -> str | None:
         """Why a secret cannot be read."""
         if not source.startswith("arn:aws:secretsmanager:"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.core.responses import BaseResponse
 
-from emulator.ecs import advance, answers, control, services
+from emulator.ecs import advance, answers, control, revisions, services
 from emulator.ecs.account import Moto
 from emulator.ecs.control import CONTROL, ControlError
 from emulator.ecs.state import Deployment, Service, Wanted, World
@@ -198,5 +198,6 @@ def answer(method: str, body: bytes) -> tuple[str, bytes]:
 def hold() -> None:
     """Play ECS in this process."""
     answers.fill(renew)
+    revisions.fill(renew)
     inner[:] = [BaseResponse.call_action]
     BaseResponse.call_action = _call_action

@@ -52,6 +52,8 @@ def _deploy(world: World, service: Service) -> Deployment:
     )  # fmt: skip
     for other in service.deployments:
         other.status = "ACTIVE"
+        if other.outcome == "IN_PROGRESS":
+            other.outcome, other.finished_at = "STOPPED", world.stamp
     service.deployments.insert(0, deployment)
     service.steady = False
     service.said.clear()
@@ -240,6 +242,9 @@ def _broken(world: World, service: Service) -> bool:
         return False
     primary.rollout, primary.reason = "FAILED", words.BROKEN
     primary.updated_at, primary.breaks = world.stamp, True
+    _rolled(world, service, "ROLLBACK_FAILED")
+    if primary.outcome == "IN_PROGRESS":
+        primary.outcome, primary.finished_at = "STOPPED", world.stamp
     say(world, service, words.failed(wanted.name, primary.id))
     good = next((one for one in service.deployments if one.completed), None)
     good = good or next((one for one in service.past if one.completed), None)
@@ -248,8 +253,16 @@ def _broken(world: World, service: Service) -> bool:
     return True
 
 
+def _rolled(world: World, service: Service, outcome: str) -> None:
+    """The rollback of a failed deployment came to its end."""
+    for deployment in (*service.deployments, *service.past):
+        if deployment.outcome == "ROLLBACK_IN_PROGRESS":
+            deployment.outcome, deployment.finished_at = outcome, world.stamp
+
+
 def _roll_back(world: World, service: Service, good: Deployment) -> None:
     wanted = service.wanted
+    service.primary.outcome = "ROLLBACK_IN_PROGRESS"
     say(world, service, words.rolling_back(wanted.name, good.id))
     service.wanted = Wanted(**{**vars(wanted), "definition": good.definition})
     if good not in service.deployments:
@@ -401,6 +414,8 @@ def _settled(world: World, service: Service) -> bool:
         primary.rollout, primary.reason = "COMPLETED", words.is_completed(primary.id)
         primary.updated_at = primary.finished_at = world.stamp
         primary.completed, primary.failures, primary.rolls_back_to = True, 0, None
+        primary.outcome = "SUCCESSFUL"
+        _rolled(world, service, "ROLLBACK_SUCCESSFUL")
         say(world, service, words.completed(wanted.name, primary.id))
         moved = True
     if primary.rollout == "COMPLETED" and not service.steady:

@@ -123,6 +123,9 @@ class Outside(Protocol):
     def image(self, name: str, family: str) -> Image | None:
         """The image of a name, if it can be pulled."""
 
+    def refused_log(self, container: Mapping[str, Any]) -> str | None:
+        """Why what a container says cannot be written."""
+
     def refused_secret(self, source: str) -> str | None:
         """Why the secret or parameter of a `valueFrom` cannot be read."""
 
@@ -295,6 +298,8 @@ class Deployment:
     finished_at: float | None = None
     breaks: bool = False
     """Whether the circuit breaker ended it."""
+    outcome: str = "IN_PROGRESS"
+    """Its status as ListServiceDeployments has it."""
 
 
 @dataclass(frozen=True)

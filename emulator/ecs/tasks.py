@@ -131,6 +131,9 @@ def _refused(world: World, task: Task) -> tuple[Container, str] | None:
         if image is None:
             return container, words.cannot_pull(container.image)
         container.digest, container.behaviour = image.digest or None, image.behaviour
+        why = world.outside.refused_log(definition)
+        if why:
+            return container, words.cannot_start(why)
     return None
 
 

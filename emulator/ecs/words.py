@@ -137,6 +137,13 @@ def cannot_pull(image: str) -> str:
     )
 
 
+def cannot_start(why: str) -> str:
+    return (
+        "CannotStartContainerError: Error response from daemon: failed to initialize logging "
+        f"driver: failed to create Cloudwatch log stream: {why}"
+    )
+
+
 def no_secret(why: str) -> str:
     return (
         "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "

@@ -358,3 +358,26 @@ def test_a_secret_that_is_not_there_stops_the_tasks(shop: Shop) -> None:
     shop.ecs.update_service(**named, taskDefinition=right)
     shop.step(600)
     assert shop.service()["runningCount"] == 3
+
+
+def test_deployments_of_a_service_are_listed_with_what_became_of_them(shop: Shop) -> None:
+    steady(shop)
+    named = {"cluster": shop.cluster, "service": "api"}
+    shop.image("2", "exit:1")
+    bad = shop.revision("2")
+    shop.ecs.update_service(**named, taskDefinition=bad)
+    going, _ = shop.ecs.list_service_deployments(**named)["serviceDeployments"]
+    assert going["status"] == "IN_PROGRESS"
+    shop.step(900)
+    found = shop.ecs.list_service_deployments(**named)["serviceDeployments"]
+    assert [one["status"] for one in found] == ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]
+    arns = [one["serviceDeploymentArn"] for one in found]
+    answer = shop.ecs.describe_service_deployments(serviceDeploymentArns=[*arns, f"{arns[0]}9"])
+    breaker = answer["serviceDeployments"][0]["deploymentCircuitBreaker"]
+    assert (breaker["status"], breaker["threshold"]) == ("TRIGGERED", 3)
+    assert [one["reason"] for one in answer["failures"]] == ["MISSING"]
+    revisions = [one["targetServiceRevisionArn"] for one in found]
+    answer = shop.ecs.describe_service_revisions(serviceRevisionArns=revisions)
+    assert answer["serviceRevisions"][0]["taskDefinition"] == bad
+    only = shop.ecs.list_service_deployments(**named, status=["SUCCESSFUL"])["serviceDeployments"]
+    assert [one["serviceDeploymentArn"] for one in only] == arns[1:]

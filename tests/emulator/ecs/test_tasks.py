@@ -62,6 +62,19 @@ def test_a_secret_that_cannot_be_read_stops_the_task_before_it_starts() -> None:
     assert task.reason.endswith("Secrets Manager can't find the specified secret.")
 
 
+def test_a_log_group_that_is_not_there_stops_the_task_before_it_starts() -> None:
+    play = Play()
+    play.around.no_log = "ResourceNotFoundException: The specified log group does not exist."
+    task = one(play)
+    play.wait(30)
+    assert (task.status, task.stop_code) == ("STOPPED", "TaskFailedToStart")
+    assert task.containers[0].reason == (
+        "CannotStartContainerError: Error response from daemon: failed to initialize logging "
+        "driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified "
+        "log group does not exist."
+    )
+
+
 @pytest.mark.parametrize(
     ("behaves", "code", "reason"),
     [

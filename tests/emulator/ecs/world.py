@@ -56,6 +56,7 @@ class Around:
     provider: Provider = field(
         default_factory=lambda: Provider("instances", "group", True, 100, 1, 5, False, 120)
     )
+    no_log: str | None = None
     scales: Scalable | None = None
     protected: dict[str, bool] = field(default_factory=dict)
     lines: list[tuple[str, str]] = field(default_factory=list)
@@ -85,6 +86,9 @@ class Around:
 
     def image(self, name: str, family: str) -> Image | None:
         return Image("sha256:1", self.images[name]) if name in self.images else None
+
+    def refused_log(self, container: Mapping[str, Any]) -> str | None:
+        return self.no_log
 
     def refused_secret(self, source: str) -> str | None:
         return self.secrets.get(source)
