@@ -105,8 +105,8 @@ regions: setup
 	"$$($(BIN)/python -c 'from strata.local.emulator import python; print(python())')" -m tools.offerings
 
 .PHONY: vocabulary
-# What a type may say to the gate, as a draft: make vocabulary TYPE=aws_sqs_queue. Without a type, the
-# start that all types get which checkov covers, and what the provider marks as sensitive.
+# The draft of what a type may say to the gate: make vocabulary TYPE=aws_kinesis_stream. Without a type,
+# the start that all types get which checkov covers, and what the provider marks as sensitive.
 vocabulary: setup
 	$(BIN)/python -m tools.vocabulary $(or $(TYPE),--team)
 

@@ -1,10 +1,12 @@
 """Drafts of the gate's vocabulary, from the AWS provider's own schema: `make vocabulary TYPE=...`.
 
-`python -m tools.vocabulary aws_sqs_queue` prints what one type may say; it is put into
-`policies/vocabulary/` once somebody has gone through it. `--team` writes `team.toml`, with every
-type that checkov has checks for, and `strata/resources/sensitive.toml`.
+`python -m tools.vocabulary aws_kinesis_stream` writes the draft of the file of a type, for somebody
+to go through; where the type has a file already, it prints the draft, to be compared. `--team`
+writes `team.toml`, with every type that checkov has checks for, and
+`strata/resources/sensitive.toml`.
 """
 
+import difflib
 import json
 import re
 import subprocess
@@ -207,12 +209,35 @@ def main(wanted: list[str]) -> None:
         SENSITIVE.write_text(sensitives(found))
         return
     for type_ in wanted:
-        section, before = next(
-            ((s, b) for s, b in reversed(SECTIONS.items()) if b and type_.startswith(b)),
-            ("resource_schemas", ""),
-        )
-        block = found[section][type_.removeprefix(before)]["block"]
-        sys.stdout.write(as_toml(draft(type_, block)))
+        _draft_file(type_, found)
+
+
+def _draft_file(type_: str, found: Json) -> None:
+    """Write the draft of a type's file, or print it where there is one."""
+    section, before = next(
+        ((s, b) for s, b in reversed(SECTIONS.items()) if b and type_.startswith(b)),
+        ("resource_schemas", ""),
+    )
+    types = found[section]
+    if type_.removeprefix(before) not in types:
+        near = difflib.get_close_matches(type_.removeprefix(before), types, n=3)
+        perhaps = f": perhaps {', '.join(before + one for one in near)}" if near else ""
+        raise SystemExit(f"{type_} is not a type of the AWS provider {VERSION}{perhaps}")
+    drafted = draft(type_, types[type_.removeprefix(before)]["block"])
+    file = folder() / f"{type_}.toml"
+    if file.exists():
+        sys.stdout.write(as_toml(drafted))
+        return
+    file.write_text(HEAD.format(version=VERSION) + as_toml(drafted), encoding="utf-8")
+    counts = ", ".join(f"{len(drafted[kind])} {kind}" for kind in ("judged", "neutral", "open"))
+    sys.stdout.write(f"wrote {file}: {counts}\n")
+
+
+HEAD = """# Drafted from the AWS provider {version} and the checks that read this type. Go through
+# `open`, which has no verdict: move to `neutral` what opens, grants, exposes and runs nothing, with
+# a reason in [reasons] where that is not plain; to `own` what has to be a reference to a resource
+# of this code; to [only] what has a few harmless values. Leave the rest. See docs/gate.md.
+"""
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from strata.gate.paths import path_failures
 from strata.gate.scan import Failure, known_checks, scan_plan, scan_stacks
 from strata.gate.whole_environment import (
     ENVIRONMENT_CHECKS,
-    HOW,
     ResolvedEnvironment,
     environment_failures,
     first_of,
+    how_to_judge,
     resolve_environment,
     unjudged_words,
 )
@@ -88,7 +88,7 @@ class Judgement:
                 "\n".join(unknown), "write the value itself, or plan with it: --plan"
             )
         if unjudged and not verdict.findings:
-            raise documents.Unjudgeable("\n".join(first_of(unjudged)), HOW)
+            raise documents.Unjudgeable("\n".join(first_of(unjudged)), how_to_judge(unjudged))
         return verdict
 
 

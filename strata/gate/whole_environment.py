@@ -1,6 +1,7 @@
 """Checks over a whole environment, which checkov cannot run: where it goes, what it runs, its
 networks together, its texts, and whatever nobody has judged."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,9 +16,10 @@ from strata.gate.running import RUNNING_CHECKS, running_faults
 from strata.gate.scan import Failure
 from strata.gate.switched_off import IGNORING_CHECKS, ignoring_faults
 from strata.gate.texts import SECRET_CHECKS, secret_faults
-from strata.gate.vocabulary import Unjudged, known_words, outside, unjudged
+from strata.gate.vocabulary import Unjudged, folder, known_words, outside, unjudged
 from strata.settings.models import Environment as Asked
 from strata.settings.models import Settings
+from strata.text.words import listed
 
 ENVIRONMENT_CHECKS = (
     RUNNING_CHECKS
@@ -30,11 +32,7 @@ ENVIRONMENT_CHECKS = (
 """Checks that plain checkov cannot run, and their names."""
 FIRST = 20
 """The most places that a message names; a type that nobody has judged may have hundreds."""
-HOW = (
-    "leave it out; or have a check judge it, or say in policies/vocabulary/TYPE.toml why it is "
-    "neutral: make vocabulary TYPE=... drafts that file, see docs/gate.md"
-)
-"""What to do about a word that nobody has judged."""
+_TYPE = re.compile(r": ((?:data\.|ephemeral\.)?aws_\w+)\.[\w-]+: ")
 
 
 @dataclass(frozen=True)
@@ -105,6 +103,18 @@ def unjudged_words(judged: Sequence[ResolvedEnvironment]) -> list[str]:
         for word in _unjudged(stack)
     ]
     return list(dict.fromkeys(lines))
+
+
+def how_to_judge(lines: Sequence[str]) -> str:
+    """What to do about words that nobody has judged: the file for it, and what drafts that."""
+    types = dict.fromkeys(match[1] for line in lines if (match := _TYPE.search(line)))
+    files = [f"policies/vocabulary/{type_}.toml" for type_ in types] or ["policies/vocabulary/"]
+    drafts = [type_ for type_ in types if not (folder() / f"{type_}.toml").exists()]
+    hint = f"leave it out; or have a check judge it, or say in {listed(files)} why it is neutral"
+    if drafts:
+        commands = [f"make vocabulary TYPE={type_}" for type_ in drafts]
+        hint += f", which {listed(commands)} will draft"
+    return f"{hint} (docs/gate.md)"
 
 
 def first_of(lines: Sequence[str]) -> list[str]:

@@ -153,7 +153,8 @@ def test_a_type_that_no_check_knows_is_no_verdict(local: Path, command: Command)
     answer = command("gate", "--synthesized", local)
     assert answer.code == 2
     assert f"{file}: aws_unheard_of.new: a type that nobody has judged" in answer.err
-    assert "make vocabulary TYPE=" in answer.err
+    assert "policies/vocabulary/aws_unheard_of.toml" in answer.err
+    assert "make vocabulary TYPE=aws_unheard_of" in answer.err
 
 
 def test_a_finding_decides_where_something_else_could_not_be_judged(

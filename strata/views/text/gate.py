@@ -1,7 +1,7 @@
 """The gate's verdict for a terminal of 80 columns."""
 
 from strata.gate.report import Report
-from strata.gate.whole_environment import HOW, first_of
+from strata.gate.whole_environment import first_of, how_to_judge
 from strata.text.words import counted
 from strata.text.wrapping import wrapped
 
@@ -44,7 +44,7 @@ def text(verdict: Report) -> str:
     for line in first_of(verdict.unjudged):
         lines += wrapped(line, "  ", "    ")
     if verdict.unjudged:
-        lines += wrapped(HOW, "  right   ", " " * 10)
+        lines += wrapped(how_to_judge(verdict.unjudged), "  right   ", " " * 10)
     count = len(verdict.findings)
     words = counted(count, "finding") if count else "clean"
     if verdict.unjudged:
