@@ -1,6 +1,8 @@
 """Network layer: VPC, subnets, routes, network ACLs, every security group, flow logs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.default_route_table import DefaultRouteTable
@@ -86,7 +88,33 @@ def acl_rules(settings: Settings) -> dict[str, tuple[AclRule, ...]]:
         )
         if port and not covered:
             rules.append(AclRule(140, egress, (port, port), vpc, "fixed host port"))
+    ways: list[tuple[list[AclRule], bool, str | None]] = [(public, True, None)]
+    if settings.network.nat != "none":
+        # NAT gateways are in the public subnets: what they send out comes in there first.
+        ways += [(private, True, None), (public, False, vpc)]
+    for index, (port, cidr) in enumerate(ways_out(settings)):
+        for rules, egress, peer in ways:
+            if not _allowed(rules, egress, port, peer or cidr):
+                rule = AclRule(200 + index, egress, (port, port), peer or cidr, "a way out")
+                rules.append(rule)
     return {"public": tuple(public), "private": tuple(private)}
+
+
+def ways_out(settings: Settings) -> Iterator[tuple[int, str]]:
+    """(port, range) of every way out that the settings add."""
+    for way in settings.service.egress:
+        for cidr in way.ranges:
+            yield way.port, cidr
+
+
+def _allowed(rules: list[AclRule], egress: bool, port: int, cidr: str) -> bool:
+    """Whether a rule allows a port in a direction to, or from, a whole range already."""
+    return any(
+        rule.egress is egress
+        and rule.ports[0] <= port <= rule.ports[1]
+        and IPv4Network(cidr).subnet_of(IPv4Network(rule.cidr))
+        for rule in rules
+    )
 
 
 @dataclass(frozen=True)
@@ -328,6 +356,18 @@ class Network(Construct):
             to_port=443,
             tags=tags("instance-to-https"),
         )
+        for port, cidr in ways_out(self._settings):
+            VpcSecurityGroupEgressRule(
+                self,
+                f"instance_egress_{port}_{cidr.replace('.', '_').replace('/', '_')}",
+                security_group_id=groups["instance"].id,
+                description=f"Port {port} of {cidr}",
+                cidr_ipv4=cidr,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                tags=tags(f"instance-to-{port}"),
+            )
         for key, port in (("database", MYSQL), ("cache", REDIS)):
             VpcSecurityGroupEgressRule(
                 self,

@@ -129,7 +129,7 @@ def reach_report(env: str, settings: Settings, network: "Network", *, live: bool
     places = positions(file.read_text(encoding="utf-8")) if settings.reach else {}
     return table_report(
         settings.environment.name,
-        table(network, settings.reach),
+        table(network, settings.reach, settings.service.egress),
         live=live,
         file=str(shown(file.resolve())),
         lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],

@@ -17,10 +17,11 @@ def path_failures(
 ) -> Iterator[Failure]:
     """The paths that are not open or shut as they must be; `settings` have the user's own paths."""
     for environment in environments:
-        own = settings[environment.name].reach if environment.name in settings else ()
+        of_user = settings.get(environment.name)
+        own, ways_out = (of_user.reach, of_user.service.egress) if of_user else ((), ())
         try:
             network = from_stack(stack(resolved(environment.composed)))
-            rows = table(network, own)
+            rows = table(network, own, ways_out)
         except StrataError as error:
             raise Unjudgeable(f"{environment.path}: {error.message}") from error
         for row in rows:

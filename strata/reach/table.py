@@ -1,6 +1,6 @@
 """The table of paths that must be open or shut, compared with a network."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from strata.errors import StrataError
@@ -8,7 +8,7 @@ from strata.reach.checks import Step
 from strata.reach.evaluate import PROTOCOLS, Analysis, Verdict
 from strata.reach.intervals import NONE, PORTS, Intervals
 from strata.reach.model import Network
-from strata.settings.models import Reach
+from strata.settings.models import Egress, Reach
 
 PATH_CHECKS = {
     "STRATA_REACH_1": "A path that must be open",
@@ -57,6 +57,7 @@ class Row:
         return rules[-1] if rules else None
 
 
+ANYWHERE = "0.0.0.0/0"
 HTTP, HTTPS, MYSQL, REDIS = (Intervals(((port, port),)) for port in (80, 443, 3306, 6379))
 
 OURS = (
@@ -90,11 +91,11 @@ OURS = (
 without it. With a fixed host port, `every host port` is that port."""
 
 
-def expectations(own: Sequence[Reach] = ()) -> list[Expectation]:
+def expectations(own: Sequence[Reach] = (), ways_out: Sequence[Egress] = ()) -> list[Expectation]:
     """All expectations: ours, then the user's.
 
     Where two are about the same port, a path with a port goes before one without, and the user's
-    before ours.
+    before ours. A port of `ways_out` need not be shut; it must be open where it leads anywhere.
     """
     ranked: list[Expectation] = []
     for index, path in sorted(enumerate(own), key=lambda pair: pair[1].port is None):
@@ -102,7 +103,7 @@ def expectations(own: Sequence[Reach] = ()) -> list[Expectation]:
         ranked.append(Expectation(path.source, path.target, ports, path.open, "yours", index))
     user_ports: dict[tuple[str, str], Intervals] = {}
     expected: list[Expectation] = []
-    for expectation in (*ranked, *OURS):
+    for expectation in (*ranked, *_ours(ways_out)):
         ends = (expectation.source, expectation.target)
         if remaining := expectation.ports - user_ports.get(ends, NONE):
             expected.append(replace(expectation, ports=remaining))
@@ -113,11 +114,29 @@ def expectations(own: Sequence[Reach] = ()) -> list[Expectation]:
     )
 
 
-def table(network: Network, own: Sequence[Reach] = ()) -> list[Row]:
+def _ours(ways_out: Sequence[Egress]) -> Iterator[Expectation]:
+    """What Strata requires, with the ways out that the settings add."""
+    asked = NONE
+    for way in ways_out:
+        port = Intervals(((way.port, way.port),))
+        asked |= port
+        if ANYWHERE in way.ranges:
+            yield Expectation("instances", "internet", port, True, "service.egress")
+    for expectation in OURS:
+        out = (expectation.source, expectation.target) == ("instances", "internet")
+        if out and not expectation.open:
+            yield replace(expectation, ports=expectation.ports - asked)
+        else:
+            yield expectation
+
+
+def table(
+    network: Network, own: Sequence[Reach] = (), ways_out: Sequence[Egress] = ()
+) -> list[Row]:
     """Every expectation compared with the network; raises StrataError if parts of it are unread."""
     refuse_unread(network)
     analysis = Analysis(network)
-    return [_row(analysis, expectation) for expectation in expectations(own)]
+    return [_row(analysis, expectation) for expectation in expectations(own, ways_out)]
 
 
 def refuse_unread(network: Network) -> None:

@@ -453,6 +453,17 @@ class Access(Section):
     )
 
 
+class Egress(Section):
+    """A way out of the instances beside HTTPS, over TCP."""
+
+    port: Port = Field(description="Port that the application connects to, such as 587 for mail.")
+    ranges: list[str] = Field(
+        min_length=1,
+        description="IPv4 ranges outside of the VPC, such as 203.0.113.0/24; 0.0.0.0/0 is "
+        "anywhere.",
+    )
+
+
 class Service(Container):
     """Task definition, service and scaling."""
 
@@ -517,6 +528,12 @@ class Service(Container):
     access: list[Access] = Field(
         default=[],
         description="Resources that the application uses, as shorthands for permissions.",
+    )
+
+    egress: list[Egress] = Field(
+        default=[],
+        description="Where the instances and their tasks may connect to outside of the VPC, beside "
+        "HTTPS (443) to anywhere.",
     )
 
     @property

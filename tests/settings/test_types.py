@@ -43,6 +43,7 @@ WHOLE["service"]["sidecars"] = [
         "memory_mib": 64, "cpu": 32, "user": "1001:1001",
     }
 ]  # fmt: skip
+WHOLE["service"]["egress"] = [{"port": 587, "ranges": ["203.0.113.0/24"]}]
 WHOLE["cluster"]["max_size"] = 20
 WHOLE["edge"]["record_name"] = "v2.shop.example"
 """A file that sets every key with a number, and every string of a known form."""

@@ -7,6 +7,7 @@ from strata.settings.rules import (
     compute,
     containers,
     edge,
+    egress,
     limits,
     names,
     network,
@@ -35,6 +36,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     secrets.check,
     limits.check,
     edge.check,
+    egress.check,
     reach.check,
     text.check,
 )

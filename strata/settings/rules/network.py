@@ -28,7 +28,7 @@ VPC: Key = ("network", "vpc_cidr")
 def check(settings: Settings) -> Iterator[Finding]:
     """Check `[network]`."""
     yield from _zones(settings)
-    vpc, problem = _network(VPC, settings.network.vpc_cidr)
+    vpc, problem = ipv4_range(VPC, settings.network.vpc_cidr)
     if problem:
         yield problem
     elif vpc:
@@ -68,7 +68,8 @@ def _zones(settings: Settings) -> Iterator[Finding]:
             yield Finding(key, "is listed twice", "each zone once")
 
 
-def _network(key: Key, text: str) -> tuple[IPv4Network | None, Finding | None]:
+def ipv4_range(key: Key, text: str) -> tuple[IPv4Network | None, Finding | None]:
+    """The range that a text is, or what is wrong with it."""
     try:
         interface = ipaddress.IPv4Interface(text)
     except ValueError:
@@ -138,7 +139,7 @@ def _subnets(settings: Network, vpc: IPv4Network | None) -> Iterator[Finding]:
     taken = _Taken(vpc)
     with_host_bits: list[tuple[Key, ipaddress.IPv4Interface]] = []
     for key, text in subnets:
-        network, problem = _network(key, text)
+        network, problem = ipv4_range(key, text)
         if network is not None:
             yield from _subnet(key, network, vpc, taken)
             taken.add(key, network)
