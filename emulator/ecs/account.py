@@ -122,6 +122,17 @@ class Moto:
             return f"retrieved secret from Secrets Manager did not contain json key {key}"
         return None
 
+    def secret_version(self, source: str) -> str:
+        """The identifier of a secret's current version, or the number of a parameter's."""
+        if not source.startswith("arn:aws:secretsmanager:"):
+            parameter = self.backend("ssm").get_parameter(source.split(":parameter", 1)[-1])
+            return str(parameter.version)
+        store = self.backend("secretsmanager").secrets
+        versions = store.get(":".join(source.split(":")[:7])).versions.values()
+        return next(
+            str(one["version_id"]) for one in versions if "AWSCURRENT" in one["version_stages"]
+        )
+
     def target_group(self, arn: str) -> TargetGroup | None:
         """A target group."""
         found = self.backend("elbv2").target_groups.get(arn)

@@ -132,7 +132,7 @@ def _container(world: World, task: Task, container: Container) -> dict[str, Any]
         "exitCode": container.exit_code,
         "reason": container.reason,
         "healthStatus": container.health,
-        "networkBindings": container.ports if task.status == "RUNNING" else [],
+        "networkBindings": container.ports if task.started_at else [],
         "networkInterfaces": [],
     }
     return {key: value for key, value in found.items() if value is not None}

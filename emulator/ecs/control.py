@@ -43,12 +43,18 @@ CONTROL = Control()
 
 
 def settings() -> dict[str, Any]:
-    """What is set, as JSON has it."""
+    """What is set, as JSON has it; of each task that runs, the versions of its secrets."""
     clock = CONTROL.clock
     return {
         "now": clock.now,
         "factor": clock.factor,
         "told": {name: one.words for name, one in sorted(CONTROL.told.items())},
+        "tasks": {
+            task.id: {one.name: one.secrets for one in task.containers}
+            for world in CONTROL.worlds.values()
+            for task in world.tasks.values()
+            if task.status == "RUNNING"
+        },
         "instances": [
             {
                 "instance": one.launched.id,

@@ -129,6 +129,9 @@ class Outside(Protocol):
     def refused_secret(self, source: str) -> str | None:
         """Why the secret or parameter of a `valueFrom` cannot be read."""
 
+    def secret_version(self, source: str) -> str:
+        """The version that a secret or parameter has now."""
+
     def target_group(self, arn: str) -> TargetGroup | None:
         """A target group that a load balancer uses."""
 
@@ -192,6 +195,8 @@ class Container:
     exit_code: int | None = None
     reason: str | None = None
     health: str = "UNKNOWN"
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Variable -> the version of the secret that it was given."""
     ports: list[dict[str, Any]] = field(default_factory=list)
     behaviour: Behaviour = field(default_factory=Behaviour)
 

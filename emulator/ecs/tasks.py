@@ -17,6 +17,8 @@ ACTIVATES = 1.0
 STOPS = 2.0
 """Seconds that a container takes to end when it is asked to."""
 DEPROVISIONS = 1.0
+REMEMBERED = 500
+"""Stopped tasks that are remembered at most."""
 CHECK = {"interval": 30, "retries": 3, "startPeriod": 0}
 """Defaults of a container's health check, seconds and tries (API Reference, HealthCheck)."""
 
@@ -78,10 +80,17 @@ def step(world: World) -> bool:
         if task.due <= world.now and _reachable(world, task):
             _next(world, task)
             moved = True
-    gone = [one for one in world.tasks.values() if one.stopped + world.kept <= world.now]
+    return _forget(world) or moved
+
+
+def _forget(world: World) -> bool:
+    """Forget tasks that stopped long ago, and the oldest of very many; whether there were any."""
+    stopped = [one for one in world.tasks.values() if one.status == "STOPPED"]
+    gone = [one for one in stopped if one.stopped + world.kept <= world.now]
+    gone += [one for one in stopped[: max(len(stopped) - REMEMBERED, 0)] if one not in gone]
     for task in gone:
         del world.tasks[task.id]
-    return moved or bool(gone)
+    return bool(gone)
 
 
 def _next(world: World, task: Task) -> None:
@@ -127,6 +136,8 @@ def _refused(world: World, task: Task) -> tuple[Container, str] | None:
             why = world.outside.refused_secret(str(secret["valueFrom"]))
             if why:
                 return container, words.no_secret(why)
+            version = world.outside.secret_version(str(secret["valueFrom"]))
+            container.secrets[str(secret["name"])] = version
         image: Image | None = world.outside.image(container.image, task.definition.family)
         if image is None:
             return container, words.cannot_pull(container.image)

@@ -7,6 +7,8 @@ A VPC or subnet is given a block with host bits: AWS takes them off (botocore, C
 
 A subnet that is given another network ACL a second time ends in an error of the server, which
 Terraform asks again for minutes: AWS calls that operation idempotent.
+
+The network interface of an instance stays when the instance is terminated.
 """
 
 import ipaddress
@@ -14,6 +16,7 @@ import threading
 from typing import Any
 
 from moto.ec2.exceptions import InvalidAssociationIdError
+from moto.ec2.models.instances import Instance
 from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.network_acls import NetworkAcl, NetworkAclBackend
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
@@ -23,6 +26,8 @@ from moto.ec2.models.vpcs import VPCBackend
 create_subnet = SubnetBackend.create_subnet
 create_vpc = VPCBackend.create_vpc
 create_version = LaunchTemplate.create_version
+prep_nics = Instance.prep_nics
+terminate = Instance.terminate
 modify_rules = SecurityGroupBackend.modify_security_group_rules
 replace_acl = NetworkAclBackend.replace_network_acl_association
 
@@ -88,9 +93,30 @@ def _create_subnet(self: Any, vpc_id: str, cidr_block: str, *args: Any, **kwargs
     return create_subnet(self, vpc_id, _canonical(cidr_block), *args, **kwargs)
 
 
+def _prep_nics(self: Any, nic_spec: list[dict[str, Any]], *args: Any, **kwargs: Any) -> None:
+    """An interface that is made with its instance goes with it, unless the launch says otherwise
+    (EC2 API Reference, InstanceNetworkInterfaceSpecification deleteOnTermination)."""
+    kept = {
+        int(one["DeviceIndex"])
+        for one in nic_spec
+        if one.get("NetworkInterfaceId") or one.get("DeleteOnTermination") is False
+    }
+    prep_nics(self, nic_spec, *args, **kwargs)
+    for index, interface in self.nics.items():
+        interface.delete_on_termination = index not in kept
+
+
+def _terminate(self: Any) -> Any:
+    if self.state == "terminated":
+        self.nics = {}
+    return terminate(self)
+
+
 def fill() -> None:
     """Keep a template's own tags out of its versions, the description of every rule, and the ACL
-    of a subnet that has it; take host bits off."""
+    of a subnet that has it; take host bits off; let interfaces go with their instance."""
+    Instance.prep_nics = _prep_nics
+    Instance.terminate = _terminate
     VPCBackend.create_vpc = _create_vpc
     SubnetBackend.create_subnet = _create_subnet
     LaunchTemplate.create_version = _create_version

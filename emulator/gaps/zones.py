@@ -1,7 +1,7 @@
 """EC2 Auto Scaling: every instance of a group starts in its first subnet.
 
 AWS spreads them evenly over the zones of the group (EC2 Auto Scaling User Guide, "Availability Zone
-distribution").
+distribution"), and replaces those in a zone that the group gives up ("Rebalancing activities").
 """
 
 from collections import Counter
@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.autoscaling.models import FakeAutoScalingGroup
 
+update = FakeAutoScalingGroup.update
 launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
 
 
@@ -27,6 +28,19 @@ def _launch(self: Any, count_needed: int, propagated_tags: dict[str, str]) -> No
         self.vpc_zone_identifier = every
 
 
+def _update(self: Any, *args: Any, **kwargs: Any) -> None:
+    update(self, *args, **kwargs)
+    subnets = self.vpc_zone_identifier.split(",") if self.vpc_zone_identifier else []
+    elsewhere = [one for one in self.instance_states if one.instance.subnet_id not in subnets]
+    if subnets and elsewhere:
+        self.autoscaling_backend.ec2_backend.terminate_instances(
+            [one.instance.id for one in elsewhere]
+        )
+        self.instance_states = [one for one in self.instance_states if one not in elsewhere]
+        self.set_desired_capacity(self.desired_capacity)
+
+
 def fill() -> None:
-    """Spread the instances of a group over its subnets."""
+    """Spread the instances of a group over its subnets, and over new ones."""
+    FakeAutoScalingGroup.update = _update
     FakeAutoScalingGroup.replace_autoscaling_group_instances = _launch

@@ -428,6 +428,18 @@ def scaling_group_settings() -> bool:
     return made and changed and "MaxInstanceLifetime" not in found()
 
 
+def interfaces_of_instances() -> bool:
+    ec2 = client("ec2")
+    answer = ec2.run_instances(
+        ImageId="ami-1", InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=_subnets()[0]
+    )
+    named = {"InstanceIds": [answer["Instances"][0]["InstanceId"]]}
+    before = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    ec2.terminate_instances(**named)
+    ec2.terminate_instances(**named)
+    return len(before) == 1 and not ec2.describe_network_interfaces()["NetworkInterfaces"]
+
+
 def instances_in_zones() -> bool:
     scaling, ec2 = client("autoscaling"), client("ec2")
     ec2.create_launch_template(
@@ -443,7 +455,10 @@ def instances_in_zones() -> bool:
     )
     [group] = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
     zones = [one["AvailabilityZone"] for one in group["Instances"]]
-    return len(zones) == 3 and len(set(zones)) == 2
+    scaling.update_auto_scaling_group(AutoScalingGroupName="g", VPCZoneIdentifier=_subnets()[1])
+    [group] = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    left = [one["AvailabilityZone"] for one in group["Instances"]]
+    return (len(zones), len(set(zones)), len(left), len(set(left))) == (3, 2, 3, 1)
 
 
 def log_group_class() -> bool:
@@ -597,6 +612,7 @@ PROBES = {
         database_subnets,
         scaling_group_settings,
         instances_in_zones,
+        interfaces_of_instances,
         log_group_class,
         certificate_key,
         certificate_without_records,

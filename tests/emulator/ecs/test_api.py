@@ -381,3 +381,27 @@ def test_deployments_of_a_service_are_listed_with_what_became_of_them(shop: Shop
     assert answer["serviceRevisions"][0]["taskDefinition"] == bad
     only = shop.ecs.list_service_deployments(**named, status=["SUCCESSFUL"])["serviceDeployments"]
     assert [one["serviceDeploymentArn"] for one in only] == arns[1:]
+
+
+def test_a_running_task_keeps_the_version_of_a_secret_that_it_started_with(shop: Shop) -> None:
+    shop.instances()
+    shop.image("1")
+    secrets = shop.aws("secretsmanager")
+    secret = secrets.create_secret(Name=shop.family, SecretString='{"password": "first"}')
+    value = f"{secret['ARN']}:password::"
+    revision = shop.revision("1", secrets=[{"name": "DB_PASSWORD", "valueFrom": value}])
+    shop.create(revision, desiredCount=1)
+    shop.step(300)
+
+    def held() -> dict[str, str]:
+        [task] = shop.tasks(serviceName="api")
+        found = play.control(shop.url)["tasks"][task["taskArn"].rpartition("/")[2]]
+        return dict(found["api"])
+
+    assert held() == {"DB_PASSWORD": secret["VersionId"]}
+    after = secrets.put_secret_value(SecretId=shop.family, SecretString='{"password": "second"}')
+    shop.step(3600)
+    assert held() == {"DB_PASSWORD": secret["VersionId"]}
+    shop.ecs.update_service(cluster=shop.cluster, service="api", forceNewDeployment=True)
+    shop.step(600)
+    assert held() == {"DB_PASSWORD": after["VersionId"]}

@@ -145,3 +145,11 @@ def test_lines_are_written_at_the_start_of_a_container() -> None:
     play.around.images["shop:1"] = play.around.images["shop:1"].logging(("a", "b"))
     play.wait(30)
     assert play.around.lines == [(task.id, "a"), (task.id, "b")]
+
+
+def test_of_very_many_stopped_tasks_the_oldest_are_forgotten() -> None:
+    play = Play()
+    play.want(play.revision("exit:1:5"), breaker=False, balancers=(), grace=0)
+    play.wait(3000)
+    assert len(play.stopped()) == tasks.REMEMBERED
+    assert min(one.stopped for one in play.stopped()) > 60

@@ -93,6 +93,9 @@ class Around:
     def refused_secret(self, source: str) -> str | None:
         return self.secrets.get(source)
 
+    def secret_version(self, source: str) -> str:
+        return "1"
+
     def target_group(self, arn: str) -> TargetGroup | None:
         return GROUP if arn == GROUP.arn else None
 
