@@ -21,6 +21,7 @@ from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociati
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.subnet import Subnet
 from cdktf_cdktf_provider_aws.vpc import Vpc
+from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
@@ -168,8 +169,9 @@ class Network(Construct):
         )
         public = self._subnets("public", settings.network.public_subnets)
         private = self._subnets("private", settings.network.private_subnets)
-        self._public_routes(gateway, public)
-        self._private_routes(gateway, public, private)
+        public_table = self._public_routes(gateway, public)
+        private_tables = self._private_routes(gateway, public, private)
+        self._endpoints([public_table] if settings.network.nat == "none" else private_tables)
         for kind, subnets in (("public", public), ("private", private)):
             self._acl(kind, subnets)
         groups = self._security_groups()
@@ -205,7 +207,7 @@ class Network(Construct):
             for index, cidr in enumerate(cidrs)
         ]
 
-    def _public_routes(self, gateway: InternetGateway, subnets: list[Subnet]) -> None:
+    def _public_routes(self, gateway: InternetGateway, subnets: list[Subnet]) -> RouteTable:
         table = RouteTable(
             self, "public_route_table", vpc_id=self._vpc.id, tags=self._names.tags("public")
         )
@@ -223,10 +225,11 @@ class Network(Construct):
                 subnet_id=subnet.id,
                 route_table_id=table.id,
             )
+        return table
 
     def _private_routes(
         self, gateway: InternetGateway, public: list[Subnet], private: list[Subnet]
-    ) -> None:
+    ) -> list[RouteTable]:
         nat = self._settings.network.nat
         gateways = []
         for index in range({"none": 0, "single": 1, "per_az": len(private)}[nat]):
@@ -270,6 +273,20 @@ class Network(Construct):
                 f"private_route_table_association_{index}",
                 subnet_id=subnet.id,
                 route_table_id=tables[index % len(tables)].id,
+            )
+        return tables
+
+    def _endpoints(self, tables: list[RouteTable]) -> None:
+        """Gateway endpoints in the route tables of the instances."""
+        for service in self._settings.network.endpoints:
+            VpcEndpoint(
+                self,
+                f"{service}_endpoint",
+                vpc_id=self._vpc.id,
+                service_name=f"com.amazonaws.{self._settings.environment.region}.{service}",
+                vpc_endpoint_type="Gateway",
+                route_table_ids=[table.id for table in tables],
+                tags=self._names.tags(service),
             )
 
     def _acl(self, kind: str, subnets: list[Subnet]) -> None:

@@ -146,6 +146,12 @@ def nat_gateway(_resource: Resource, context: Context) -> Iterator[Charge | Unpr
     yield Charge("traffic", "ec2/nat-traffic", always(share))
 
 
+def vpc_endpoint(resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
+    """Gateway endpoints are free (AWS PrivateLink guide, gateway endpoints); others are not."""
+    if resource.values.get("vpc_endpoint_type") not in (None, "Gateway"):
+        yield Unpriced("hours and traffic", "interface endpoints have no price here")
+
+
 def load_balancer(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its hours, its load, and an address in each subnet."""
     kind = resource.values.get("load_balancer_type") or "application"
@@ -400,6 +406,7 @@ RULES: Mapping[str, Rule] = {
     "aws_s3_bucket": bucket,
     "aws_secretsmanager_secret": secret,
     "aws_vpc": vpc,
+    "aws_vpc_endpoint": vpc_endpoint,
 }
 
 _NETWORK = "part of the VPC, free; its traffic is charged at the VPC"

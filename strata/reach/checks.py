@@ -213,11 +213,15 @@ def routes(table: RouteTable, address: Address) -> list[Route | None]:
             ranges: tuple[Range, ...] | None = (route.destination,)
         else:
             ranges = route.destination.ranges
-        if ranges is None:
+        if ranges is None and not (_public(route.destination) and address.is_private):
             unknown.append(route)
         known += [(range_.prefixlen, route) for range_ in ranges or () if address in range_]
     best = max(known, key=lambda match: match[0])[1] if known else None
     return [best, *unknown]
+
+
+def _public(destination: Range | PrefixList) -> bool:
+    return isinstance(destination, PrefixList) and destination.public
 
 
 def _ports(rules: Sequence[GroupRule]) -> Intervals:

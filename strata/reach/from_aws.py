@@ -1,7 +1,7 @@
 """The network that really exists, from the responses of AWS."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import ip_network
 from typing import Any
@@ -160,6 +160,8 @@ class _Reader:
         kind = kinds.get(target.partition("-")[0], "other")
         if body.get("State") == "blackhole":
             kind = "blackhole"
+        if kind == "gateway_endpoint" and isinstance(destination, PrefixList):
+            destination = replace(destination, public=True)
         return Route(table, destination, kind, target)
 
     def prefix_list(self, name: str) -> PrefixList:

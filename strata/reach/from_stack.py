@@ -218,7 +218,7 @@ class _Reader:
                     for association in self.stack.of("aws_vpc_endpoint_route_table_association")
                 )
             ):
-                service = PrefixList(str(endpoint.body.get("service_name")), None)
+                service = PrefixList(str(endpoint.body.get("service_name")), None, public=True)
                 yield Route(endpoint.address, service, "gateway_endpoint", endpoint.address)
 
     def route(self, address: str, body: Json) -> Route:

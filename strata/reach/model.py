@@ -33,10 +33,15 @@ a target that is not evaluated here, such as a transit gateway."""
 
 @dataclass(frozen=True)
 class PrefixList:
-    """`ranges` is None when the entries of the list are not known."""
+    """`ranges` is None when the entries of the list are not known.
+
+    `public` says that it has public addresses only, as the list of a gateway endpoint has, whose
+    service AWS lists with its public ranges (AWS PrivateLink guide, gateway endpoints).
+    """
 
     address: str
     ranges: tuple[Range, ...] | None
+    public: bool = False
 
 
 @dataclass(frozen=True)

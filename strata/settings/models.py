@@ -104,6 +104,11 @@ class Network(Section):
         description="NAT gateways. With none, instances run in the public subnets; with single or "
         "per_az they run in the private ones.",
     )
+    endpoints: list[Literal["s3", "dynamodb"]] = Field(
+        default=[],
+        description="Gateway endpoints, which are free: what the instances exchange with these "
+        "services, such as the layers of images in S3, passes no NAT gateway.",
+    )
     flow_log_retention_days: LogRetentionDays = Field(
         default=30, description="Days that VPC flow logs are kept."
     )

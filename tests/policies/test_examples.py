@@ -179,6 +179,14 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
          containers(name="web", links=["web:db"]), containers(links=[{"name": "web"}])],
         [containers(links=[]), containers(links=None), containers(name="web", links=["web"])],
     ),
+    "STRATA_ENDPOINT_1": (
+        [{}, {"service_name": "com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0"},
+         {"service_name": "${data.aws_vpc_endpoint_service.partner.service_name}"},
+         {"service_name": "com.amazonaws.vpce-svc-0123456789abcdef0"}],
+        [{"service_name": "com.amazonaws.eu-central-1.s3"},
+         {"service_name": ["com.amazonaws.us-east-1.ecr.api"]},
+         {"service_name": "com.amazonaws.${data.aws_region.here.name}.dynamodb"}],
+    ),
     "STRATA_REDIS_1": ([{}, {"at_rest_encryption_enabled": "false"}],
                        [{"at_rest_encryption_enabled": "true"}, {"engine": "memcached"}]),
     "STRATA_REDIS_2": (

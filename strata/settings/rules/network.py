@@ -43,6 +43,10 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from _subnets(settings.network, vpc)
     yield from _counts(settings.network)
     yield from _emptied(settings.network)
+    endpoints = settings.network.endpoints
+    for index, service in enumerate(endpoints):
+        if service in endpoints[:index]:
+            yield Finding(("network", "endpoints", index), "is listed twice", "each service once")
 
 
 def _zones(settings: Settings) -> Iterator[Finding]:
