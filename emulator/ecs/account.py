@@ -48,6 +48,8 @@ class Moto:
         self.account = number
         self.region = region
         self._joins: dict[tuple[str, Any], tuple[str, int] | None] = {}
+        self.by_hand: dict[str, str] = {}
+        """EC2 instances that registered by the API, and their clusters."""
 
     def backend(self, service: str) -> Any:
         """moto's backend of a service."""
@@ -168,8 +170,12 @@ class Moto:
             cluster, reserved = joins
             for state in list(group.instance_states):
                 instance = state.instance
-                if instance.state == "running":
+                if instance.state == "running" and instance.id not in self.by_hand:
                     found.append(_launched(instance, cluster, group.name, reserved))
+        for name, cluster in self.by_hand.items():
+            instance = self.backend("ec2").get_instance_by_id(name)
+            if instance is not None and instance.state == "running":
+                found.append(_launched(instance, cluster, "", 0))
         return found
 
     def _told(self, group: Any) -> tuple[str, int] | None:

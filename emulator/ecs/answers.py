@@ -1,5 +1,6 @@
 """What ECS and Elastic Load Balancing answer of what is played, in place of moto's own answers."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -365,6 +366,21 @@ def _instance(world: World, instance: Instance) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value is not None}
 
 
+def _register(self: Any) -> Any:
+    """RegisterContainerInstance, as the agent calls it."""
+    document = json.loads(self._get_param("instanceIdentityDocument") or "{}")
+    name = str(document.get("instanceId"))
+    world = _world(self)
+    world.outside.by_hand[name] = _cluster(self)  # type: ignore[attr-defined]
+    instances.sync(world)
+    found = next((one for one in world.instances.values() if one.launched.id == name), None)
+    if found is None:
+        raise EcsClientException(f"The instance {name} does not run.")
+    found.joins = world.now
+    instances.step(world)
+    return ActionResult({"containerInstance": _instance(world, found)})
+
+
 def _list_instances(self: Any) -> Any:
     world, cluster = _world(self), _cluster(self)
     status, text = self._get_param("status"), self._get_param("filter") or ""
@@ -463,11 +479,7 @@ def fill(renew: Callable[[str, str], World]) -> None:
     """Answer from the play in this process; `renew` takes up a change and gives the world."""
     joined[:] = [renew]
     # moto keeps attributes as a mapping, and turns them into a list in its answers.
-    Response.RESPONSE_KEY_PATH_TO_TRANSFORMER = {
-        path: turn
-        for path, turn in Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.items()
-        if not path.startswith("Describe")
-    }
+    Response.RESPONSE_KEY_PATH_TO_TRANSFORMER = {}
     _UPDATE[:] = [Response.update_service]
     Response.create_service = _renewed(Response.create_service)
     Response.update_service = _update
@@ -478,6 +490,7 @@ def fill(renew: Callable[[str, str], World]) -> None:
     Response.list_tasks = _list_tasks
     Response.stop_task = _stop_task
     Response.execute_command = _execute_command
+    Response.register_container_instance = _register
     Response.list_container_instances = _list_instances
     Response.describe_container_instances = _describe_instances
     Response.update_container_instances_state = _change_state

@@ -9,7 +9,7 @@ BOOTS = 60.0
 
 def sync(world: World) -> bool:
     """Take up what was launched, and let go of what was terminated."""
-    there = {one.id: one for one in world.outside.launched()}
+    there = {one.id: one for one in world.outside.launched() if one.id not in world.deregistered}
     known = {one.launched.id: one for one in world.instances.values()}
     for launched in there.values():
         if launched.id not in known:
@@ -57,3 +57,4 @@ def deregister(world: World, instance: Instance) -> None:
         tasks.lose(world, task, words.FORCED)
     instance.status = "INACTIVE"
     world.instances.pop(instance.id, None)
+    world.deregistered.add(instance.launched.id)

@@ -399,6 +399,8 @@ class World:
     of_day: Callable[[float], float] = lambda at: at
     instances: dict[str, Instance] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    deregistered: set[str] = field(default_factory=set)
+    """EC2 instances that were deregistered, and run on."""
     targets: list[Target] = field(default_factory=list)
     services: dict[str, Service] = field(default_factory=dict)
     kept: float = 3600.0

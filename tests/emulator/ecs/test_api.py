@@ -1,5 +1,6 @@
 """What is played, seen through AWS's API."""
 
+import json
 from typing import Any
 
 import pytest
@@ -405,3 +406,19 @@ def test_a_running_task_keeps_the_version_of_a_secret_that_it_started_with(shop:
     shop.ecs.update_service(cluster=shop.cluster, service="api", forceNewDeployment=True)
     shop.step(600)
     assert held() == {"DB_PASSWORD": after["VersionId"]}
+
+
+def test_an_instance_registers_by_the_call_of_its_agent(shop: Shop) -> None:
+    """As what is launched outside of every group does; deregistered, it stays out."""
+    launched = shop.aws("ec2").run_instances(
+        ImageId="ami-12c6146b", InstanceType="t3.micro", MinCount=1, MaxCount=1
+    )["Instances"][0]["InstanceId"]
+    document = json.dumps({"instanceId": launched})
+    named = {"cluster": shop.cluster}
+    answer = shop.ecs.register_container_instance(**named, instanceIdentityDocument=document)
+    arn = answer["containerInstance"]["containerInstanceArn"]
+    [found] = shop.container_instances()
+    assert (found["containerInstanceArn"], found["ec2InstanceId"]) == (arn, launched)
+    shop.ecs.deregister_container_instance(**named, containerInstance=arn)
+    shop.step(120)
+    assert shop.container_instances() == []
