@@ -10,6 +10,10 @@ from cdktf_cdktf_provider_aws.db_parameter_group import (
     DbParameterGroupParameter,
 )
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from cdktf_cdktf_provider_aws.secretsmanager_secret_rotation import (
+    SecretsmanagerSecretRotation,
+    SecretsmanagerSecretRotationRotationRules,
+)
 from constructs import Construct
 
 from modules.naming import Names
@@ -17,6 +21,10 @@ from modules.network import MYSQL, NetworkOutputs
 from strata.settings.models import Database as DatabaseSettings
 from strata.settings.models import Settings
 from strata.settings.resource_names import PARAMETERS_PREFIX, exported_log
+
+WINDOW = "1h"
+"""How long after the time of a cron expression a rotation may begin: the least that Secrets Manager
+takes. A rate has none: the window is then the whole UTC day."""
 
 LOG_SWITCHES = {"slowquery": "slow_query_log", "general": "general_log"}
 """Exported log -> the parameter that has MySQL write it. The error log is always written."""
@@ -117,6 +125,17 @@ class Database(Construct):
             depends_on=logs or None,
         )
         secret_arn = instance.master_user_secret.get(0).secret_arn
+        SecretsmanagerSecretRotation(
+            self,
+            "password_rotation",
+            secret_id=secret_arn,
+            # RDS rotates it itself, without a function of ours, and not because of an apply.
+            rotate_immediately=False,
+            rotation_rules=SecretsmanagerSecretRotationRotationRules(
+                schedule_expression=database.password_rotation,
+                duration=WINDOW if database.password_rotation.startswith("cron") else None,
+            ),
+        )
         stack = TerraformStack.of(self)
         TerraformOutput(stack, "address", value=instance.address)
         TerraformOutput(stack, "master_user_secret_arn", value=secret_arn)

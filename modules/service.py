@@ -44,6 +44,7 @@ from modules.edge import EdgeOutputs
 from modules.naming import Names
 from modules.network import MYSQL, REDIS
 from modules.own_layer import ForService
+from modules.redeploy import redeploy_on_new_password
 from modules.registry import RegistryOutputs
 from strata.settings.access import statements
 from strata.settings.models import Service as ServiceSettings
@@ -152,6 +153,7 @@ class Service(Construct):
             task.add_override("//.environment_files", files)
         service = self._service(task, policies)
         self._scaling(service)
+        redeploy_on_new_password(self, names, service, inputs.database.secret_arn)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
 
     def _trust(self) -> str:

@@ -45,6 +45,8 @@ COMMANDS = {
     "destroy": "Show what would be lost, ask, and destroy every layer; the state bucket stays.",
     "unlock": "Remove a lock whose holder has ended.",
     "redis-auth": "Give Redis its token after a plain `cdktf deploy`.",
+    "rotate": "Give the database a new password, or Redis a new token, and deploy the service "
+    "anew.",
     "output": "Show the address, the registry and all else that a finished apply left to use.",
     "demo": "Take `envs/local.toml` from settings to a running system on the emulator.",
     "emulator": "AWS on this machine, in memory.",

@@ -14,6 +14,8 @@ from emulator.gaps import (
     rds,
     route53,
     scaling_groups,
+    secretsmanager,
+    stepfunctions,
     zones,
 )
 
@@ -34,6 +36,8 @@ def fill() -> None:
         rds,
         route53,
         scaling_groups,
+        secretsmanager,
+        stepfunctions,
         zones,
     ):
         service.fill()

@@ -41,6 +41,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "destroy": ExitCodes(),
     "unlock": ExitCodes(),
     "redis-auth": ExitCodes(),
+    "rotate": ExitCodes(),
     "output": ExitCodes(),
     "demo": ExitCodes(),
     "emulator start": ExitCodes(),

@@ -88,6 +88,10 @@ MOVING = (
         "aws_elasticache_replication_group", "engine_version_actual",
         "ElastiCache upgrades minor versions",
     ),
+    Moving(
+        "aws_secretsmanager_secret_version", "version_stages",
+        "strata rotate makes a newer version the current one",
+    ),
     # Buckets: these attributes repeat resources of their own, whose drift shows there.
     Moving("aws_s3_bucket", "lifecycle_rule", "a separate resource manages it"),
     Moving("aws_s3_bucket", "policy", "a separate resource manages it"),

@@ -156,6 +156,11 @@ class Database(Section):
     )
     storage_encrypted: bool = Field(default=True, description="Encryption of storage at rest.")
     require_tls: bool = Field(default=True, description="Whether connections without TLS fail.")
+    password_rotation: str = Field(
+        default="rate(7 days)",
+        description="When RDS makes a new password: rate(7 days), or cron(0 3 ? * SUN *) in UTC. "
+        "The service is deployed anew after it.",
+    )
     multi_az: bool = Field(default=False, description="Whether a standby runs in another zone.")
     backup_retention_days: int = Field(
         default=7, ge=0, le=35, description="Days that automated backups are kept; 0: none."

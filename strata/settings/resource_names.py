@@ -222,6 +222,14 @@ AUTO_SCALING_GROUP = Rule(
     "an auto scaling group", r"[!-9;-~]+", "ASCII characters without a colon",
     "EC2 Auto Scaling API reference, CreateAutoScalingGroup", range(1, 256),
 )  # fmt: skip
+EVENT_RULE = Rule(
+    "an EventBridge rule", r"[.A-Za-z0-9_-]+", "letters, digits, dots, hyphens and underscores",
+    "EventBridge API reference, PutRule", range(1, 65),
+)  # fmt: skip
+STATE_MACHINE = Rule(
+    "a state machine", WORDS, WORDED, "Step Functions API reference, CreateStateMachine",
+    range(1, 81),
+)  # fmt: skip
 SCALING_POLICY = Rule(
     "a scaling policy", r"[ -~]+", "printable ASCII characters",
     "Application Auto Scaling API reference, PutScalingPolicy", range(1, 257),
@@ -413,7 +421,11 @@ def _service(settings: Settings) -> Iterator[Derived]:
     environment = settings.environment
     logs = service_log_group(environment)
     yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
-    for suffix in ("task", "execution"):
+    rule = _name(environment, "new-password", 64)
+    yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)
+    machine = _name(environment, "redeploy", 80)
+    yield Derived("aws_sfn_state_machine", "name", machine, STATE_MACHINE, OURS)
+    for suffix in ("task", "execution", "redeploy", "password-events"):
         yield Derived("aws_iam_role", "name", _name(environment, suffix, 64), ROLE, OURS)
     whole = _name(environment, "", 255)
     yield Derived("aws_ecs_task_definition", "family", whole, ECS, OURS)

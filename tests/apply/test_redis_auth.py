@@ -8,7 +8,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from strata.apply.redis_auth import set_redis_auth
+from strata.apply.redis_auth import TERRAFORM, rotate_redis_auth, set_redis_auth
 from strata.errors import StrataError
 from strata.local import emulator
 from strata.settings import load
@@ -115,3 +115,81 @@ def test_a_connection_that_is_lost_is_an_error_of_the_layer(
     monkeypatch.setenv("AWS_ENDPOINT_URL_ELASTICACHE", "http://127.0.0.1:1")
     with pytest.raises(StrataError, match="EndpointConnectionError"):
         set_redis_auth(LOCAL, GROUP, secret)
+
+
+class Cut(Exception):
+    """What ends a run in the midst of it."""
+
+
+STEPS = [
+    "PutSecretValue", "ModifyReplicationGroup ROTATE", "UpdateSecretVersionStage AWSCURRENT",
+    "deploy", "ModifyReplicationGroup SET", "UpdateSecretVersionStage AWSPENDING",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cut", [None, *STEPS])
+def test_a_rotation_has_redis_take_both_tokens_until_every_task_has_the_new_one(
+    secret: str, monkeypatch: pytest.MonkeyPatch, cut: str | None
+) -> None:
+    """Also when it is cut off before any of its steps: the next run goes on and makes no other."""
+    make: Any = boto3.client
+    secrets = make("secretsmanager", region_name=LOCAL.region)
+    set_redis_auth(LOCAL, GROUP, secret)
+    old = secrets.get_secret_value(SecretId=secret)
+    call: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
+    steps: list[str] = []
+    sent: list[str] = []
+    cuts = [cut]
+
+    def step(name: str) -> None:
+        if name in cuts:
+            cuts.remove(name)
+            raise Cut
+        steps.append(name)
+
+    def watched(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "ModifyReplicationGroup":
+            step(f"{operation} {arguments['AuthTokenUpdateStrategy']}")
+            sent.append(arguments["AuthToken"])
+        elif operation == "UpdateSecretVersionStage" and arguments["VersionStage"] != TERRAFORM:
+            step(f"{operation} {arguments['VersionStage']}")
+        elif operation == "PutSecretValue":
+            step(operation)
+        return call(self, operation, arguments)
+
+    def run() -> None:
+        rotate_redis_auth(LOCAL, GROUP, secret, lambda: step("deploy"))
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", watched)
+    if cut:
+        with pytest.raises(Cut):
+            run()
+    run()
+    assert not steps.count("PutSecretValue") > 1, "one rotation makes one token"
+    assert steps.index("ModifyReplicationGroup ROTATE") < steps.index("deploy")
+    assert steps.index("deploy") < steps.index("ModifyReplicationGroup SET")
+    new = secrets.get_secret_value(SecretId=secret)
+    assert set(sent) == {new["SecretString"]}
+    assert len(new["SecretString"]) == 64
+    assert new["SecretString"] != old["SecretString"]
+    # What Terraform made keeps a label: Secrets Manager may delete a version without any.
+    stages = secrets.describe_secret(SecretId=secret)["VersionIdsToStages"]
+    assert [version for version, labels in stages.items() if TERRAFORM in labels]
+    assert not [labels for labels in stages.values() if "AWSPENDING" in labels]
+    before = list(steps)
+    assert set_redis_auth(LOCAL, GROUP, secret) is False, "an apply has nothing to do after it"
+    assert steps == before
+
+
+def test_a_deployment_that_fails_leaves_both_tokens(secret: str) -> None:
+    set_redis_auth(LOCAL, GROUP, secret)
+    strategies: list[str] = []
+
+    def failing() -> None:
+        raise StrataError("ECS gave up the deployment")
+
+    with pytest.raises(StrataError, match="gave up"):
+        rotate_redis_auth(LOCAL, GROUP, secret, failing)
+    rotate_redis_auth(LOCAL, GROUP, secret, lambda: strategies.append("deployed"))
+    assert strategies == ["deployed"]
+    assert set_redis_auth(LOCAL, GROUP, secret) is False

@@ -27,6 +27,7 @@ SILENT = {
     "destroy": "says what it did",
     "unlock": "says what it did",
     "redis-auth": "says what it did",
+    "rotate": "says what it did",
     "emulator stop": "says what it did",
     "emulator delegate": "says what it did",
     "emulator push": "says what it did",

@@ -43,12 +43,14 @@ ZONE = """
     zone | route53/zone | 1 x 0.50 = 0.50
     zone | route53/queries | 0.1 x 0.40 = 0.04
 """
+INSIGHTS_FOR_THIRTY_DAYS = """
+    insights_log_group | cloudwatch/log-storage | 0.07397 x 0.0324 = 0.00
+"""
 TOKEN_AND_INSIGHTS = """
     auth_token | secretsmanager/secret | 1 x 0.40 = 0.40
     auth_token | secretsmanager/calls | 0.1 x 0.05 = 0.01
     cluster | cloudwatch/metric | 25 x 0.30 = 7.50
     cluster | cloudwatch/log-ingestion | 0.5 x 0.63 = 0.32
-    insights_log_group | cloudwatch/log-storage | 0.07397 x 0.0324 = 0.00
 """
 
 # t2.micro and t3.micro: 1024 MiB less 64 + 51 of the system and 32 of the agent leave 877, one
@@ -72,6 +74,7 @@ LOCAL = (
     + THIRTY_DAYS
     + ZONE
     + TOKEN_AND_INSIGHTS
+    + INSIGHTS_FOR_THIRTY_DAYS
     + T3_MICRO
     + SMALL
     + """
@@ -97,6 +100,7 @@ STAGING = (
     + THIRTY_DAYS
     + ZONE
     + TOKEN_AND_INSIGHTS
+    + INSIGHTS_FOR_THIRTY_DAYS
     + """
     nat_address_0 | vpc/public-ipv4 | 730 x 0.005 = 3.65
     nat_gateway_0 | ec2/nat-hours | 730 x 0.052 = 37.96
@@ -124,6 +128,7 @@ PROD = (
     COMMON
     + TOKEN_AND_INSIGHTS
     + """
+    insights_log_group | cloudwatch/log-storage | 0.9 x 0.0324 = 0.03
     flow_log_group | cloudwatch/log-storage | 9 x 0.0324 = 0.29
     log_group | cloudwatch/log-storage | 9 x 0.0324 = 0.29
     nat_address_0 | vpc/public-ipv4 | 730 x 0.005 = 3.65
@@ -157,7 +162,7 @@ BY_HAND: dict[str, tuple[str, Numbers]] = {
     "local": (LOCAL, (106.69, 141.42, 187.12)),
     "dev": (LOCAL, (106.69, 141.42, 187.12)),
     "staging": (STAGING, (181.68, 204.16, 282.54)),
-    "prod": (PROD, (1156.79, 1156.79, 1799.82)),
+    "prod": (PROD, (1156.81, 1156.81, 1799.85)),
 }
 
 Line = tuple[Numbers, float, Numbers]

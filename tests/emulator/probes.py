@@ -562,6 +562,67 @@ def database_settings() -> bool:
     )
 
 
+def managed_password() -> bool:
+    """A schedule makes no password, and a rotation makes another one and keeps the user."""
+    rds, manager = client("rds"), client("secretsmanager")
+    rds.create_db_instance(**_database("one"), ManageMasterUserPassword=True)
+    database = rds.describe_db_instances()["DBInstances"][0]
+    arn = database["MasterUserSecret"]["SecretArn"]
+    rules = {"ScheduleExpression": "cron(0 3 ? * SUN *)", "Duration": "1h"}
+    before = manager.get_secret_value(SecretId=arn)
+    manager.rotate_secret(SecretId=arn, RotationRules=rules, RotateImmediately=False)
+    kept = manager.get_secret_value(SecretId=arn)["VersionId"] == before["VersionId"]
+    manager.rotate_secret(SecretId=arn)
+    after = manager.get_secret_value(SecretId=arn)
+    values = [json.loads(one["SecretString"]) for one in (before, after)]
+    described = manager.describe_secret(SecretId=arn)
+    manager.cancel_rotate_secret(SecretId=arn)
+    return bool(
+        kept
+        and described["RotationRules"] == rules
+        and values[0]["username"] == values[1]["username"]
+        and values[0]["password"] != values[1]["password"]
+        and described["VersionIdsToStages"][before["VersionId"]] == ["AWSPREVIOUS"]
+        and manager.describe_secret(SecretId=arn)["RotationEnabled"] is False
+    )
+
+
+def current_version_moves() -> bool:
+    """A version that becomes current is the one that is read."""
+    manager = client("secretsmanager")
+    first = manager.create_secret(Name="token", SecretString="a")["VersionId"]
+    second = manager.put_secret_value(
+        SecretId="token", SecretString="b", VersionStages=["AWSPENDING"]
+    )["VersionId"]
+    manager.update_secret_version_stage(
+        SecretId="token", VersionStage="AWSCURRENT", RemoveFromVersionId=first,
+        MoveToVersionId=second,
+    )  # fmt: skip
+    manager.put_secret_value(SecretId="token", SecretString="c")
+    stages = manager.describe_secret(SecretId="token")["VersionIdsToStages"]
+    return bool(stages.get(second) and "AWSPREVIOUS" in stages[second])
+
+
+def state_machine_definition() -> bool:
+    steps = client("stepfunctions")
+    good = json.dumps({"StartAt": "a", "States": {"a": {"Type": "Succeed"}}})
+    answers = [
+        steps.validate_state_machine_definition(definition=text)["result"]
+        for text in (good, "{", json.dumps({"StartAt": "b", "States": {"a": {}}}))
+    ]
+    return answers == ["OK", "FAIL", "FAIL"]
+
+
+def state_machine_versions() -> bool:
+    steps = client("stepfunctions")
+    role = client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    good = json.dumps({"StartAt": "a", "States": {"a": {"Type": "Succeed"}}})
+    arn = steps.create_state_machine(name="m", definition=good, roleArn=role)["stateMachineArn"]
+    return bool(
+        steps.list_state_machine_versions(stateMachineArn=arn)["stateMachineVersions"] == []
+    )
+
+
 def host_bits() -> bool:
     ec2 = client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.1/16")["Vpc"]
@@ -619,6 +680,10 @@ PROBES = {
         zone_name_servers,
         capacity_providers,
         database_settings,
+        managed_password,
+        current_version_moves,
+        state_machine_definition,
+        state_machine_versions,
         host_bits,
         service_linked_roles,
     )
@@ -628,6 +693,7 @@ LOADED = {
     "ec2": "ec2", "ecs": "ecs", "rds": "rds", "s3": "s3", "elasticache": "elasticache",
     "application-autoscaling": "applicationautoscaling", "acm": "acm", "iam": "iam",
     "autoscaling": "autoscaling", "logs": "logs", "route53": "route53", "ecr": "ecr",
+    "secretsmanager": "secretsmanager", "stepfunctions": "stepfunctions", "events": "events",
 }  # fmt: skip
 """What the probes ask, as boto3 and as moto name it: loaded once for all of them."""
 

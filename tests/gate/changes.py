@@ -210,6 +210,7 @@ ROLE = "aws_iam_role.service_task_role"
 POLICY = "aws_iam_role_policy.service_execution_role_policy"
 ATTACHED = "aws_iam_role_policy_attachment.cluster_instance_role_ecs"
 REPOSITORY = "aws_ecr_repository.registry_repository"
+MACHINE = "aws_sfn_state_machine.service_redeploy"
 SECRET = "aws_secretsmanager_secret_version.cache_auth_token_version"
 CLUSTER = "aws_ecs_cluster.cluster_cluster"
 ANYWHERE = "0.0.0.0/0"
@@ -388,6 +389,10 @@ UNSAFE: dict[str, tuple[str, Change]] = {
             policy=allow(Action="ecr:BatchGetImage", Principal="*"))),
     "mutable tags": ("STRATA_ECR_1", put(REPOSITORY, image_tag_mutability="MUTABLE")),
     "mutable tags by default": ("STRATA_ECR_1", drop(REPOSITORY, "image_tag_mutability")),
+    "a state machine that scales in": ("STRATA_STEPS_1", put(MACHINE, definition=json.dumps({
+        "StartAt": "a", "States": {"a": {
+            "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ecs:updateService", "End": True,
+            "Parameters": {"Cluster": "a", "Service": "a", "DesiredCount": 0}}}}))),
     "no circuit breaker": ("STRATA_SERVICE_1", drop(SERVICE, "deployment_circuit_breaker")),
     "no rollback": (
         "STRATA_SERVICE_1",

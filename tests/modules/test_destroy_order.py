@@ -23,7 +23,14 @@ BEFORE = [
     # Tasks that lose their roles while they drain leave the service stuck.
     ("aws_ecs_service.service_service", "aws_iam_role.service_task_role"),
     ("aws_ecs_service.service_service", "aws_iam_role.service_execution_role"),
-    ("aws_ecs_service.service_service", "aws_iam_role_policy.service_*"),
+    ("aws_ecs_service.service_service", "aws_iam_role_policy.service_execution*"),
+    # No event starts a deployment of a service that is going, and none fails for want of a role.
+    ("aws_cloudwatch_event_target.service_*", "aws_sfn_state_machine.service_redeploy"),
+    ("aws_cloudwatch_event_target.service_*", "aws_iam_role_policy.service_password_events*"),
+    ("aws_sfn_state_machine.service_redeploy", "aws_ecs_service.service_service"),
+    ("aws_sfn_state_machine.service_redeploy", "aws_iam_role_policy.service_redeploy*"),
+    # RDS deletes the secret with its database.
+    ("aws_secretsmanager_secret_rotation.*", "aws_db_instance.database_instance"),
     ("aws_ecs_service.service_service", "aws_cloudwatch_log_group.service_log_group"),
     # ECS refuses to give up a capacity provider, and a cluster, that is in use.
     (

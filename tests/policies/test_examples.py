@@ -9,6 +9,7 @@ import pytest
 from checkov.common.models.enums import CheckResult
 from checkov.terraform.checks.resource.registry import resource_registry
 
+from modules.redeploy import definition as redeploy_definition
 from policies.explanations import EXPLANATIONS
 from policies.policy import Policy
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
@@ -47,6 +48,19 @@ def acl(**values: object) -> Json:
 ANYWHERE = "0.0.0.0/0"
 WEB = {"security_group_id": "${aws_security_group.network_load_balancer_security_group.id}"}
 PORTS = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+DEPLOYED: Json = {"Cluster": "a", "Service": "b", "ForceNewDeployment": True}
+DEPLOY: Json = {
+    "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ecs:updateService",
+    "Parameters": DEPLOYED, "End": True,
+}  # fmt: skip
+
+
+def steps(*states: Json) -> Json:
+    """A state machine of these steps."""
+    named = {f"step{number}": state for number, state in enumerate(states)}
+    return {"definition": json.dumps({"StartAt": "step0", "States": named})}
+
+
 BREAKER = {"enable": True, "rollback": True}
 REDIRECT = {"type": "redirect", "redirect": {"protocol": "HTTPS", "status_code": "HTTP_301"}}
 HOST = "token.actions.githubusercontent.com"
@@ -468,6 +482,17 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
     "STRATA_SERVICE_1": (
         [{}, {"deployment_circuit_breaker": {"enable": True, "rollback": False}}],
         [{"deployment_circuit_breaker": [BREAKER]}],
+    ),
+    "STRATA_STEPS_1": (
+        [{}, {"definition": "no JSON"}, {"definition": "[]"}, steps(), steps({"Type": "Wait"}),
+         steps({**DEPLOY, "Resource": "arn:aws:states:::aws-sdk:ecs:deleteService"}),
+         steps({**DEPLOY, "Parameters": {"Cluster": "a", "Service": "b", "DesiredCount": 0}}),
+         steps({**DEPLOY, "Parameters": {**DEPLOYED, "ForceNewDeployment": False}}),
+         steps({**DEPLOY, "Parameters": {**DEPLOYED, "TaskDefinition": "b:1"}}),
+         steps({**DEPLOY, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "b"}]}),
+         steps(DEPLOY, {"Type": "Pass", "End": True})],
+        [steps(DEPLOY), steps(DEPLOY, {**DEPLOY, "ResultPath": None}),
+         {"definition": redeploy_definition("shop", "shop")}],
     ),
     "STRATA_CLUSTER_1": (
         [{"auto_scaling_group_provider": [{"managed_termination_protection": "ENABLED"}]}],

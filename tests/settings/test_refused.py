@@ -189,6 +189,14 @@ CASES: list[tuple[str, list[str], str, str]] = [
     # It needs an option group with a plugin, which Strata does not make.
     ("database", ['log_exports = ["audit"]'], "database.log_exports[0]", "slowquery"),
     ("database", ["log_retention_days = 31"], "database.log_retention_days", "30"),
+    ("database", ['password_rotation = "7 days"'], "database.password_rotation", "rate(7 days)"),
+    ("database", ['password_rotation = "rate(3 hours)"'], "database.password_rotation", "4 hours"),
+    (
+        "database",
+        ['password_rotation = "cron(30 3 ? * SUN *)"'],
+        "database.password_rotation",
+        "full hour",
+    ),
     ("database", ['instance_class = "db.t2.micro"'], "database.instance_class", "db.t3.micro"),
     ("cluster", ['instance_type = "t8i.medium"'], "cluster.instance_type", "does not know"),
     ("cache", ['engine_version = "9.9"'], "cache.engine_version", "not a Redis version"),

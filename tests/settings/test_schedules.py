@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from strata.settings.rules.schedules import DAYS, MONTHS, judge, time_zones
+from strata.settings.rules.schedules import DAYS, MONTHS, judge, judge_rotation, time_zones
 
 RIGHT = [
     # The examples of the EventBridge User Guide, cron and rate expressions reference.
@@ -202,3 +202,24 @@ def test_time_zones_are_those_of_the_database() -> None:
     here = zoneinfo.available_timezones()
     # A machine with the older names too has all of them; some keep only the newer ones.
     assert "US/Eastern" not in here or zones - here == set()
+
+
+@pytest.mark.parametrize(
+    ("expression", "right"),
+    [
+        ("rate(4 hours)", True), ("rate(3 hours)", False), ("rate(1 hour)", False),
+        ("rate(1 day)", True), ("rate(999 days)", True), ("rate(1000 days)", False),
+        ("rate(240 minutes)", False), ("rate(7 day)", False),
+        ("cron(0 3 ? * SUN *)", True), ("cron(0 0 1 * ? *)", True), ("cron(0 3 ? * 2#1 *)", True),
+        # Secrets Manager takes no minutes and no years, and here a rotation comes once a day at
+        # most: each one deploys the service.
+        ("cron(30 3 ? * SUN *)", False), ("cron(0 3 ? * SUN 2030)", False),
+        ("cron(0 */4 ? * SUN *)", False), ("cron(0 3,9 ? * SUN *)", False),
+        ("cron(* 3 ? * SUN *)", False), ("cron(0 3 * * SUN *)", False),
+        ("at(2030-01-31T07:00:00)", False), ("", False), ("7 days", False),
+    ],
+)  # fmt: skip
+def test_a_rotation_comes_again_and_at_times_that_secrets_manager_takes(
+    expression: str, right: bool
+) -> None:
+    assert (judge_rotation(expression) is None) is right

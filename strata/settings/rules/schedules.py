@@ -71,6 +71,29 @@ def judge(expression: str) -> Wrong | None:
     return judges[kind](rest[:-1])
 
 
+def judge_rotation(expression: str) -> Wrong | None:
+    """What is wrong in a schedule of Secrets Manager's; None when it takes it.
+
+    Of the expressions above it takes rates from 4 hours to 999 days, and times at full hours of
+    every year, here at most one a day (Secrets Manager User Guide, schedule expressions).
+    """
+    right = "rate(7 days), or cron(0 3 ? * SUN *): at a full hour in UTC, every year"
+    if expression.startswith("at("):
+        return Wrong("comes once, and a password is rotated again and again", right)
+    wrong = judge(expression)
+    if wrong:
+        return Wrong(wrong.wrong, right)
+    if match := re.fullmatch(r"rate\(([0-9]+) (minute|hour|day)s?\)", expression):
+        hours = {"minute": 0, "hour": int(match[1]), "day": 24 * int(match[1])}[match[2]]
+        if not 4 <= hours <= 24 * 999:
+            return Wrong("is a rate that Secrets Manager does not take", "4 hours to 999 days")
+        return None
+    minute, hour, *_, year = expression[len("cron(") : -1].split(" ")
+    if minute != "0" or year != "*" or not hour.isdigit():
+        return Wrong("is no time at which Secrets Manager rotates", right)
+    return None
+
+
 def _at(text: str) -> Wrong | None:
     right = "at(yyyy-mm-ddThh:mm:ss), such as at(2030-01-31T07:30:00)"
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", text):

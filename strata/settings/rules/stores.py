@@ -7,6 +7,7 @@ from strata.settings import figures
 from strata.settings.models import Settings
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding, missing_here, near
+from strata.settings.rules.schedules import judge_rotation
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60
@@ -45,6 +46,8 @@ def check_database(settings: Settings) -> Iterator[Finding]:
             f"at least {least}, or 0 to let it never grow",
             (("database", "storage_gib"),),
         )
+    if wrong := judge_rotation(database.password_rotation):
+        yield Finding(("database", "password_rotation"), wrong.wrong, wrong.right)
     yield from _windows(("database",), database.maintenance_window, database.backup_window, 30)
 
 

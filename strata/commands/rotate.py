@@ -1,0 +1,94 @@
+"""`strata rotate`"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from strata.commands.base import Env, out
+from strata.commands.common import aim, alone
+from strata.errors import StrataError
+from strata.settings import Settings, load
+from strata.views.steps import step
+
+if TYPE_CHECKING:
+    from strata.release.ecs import Ecs
+
+
+class What(StrEnum):
+    """What gets a new value."""
+
+    DATABASE = "database"
+    REDIS = "redis"
+
+
+def rotate(
+    env: Env,
+    what: Annotated[What, typer.Argument(metavar="database|redis", help="What gets a new value.")],
+) -> None:
+    """Give the database a new password, or Redis a new token, and deploy the service anew."""
+    from strata.release.ecs import Ecs  # noqa: PLC0415 - boto3 takes its time
+    from strata.release.place import place  # noqa: PLC0415
+    from strata.state import preflight  # noqa: PLC0415
+
+    settings = load(env)
+    aim(settings.environment)
+    preflight.check(settings.environment, env)
+    with alone(settings.environment.name):
+        ecs = Ecs(settings.environment, place(settings))
+        if what is What.DATABASE:
+            _database(settings, ecs)
+        else:
+            _redis(settings, ecs)
+
+
+def _database(settings: Settings, ecs: "Ecs") -> None:
+    from strata.release import rotation  # noqa: PLC0415
+
+    secret_arn = _output(settings, "database", "master_user_secret_arn")
+    before = rotation.deployments(ecs)
+    with step("waiting for the database's new password"):
+        rotation.rotate_password(settings.environment, secret_arn)
+    out.print("the database has a new password")
+    with step("deploying the service anew"):
+        rotation.deploy_anew(ecs, before, by_rule=True, say=out.print)
+    out.print("every task has it: none with the old one is left")
+
+
+def _redis(settings: Settings, ecs: "Ecs") -> None:
+    from strata.apply.redis_auth import rotate_redis_auth  # noqa: PLC0415
+    from strata.release import rotation  # noqa: PLC0415
+
+    if not settings.cache.auth:
+        raise StrataError("Redis has no token: cache.auth = false", "there is nothing to rotate")
+
+    def deploy() -> None:
+        out.print("Redis takes a new token beside the old one")
+        before = rotation.deployments(ecs)
+        with step("deploying the service anew"):
+            rotation.deploy_anew(ecs, before, by_rule=False, say=out.print)
+
+    with step("giving Redis a new token"):
+        rotate_redis_auth(
+            settings.environment,
+            _output(settings, "cache", "replication_group_id"),
+            _output(settings, "cache", "auth_token_secret_arn"),
+            deploy,
+        )
+    out.print("every task has the new token, and Redis takes no other")
+
+
+def _output(settings: Settings, layer: str, name: str) -> str:
+    """An output of a layer, from its state."""
+    from strata.state.states import read_state  # noqa: PLC0415
+
+    state = read_state(settings.environment, layer)
+    value = (state.document["outputs"].get(name) or {}).get("value") if state else None
+    if not isinstance(value, str) or not value:
+        environment = settings.environment.name
+        raise StrataError(
+            f"{environment}: the layer {layer} says no {name}: it is not applied, or was not "
+            "applied to its end",
+            f"strata apply {environment}",
+        )
+    return value
