@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from strata.documents import Json
+from strata.documents.existing import instances
 from strata.documents.layers import layer_of
 from strata.documents.stacks import Stack, is_on, references
 from strata.documents.templates import escaped
@@ -69,7 +70,7 @@ class Resources:
         return [
             resource
             for resource in self.of(type_)
-            if resource.address in addresses
+            if resource.address.partition("[")[0] in addresses
             or any(resource.values.get(name) in texts for name in NAMES)
         ]
 
@@ -94,10 +95,11 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def of_stack(stack: Stack) -> Resources:
-    """The managed resources of a composed stack."""
+    """The managed resources of a composed stack, each instance of `count` and `for_each` apart."""
     return Resources(
-        Resource(resource.address, layer(resource.address), resource.body)
+        Resource(f"{resource.address}{instance}", layer(resource.address), resource.body)
         for resource in stack.resources.values()
+        for instance in instances(resource.body)
     )
 
 

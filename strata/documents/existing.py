@@ -15,6 +15,7 @@ _EMPTY = re.compile(r"(?:to(?:set|map|list)\()?(?:\[\]|\{\})\)?")
 _LISTED = re.compile(
     r"\$\{\s*(?:to(?:set|list)\()?\s*\[(?:\s*(?:\"[^\"$%]*\"|\d+)\s*,?)*\s*\]\s*\)?\s*\}"
 )
+_KEY = re.compile(r"\"([^\"]*)\"|(\d+)")
 _WHOLE = re.compile(r"\$\{(.*)\}", re.DOTALL)
 ITERATION = ("count", "for_each")
 """The meta-arguments that set the number of instances."""
@@ -42,6 +43,25 @@ def undetermined(body: dict[str, Any]) -> Iterator[str]:
     over = body.get("for_each")
     if isinstance(over, str) and not (_is_empty(over) or _LISTED.fullmatch(over)):
         yield "for_each"
+
+
+def instances(body: dict[str, Any]) -> list[str]:
+    """The instances of a block as Terraform writes them after its address: `[0]`, `["a"]`.
+
+    A single empty text for a block without `count` and `for_each`, and where their number is not
+    known.
+    """
+    count, over = body.get("count"), body.get("for_each")
+    if count is not None and re.fullmatch(r"\d+", _bare(count)):
+        return [f"[{index}]" for index in range(int(_bare(count)))]
+    if isinstance(over, dict):
+        return [f'["{key}"]' for key in over]
+    if isinstance(over, list) and all(isinstance(key, str | int) for key in over):
+        return [f'["{key}"]' for key in dict.fromkeys(over)]
+    if isinstance(over, str) and _LISTED.fullmatch(over):
+        keys = [quoted or number for quoted, number in _KEY.findall(over)]
+        return [f'["{key}"]' for key in dict.fromkeys(keys)]
+    return [""]
 
 
 def elements(over: Any) -> list[Element]:

@@ -2,12 +2,15 @@
 subnets of data stores that the internet reaches."""
 
 import ipaddress
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from policies.explanations import explain
 from strata.documents import Json
+from strata.documents.existing import instances
 from strata.documents.stacks import Stack, stack
 
 NETWORK_CHECKS = {
@@ -52,6 +55,7 @@ HOLDERS = ("aws_security_group", "aws_default_security_group", "aws_network_acl"
 WEB = (("80", "80"), ("443", "443"))
 TABLES = ("aws_route_table", "aws_default_route_table")
 STORES = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
+_LENGTH = re.compile(r"\}/(\d{1,3})$")
 Range = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -82,6 +86,7 @@ def network_faults(composed: Json) -> Iterator[tuple[str, str]]:
 def _sums(resources: Stack) -> Iterator[tuple[str, str]]:
     """Groups and ACLs whose rules in one direction together have too many addresses."""
     ranges_of: dict[tuple[str, str], list[tuple[str, Range]]] = {}
+    unknown: dict[tuple[str, str], Counter[int]] = {}
     for rule in resources.of(*RULES):
         holder = rule.body.get("security_group_id") or rule.body.get("network_acl_id")
         target = resources.target(holder)
@@ -92,13 +97,16 @@ def _sums(resources: Stack) -> Iterator[tuple[str, str]]:
         ranges_of.setdefault(key, []).extend(
             (rule.address, network) for network in _ranges(rule.body)
         )
+        unknown.setdefault(key, Counter()).update(_unknown(rule.body, len(instances(rule.body))))
     for holder in resources.of(*HOLDERS):
         for way in ("ingress", "egress"):
             for rule_ in _blocks(holder.body.get(way)):
                 if _lets(rule_) and not _is_web(rule_):
                     ranges = [(holder.address, network) for network in _ranges(rule_)]
                     ranges_of.setdefault((holder.address, way), []).extend(ranges)
-    for (address, _), ranges in sorted(ranges_of.items()):
+                    sizes = _unknown(rule_, len(instances(holder.body)))
+                    unknown.setdefault((holder.address, way), Counter()).update(sizes)
+    for (address, way), ranges in sorted(ranges_of.items()):
         for version, share in SHARE.items():
             own = [
                 network
@@ -107,8 +115,11 @@ def _sums(resources: Stack) -> Iterator[tuple[str, str]]:
             ]
             collapsed = ipaddress.collapse_addresses(own)  # type: ignore[type-var]
             alone = any(network.num_addresses > share for network in own)
-            if not alone and sum(network.num_addresses for network in collapsed) > share:
-                yield "STRATA_OPEN_4", address if address in resources.resources else ranges[0][0]
+            together = sum(network.num_addresses for network in collapsed)
+            together += unknown[address, way][version]
+            if not alone and together > share:
+                place = address if address in resources.resources or not ranges else ranges[0][0]
+                yield "STRATA_OPEN_4", place
 
 
 def _direction(type_: str, body: Json) -> str:
@@ -134,6 +145,19 @@ def _ranges(rule: Json) -> Iterator[Range]:
                 yield ipaddress.ip_network(str(text), strict=False)
             except ValueError:
                 continue
+
+
+def _unknown(rule: Json, copies: int) -> Counter[int]:
+    """IP version -> the addresses of the ranges of which only the length is known, such as
+    `${each.value}/16`, in all the instances of a rule: each may be another range."""
+    sizes: Counter[int] = Counter()
+    for key in CIDRS:
+        for text in _flat(rule.get(key)):
+            if match := _LENGTH.search(str(text)):
+                version = 6 if "ipv6" in key else 4
+                bits = (128 if version == 6 else 32) - int(match[1])
+                sizes[version] += copies * 2 ** max(bits, 0)
+    return sizes
 
 
 def _private(network: Range) -> bool:

@@ -56,6 +56,32 @@ def test_by_a_local_it_is_told_too() -> None:
     assert blocks(resolved({**of({"count": "${local.none}"}), "locals": {"none": 0}})) == {}
 
 
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        ({}, [""]),
+        ({"count": 3}, ["[0]", "[1]", "[2]"]),
+        ({"count": "${2}"}, ["[0]", "[1]"]),
+        ({"for_each": {"a": {"x": 1}, "b": {}}}, ['["a"]', '["b"]']),
+        ({"for_each": ["a", "b"]}, ['["a"]', '["b"]']),
+        ({"for_each": '${toset(["a", "b", "a"])}'}, ['["a"]', '["b"]']),
+        ({"for_each": "${aws_x.y.z}"}, [""]),
+        ({"count": "${length(aws_x.y)}"}, [""]),
+    ],
+)
+def test_each_instance_is_priced(body: Json, keys: list[str]) -> None:
+    assert [one.address for one in of_stack(stack(of(body)))] == [f"aws_eip.a{key}" for key in keys]
+
+
+def test_a_reference_without_a_key_leads_to_the_instances() -> None:
+    document = of({"count": 2})
+    document["resource"]["aws_nat_gateway"] = {"b": {"allocation_id": "${aws_eip.a[0].id}"}}
+    resources = of_stack(stack(document))
+    (gateway,) = resources.of("aws_nat_gateway")
+    found = resources.targets(gateway.values["allocation_id"], "aws_eip")
+    assert [one.address for one in found] == ["aws_eip.a[0]", "aws_eip.a[1]"]
+
+
 def written(dynamic: Any, **more: Any) -> Json:
     return blocks(resolved(of({"dynamic": dynamic, **more})))["aws_eip.a"]
 

@@ -179,6 +179,15 @@ UNSAFE: dict[str, tuple[str, Change]] = {
             Action="sts:AssumeRole",
             Principal={"AWS": "arn:aws:iam::${local.partner}:root"}))(s),
         everywhere(locals={"partner": "999999999999"})(s))),
+    "half the world by for_each": ("STRATA_OPEN_4", put(
+        CACHE_RULE, referenced_security_group_id=None, cidr_ipv4="${each.value}/9",
+        for_each=[f"{first}.0.0.0" for first in range(64, 70)])),
+    "half the world by count": ("STRATA_OPEN_4", put(
+        CACHE_RULE, referenced_security_group_id=None, count=4,
+        cidr_ipv4='${cidrhost("64.0.0.0/4", count.index * 16777216)}/8')),
+    "half the world by addresses that are not known": ("STRATA_OPEN_4", put(GROUP, ingress=[
+        {"cidr_blocks": [f"${{aws_eip.e{index}.public_ip}}/8"], "from_port": 1, "to_port": 2,
+         "protocol": "tcp"} for index in range(2)])),
     "a provisioner": ("STRATA_RUN_1", put(VPC, provisioner=[{"local-exec": {"command": "id"}}])),
     "a provisioner, an object": (
         "STRATA_RUN_1", put(DB, provisioner={"remote-exec": {"inline": ["id"]}})),
@@ -385,6 +394,11 @@ HARMLESS: dict[str, Change] = {
     "HTTPS to the world in two halves": put(GROUP, egress={
         "cidr_blocks": ["64.0.0.0/8", "65.0.0.0/8"], "from_port": 443, "to_port": 443,
         "protocol": "tcp"}),
+    "offices by for_each": put(
+        CACHE_RULE, referenced_security_group_id=None, cidr_ipv4="${each.value}/32",
+        for_each=["203.0.113.7", "203.0.113.8"]),
+    "the same range for each": put(
+        CACHE_RULE, referenced_security_group_id=None, cidr_ipv4="64.0.0.0/9", count=8),
     "a NAT gateway": lambda s: (
         add("network", "aws_nat_gateway.more", subnet_id="${aws_subnet.a.id}")(s),
         route(PRIVATE, nat_gateway_id="${aws_nat_gateway.more.id}")(s)),
