@@ -40,7 +40,8 @@ class Range(BaseModel):
 
 def dollars(amount: float) -> str:
     """Dollars and cents; an amount that rounds to 0 has no sign."""
-    return f"{round(amount, 2) + 0.0:,.2f}"
+    # A sum of half a cent is a little more or less, by the order in which it was added up.
+    return f"{round(round(amount, 9), 2) + 0.0:,.2f}"
 
 
 NOTHING = Range(minimum=0, desired=0, maximum=0)

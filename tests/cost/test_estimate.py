@@ -1,5 +1,6 @@
 """Every resource is priced, known to be free, or named as not priced."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 from strata.cost.capacity import instances
 from strata.cost.estimate import Estimate, estimate
 from strata.cost.prices import Price, PriceList, shipped
+from strata.cost.range import dollars
 from strata.cost.resources import Resource, Resources, of_stack
 from strata.cost.rules import FREE, RULES, Context, Unpriced, charges
 from strata.documents.stacks import stack
@@ -435,3 +437,10 @@ def test_json_follows_its_schema(environment: Callable[[str], Environment]) -> N
     described = json.dumps(Estimate.model_json_schema())
     assert all(f'"{name}"' in described for name in json.loads(cost.model_dump_json()))
     assert {(line.source, bool(line.as_of)) for line in cost.lines} >= {("AmazonEC2", True)}
+
+
+def test_half_a_cent_is_rounded_alike_however_it_was_added_up() -> None:
+    parts = [17.366, 3.174, 5.5, 7.815]
+    sums = {sum(order) for order in itertools.permutations(parts)}
+    assert len(sums) > 1, "floats"
+    assert {dollars(amount) for amount in sums} == {"33.85"}
