@@ -1,5 +1,6 @@
 """Joins the play with moto: reads what services are to be, and writes what became of them."""
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from emulator.ecs.state import Deployment, Service, Wanted, World
 
 SERVICES = ("ecs", "autoscaling", "ec2", "elbv2", "logs", "application-autoscaling", "cloudwatch")
 """The services whose answers depend on the play."""
+
+PLAYED = ("ecs", "elbv2")
+"""Those whose answers are the play's own."""
 
 inner: list[Callable[[Any], Any]] = []
 
@@ -174,11 +178,13 @@ def when(at: float | None) -> datetime | None:
 def _call_action(self: Any) -> Any:
     if self.boto3_service_name not in SERVICES or idle(self.current_account, self.region):
         return inner[0](self)
-    play(self.current_account, self.region)
-    answer = inner[0](self)
-    if not self._get_action().startswith(("Describe", "List", "Get")):
-        renew(self.current_account, self.region)
-    return answer
+    # What ECS answers is read from the world, which must not move meanwhile.
+    with CONTROL.lock if self.boto3_service_name in PLAYED else contextlib.nullcontext():
+        play(self.current_account, self.region)
+        answer = inner[0](self)
+        if not self._get_action().startswith(("Describe", "List", "Get")):
+            renew(self.current_account, self.region)
+        return answer
 
 
 def answer(method: str, body: bytes) -> tuple[str, bytes]:
