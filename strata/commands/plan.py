@@ -42,7 +42,11 @@ def plan(
         from strata.commands.reports import PlanReport  # noqa: PLC0415
 
         folder = shown(planned.folder)
-        print_json(PlanReport(folder=str(folder), review=planned.report, next=[*pushes, *needed]))
+        print_json(
+            PlanReport(
+                folder=str(folder), review=planned.report, asked=looked, next=[*pushes, *needed]
+            )
+        )
     else:
         typer.echo(text(planned.report), nl=False)
         for line in looked:

@@ -69,6 +69,10 @@ class PlanReport(_Data):
 
     folder: str = Field(description="Where the review lies: what --reviewed takes.")
     review: Review
+    asked: list[str] = Field(
+        description="What AWS said of it before it is applied: what it would refuse, what may get "
+        "in the way, what could not be asked, and whether the image is there. A line each."
+    )
     next: list[str] = Field(description="Commands that are needed before it can be applied.")
 
 

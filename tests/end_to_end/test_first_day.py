@@ -115,7 +115,8 @@ def test_an_apply_that_waits_for_the_registrar_says_so_and_can_be_stopped(
                 and all(re.search(rf"^{one} +applied", output.read_text(), re.M) for one in others)
                 and waits_for_its_certificate(aws)
             )
-        )
+        ),
+        600,
     )
     process.send_signal(signal.SIGINT)
     assert process.wait() == 1
