@@ -4,6 +4,7 @@ Terraform's own wait ends well once all tasks run, which they also do after a ro
 5.100.0, `wait_for_steady_state`); without the wait it ends at once.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
 
 Json = dict[str, Any]
-MOST_REASONS = 6
+MOST_OF_A_KIND = 3
+TROUBLE = re.compile("fail|unable|unhealthy|rolling back")
+"""What an event of ECS has in it that is about trouble; most say that a task started or stopped."""
 POLL_SECONDS = 5
 STEADY_SECONDS = 600
 """With `wait_for_steady_state` the tasks run when Terraform ends; ECS completes the deployment soon
@@ -30,7 +33,7 @@ after."""
 
 @dataclass(frozen=True)
 class Service:
-    """The service as its state has it: names, and the revision that was applied, `shop-dev:7`."""
+    """The service by its names, and the revision that was applied, `shop-dev:7`."""
 
     cluster: str
     name: str
@@ -41,8 +44,8 @@ class Service:
 class Deployment:
     """How far ECS is with a service.
 
-    `revision` is what its primary deployment runs, and `reasons` are ECS's own words, those on what
-    failed first.
+    `revision` is what its primary deployment runs. `reasons` are ECS's own words on deployments,
+    those that failed first, and `events` those on the service, the newest first.
     """
 
     service: Service
@@ -51,6 +54,7 @@ class Deployment:
     running: int
     desired: int
     reasons: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
 
     @property
     def rolled_back(self) -> bool:
@@ -70,19 +74,27 @@ class Deployment:
 
 
 def applied_service(state: State | None) -> Service | None:
-    """The service in the state of the service layer."""
-    if state is None:
+    """The service in the state of the service layer, and the revision that it was given.
+
+    That is the revision of the task definition: what the state says of the service was read after
+    the apply, and is the old revision where ECS has rolled back by then.
+    """
+    services = list(_attributes(state, "aws_ecs_service"))
+    if not services:
         return None
-    for resource in state.document["resources"]:
-        if resource["mode"] == "managed" and resource["type"] == "aws_ecs_service":
+    revision = _revision(services[0]["task_definition"])
+    for task in _attributes(state, "aws_ecs_task_definition"):
+        if task["family"] == revision.rpartition(":")[0]:
+            revision = f"{task['family']}:{task['revision']}"
+    return Service(services[0]["cluster"], services[0]["name"], revision)
+
+
+def _attributes(state: State | None, kind: str) -> Iterator[Json]:
+    """The attributes of the managed resources of a type."""
+    for resource in state.document["resources"] if state else ():
+        if resource["mode"] == "managed" and resource["type"] == kind:
             for instance in resource["instances"]:
-                attributes = instance["attributes"]
-                return Service(
-                    cluster=attributes["cluster"],
-                    name=attributes["name"],
-                    revision=_revision(attributes["task_definition"]),
-                )
-    return None
+                yield instance["attributes"]
 
 
 def _revision(name: str) -> str:
@@ -105,7 +117,16 @@ def judge(service: Service, answer: Json) -> Deployment:
         state="completed" if completed else "in progress" if going else "failed",
         running=answer.get("runningCount", 0),
         desired=answer.get("desiredCount", 0),
-        reasons=tuple(_reasons(failed, primary, answer)),
+        reasons=tuple(
+            entry["rolloutStateReason"]
+            for entry in (*failed, primary)
+            if entry.get("rolloutStateReason")
+        ),
+        events=tuple(
+            event["message"]
+            for event in answer.get("events", [])
+            if TROUBLE.search(event["message"])
+        ),
     )
 
 
@@ -113,15 +134,6 @@ def _by_counts(answer: Json, deployments: list[Json]) -> str:
     """The state of a rollout that ECS gives none of."""
     steady = len(deployments) == 1 and answer.get("runningCount") == answer.get("desiredCount")
     return "COMPLETED" if steady else "IN_PROGRESS"
-
-
-def _reasons(failed: list[Json], primary: Json, answer: Json) -> Iterator[str]:
-    for entry in (*failed, primary):
-        if entry.get("rolloutStateReason"):
-            yield entry["rolloutStateReason"]
-    for event in answer.get("events", []):
-        if "steady state" not in event["message"]:
-            yield event["message"]
 
 
 def look(settings: Settings) -> Deployment | None:
@@ -170,8 +182,9 @@ def require(
 
 def failure(settings: Settings, deployment: Deployment) -> StrataError:
     """The error on a deployment that does not come to its end, in ECS's words."""
-    reasons = dict.fromkeys([*deployment.reasons, *stopped(settings, deployment.service)])
-    lines = [deployment.words(), *(f"ECS: {reason}" for reason in [*reasons][:MOST_REASONS])]
+    words = (deployment.reasons, stopped(settings, deployment.service), deployment.events)
+    reasons = dict.fromkeys(reason for kind in words for reason in kind[:MOST_OF_A_KIND])
+    lines = [deployment.words(), *(f"ECS: {reason}" for reason in reasons)]
     hint = "mend the cause; the next apply deploys the revision again"
     if not deployment.rolled_back and deployment.state == "failed":
         lines.append("there is no earlier deployment to roll back to: ECS starts no more tasks")

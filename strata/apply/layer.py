@@ -175,7 +175,8 @@ class LayerWork:
         begun = self.begun(layer)
         there = bool(self.terraform.resources(folder))
         if there:
-            if layer == "cluster":
+            # Tasks on a dead instance keep the service draining, and the instance the cluster.
+            if layer in ("service", "cluster"):
                 emptying.forget_dead_instances(self.settings)
             with self.plan_kept(layer):
                 self.plan(layer, watch, "-destroy")

@@ -162,18 +162,24 @@ def test_terraforms_own_error_is_followed_by_what_ecs_says(monkeypatch: pytest.M
         assert explained(LOCAL, timeout) is timeout
 
 
-def test_the_applied_service_is_read_from_its_state() -> None:
-    attributes = {
-        "cluster": "shop-local",
-        "name": "shop-local",
-        "task_definition": f"{ARN}task-definition/shop-local:2",
-    }
-    resource = {
-        "mode": "managed",
-        "type": "aws_ecs_service",
-        "name": "service_service",
-        "instances": [{"attributes": attributes}],
-    }
-    assert applied_service(State("l", 1, {"resources": [resource]})) == SERVICE
+def resource(kind: str, **attributes: Any) -> Json:
+    return {"mode": "managed", "type": kind, "name": "x", "instances": [{"attributes": attributes}]}
+
+
+@pytest.mark.parametrize("read_back", [2, 1])
+def test_the_revision_that_was_applied_is_the_task_definitions(read_back: int) -> None:
+    """The state has the service as it was after a rollback that ended within the apply."""
+    arn = f"{ARN}task-definition/shop-local:{read_back}"
+    service = resource(
+        "aws_ecs_service", cluster="shop-local", name="shop-local", task_definition=arn
+    )
+    task = resource("aws_ecs_task_definition", family="shop-local", revision=2)
+    other = resource("aws_ecs_task_definition", family="shop-local-once", revision=9)
+    state = State("l", 1, {"resources": [other, task, service]})
+    assert applied_service(state) == SERVICE
+    assert judge(SERVICE, ROLLED_BACK).state == "failed"
+
+
+def test_without_a_service_in_the_state_nothing_was_applied() -> None:
     assert applied_service(State("l", 1, {"resources": []})) is None
     assert applied_service(None) is None
