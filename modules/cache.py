@@ -26,6 +26,7 @@ class CacheOutputs:
 
     address: str
     secret_arn: str | None
+    replication_group_id: str
 
 
 class Cache(Construct):
@@ -90,7 +91,9 @@ class Cache(Construct):
         secret_arn = self._auth_token() if cache.auth else None
         if secret_arn:
             TerraformOutput(stack, "auth_token_secret_arn", value=secret_arn)
-        self.outputs = CacheOutputs(group.primary_endpoint_address, secret_arn)
+        self.outputs = CacheOutputs(
+            group.primary_endpoint_address, secret_arn, group.replication_group_id
+        )
 
     def _auth_token(self) -> str:
         """A secret with a random token, which Terraform passes on without storing it."""

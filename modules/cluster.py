@@ -73,6 +73,7 @@ class ClusterOutputs:
 
     cluster_name: str
     capacity_provider_name: str
+    auto_scaling_group_name: str
 
 
 class Cluster(Construct):
@@ -145,7 +146,7 @@ class Cluster(Construct):
         )
         TerraformOutput(TerraformStack.of(self), "cluster_name", value=cluster.name)
         # The name of the association, so that a service is created after it and deleted before it.
-        self.outputs = ClusterOutputs(association.cluster_name, provider.name)
+        self.outputs = ClusterOutputs(association.cluster_name, provider.name, group.name)
 
     def _instance_profile(self) -> tuple[IamInstanceProfile, list[IamRolePolicyAttachment]]:
         name = self._names.name("instance")

@@ -36,6 +36,7 @@ class DatabaseOutputs:
 
     address: str
     secret_arn: str
+    identifier: str
 
 
 class Database(Construct):
@@ -139,7 +140,7 @@ class Database(Construct):
         stack = TerraformStack.of(self)
         TerraformOutput(stack, "address", value=instance.address)
         TerraformOutput(stack, "master_user_secret_arn", value=secret_arn)
-        self.outputs = DatabaseOutputs(instance.address, secret_arn)
+        self.outputs = DatabaseOutputs(instance.address, secret_arn, instance.identifier)
 
 
 def _parameters(database: DatabaseSettings) -> dict[str, str]:

@@ -48,11 +48,12 @@ NONCURRENT_DAYS = 30
 
 @dataclass(frozen=True)
 class EdgeOutputs:
-    """The target group that the service registers its tasks with."""
+    """The target group that the service registers its tasks with, and what alarms watch."""
 
     target_group_arn: str
     load_balancer_arn_suffix: str
     target_group_arn_suffix: str
+    certificate_arn: str
 
 
 class Edge(Construct):
@@ -92,6 +93,7 @@ class Edge(Construct):
             target_group_arn=listener.default_action.get(0).target_group_arn,
             load_balancer_arn_suffix=balancer.arn_suffix,
             target_group_arn_suffix=target_group.arn_suffix,
+            certificate_arn=certificate_arn,
         )
 
     def _zone(self) -> str:

@@ -8,6 +8,7 @@ from cdktf import App, S3Backend, TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 from constructs import Construct, Node
 
+from modules.alarms import AlarmsLayer, Watched
 from modules.cache import Cache
 from modules.cluster import Cluster
 from modules.database import Database
@@ -108,7 +109,19 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
     layers = Layers(Names(settings, "own"), network, registry, database, cache, cluster, edge)
     own = _own(stack("own"), settings, layers)
     inputs = ServiceInputs(registry, database, cache, cluster, edge, own)
-    Service(stack("service"), settings, inputs)
+    service = Service(stack("service"), settings, inputs).outputs
+    if settings.alarms:
+        watched = Watched(
+            load_balancer=edge.load_balancer_arn_suffix,
+            target_group=edge.target_group_arn_suffix,
+            certificate=edge.certificate_arn,
+            cluster=cluster.cluster_name,
+            service=service.service_name,
+            auto_scaling_group=cluster.auto_scaling_group_name,
+            database=database.identifier,
+            cache=cache.replication_group_id,
+        )
+        AlarmsLayer(stack("alarms"), settings, watched)
 
 
 def _own(stack: TerraformStack, settings: Settings, layers: Layers) -> ForService:

@@ -90,6 +90,13 @@ class ServiceInputs:
     own: ForService
 
 
+@dataclass(frozen=True)
+class ServiceOutputs:
+    """The service, as alarms watch it."""
+
+    service_name: str
+
+
 class Service(Construct):
     """The web API of one environment."""
 
@@ -155,6 +162,7 @@ class Service(Construct):
         self._scaling(service)
         redeploy_on_new_password(self, names, service, inputs.database.secret_arn)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
+        self.outputs = ServiceOutputs(service.name)
 
     def _trust(self) -> str:
         account = self._settings.environment.account_id

@@ -27,7 +27,7 @@ def existing_resources(
             existing = _existing(aws, tags) if existing is None else existing
             if name not in existing:
                 continue
-        if not _inactive(aws, arn):
+        if not _inactive(aws, arn) and not _to_be_deleted(aws, arn):
             yield arn, own_tags
 
 
@@ -57,6 +57,16 @@ def _existing(aws: "boto3.Session", tags: Mapping[str, str]) -> set[str]:
         if gateway["State"] != "deleted":
             ids.add(gateway["NatGatewayId"])
     return ids
+
+
+def _to_be_deleted(aws: "boto3.Session", arn: str) -> bool:
+    """Whether it is a KMS key that waits for its deletion, which takes AWS a week at least."""
+    service, kind, _ = parts(arn)
+    if (service, kind) != ("kms", "key"):
+        return False
+    make: Any = aws.client
+    key = make("kms", region_name=arn.split(":")[3]).describe_key(KeyId=arn)["KeyMetadata"]
+    return str(key["KeyState"]).startswith("Pending") and str(key["KeyState"]).endswith("Deletion")
 
 
 def _inactive(aws: "boto3.Session", arn: str) -> bool:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 STACK = "cdk.tf.json"
 """The file of a stack in its folder, by CDKTF's name."""
 
-OPTIONAL = ("own",)
+OPTIONAL = ("own", "alarms")
 """The layers that an environment has only if its settings or `modules/own.py` ask for them."""
 
 ALL_LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -21,6 +21,7 @@ ALL_LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "edge": ("network",),
         "own": ("network", "registry", "database", "cache", "cluster", "edge"),
         "service": ("network", "registry", "database", "cache", "cluster", "edge", "own"),
+        "alarms": ("registry", "database", "cache", "cluster", "edge", "service"),
     }
 )
 """Layer -> the layers whose outputs it may read. In this order they can be applied one by one."""

@@ -102,6 +102,10 @@ MOVING = (
 )  # fmt: skip
 
 
+WITH_POLICY = ("aws_sns_topic", "aws_sqs_queue")
+"""Types that show the policy that a resource of its own gives them."""
+
+
 def why_moving(
     resource: Resource | None, kind: str, attribute: str, before: Any, now: Any
 ) -> str | None:
@@ -113,6 +117,8 @@ def why_moving(
     ignored = lifecycle.get("ignore_changes", [])
     if ignored == "all" or attribute in ignored:
         return IGNORED
+    if attribute == "policy" and kind in WITH_POLICY and resource and "policy" not in resource.body:
+        return "a separate resource manages it"
     for moving in MOVING:
         if (moving.type, moving.attribute) == (kind, attribute) and moving.when(before, now):
             return moving.reason

@@ -49,7 +49,8 @@ class Vocabulary(BaseModel):
     """The arguments of blocks of a type; an argument of a nested block is `block.argument`.
 
     `judged`: argument -> the checks that read it. `neutral`: any value is harmless. `own`: harmless
-    as a reference to a resource of this code, else not judged. `only`: the values that are
+    as a reference to a resource of this code, else not judged, and those in `mail` as a mail address
+    too, since nothing is sent there before its owner confirms. `only`: the values that are
     harmless. `reasons`: why, where it is not obvious. `ignorable`: what `ignore_changes` may name
     although it is not neutral. `open`: arguments of the provider that nobody has judged.
     """
@@ -59,6 +60,7 @@ class Vocabulary(BaseModel):
     judged: dict[str, tuple[str, ...]] = {}
     neutral: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    mail: tuple[str, ...] = ()
     only: dict[str, tuple[Any, ...]] = {}
     reasons: dict[str, str] = {}
     ignorable: tuple[str, ...] = ()
@@ -195,7 +197,7 @@ def _arguments(place: str, body: Json, above: str, words_: Words) -> Iterator[Un
             continue
         elif path in words_.vocabulary.own:
             for leaf in _leaves(value):
-                if not _ours(leaf):
+                if not _ours(leaf) and not (path in words_.vocabulary.mail and _is_mail(leaf)):
                     why = f"{_readable(leaf)} is not a reference to a resource of this code"
                     yield Unjudged(f"{place}: {path}", why)
         elif path in words_.vocabulary.only:
@@ -228,6 +230,10 @@ def _leaves(value: Any) -> Iterator[Any]:
             yield from _leaves(item)
     elif value is not None:
         yield value
+
+
+def _is_mail(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[^@\s/:${}]+@[^@\s/:${}]+", value))
 
 
 def _ours(value: Any) -> bool:

@@ -17,7 +17,7 @@ from strata.text.words import counted
 from strata.text.wrapping import by_commas
 
 INTERNET, AWS_APIS = "internet", "aws_apis"
-SECRETS, LOGS = "secrets", "logs"
+SECRETS, LOGS, ALARMS = "secrets", "logs", "alarms"
 """Ids of nodes that show several resources, or none."""
 
 
@@ -52,8 +52,12 @@ USUAL = (
 pictures can be compared."""
 
 
+ALARMING = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_event_rule", "aws_budgets_budget")
+"""What the box of the alarms shows."""
+
 ELSEWHERE = (
     "aws_iam_",
+    "aws_kms_",
     "aws_security_group",
     "aws_vpc",
     "aws_subnet",
@@ -91,6 +95,7 @@ class _System:
         for group in self.stack.of("aws_elasticache_replication_group"):
             yield self.cache(group)
         yield from self.aws()
+        yield from self.alarms()
 
     # Names and certificates
 
@@ -404,6 +409,26 @@ class _System:
                 names[f"{database.address}.master_user_secret"] = "database password"
         return names
 
+    @property
+    def alarming(self) -> list[Resource]:
+        """The alarms of their own layer."""
+        return [one for one in self.stack.of(*ALARMING) if one.layer == "alarms"]
+
+    def alarms(self) -> Iterator[Node]:
+        alarming = self.alarming
+        metrics = [one for one in alarming if one.type == "aws_cloudwatch_metric_alarm"]
+        if alarming:
+            others = [type_name(one.type) for one in alarming if one not in metrics]
+            yield Node(
+                ALARMS,
+                "aws",
+                "CloudWatch alarms",
+                counted(len(metrics), "alarm"),
+                tuple(others),
+                parent=AWS_APIS,
+                holds=tuple(one.address for one in alarming),
+            )
+
     def optional(self, resource: Resource) -> Node:
         return Node(
             resource.address, "aws", type_name(resource.type), name_of(resource), parent=AWS_APIS
@@ -487,7 +512,7 @@ class _System:
     def relations(self) -> Iterator[Edge]:
         """References in the stack that matter to a reader."""
         drawn = set()
-        for source, target, text in self.named_relations():
+        for source, target, text in (*self.named_relations(), *self.publishes()):
             if source and target and (source, target, text) not in drawn:
                 drawn.add((source, target, text))
                 yield Edge(source, target, "relation", (text,))
@@ -521,6 +546,12 @@ class _System:
                     yield service.address, LOGS, "logs to"
             for target in self.used(service):
                 yield service.address, target.address, "uses"
+
+    def publishes(self) -> Iterator[tuple[str, str, str]]:
+        """Alarms and their topics."""
+        for alarm in self.alarming:
+            for topic in self.stack.targets(alarm.body.get("alarm_actions")):
+                yield ALARMS, topic.address, "publish to"
 
     def used(self, service: Resource) -> list[Resource]:
         """What of the optional layers its containers are told of, or may call."""

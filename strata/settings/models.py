@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from strata.settings.alarm_defaults import METRIC_NAMES, AlarmName
+
 
 def _whole(value: object) -> object:
     """A whole number, where pydantic's `Literal` would take `true` and `1.0` for 1 as well."""
@@ -688,6 +690,23 @@ class Cost(Section):
     usage: Usage = Usage()
 
 
+class Alarms(Section):
+    """Alarms on the system, a budget and a dashboard; without this table there are none."""
+
+    email: str | None = Field(
+        default=None, description="Address that is told; it must confirm the first mail."
+    )
+    topic: str | None = Field(
+        default=None, description="ARN of an SNS topic that exists, instead of an address."
+    )
+    off: list[AlarmName] = Field(default=[], description="What is left out, by name.")
+    thresholds: dict[str, float] = Field(
+        default={},
+        description="Alarm = threshold of your own, in its unit (docs/alarms.md).",
+        json_schema_extra={"propertyNames": {"enum": list(METRIC_NAMES)}},
+    )
+
+
 class Settings(Section):
     """One environment: the whole of `envs/<name>.toml`."""
 
@@ -703,4 +722,5 @@ class Settings(Section):
         default=[], description="Further paths that must be open or shut between endpoints."
     )
     cost: Cost = Cost()
+    alarms: Alarms | None = None
     tags: dict[str, str] = Field(default={}, description="Further tags of every resource.")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from strata.settings import mysql
+from strata.settings.alarms import chosen
 from strata.settings.models import Environment, Settings
 from strata.settings.positions import Key
 
@@ -250,6 +251,20 @@ BUCKET = Rule(
     prefixes=("xn--", "sthree-", "amzn-s3-demo-"),
     suffixes=("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"),
 )  # fmt: skip
+TOPIC = Rule(
+    "a topic", WORDS, WORDED, "SNS API reference, CreateTopic", range(1, 257),
+)  # fmt: skip
+EVENT_RULE = Rule(
+    "an EventBridge rule", r"[.\-_A-Za-z0-9]+", "letters, digits and . _ -",
+    "EventBridge API reference, PutRule", range(1, 65),
+)  # fmt: skip
+BUDGET = Rule(
+    "a budget", r"[^:\\\x00-\x1f]+", "no : and no \\", "AWS Budgets API reference, Budget",
+    range(1, 101),
+)  # fmt: skip
+DASHBOARD = Rule(
+    "a dashboard", WORDS, WORDED, "CloudWatch API reference, PutDashboard", range(1, 256),
+)  # fmt: skip
 HOST = Rule(
     "a host", r"[a-z0-9.-]+", "lower-case labels with dots between",
     "Route 53 API reference, CreateHostedZone; ACM API reference, RequestCertificate",
@@ -283,6 +298,7 @@ def derived(settings: Settings) -> Iterator[Derived]:
     yield from _cluster(settings)
     yield from _edge(settings)
     yield from _service(settings)
+    yield from _alarms(settings)
     bucket: Key = ("environment", "state_bucket")
     yield Derived("terraform", "bucket", settings.environment.state_bucket, BUCKET, (bucket,))
 
@@ -446,3 +462,30 @@ def _service(settings: Settings) -> Iterator[Derived]:
             "aws_appautoscaling_scheduled_action", "name", schedule.name, SCHEDULED_ACTION, (key,),
             judged=False,
         )  # fmt: skip
+
+
+def alarm_prefix(environment: Environment) -> str:
+    """The beginning of the names of the alarms of `[alarms]`."""
+    return f"{base(environment)}-alarm-"
+
+
+def _alarms(settings: Settings) -> Iterator[Derived]:
+    environment, alarms = settings.environment, settings.alarms
+    if alarms is None:
+        return
+    if alarms.topic is None:
+        yield Derived("aws_sns_topic", "name", _name(environment, "alarms", 256), TOPIC, OURS)
+    for name, default in chosen(settings).items():
+        nodes = range(1, 2 + settings.cache.replicas) if default.subject == "cache node" else ()
+        for suffix in [f"-{node:03}" for node in nodes] or [""]:
+            alarm = _name(environment, f"alarm-{name}{suffix}", 255)
+            yield Derived("aws_cloudwatch_metric_alarm", "alarm_name", alarm, ALARM, OURS)
+    if "deployment" not in alarms.off:
+        rule = _name(environment, "alarm-deployment", 64)
+        yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)
+    if settings.cost.budget_usd_per_month and "budget" not in alarms.off:
+        budget = _name(environment, "budget", 100)
+        yield Derived("aws_budgets_budget", "name", budget, BUDGET, OURS)
+    if "dashboard" not in alarms.off:
+        dashboard = _name(environment, "", 255)
+        yield Derived("aws_cloudwatch_dashboard", "dashboard_name", dashboard, DASHBOARD, OURS)

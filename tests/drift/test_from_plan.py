@@ -260,3 +260,12 @@ def test_policies_and_routes_by_hand_are_found() -> None:
         ("aws_iam_role.service_r", "inline_policy"),
         ("aws_iam_role.service_r", "managed_policy_arns"),
     ]
+
+
+@pytest.mark.parametrize("kind", ["aws_sns_topic", "aws_sqs_queue"])
+def test_a_policy_of_a_resource_of_its_own_is_no_drift_of_what_it_is_given_to(kind: str) -> None:
+    change = entry(f"{kind}.own_a", ["update"], {"policy": "{}"}, {"policy": '{"Statement": [1]}'})
+    drift, left_out = search([change], code={kind: {"own_a": {"name": "a"}}})
+    assert (drift, [one.attribute for one in left_out]) == ([], ["policy"])
+    drift, left_out = search([change], code={kind: {"own_a": {"name": "a", "policy": "{}"}}})
+    assert ([one.address for one in drift], left_out) == ([f"{kind}.own_a"], [])

@@ -642,6 +642,94 @@ def service_linked_roles() -> bool:
     }
 
 
+def _topic(service: str) -> tuple[str, str]:
+    """The ARN of a topic that a service may publish to, and the URL of a queue that it fills."""
+    topics, queues = client("sns"), client("sqs")
+    topic = topics.create_topic(Name="t")["TopicArn"]
+    statement = {
+        "Effect": "Allow", "Principal": {"Service": service}, "Action": "sns:Publish",
+        "Resource": topic,
+    }  # fmt: skip
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    topics.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    queue = queues.create_queue(QueueName="q")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    topics.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
+    return topic, queue
+
+
+def _received(queue: str) -> list[dict[str, Any]]:
+    messages = client("sqs").receive_message(QueueUrl=queue).get("Messages", [])
+    return [json.loads(json.loads(message["Body"])["Message"]) for message in messages]
+
+
+def _alarm(topic: str) -> None:
+    client("cloudwatch").put_metric_alarm(
+        AlarmName="a", Namespace="AWS/EC2", MetricName="CPUUtilization", Statistic="Sum",
+        Period=60, EvaluationPeriods=1, Threshold=1,
+        ComparisonOperator="GreaterThanThreshold", AlarmActions=[topic],
+    )  # fmt: skip
+    client("cloudwatch").set_alarm_state(AlarmName="a", StateValue="ALARM", StateReason="said so")
+
+
+def alarm_tells_its_topic() -> bool:
+    topic, queue = _topic("cloudwatch.amazonaws.com")
+    _alarm(topic)
+    (message,) = _received(queue)
+    return (message["AlarmName"], message["NewStateValue"]) == ("a", "ALARM")
+
+
+def alarm_cannot_use_the_key_of_sns() -> bool:
+    topic, queue = _topic("cloudwatch.amazonaws.com")
+    _alarm(topic)
+    told = len(_received(queue)) == 1
+    client("sns").set_topic_attributes(
+        TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue="alias/aws/sns"
+    )
+    client("cloudwatch").set_alarm_state(AlarmName="a", StateValue="OK", StateReason="well")
+    client("cloudwatch").set_alarm_state(AlarmName="a", StateValue="ALARM", StateReason="again")
+    return told and not _received(queue)
+
+
+def event_to_a_topic() -> bool:
+    topic, queue = _topic("events.amazonaws.com")
+    events = client("events")
+    events.put_rule(Name="r", EventPattern=json.dumps({"source": ["shop"]}))
+    events.put_targets(Rule="r", Targets=[{"Id": "t", "Arn": topic}])
+    for source in ("shop", "another"):
+        entry = {"Source": source, "DetailType": "d", "Detail": json.dumps({"a": 1})}
+        events.put_events(Entries=[entry])
+    (message,) = _received(queue)
+    return (message["source"], message["detail"]) == ("shop", {"a": 1})
+
+
+def budget() -> bool:
+    account, budgets = "123456789012", client("budgets")
+    notification = {
+        "NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0,
+    }  # fmt: skip
+    subscriber = {"SubscriptionType": "EMAIL", "Address": "a@shop.example"}
+    described = {
+        "BudgetName": "b", "BudgetType": "COST", "TimeUnit": "MONTHLY",
+        "BudgetLimit": {"Amount": "10", "Unit": "USD"},
+    }  # fmt: skip
+    budgets.create_budget(
+        AccountId=account, Budget=described, ResourceTags=[{"Key": "Team", "Value": "shop"}],
+        NotificationsWithSubscribers=[{"Notification": notification, "Subscribers": [subscriber]}],
+    )  # fmt: skip
+    described["BudgetLimit"] = {"Amount": "20", "Unit": "USD"}
+    budgets.update_budget(AccountId=account, NewBudget=described)
+    arn = f"arn:aws:budgets::{account}:budget/b"
+    now = budgets.describe_budget(AccountId=account, BudgetName="b")["Budget"]["BudgetLimit"]
+    told = budgets.describe_subscribers_for_notification(
+        AccountId=account, BudgetName="b", Notification=notification
+    )["Subscribers"]
+    tags = budgets.list_tags_for_resource(ResourceARN=arn)["ResourceTags"]
+    return (now["Amount"], told, tags) == (
+        "20", [subscriber], [{"Key": "Team", "Value": "shop"}]
+    )  # fmt: skip
+
+
 PROBES = {
     probe.__name__: probe
     for probe in (
@@ -686,6 +774,10 @@ PROBES = {
         state_machine_versions,
         host_bits,
         service_linked_roles,
+        alarm_tells_its_topic,
+        alarm_cannot_use_the_key_of_sns,
+        event_to_a_topic,
+        budget,
     )
 }
 
@@ -694,6 +786,7 @@ LOADED = {
     "application-autoscaling": "applicationautoscaling", "acm": "acm", "iam": "iam",
     "autoscaling": "autoscaling", "logs": "logs", "route53": "route53", "ecr": "ecr",
     "secretsmanager": "secretsmanager", "stepfunctions": "stepfunctions", "events": "events",
+    "sns": "sns", "sqs": "sqs", "cloudwatch": "cloudwatch", "budgets": "budgets", "kms": "kms",
 }  # fmt: skip
 """What the probes ask, as boto3 and as moto name it: loaded once for all of them."""
 

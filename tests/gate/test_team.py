@@ -94,6 +94,9 @@ FIRST: dict[str, tuple[str, Json]] = {
     "a queue that hears a topic": ("aws_sns_topic_subscription", {
         "topic_arn": "${aws_sns_topic.a.arn}", "protocol": "sqs", "raw_message_delivery": True,
         "endpoint": "${aws_sqs_queue.a.arn}"}),
+    "somebody who hears a topic": ("aws_sns_topic_subscription", {
+        "topic_arn": "${aws_sns_topic.a.arn}", "protocol": "email",
+        "endpoint": "oncall@shop.example"}),
     "a function": ("aws_lambda_function", {
         "function_name": "carts", "runtime": "python3.13", "role": "${aws_iam_role.a.arn}",
         "handler": "carts.handle", "s3_bucket": "${aws_s3_bucket.a.bucket}",
@@ -131,6 +134,9 @@ def test_what_a_team_adds_first_can_be_said(name: str) -> None:
          ["protocol", "endpoint"]),
         ("a queue that hears a topic", {"topic_arn": "arn:aws:sns:eu-central-1:9:x"},
          ["topic_arn"]),
+        ("somebody who hears a topic", {"endpoint": "https://a@shop.example"}, ["endpoint"]),
+        ("somebody who hears a topic", {"protocol": "sms", "endpoint": "+49301"},
+         ["protocol", "endpoint"]),
         ("a function", {"filename": "function.zip"}, ["filename"]),
         ("a function", {"image_uri": "docker.io/x/y:latest"}, ["image_uri"]),
         ("a function", {"s3_bucket": "somebody-elses"}, ["s3_bucket"]),

@@ -24,6 +24,8 @@ STEP = {
     "name": "burst", "metric": "memory", "when": "at_least", "threshold": 80,
     "adjustments": [{"lower": 0, "change": 1}],
 }  # fmt: skip
+MAILED = {"email": "oncall@shop.example"}
+TOLD = {"topic": "arn:aws:sns:eu-central-1:123456789012:oncall", "off": ["latency"]}
 TRACKING = [{"metric": "cpu", "target": 60}, {"metric": "requests_per_target", "target": 900}]
 
 
@@ -65,6 +67,7 @@ def some_settings(draw: st.DrawFn) -> Settings:
         },
     }
     data["tags"] = one_of({}, {"Team": "shop", "Cost": "42"})
+    data |= one_of({}, {"alarms": MAILED}, {"alarms": TOLD, "cost": {"budget_usd_per_month": 90}})
     found, problems = judge(data)
     assert found, problems
     assert not problems

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -46,18 +46,25 @@ def test_the_schema_in_envs_is_true_and_named_by_every_environment() -> None:
         assert file.read_text().startswith("#:schema ./schema.json\n")
 
 
+def section_of(field: Any) -> type[Section] | None:
+    """The section that a field is, or that it may be; None for a value."""
+    for kind in get_args(field.annotation) or [field.annotation]:
+        if isinstance(kind, type) and issubclass(kind, Section):
+            return kind if get_origin(field.annotation) is not list else None
+    return None
+
+
 def sections(model: type[Section]) -> list[tuple[type[Section], str, Any]]:
     found = [(model, name, field) for name, field in model.model_fields.items()]
     for _, _, field in list(found):
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
-            found += sections(field.annotation)
+        if nested := section_of(field):
+            found += sections(nested)
     return found
 
 
 def test_every_key_is_described() -> None:
     for model, name, field in sections(Settings):
-        nested = isinstance(field.annotation, type) and issubclass(field.annotation, Section)
-        assert field.description or nested, f"{model.__name__}.{name}"
+        assert field.description or section_of(field), f"{model.__name__}.{name}"
 
 
 KEYS = [

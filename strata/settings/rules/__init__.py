@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from strata.settings.models import Settings
 from strata.settings.rules import (
+    alarms,
     compute,
     containers,
     edge,
@@ -38,6 +39,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     edge.check,
     egress.check,
     reach.check,
+    alarms.check,
     text.check,
 )
 

@@ -1,0 +1,262 @@
+"""Alarms layer, optional: a topic, alarms on every other layer, a budget and a dashboard."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from cdktf import TerraformOutput, TerraformStack
+from cdktf_cdktf_provider_aws.budgets_budget import BudgetsBudget, BudgetsBudgetNotification
+from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
+from cdktf_cdktf_provider_aws.data_aws_sns_topic import DataAwsSnsTopic
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from constructs import Construct
+
+from modules.naming import Names
+from strata.settings.alarm_defaults import Default, MetricAlarm, Subject
+from strata.settings.alarms import chosen
+from strata.settings.models import Alarms, Settings
+
+ACTUAL_PERCENT, FORECAST_PERCENT = 80, 100
+"""Shares of the budget, in percent, that the month's cost may reach, and may be forecast to."""
+
+WIDTH, HEIGHT = 8, 6
+"""Size of a widget, in units of a dashboard that is 24 wide (CloudWatch API reference)."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What is watched: the outputs of the other layers that name it."""
+
+    load_balancer: str
+    target_group: str
+    certificate: str
+    cluster: str
+    service: str
+    auto_scaling_group: str
+    database: str
+    cache: str
+
+
+class AlarmsLayer(Construct):
+    """The alarms of one environment."""
+
+    def __init__(self, scope: Construct, settings: Settings, watched: Watched) -> None:
+        super().__init__(scope, "alarms")
+        self._settings = settings
+        self._names = Names(settings, "alarms")
+        self._watched = watched
+        alarms = settings.alarms or Alarms()
+        self._topic = self._their_topic(alarms.topic) if alarms.topic else self._own_topic(alarms)
+        metrics = chosen(settings)
+        for name, default in metrics.items():
+            self._alarm(name, default)
+        if "deployment" not in alarms.off:
+            self._deployment()
+        if settings.cost.budget_usd_per_month and "budget" not in alarms.off:
+            self._budget(alarms, settings.cost.budget_usd_per_month)
+        if "dashboard" not in alarms.off:
+            self._dashboard(metrics)
+        TerraformOutput(TerraformStack.of(self), "alarm_topic_arn", value=self._topic)
+
+    def _their_topic(self, arn: str) -> str:
+        """A topic of this account, looked up so that a plan fails where there is none."""
+        return DataAwsSnsTopic(self, "topic", name=arn.rpartition(":")[2]).arn
+
+    def _own_topic(self, alarms: Alarms) -> str:
+        """The topic that an address is subscribed to."""
+        names, environment = self._names, self._settings.environment
+        account = environment.account_id
+        key = KmsKey(
+            self,
+            "topic_key",
+            # CloudWatch cannot use the key of AWS's own that SNS has: its policy names no service.
+            description=f"Topic of the alarms of {names.base}",
+            enable_key_rotation=True,
+            deletion_window_in_days=7,
+            policy=json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Sid": "Account",
+                            "Effect": "Allow",
+                            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                            "Action": "kms:*",
+                            "Resource": "*",
+                        },
+                        {
+                            "Sid": "AlarmsAndEvents",
+                            "Effect": "Allow",
+                            # Without a condition: EventBridge sends no source with its request.
+                            "Principal": {
+                                "Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+                            },
+                            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                            "Resource": "*",
+                        },
+                    ],
+                }
+            ),
+            tags=names.tags("alarms"),
+        )
+        name = names.name("alarms", 256)
+        topic = SnsTopic(
+            self,
+            "topic",
+            name=name,
+            kms_master_key_id=key.arn,
+            # Not a resource of its own: the topic would show it as drift of its own policy.
+            policy=json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Sid": "AlarmsAndEvents",
+                            "Effect": "Allow",
+                            "Principal": {
+                                "Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+                            },
+                            "Action": "sns:Publish",
+                            "Resource": f"arn:aws:sns:{environment.region}:{account}:{name}",
+                            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+                        }
+                    ],
+                }
+            ),
+            tags=names.tags("alarms"),
+        )
+        SnsTopicSubscription(
+            self, "email", topic_arn=topic.arn, protocol="email", endpoint=alarms.email or ""
+        )
+        return topic.arn
+
+    def _alarm(self, name: str, default: Default) -> None:
+        for suffix, dimensions in self._dimensions(default.subject):
+            CloudwatchMetricAlarm(
+                self,
+                f"{name}{suffix}".replace("-", "_"),
+                alarm_name=self._names.name(f"alarm-{name}{suffix}", 255),
+                alarm_description=f"{default.reason} ({default.source})",
+                namespace=default.namespace,
+                metric_name=default.metric,
+                dimensions=dimensions,
+                statistic=None if default.is_percentile else default.statistic,
+                extended_statistic=default.statistic if default.is_percentile else None,
+                evaluate_low_sample_count_percentiles="ignore" if default.is_percentile else None,
+                comparison_operator=default.comparison,
+                threshold=default.in_metric_units,
+                period=default.period,
+                evaluation_periods=default.periods,
+                datapoints_to_alarm=default.datapoints,
+                treat_missing_data=default.missing,
+                alarm_actions=[self._topic],
+                ok_actions=[self._topic],
+                tags=self._names.tags(f"alarm-{name}{suffix}"),
+            )  # fmt: skip
+
+    def _dimensions(self, subject: Subject) -> Iterator[tuple[str, dict[str, str]]]:
+        """(suffix of the name, dimensions) of each alarm on a subject."""
+        watched = self._watched
+        balancer = {"LoadBalancer": watched.load_balancer}
+        if subject == "cache node":
+            # ElastiCache has these metrics of each node, which it names by three digits.
+            for number in range(1, 2 + self._settings.cache.replicas):
+                yield f"-{number:03}", {"CacheClusterId": f"{watched.cache}-{number:03}"}
+            return
+        yield (
+            "",
+            {
+                "load balancer": balancer,
+                "targets": {**balancer, "TargetGroup": watched.target_group},
+                "service": {"ClusterName": watched.cluster, "ServiceName": watched.service},
+                "instances": {"AutoScalingGroupName": watched.auto_scaling_group},
+                "database": {"DBInstanceIdentifier": watched.database},
+                "certificate": {"CertificateArn": watched.certificate},
+            }[subject],
+        )
+
+    def _deployment(self) -> None:
+        """The event that ECS sends when a deployment fails; there is no metric of it."""
+        environment = self._settings.environment
+        service = (
+            f"arn:aws:ecs:{environment.region}:{environment.account_id}:service/"
+            f"{self._watched.cluster}/{self._watched.service}"
+        )
+        rule = CloudwatchEventRule(
+            self,
+            "deployment",
+            name=self._names.name("alarm-deployment", 64),
+            description="ECS gave a deployment up, and rolled back where it could",
+            event_pattern=json.dumps(
+                {
+                    "source": ["aws.ecs"],
+                    "detail-type": ["ECS Deployment State Change"],
+                    "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
+                    "resources": [service],
+                }
+            ),
+            tags=self._names.tags("alarm-deployment"),
+        )
+        CloudwatchEventTarget(self, "deployment_target", rule=rule.name, arn=self._topic)
+
+    def _budget(self, alarms: Alarms, limit: float) -> None:
+        BudgetsBudget(
+            self,
+            "budget",
+            name=self._names.name("budget", 100),
+            budget_type="COST",
+            time_unit="MONTHLY",
+            limit_amount=f"{limit:g}",
+            limit_unit="USD",
+            notification=[
+                BudgetsBudgetNotification(
+                    notification_type=kind,
+                    comparison_operator="GREATER_THAN",
+                    threshold=percent,
+                    threshold_type="PERCENTAGE",
+                    subscriber_sns_topic_arns=[self._topic] if alarms.topic else None,
+                    # Straight to the address, which AWS Budgets asks for no confirmation.
+                    subscriber_email_addresses=[alarms.email] if alarms.email else None,
+                )
+                for kind, percent in (("ACTUAL", ACTUAL_PERCENT), ("FORECASTED", FORECAST_PERCENT))
+            ],
+            tags=self._names.tags("budget"),
+        )
+
+    def _dashboard(self, metrics: Mapping[MetricAlarm, Default]) -> None:
+        """Each metric that has an alarm, with its threshold as a line."""
+        widgets = []
+        for index, (name, default) in enumerate(metrics.items()):
+            lines = [
+                [default.namespace, default.metric, *chain.from_iterable(dimensions.items())]
+                for _, dimensions in self._dimensions(default.subject)
+            ]
+            widgets.append(
+                {
+                    "type": "metric",
+                    "x": WIDTH * (index % 3),
+                    "y": HEIGHT * (index // 3),
+                    "width": WIDTH,
+                    "height": HEIGHT,
+                    "properties": {
+                        "title": name,
+                        "region": self._settings.environment.region,
+                        "stat": default.statistic,
+                        "period": default.period,
+                        "metrics": lines,
+                        "annotations": {"horizontal": [{"value": default.in_metric_units}]},
+                    },
+                }
+            )
+        CloudwatchDashboard(
+            self,
+            "dashboard",
+            dashboard_name=self._names.name(limit=255),
+            dashboard_body=json.dumps({"widgets": widgets}),
+        )

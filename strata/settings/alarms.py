@@ -1,0 +1,59 @@
+"""Which alarms an environment gets, and with what thresholds."""
+
+from dataclasses import replace
+
+from strata.settings.alarm_defaults import DEFAULTS, Default, MetricAlarm
+from strata.settings.figures import instance_types
+from strata.settings.models import Settings
+
+CONNECTION_BYTES = 12_582_880
+"""Memory of a class that RDS counts for a connection in max_connections of MySQL (RDS User Guide,
+maximum number of database connections)."""
+
+CONNECTIONS_SHARE = 0.75
+"""Of them: the class's memory is more than what RDS divides, by what its own processes take."""
+
+STORAGE_SHARE, EXTENDED_STORAGE_SHARE = 0.15, 0.05
+"""Free share of a database's storage that is too little: without storage autoscaling, and with."""
+
+
+def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
+    """The alarms on metrics, with their thresholds in place.
+
+    Left out are those that are off, and those on credits where no class or type has any.
+    """
+    alarms = settings.alarms
+    if alarms is None:
+        return {}
+    absent = {*alarms.off, *_without_credits(settings)}
+    result: dict[MetricAlarm, Default] = {}
+    for name, default in DEFAULTS.items():
+        if name not in absent:
+            threshold = alarms.thresholds.get(name, threshold_of(name, settings))
+            if threshold is not None:
+                result[name] = replace(default, threshold=threshold)
+    return result
+
+
+def threshold_of(name: MetricAlarm, settings: Settings) -> float | None:
+    """The threshold that an alarm has by default; None where the settings do not tell."""
+    database = settings.database
+    if name == "database-storage":
+        extends = database.max_storage_gib > database.storage_gib
+        share = EXTENDED_STORAGE_SHARE if extends else STORAGE_SHARE
+        return round(database.storage_gib * share, 1)
+    if name == "database-connections":
+        kind = instance_types().get(database.instance_class.removeprefix("db."))
+        if kind is None:
+            return None
+        return int(kind.memory_mib * 2**20 / CONNECTION_BYTES * CONNECTIONS_SHARE)
+    return DEFAULTS[name].threshold
+
+
+def _without_credits(settings: Settings) -> list[str]:
+    kinds = {
+        "instance-credits": settings.cluster.instance_type,
+        "database-credits": settings.database.instance_class.removeprefix("db."),
+        "cache-credits": settings.cache.node_type.removeprefix("cache."),
+    }
+    return [name for name, kind in kinds.items() if not kind.startswith("t")]

@@ -1,0 +1,99 @@
+"""Who is told of alarms, and thresholds that can be reached."""
+
+import re
+from collections.abc import Iterator
+
+from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES, MetricAlarm
+from strata.settings.alarms import threshold_of
+from strata.settings.models import Environment, Settings
+from strata.settings.rules.finding import Finding, near
+
+EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+"""An address without a display name."""
+
+TOPIC = re.compile(
+    r"arn:aws:sns:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):[A-Za-z0-9_-]{1,256}(?P<fifo>\.fifo)?"
+)
+"""A topic (SNS API reference, CreateTopic)."""
+
+LARGEST = {"percent": 100.0}
+"""Unit -> the most that its metric can be."""
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Check `[alarms]`."""
+    alarms = settings.alarms
+    if alarms is None:
+        return
+    if (alarms.email is None) == (alarms.topic is None):
+        wrong = "names nobody to tell" if alarms.email is None else "names an address and a topic"
+        yield Finding(("alarms",), wrong, "either email or topic")
+    if alarms.email is not None and not EMAIL.fullmatch(alarms.email):
+        yield Finding(("alarms", "email"), "is no address", "such as oncall@shop.example")
+    if alarms.topic is not None:
+        yield from _topic(alarms.topic, settings.environment)
+    for name, threshold in alarms.thresholds.items():
+        yield from _threshold(name, threshold, settings)
+    missing: MetricAlarm = "database-connections"
+    if (
+        missing not in alarms.off
+        and missing not in alarms.thresholds
+        and threshold_of(missing, settings) is None
+    ):
+        yield Finding(
+            ("alarms", "thresholds", missing),
+            f"is missing: the memory of {settings.database.instance_class} is not known here",
+            f'a number of connections, or off = ["{missing}"]',
+            (("database", "instance_class"),),
+        )
+    if len(set(alarms.off)) < len(alarms.off):
+        yield Finding(("alarms", "off"), "names something twice", "each name once")
+
+
+def _topic(topic: str, environment: Environment) -> Iterator[Finding]:
+    key, region = ("alarms", "topic"), environment.region
+    match = TOPIC.fullmatch(topic)
+    if not match:
+        yield Finding(
+            key, "is no ARN of an SNS topic", f"such as arn:aws:sns:{region}:123456789012:oncall"
+        )
+    elif match["fifo"]:
+        # AWS Budgets and EventBridge rules send to no such topic.
+        yield Finding(key, "is a FIFO topic", "a standard topic, which can send mail")
+    elif match["region"] != region:
+        yield Finding(
+            key,
+            "is in another region, where CloudWatch's alarms cannot publish",
+            f"a topic in {region}",
+            (("environment", "region"),),
+        )
+    elif match["account"] != environment.account_id:
+        yield Finding(
+            key,
+            f"is of account {match['account']}",
+            f"a topic of account {environment.account_id}",
+            (("environment", "account_id"),),
+        )
+
+
+def _threshold(name: str, threshold: float, settings: Settings) -> Iterator[Finding]:
+    key = ("alarms", "thresholds", name)
+    default = next((one for known, one in DEFAULTS.items() if known == name), None)
+    if default is None:
+        right = near(name, METRIC_NAMES, f"one of {', '.join(METRIC_NAMES)}")
+        yield Finding(key, "is no alarm with a threshold", right)
+        return
+    unit = default.unit
+    if settings.alarms and name in settings.alarms.off:
+        yield Finding(key, "has no effect: the alarm is off", "no threshold, or not in off")
+    if threshold <= 0:
+        yield Finding(key, "is never reached, or always", f"more than 0 {unit}")
+    elif threshold > LARGEST.get(unit, threshold):
+        yield Finding(key, "is never reached", f"at most {LARGEST[unit]:g} {unit}")
+    elif name == "database-storage" and threshold >= settings.database.storage_gib:
+        yield Finding(
+            key,
+            f"is all of the storage, {settings.database.storage_gib} GiB",
+            "less than storage_gib",
+            (("database", "storage_gib"),),
+        )

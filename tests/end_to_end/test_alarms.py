@@ -1,0 +1,158 @@
+"""The layer `alarms` on the emulator: each alarm is raised, and tells its topic."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from strata.apply.layer import LayerWork
+from strata.documents import Json
+from strata.drift.detect import find_drift
+from strata.settings.alarms import chosen
+from strata.settings.resource_names import alarm_prefix
+from strata.teardown.contents import remaining
+from strata.terraform.binary import wanted_version
+from tests.end_to_end.conftest import Client, work_on
+from tests.modules.test_alarms import EMAIL, MAILED
+
+pytestmark = pytest.mark.terraform
+
+ENVIRONMENT = MAILED.environment
+OUTPUT = re.compile(r"data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
+SERVICE_ARN = "arn:aws:ecs:eu-central-1:123456789012:service/x/x"
+
+
+def written_states(stack: Json) -> dict[str, Json]:
+    """Key -> a state of another layer, with the outputs that the alarms read from it.
+
+    So that this layer alone is applied: no alarm asks whether there is what it watches.
+    """
+    sources = stack["data"]["terraform_remote_state"]
+    states: dict[str, Json] = {}
+    for source, output in OUTPUT.findall(json.dumps(stack)):
+        key = sources[source]["config"]["key"]
+        state = states.setdefault(key, {
+            "version": 4, "terraform_version": wanted_version(), "serial": 1,
+            "lineage": str(uuid.uuid4()), "outputs": {}, "resources": [], "check_results": None,
+        })  # fmt: skip
+        state["outputs"][output] = {"value": "x", "type": "string"}
+    return states
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The layer, applied; `queue` is the URL of a queue that gets what the topic gets."""
+
+    work: LayerWork
+    topic: str
+    queue: str
+
+
+@pytest.fixture(scope="module")
+def standing(aws: Client, provider: None, folder: Any) -> Standing:
+    work = work_on(MAILED, folder / "alarms")
+    stack = json.loads((work.folder("alarms") / "cdk.tf.json").read_text())
+    for key, state in written_states(stack).items():
+        aws("s3").put_object(
+            Bucket=ENVIRONMENT.state_bucket, Key=key, Body=json.dumps(state).encode()
+        )
+    assert work.apply("alarms") == "applied"
+    topic = work.terraform.outputs(work.folder("alarms"))["alarm_topic_arn"]
+    queue = aws("sqs").create_queue(QueueName="told")["QueueUrl"]
+    arn = aws("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"])
+    return Standing(work, topic, queue)
+
+
+def told(aws: Client, queue: str) -> Iterator[Json]:
+    """What the topic got since the last time."""
+    while (
+        messages := aws("sqs")
+        .receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=0)
+        .get("Messages")
+    ):
+        for message in messages:
+            aws("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            yield json.loads(json.loads(message["Body"])["Message"])
+
+
+def test_a_second_plan_changes_nothing(standing: Standing) -> None:
+    assert standing.work.changes("alarms") == "no change"
+
+
+def test_each_alarm_tells_when_it_is_raised_and_when_it_is_over(
+    standing: Standing, aws: Client
+) -> None:
+    prefix = alarm_prefix(ENVIRONMENT)
+    pages = aws("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
+    names = [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]]
+    assert len(names) == len(chosen(MAILED))
+    for state in ("ALARM", "OK"):
+        for name in names:
+            aws("cloudwatch").set_alarm_state(
+                AlarmName=name, StateValue=state, StateReason="raised by a test"
+            )
+        messages = [*told(aws, standing.queue)]
+        assert sorted(message["AlarmName"] for message in messages) == sorted(names)
+        assert {message["NewStateValue"] for message in messages} == {state}
+
+
+def test_a_failed_deployment_of_the_service_tells(standing: Standing, aws: Client) -> None:
+    def happens(event: str, service: str) -> None:
+        aws("events").put_events(Entries=[{
+            "Source": "aws.ecs", "DetailType": "ECS Deployment State Change",
+            "Resources": [service], "Detail": json.dumps({"eventName": event}),
+        }])  # fmt: skip
+
+    happens("SERVICE_DEPLOYMENT_COMPLETED", SERVICE_ARN)
+    happens("SERVICE_DEPLOYMENT_FAILED", f"{SERVICE_ARN}-of-somebody-else")
+    assert [*told(aws, standing.queue)] == []
+    happens("SERVICE_DEPLOYMENT_FAILED", SERVICE_ARN)
+    (message,) = told(aws, standing.queue)
+    assert message["detail"] == {"eventName": "SERVICE_DEPLOYMENT_FAILED"}
+
+
+def test_the_address_is_subscribed_and_in_the_budget(standing: Standing, aws: Client) -> None:
+    found = aws("sns").list_subscriptions_by_topic(TopicArn=standing.topic)["Subscriptions"]
+    assert EMAIL in [one["Endpoint"] for one in found]
+    names = {"AccountId": ENVIRONMENT.account_id, "BudgetName": "shop-mailed-budget"}
+    for notification in aws("budgets").describe_notifications_for_budget(**names)["Notifications"]:
+        (subscriber,) = aws("budgets").describe_subscribers_for_notification(
+            **names, Notification=notification
+        )["Subscribers"]
+        assert subscriber == {"SubscriptionType": "EMAIL", "Address": EMAIL}
+
+
+def test_a_threshold_changed_by_hand_is_drift_and_nothing_is_a_stranger(
+    standing: Standing, aws: Client
+) -> None:
+    name = f"{alarm_prefix(ENVIRONMENT)}service-cpu"
+    (alarm,) = aws("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    taken = ("AlarmName", "AlarmDescription", "AlarmActions", "OKActions", "MetricName",
+             "Namespace", "Statistic", "Dimensions", "Period", "EvaluationPeriods",
+             "DatapointsToAlarm", "ComparisonOperator", "TreatMissingData")  # fmt: skip
+    aws("cloudwatch").put_metric_alarm(**{key: alarm[key] for key in taken}, Threshold=99.0)
+    work = standing.work
+    report = find_drift(ENVIRONMENT, work.terraform, work.stacks.parent)
+    assert [
+        (one.layer, one.address, part.attribute, part.before, part.now)
+        for one in report.drift
+        for part in one.attributes
+    ] == [("alarms", "aws_cloudwatch_metric_alarm.alarms_service_cpu", "threshold", 90, 99)]
+    assert report.strangers == []
+
+
+def test_nothing_is_left_of_it_but_a_key_that_waits_for_its_deletion(
+    standing: Standing, aws: Client
+) -> None:
+    assert standing.work.destroy("alarms") == "destroyed"
+    assert aws("sns").list_topics()["Topics"] == []
+    (key,) = aws("kms").list_keys()["Keys"]
+    assert aws("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == (
+        "PendingDeletion"
+    )
+    assert remaining(ENVIRONMENT) == []

@@ -1,0 +1,258 @@
+"""The layer `alarms`: what it builds, and what the gate, the map and the cost make of it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+
+from strata.cost.estimate import Estimate, estimate
+from strata.cost.prices import shipped
+from strata.cost.resources import of_stack
+from strata.documents.layers import LAYERS, needs, standing
+from strata.documents.stacks import blocks, stack
+from strata.map.write import drawn
+from strata.settings import Settings, load
+from strata.settings.alarms import chosen
+from strata.settings.load import judge
+from strata.settings.resource_names import alarm_prefix
+from strata.synthesis.synthesize import synthesize
+from tests.gate.command import Command
+from tests.gate.conftest import command
+
+__all__ = ["command"]
+
+Json = dict[str, Any]
+
+EMAIL = "oncall@shop.example"
+TOPIC_ARN = "arn:aws:sns:eu-central-1:123456789012:oncall"
+ALARM = "aws_cloudwatch_metric_alarm"
+TOPIC, KEY = "aws_sns_topic.alarms_topic", "aws_kms_key.alarms_topic_key"
+
+
+def with_alarms(name: str, alarms: Json, **sections: Json) -> Settings:
+    """`local` under another name, with alarms."""
+    data = load("local").model_dump(exclude_none=True, by_alias=True)
+    data["environment"]["name"] = name
+    for section, values in sections.items():
+        data[section] = {**data.get(section, {}), **values}
+    found, problems = judge({**data, "alarms": alarms})
+    assert found, problems
+    assert not problems
+    return found
+
+
+MAILED = with_alarms("mailed", {"email": EMAIL}, cost={"budget_usd_per_month": 250})
+TOLD = with_alarms(
+    "told",
+    {"topic": TOPIC_ARN, "off": ["latency", "deployment", "dashboard"],
+     "thresholds": {"target-5xx": 20}},
+    cost={"budget_usd_per_month": 250}, cache={"replicas": 2, "automatic_failover": True},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both, synthesized at once."""
+    folder = tmp_path_factory.mktemp("alarms")
+    synthesize([MAILED, TOLD], folder)
+    return folder
+
+
+@pytest.fixture
+def composed_of(out: Path) -> Callable[[str], Json]:
+    def read(name: str) -> Json:
+        return dict(json.loads((out / "composed" / name / "cdk.tf.json").read_text()))
+
+    return read
+
+
+def names_of(resources: dict[str, Json]) -> set[str]:
+    return {body["alarm_name"] for body in resources.values() if "alarm_name" in body}
+
+
+def test_it_is_applied_last(out: Path) -> None:
+    found = standing(out / "stacks", "mailed")
+    assert found == [*LAYERS, "alarms"]
+    assert "service" in needs(found)["alarms"]
+    assert all("alarms" not in needed for needed in needs(found).values())
+    document = json.loads((out / "stacks" / "mailed-alarms" / "cdk.tf.json").read_text())
+    sources = document["data"]["terraform_remote_state"]
+    read = {source["config"]["key"].split("/")[1] for source in sources.values()}
+    assert read <= {f"{layer}.tfstate" for layer in needs(found)["alarms"]}
+
+
+def test_each_chosen_alarm_is_built_as_its_figures_say(
+    composed_of: Callable[[str], Json],
+) -> None:
+    resources = blocks(composed_of("mailed"))
+    prefix = alarm_prefix(MAILED.environment)
+    for name, default in chosen(MAILED).items():
+        suffix = "-001" if default.subject == "cache node" else ""
+        address = f"{ALARM}.alarms_{name}{suffix}".replace("-", "_")
+        body = resources[address]
+        assert body["alarm_name"] == f"{prefix}{name}{suffix}"
+        assert (body["namespace"], body["metric_name"]) == (default.namespace, default.metric)
+        assert body["threshold"] == default.in_metric_units
+        assert (body["evaluation_periods"], body["datapoints_to_alarm"], body["period"]) == (
+            default.periods, default.datapoints, default.period
+        )  # fmt: skip
+        assert body["treat_missing_data"] == default.missing
+        assert default.reason in body["alarm_description"]
+        assert body.get("extended_statistic") == ("p99" if name == "latency" else None)
+        assert body["alarm_actions"] == body["ok_actions"]
+        assert body["alarm_actions"] == ["${aws_sns_topic.alarms_topic.arn}"]
+    assert len(names_of(resources)) == len(chosen(MAILED))
+
+
+def test_each_alarm_watches_a_resource_of_this_environment(
+    composed_of: Callable[[str], Json],
+) -> None:
+    read = stack(composed_of("mailed"))
+    targets = {
+        address.removeprefix(f"{ALARM}.alarms_"): {
+            one.type for one in read.targets(resource.body["dimensions"])
+        }
+        for address, resource in read.resources.items()
+        if address.startswith(f"{ALARM}.alarms_")
+    }
+    assert targets["load_balancer_5xx"] == {"aws_lb"}
+    assert targets["latency"] == {"aws_lb", "aws_lb_target_group"}
+    assert targets["service_cpu"] == {"aws_ecs_cluster_capacity_providers", "aws_ecs_service"}
+    assert targets["instance_credits"] == {"aws_autoscaling_group"}
+    assert targets["database_storage"] == {"aws_db_instance"}
+    assert targets["cache_evictions_001"] == {"aws_elasticache_replication_group"}
+    assert targets["certificate"] == {"aws_acm_certificate_validation"}
+    assert all(targets.values())
+
+
+def test_what_is_off_is_not_there_and_a_threshold_is_the_users(
+    composed_of: Callable[[str], Json],
+) -> None:
+    resources = blocks(composed_of("told"))
+    types = {address.partition(".")[0] for address in resources}
+    assert f"{ALARM}.alarms_latency" not in resources
+    assert not types & {
+        "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target", "aws_cloudwatch_dashboard",
+        "aws_sns_topic", "aws_sns_topic_subscription", "aws_kms_key",
+    }  # fmt: skip
+    assert resources[f"{ALARM}.alarms_target_5xx"]["threshold"] == 20
+    assert resources[f"{ALARM}.alarms_target_5xx"]["alarm_actions"] == [
+        "${data.aws_sns_topic.alarms_topic.arn}"
+    ]
+    budget = resources["aws_budgets_budget.alarms_budget"]
+    assert all("subscriber_sns_topic_arns" in one for one in budget["notification"])
+
+
+def test_each_node_of_redis_has_its_alarms(composed_of: Callable[[str], Json]) -> None:
+    prefix = alarm_prefix(TOLD.environment)
+    found = {
+        name.removeprefix(prefix)
+        for name in names_of(blocks(composed_of("told")))
+        if "evictions" in name
+    }
+    assert found == {f"cache-evictions-{number}" for number in ("001", "002", "003")}
+
+
+def test_the_topic_is_encrypted_and_cloudwatch_and_eventbridge_may_publish(
+    composed_of: Callable[[str], Json],
+) -> None:
+    resources = blocks(composed_of("mailed"))
+    assert resources[TOPIC]["kms_master_key_id"] == f"${{{KEY}.arn}}"
+    assert resources[KEY]["enable_key_rotation"] is True
+    services = ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+    key = json.loads(resources[KEY]["policy"])["Statement"][1]
+    assert key["Principal"]["Service"] == services
+    assert key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    (topic,) = json.loads(resources[TOPIC]["policy"])["Statement"]
+    assert topic["Resource"] == "arn:aws:sns:eu-central-1:123456789012:shop-mailed-alarms"
+    assert resources[TOPIC]["name"] == "shop-mailed-alarms"
+    assert (topic["Action"], topic["Principal"]["Service"]) == ("sns:Publish", services)
+    assert topic["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    mail = resources["aws_sns_topic_subscription.alarms_email"]
+    assert (mail["protocol"], mail["endpoint"]) == ("email", EMAIL)
+
+
+def test_a_failed_deployment_of_this_service_is_an_event(
+    composed_of: Callable[[str], Json],
+) -> None:
+    resources = blocks(composed_of("mailed"))
+    pattern = json.loads(resources["aws_cloudwatch_event_rule.alarms_deployment"]["event_pattern"])
+    assert pattern["detail"] == {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]}
+    (service,) = pattern["resources"]
+    assert service.startswith("arn:aws:ecs:eu-central-1:123456789012:service/")
+    assert service.endswith("/${aws_ecs_service.service_service.name}")
+    target = resources["aws_cloudwatch_event_target.alarms_deployment_target"]
+    assert target["arn"] == "${aws_sns_topic.alarms_topic.arn}"
+
+
+def test_the_budget_tells_the_address_before_it_is_spent(
+    composed_of: Callable[[str], Json],
+) -> None:
+    budget = blocks(composed_of("mailed"))["aws_budgets_budget.alarms_budget"]
+    assert (budget["limit_amount"], budget["limit_unit"]) == ("250", "USD")
+    assert [(one["notification_type"], one["threshold"]) for one in budget["notification"]] == [
+        ("ACTUAL", 80), ("FORECASTED", 100)
+    ]  # fmt: skip
+    assert all(one["subscriber_email_addresses"] == [EMAIL] for one in budget["notification"])
+
+
+def test_the_dashboard_shows_each_metric_with_its_threshold(
+    composed_of: Callable[[str], Json],
+) -> None:
+    dashboard = blocks(composed_of("mailed"))["aws_cloudwatch_dashboard.alarms_dashboard"]
+    widgets = json.loads(dashboard["dashboard_body"])["widgets"]
+    assert {one["properties"]["title"]: one["properties"]["annotations"]["horizontal"][0]["value"]
+            for one in widgets} == {
+        name: default.in_metric_units for name, default in chosen(MAILED).items()
+    }  # fmt: skip
+    places = {(one["x"], one["y"]) for one in widgets}
+    assert len(places) == len(widgets)
+    assert all(one["x"] + one["width"] <= 24 for one in widgets)
+
+
+@pytest.mark.parametrize("settings", [MAILED, TOLD], ids=["mailed", "told"])
+def test_the_gate_finds_nothing_in_it(settings: Settings, tmp_path: Path, command: Command) -> None:
+    file = tmp_path / f"{settings.environment.name}.toml"
+    file.write_text(tomli_w.dumps(settings.model_dump(exclude_none=True, by_alias=True)))
+    answer = command("gate", file)
+    assert answer.code == 0, answer.out + answer.err
+
+
+def cost_of(composed: Json, settings: Settings) -> Estimate:
+    return estimate(of_stack(stack(composed)), settings, shipped())
+
+
+def test_its_cost_is_a_dime_an_alarm_and_a_dollar_for_the_key(
+    composed_of: Callable[[str], Json], composed: Callable[[str], Json]
+) -> None:
+    cost = cost_of(composed_of("mailed"), MAILED)
+    assert cost.layers["alarms"].desired == pytest.approx(0.10 * len(chosen(MAILED)) + 1.00)
+    assert [line for line in cost.not_priced if line.layer == "alarms"] == []
+    without = cost_of(composed("local"), load("local"))
+    assert cost.usd.desired - without.usd.desired == pytest.approx(cost.layers["alarms"].desired)
+
+
+def test_the_picture_has_a_box_for_the_alarms_and_what_they_publish_to(
+    composed_of: Callable[[str], Json],
+) -> None:
+    made = drawn(stack(composed_of("mailed")), "shop-mailed")
+    system = made.pictures[1]
+    assert system.node("alarms").title == f"{len(chosen(MAILED))} alarms"
+    assert system.node(TOPIC).label == "SNS topic"
+    assert ("alarms", TOPIC, ("publish to",)) in {
+        (edge.source, edge.target, edge.lines) for edge in system.edges
+    }
+    ours = {node.id for node in system.nodes if "alarms" in node.id}
+    assert ours == {"alarms", TOPIC, "aws_cloudwatch_dashboard.alarms_dashboard"}
+    parts = {part.address for thing in made.things if thing.id == TOPIC for part in thing.parts}
+    assert {KEY, "aws_sns_topic_subscription.alarms_email"} <= parts
+
+
+def test_the_other_layers_are_as_without_it(
+    composed_of: Callable[[str], Json], composed: Callable[[str], Json]
+) -> None:
+    theirs, ours = blocks(composed_of("mailed")), blocks(composed("local"))
+    assert set(ours) == {one for one in theirs if ".alarms_" not in one}

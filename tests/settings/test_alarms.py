@@ -1,0 +1,132 @@
+"""The alarms of `[alarms]`: what they watch, what is left out, and what is refused."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from strata.settings import load
+from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES, NAMES, Default
+from strata.settings.alarms import chosen
+from strata.settings.load import judge
+from tests import ROOT
+
+Json = dict[str, Any]
+
+BASE = load("local").model_dump(exclude_none=True, by_alias=True)
+EMAIL = "oncall@shop.example"
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:oncall"
+WORDS = {
+    "GreaterThanOrEqualToThreshold": "at least",
+    "GreaterThanThreshold": "more than",
+    "LessThanThreshold": "less than",
+}
+MISSING = {"notBreaching": "well", "breaching": "wrong", "missing": "as before"}
+
+
+def judged(alarms: Json, **sections: Json) -> tuple[Any, list[str]]:
+    data = copy.deepcopy(BASE)
+    for name, values in sections.items():
+        data[name] = {**data.get(name, {}), **values}
+    found, problems = judge({**data, "alarms": alarms})
+    return found, [f"{'.'.join(map(str, one.key))}: {one.wrong}" for one in problems]
+
+
+def row(name: str, default: Default) -> str:
+    """An alarm's line in the guide."""
+    figure = "its figure" if default.threshold is None else f"{default.threshold:g}"
+    when = f"{default.metric}, {default.statistic}: {WORDS[default.comparison]} {figure}"
+    last = f"{default.datapoints} of {default.periods} periods of {default.period} s"
+    return f"| {name} | {when} {default.unit} | {last} | {MISSING[default.missing]} |"
+
+
+def test_the_guide_has_each_alarm_as_it_is_made() -> None:
+    guide = (ROOT / "docs" / "alarms.md").read_text()
+    assert [row(name, one) for name, one in DEFAULTS.items() if row(name, one) not in guide] == []
+    for name in NAMES:
+        assert f"| {name} |" in guide
+
+
+def test_each_alarm_on_a_metric_has_figures_a_reason_and_a_source() -> None:
+    assert tuple(DEFAULTS) == METRIC_NAMES
+    for name, default in DEFAULTS.items():
+        assert 0 < default.datapoints <= default.periods, name
+        # CloudWatch API reference, PutMetricAlarm: at most a day, or a week from an hour on.
+        assert default.periods * default.period <= 86400, name
+        # With the two signs between them it is the alarm's description, of 1,024 characters.
+        assert default.reason and default.source and len(default.reason + default.source) < 1000
+
+
+def test_without_the_table_there_are_none() -> None:
+    assert load("local").alarms is None
+    assert chosen(load("local")) == {}
+
+
+def test_credits_are_watched_where_there_are_some() -> None:
+    burstable, _ = judged({"email": EMAIL})
+    assert {"instance-credits", "database-credits", "cache-credits"} <= set(chosen(burstable))
+    fixed, problems = judged(
+        {"email": EMAIL},
+        cluster={"instance_type": "m6i.large"},
+        database={"instance_class": "db.m6g.large"},
+        cache={"node_type": "cache.m7g.large"},
+    )
+    assert not problems
+    assert set(DEFAULTS) - set(chosen(fixed)) == {
+        "instance-credits", "database-credits", "cache-credits"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", METRIC_NAMES)
+def test_each_can_be_left_out_and_have_another_threshold(name: str) -> None:
+    without, problems = judged({"email": EMAIL, "off": [name]})
+    assert not problems
+    every, _ = judged({"email": EMAIL})
+    assert set(chosen(every)) - set(chosen(without)) == {name}
+    changed, problems = judged({"email": EMAIL, "thresholds": {name: 3.5}})
+    assert not problems
+    assert {key: one.threshold for key, one in chosen(changed).items()} == {
+        key: 3.5 if key == name else one.threshold for key, one in chosen(every).items()
+    }
+
+
+def test_thresholds_follow_from_the_size_of_the_database() -> None:
+    still, _ = judged({"email": EMAIL}, database={"storage_gib": 100, "max_storage_gib": 0})
+    assert chosen(still)["database-storage"].in_metric_units == 15 * 2**30
+    grows, _ = judged({"email": EMAIL}, database={"storage_gib": 100, "max_storage_gib": 200})
+    assert chosen(grows)["database-storage"].in_metric_units == 5 * 2**30
+    # 1 GiB / 12,582,880 = 85 connections, of which three quarters.
+    small, _ = judged({"email": EMAIL}, database={"instance_class": "db.t3.micro"})
+    assert chosen(small)["database-connections"].threshold == 64
+
+
+@pytest.mark.parametrize(
+    ("alarms", "said"),
+    [
+        ({}, "alarms: names nobody to tell"),
+        ({"email": EMAIL, "topic": TOPIC}, "alarms: names an address and a topic"),
+        ({"email": "oncall"}, "alarms.email: is no address"),
+        ({"email": "On Call <oncall@shop.example>"}, "alarms.email: is no address"),
+        ({"email": "a@b"}, "alarms.email: is no address"),
+        ({"topic": "oncall"}, "alarms.topic: is no ARN"),
+        ({"topic": TOPIC.replace("sns", "sqs")}, "alarms.topic: is no ARN"),
+        ({"topic": f"{TOPIC}.fifo"}, "alarms.topic: is a FIFO topic"),
+        ({"topic": TOPIC.replace("eu-central-1", "us-east-1")}, "alarms.topic: is in another"),
+        ({"topic": TOPIC.replace("1234", "9999")}, "alarms.topic: is of account 999956789012"),
+        ({"email": EMAIL, "off": ["latencies"]}, "alarms.off.0: should be"),
+        ({"email": EMAIL, "off": ["latency", "latency"]}, "alarms.off: names something twice"),
+        ({"email": EMAIL, "thresholds": {"latencies": 1}}, "thresholds.latencies: is no alarm"),
+        ({"email": EMAIL, "thresholds": {"budget": 1}}, "thresholds.budget: is no alarm"),
+        ({"email": EMAIL, "thresholds": {"latency": 0}}, "alarms.thresholds.latency: is never"),
+        ({"email": EMAIL, "thresholds": {"latency": -1}}, "alarms.thresholds.latency: is never"),
+        ({"email": EMAIL, "thresholds": {"latency": True}}, "alarms.thresholds.latency"),
+        ({"email": EMAIL, "thresholds": {"latency": "1"}}, "alarms.thresholds.latency"),
+        ({"email": EMAIL, "thresholds": {"service-cpu": 101}}, "is never reached"),
+        ({"email": EMAIL, "thresholds": {"database-storage": 20}}, "is all of the storage, 20 GiB"),
+        ({"email": EMAIL, "off": ["latency"], "thresholds": {"latency": 1}}, "has no effect"),
+        ({"email": EMAIL, "sms": "1"}, "alarms.sms"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_with_its_key(alarms: Json, said: str) -> None:
+    _, problems = judged(alarms)
+    assert any(said in problem for problem in problems), problems
