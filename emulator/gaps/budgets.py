@@ -24,7 +24,7 @@ def _tags(response: Any) -> dict[str, str]:
 
 
 def _create(self: Any) -> str:
-    body = create(self)
+    body = str(create(self))
     budget = _budget(self, self._get_param("Budget")["BudgetName"])
     budget.strata_tags = {tag["Key"]: tag["Value"] for tag in self._get_param("ResourceTags") or []}
     return body

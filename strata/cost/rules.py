@@ -421,8 +421,6 @@ FREE: Mapping[str, str] = {
     "aws_budgets_budget": "budgets that only tell are free",
     "aws_cloudwatch_dashboard": "the first three of an account are free; a further one is 3 US "
     "dollars a month (CloudWatch pricing, 2025-01)",
-    "aws_cloudwatch_event_rule": "events of AWS's own services are free",
-    "aws_cloudwatch_event_target": "charged, if at all, where the events go",
     "aws_db_parameter_group": _SETTING,
     "aws_db_subnet_group": _SETTING,
     "aws_default_route_table": _NETWORK,

@@ -49,10 +49,10 @@ class Vocabulary(BaseModel):
     """The arguments of blocks of a type; an argument of a nested block is `block.argument`.
 
     `judged`: argument -> the checks that read it. `neutral`: any value is harmless. `own`: harmless
-    as a reference to a resource of this code, else not judged, and those in `mail` as a mail address
-    too, since nothing is sent there before its owner confirms. `only`: the values that are
-    harmless. `reasons`: why, where it is not obvious. `ignorable`: what `ignore_changes` may name
-    although it is not neutral. `open`: arguments of the provider that nobody has judged.
+    as a reference to a resource of this code, else not judged; those in `mail` as an address too,
+    to which nothing is sent before its owner confirms. `only`: the values that are harmless.
+    `reasons`: why, where it is not obvious. `ignorable`: what `ignore_changes` may name although it
+    is not neutral. `open`: arguments of the provider that nobody has judged.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

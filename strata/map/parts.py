@@ -8,7 +8,6 @@ WHOLE = {
     "aws_appautoscaling_policy": "resource_id",
     "aws_appautoscaling_scheduled_action": "resource_id",
     "aws_appautoscaling_target": "resource_id",
-    "aws_cloudwatch_event_target": "rule",
     "aws_cloudwatch_metric_alarm": "alarm_actions",
     "aws_cloudwatch_event_target": "rule",
     "aws_default_security_group": "vpc_id",

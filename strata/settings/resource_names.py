@@ -254,10 +254,6 @@ BUCKET = Rule(
 TOPIC = Rule(
     "a topic", WORDS, WORDED, "SNS API reference, CreateTopic", range(1, 257),
 )  # fmt: skip
-EVENT_RULE = Rule(
-    "an EventBridge rule", r"[.\-_A-Za-z0-9]+", "letters, digits and . _ -",
-    "EventBridge API reference, PutRule", range(1, 65),
-)  # fmt: skip
 BUDGET = Rule(
     "a budget", r"[^:\\\x00-\x1f]+", "no : and no \\", "AWS Budgets API reference, Budget",
     range(1, 101),
