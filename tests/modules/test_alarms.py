@@ -132,7 +132,7 @@ def test_what_is_off_is_not_there_and_a_threshold_is_the_users(
     composed_of: Callable[[str], Json],
 ) -> None:
     resources = blocks(composed_of("told"))
-    types = {address.partition(".")[0] for address in resources}
+    types = {address.partition(".")[0] for address in resources if ".alarms_" in address}
     assert f"{ALARM}.alarms_latency" not in resources
     assert not types & {
         "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target", "aws_cloudwatch_dashboard",
