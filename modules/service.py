@@ -137,6 +137,8 @@ class Service(Construct):
             self,
             "task_definition",
             family=names.name(limit=255),
+            # A rollback needs the revision before: ECS takes no INACTIVE one for a deployment.
+            skip_destroy=True,
             requires_compatibilities=["EC2"],
             network_mode="bridge",
             runtime_platform=EcsTaskDefinitionRuntimePlatform(

@@ -62,8 +62,8 @@ ONCE = {
     "zones": 1,
     "certificates": 1,
     "secrets": 2,
-    "logs": 2,
-    "roles": 4,
+    "logs": 3,
+    "roles": 6,
     # Target tracking makes them.
     "alarms": 2,
     "buckets": 1,

@@ -304,6 +304,11 @@ def test_task_definition_is_bridged_with_a_dynamic_port(stack: Stack) -> None:
     assert api["portMappings"] == [{"containerPort": 3000, "hostPort": 0, "protocol": "tcp"}]
 
 
+def test_a_revision_stays_for_the_rollback_to_it(stack: Stack) -> None:
+    (task,) = stack("local-service")["resource"]["aws_ecs_task_definition"].values()
+    assert task["skip_destroy"] is True
+
+
 def test_environment_is_plain_and_secrets_come_from_secrets_manager(stack: Stack) -> None:
     api = container(stack("local-service"))
     assert [e["name"] for e in api["environment"]] == [
