@@ -95,3 +95,5 @@ def test_other_shells_have_a_script_of_their_own(
     script = capsys.readouterr().out
     assert script.startswith(begins)
     assert f"{VARIABLE}=complete_{shell}" in script
+    # zsh loads the file on the first Tab, which has to complete something then.
+    assert ('loadautofunc ]]; then\n  _strata_completion "$@"' in script) is (shell == "zsh")
