@@ -16,7 +16,13 @@ from cdktf_cdktf_provider_aws.ecs_capacity_provider import (
     EcsCapacityProviderAutoScalingGroupProvider,
     EcsCapacityProviderAutoScalingGroupProviderManagedScaling,
 )
-from cdktf_cdktf_provider_aws.ecs_cluster import EcsCluster, EcsClusterSetting
+from cdktf_cdktf_provider_aws.ecs_cluster import (
+    EcsCluster,
+    EcsClusterConfiguration,
+    EcsClusterConfigurationExecuteCommandConfiguration,
+    EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration,
+    EcsClusterSetting,
+)
 from cdktf_cdktf_provider_aws.ecs_cluster_capacity_providers import (
     EcsClusterCapacityProviders,
     EcsClusterCapacityProvidersDefaultCapacityProviderStrategy,
@@ -41,7 +47,7 @@ from modules.naming import Names
 from modules.network import NetworkOutputs
 from strata.settings.figures import AGENT_MIB, UNLIMITED_BY_DEFAULT
 from strata.settings.models import Settings
-from strata.settings.resource_names import insights_log
+from strata.settings.resource_names import exec_log_group, insights_log
 
 AMI_PARAMETERS = {
     "amazon-linux-2": "/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id",
@@ -74,6 +80,8 @@ class ClusterOutputs:
     cluster_name: str
     capacity_provider_name: str
     auto_scaling_group_name: str
+    exec_log_group_arn: str | None
+    """Of the sessions of ECS Exec; None where it is off."""
 
 
 class Cluster(Construct):
@@ -98,10 +106,12 @@ class Cluster(Construct):
             if insights
             else None
         )
+        sessions = self._exec_log_group()
         cluster = EcsCluster(
             self,
             "cluster",
             name=cluster_name,
+            configuration=_exec_configuration(sessions) if sessions else None,
             setting=[
                 EcsClusterSetting(
                     name="containerInsights",
@@ -146,7 +156,21 @@ class Cluster(Construct):
         )
         TerraformOutput(TerraformStack.of(self), "cluster_name", value=cluster.name)
         # The name of the association, so that a service is created after it and deleted before it.
-        self.outputs = ClusterOutputs(association.cluster_name, provider.name, group.name)
+        self.outputs = ClusterOutputs(
+            association.cluster_name, provider.name, group.name, sessions.arn if sessions else None
+        )
+
+    def _exec_log_group(self) -> CloudwatchLogGroup | None:
+        settings = self._settings
+        if not settings.service.exec:
+            return None
+        return CloudwatchLogGroup(
+            self,
+            "exec_log_group",
+            name=exec_log_group(settings.environment),
+            retention_in_days=settings.service.log_retention_days,
+            tags=self._names.tags("exec"),
+        )
 
     def _instance_profile(self) -> tuple[IamInstanceProfile, list[IamRolePolicyAttachment]]:
         name = self._names.name("instance")
@@ -266,3 +290,15 @@ class Cluster(Construct):
             # Instances register with the cluster, and ECS deletes no cluster with instances.
             depends_on=[cluster, *policies],
         )
+
+
+def _exec_configuration(sessions: CloudwatchLogGroup) -> EcsClusterConfiguration:
+    """Has what is typed and shown in a session of ECS Exec logged."""
+    return EcsClusterConfiguration(
+        execute_command_configuration=EcsClusterConfigurationExecuteCommandConfiguration(
+            logging="OVERRIDE",
+            log_configuration=EcsClusterConfigurationExecuteCommandConfigurationLogConfiguration(
+                cloud_watch_log_group_name=sessions.name
+            ),
+        )
+    )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from strata.settings.figures import TMPFS_MIB
+from strata.settings.figures import EXEC_FOLDER, EXEC_MIB, TMPFS_MIB
 from strata.settings.models import Container, Service, Sidecar
 
 _PRIVATE_IMAGE = re.compile(
@@ -33,7 +33,10 @@ def definition(
     """A container; `secrets` maps its variables to the places that ECS reads them from."""
     linux: dict[str, object] = {"initProcessEnabled": True}
     if container.readonly_root_filesystem:
-        linux["tmpfs"] = [{"containerPath": "/tmp", "size": TMPFS_MIB}]  # noqa: S108
+        mounts = [{"containerPath": "/tmp", "size": TMPFS_MIB}]  # noqa: S108
+        if isinstance(container, Service) and container.exec:
+            mounts.append({"containerPath": EXEC_FOLDER, "size": EXEC_MIB})
+        linux["tmpfs"] = mounts
     return {
         "name": name,
         "image": image,

@@ -132,7 +132,11 @@ class Service(Construct):
             assume_role_policy=self._trust(),
             tags=names.tags("task"),
         )
-        policies = [execution_policy, *self._task_policy(task_role)]
+        policies = [
+            execution_policy,
+            *self._task_policy(task_role),
+            *self._exec_policy(task_role),
+        ]
         task = EcsTaskDefinition(
             self,
             "task_definition",
@@ -280,6 +284,40 @@ class Service(Construct):
             if allowed
         ]
 
+    def _exec_policy(self, role: IamRole) -> list[IamRolePolicy]:
+        """What the agent of ECS Exec in the container needs (ECS Developer Guide, ECS Exec, task role
+        permissions and logging): its channels, and the log group of its sessions."""
+        log_group = self._inputs.cluster.exec_log_group_arn
+        if log_group is None:
+            return []
+        channels = ("CreateControlChannel", "CreateDataChannel")
+        opened = ("OpenControlChannel", "OpenDataChannel")
+        policy = IamRolePolicy(
+            self,
+            "exec_policy",
+            name="ecs-exec",
+            role=role.id,
+            policy=iam.policy(
+                [
+                    # None of these has a narrower resource.
+                    {
+                        "Action": [f"ssmmessages:{name}" for name in (*channels, *opened)],
+                        "Resource": "*",
+                    },
+                    {"Action": "logs:DescribeLogGroups", "Resource": "*"},
+                    {
+                        "Action": [
+                            "logs:CreateLogStream",
+                            "logs:DescribeLogStreams",
+                            "logs:PutLogEvents",
+                        ],
+                        "Resource": f"{log_group}:*",
+                    },
+                ]
+            ),
+        )
+        return [policy]
+
     def _environment_files(self) -> list[dict[str, object]]:
         """The statements that let ECS read the environment files (ECS Developer Guide, pass an
         environment variable file)."""
@@ -371,6 +409,7 @@ class Service(Construct):
             deployment_maximum_percent=service.maximum_percent,
             health_check_grace_period_seconds=service.health_check_grace_seconds,
             enable_ecs_managed_tags=True,
+            enable_execute_command=True if service.exec else None,
             propagate_tags="SERVICE",
             wait_for_steady_state=service.wait_for_steady_state,
             # Auto scaling changes it from its creation on.

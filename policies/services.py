@@ -1,7 +1,7 @@
 """Registry, service and capacity provider."""
 
 from policies.explanations import explain
-from policies.policy import Conf, Policy, blocks, enabled, value
+from policies.policy import Conf, Policy, blocks, disabled, enabled, value
 
 
 def _breaker(conf: Conf) -> bool:
@@ -33,6 +33,14 @@ explain(
     "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html",
 )  # fmt: skip
 Policy("STRATA_SERVICE_1", "A failed deployment rolls back", ["aws_ecs_service"], _breaker)
+explain(
+    "STRATA_SERVICE_2", "medium",
+    "Whoever may call ECS Exec gets a shell in the tasks, as root and with their secrets",
+    "enable_execute_command = false; strata logs and strata run need no shell",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
+)  # fmt: skip
+Policy("STRATA_SERVICE_2", "Nobody gets a shell in the tasks", ["aws_ecs_service"],
+       lambda conf: disabled(value(conf, "enable_execute_command")))  # fmt: skip
 explain(
     "STRATA_CLUSTER_1", "low",
     "Managed termination protection makes destroy hang",

@@ -40,6 +40,10 @@ COMMANDS = {
     "apply": "Apply a review and nothing else; without one, plan, show it and ask.",
     "push": "Build an image, or take one, and push it to the environment's repository.",
     "logs": "Print what the service's containers wrote.",
+    "run": "Run a command once, in the service's image with its roles and secrets.",
+    "exec": "Open a shell in a task of the service, or run a command there.",
+    "tunnel": "Reach the database, Redis or a port of an instance from here, through Session "
+    "Manager.",
     "drift": "Compare AWS with what was applied; exit code 3: drift. Changes nothing.",
     "move": "Move the states of what went to another layer, before a plain `cdktf deploy`.",
     "destroy": "Show what would be lost, ask, and destroy every layer; the state bucket stays.",

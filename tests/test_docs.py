@@ -82,7 +82,8 @@ def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
 
 
 def _answers(codes: ExitCodes) -> str:
-    return "; ".join(f"{code}: {what}" for code, what in codes.answers.items()) or "-"
+    answers = [f"{code}: {what}" for code, what in codes.answers.items()]
+    return "; ".join([*answers, *([codes.passed_on] if codes.passed_on else [])]) or "-"
 
 
 def _failure(codes: ExitCodes) -> str:
@@ -151,7 +152,8 @@ def check_commands(page: str, text: str) -> None:
     """Every `strata` and `make` in the code of a page is one that there is."""
     for line in _code(text):
         for words in re.findall(r"(?:^|[ /])strata ((?:[\w.-]+ ?)[^|;&>#`)]*)", line):
-            given = words.split()
+            # Behind `--` stands another program's command.
+            given = re.split(r" \[?-- ", words)[0].split()
             name = given[0] if given[0] != "emulator" else " ".join(given[:2])
             assert name in EXIT_CODES or name in GLOBAL, f"{page}: strata {words}"
             options = {

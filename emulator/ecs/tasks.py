@@ -77,6 +77,11 @@ def step(world: World) -> bool:
     """Move every task whose time has come; whether any moved."""
     moved = False
     for task in list(world.tasks.values()):
+        # A service places its own. With a capacity provider RunTask waits for room (ECS guide,
+        # managed scaling: such tasks are PROVISIONING until there is an instance for them).
+        waits = task.service is None and task.provider and task.status == "PROVISIONING"
+        if waits and task.wanted:
+            moved = place(world, task) or moved
         if task.due <= world.now and _reachable(world, task):
             _next(world, task)
             moved = True

@@ -18,6 +18,7 @@ from emulator.gaps import (
     route53,
     scaling_groups,
     secretsmanager,
+    ssm,
     stepfunctions,
     zones,
 )
@@ -43,6 +44,7 @@ def fill() -> None:
         route53,
         scaling_groups,
         secretsmanager,
+        ssm,
         stepfunctions,
         zones,
     ):

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 class ExitCodes:
     """`answers` are the codes beside 0 that stand for a result, each with its meaning.
 
-    `could_not` is the code when the command could not do its work or has no result.
+    `could_not` is the code when the command could not do its work or has no result. `passed_on`
+    says whose exit code it passes on: every code but `could_not` may then stand for a result.
     """
 
     could_not: int = 1
     answers: Mapping[int, str] = field(default_factory=dict)
+    passed_on: str = ""
 
     def of_error(self, code: int) -> int:
         """The code of an error with `code`, unless that stands for a result of this command."""
-        return self.could_not if code == 0 or code in self.answers else code
+        taken = code == 0 or code in self.answers or bool(self.passed_on)
+        return self.could_not if taken else code
 
 
 EXIT_CODES: Mapping[str, ExitCodes] = {
@@ -36,6 +39,9 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "apply": ExitCodes(),
     "push": ExitCodes(),
     "logs": ExitCodes(),
+    "run": ExitCodes(125, passed_on="that of the command in the container"),
+    "exec": ExitCodes(),
+    "tunnel": ExitCodes(),
     "drift": ExitCodes(1, {3: "drift"}),
     "move": ExitCodes(),
     "destroy": ExitCodes(),

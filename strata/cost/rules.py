@@ -290,6 +290,12 @@ def log_group(resource: Resource, context: Context) -> Iterator[Charge | Unprice
         # What comes in is charged at the cluster, which decides on it.
         yield from _kept_logs("performance logs", context.usage.insights_log_gib, days)
         return
+    if any(
+        resource in context.resources.targets(cluster.values.get("configuration"), resource.type)
+        for cluster in context.resources.of("aws_ecs_cluster")
+    ):
+        # Sessions of ECS Exec: what people type and read, which is no cent.
+        return
     yield from _logs("logs", "log-ingestion", context.usage.application_log_gib, days)
 
 

@@ -143,9 +143,10 @@ def task(service: Service) -> Task:
     """
     sidecars = service.sidecars
     mounts = sum(container.readonly_root_filesystem for container in service.containers)
+    exec_mib = figures.EXEC_MIB if service.exec and service.readonly_root_filesystem else 0
     return Task(
         memory_mib=service.memory_mib,
-        tmpfs_mib=mounts * figures.TMPFS_MIB,
+        tmpfs_mib=mounts * figures.TMPFS_MIB + exec_mib,
         cpu=service.cpu,
         fixed_port=service.host_port != 0,
         sidecars_mib=sum(sidecar.memory_mib for sidecar in sidecars),

@@ -25,6 +25,12 @@ It takes memory of the instance in addition to the container's own limit, and EC
 places a task (amazon-ecs-agent, proposals/shmsize-tmpfs.md).
 """
 
+EXEC_FOLDER = "/var/lib/amazon/ssm"
+EXEC_MIB = 16
+"""Where the agent of ECS Exec keeps its state, and the size of a mount there for containers with a
+read-only root file system, MiB. Its programs and its log are mounted by the ECS agent itself
+(amazon-ecs-agent, execcmd InitializeContainer; aws/containers-roadmap #1359)."""
+
 CPU_UNITS = 1024
 """CPU units of one vCPU (ECS Developer Guide, task definition parameters)."""
 

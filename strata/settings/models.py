@@ -514,6 +514,11 @@ class Service(Container):
         default={},
         description="Environment variable = why its value is no secret although it looks like one.",
     )
+    exec: bool = Field(
+        default=False,
+        description="Whether strata exec may open a shell in the tasks, by ECS Exec; its sessions "
+        "are logged.",
+    )
     log_retention_days: LogRetentionDays = Field(
         default=30, description="Days that the container's logs are kept."
     )

@@ -45,6 +45,11 @@ def repository_name(settings: Settings) -> str:
     return settings.registry.repository or _name(settings.environment, "", 256)
 
 
+def exec_log_group(environment: Environment) -> str:
+    """The log group of sessions of ECS Exec."""
+    return _path(environment, "exec")
+
+
 def service_log_group(environment: Environment) -> str:
     """The log group of the service's containers."""
     return _path(environment, "service")
@@ -392,6 +397,9 @@ def _cluster(settings: Settings) -> Iterator[Derived]:
     yield Derived("aws_ecs_cluster", "name", cluster, ECS, OURS)
     if settings.cluster.container_insights:
         logs = insights_log(cluster)
+        yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
+    if settings.service.exec:
+        logs = exec_log_group(environment)
         yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
     instance = _name(environment, "instance", 64)
     yield Derived("aws_iam_role", "name", instance, ROLE, OURS)

@@ -10,6 +10,7 @@ import multiprocessing
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -484,6 +485,31 @@ def log_stream_prefix() -> bool:
     return said("a/") == ["a/1", "a/2"] and said("b/1") == ["b/1"] and said("c") == []
 
 
+def ssm_sessions() -> bool:
+    ec2, ssm = client("ec2"), client("ssm")
+    image = ec2.register_image(Name="i", RootDeviceName="/dev/xvda")["ImageId"]
+    (instance,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"]
+    wanted = {
+        "DocumentName": "AWS-StartPortForwardingSessionToRemoteHost",
+        "Parameters": {"host": ["h"], "portNumber": ["1"]},
+    }
+    session = ssm.start_session(Target=instance["InstanceId"], **wanted)
+    ssm.terminate_session(SessionId=session["SessionId"])
+    ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+    return {"SessionId", "TokenValue", "StreamUrl"} <= session.keys() and _refused(
+        lambda: ssm.start_session(Target=instance["InstanceId"], **wanted)
+    ) == "TargetNotConnected"
+
+
+def _refused(call: Callable[[], object]) -> str:
+    """The code that a call is refused with."""
+    try:
+        call()
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
+
+
 def certificate_key() -> bool:
     acm = client("acm")
     arn = acm.request_certificate(
@@ -736,6 +762,7 @@ PROBES = {
         autoscaling_tags,
         ecr_token,
         log_stream_prefix,
+        ssm_sessions,
         ecr_image_size,
         ecr_scan_on_push,
         orderable_databases,
@@ -787,6 +814,7 @@ LOADED = {
     "autoscaling": "autoscaling", "logs": "logs", "route53": "route53", "ecr": "ecr",
     "secretsmanager": "secretsmanager", "stepfunctions": "stepfunctions", "events": "events",
     "sns": "sns", "sqs": "sqs", "cloudwatch": "cloudwatch", "budgets": "budgets", "kms": "kms",
+    "ssm": "ssm",
 }  # fmt: skip
 """What the probes ask, as boto3 and as moto name it: loaded once for all of them."""
 

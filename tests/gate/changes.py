@@ -397,6 +397,7 @@ UNSAFE: dict[str, tuple[str, Change]] = {
     "no rollback": (
         "STRATA_SERVICE_1",
         put(SERVICE, deployment_circuit_breaker=[{"enable": True, "rollback": "false"}])),
+    "a shell in the tasks": ("STRATA_SERVICE_2", put(SERVICE, enable_execute_command=True)),
     "termination protection": (
         "STRATA_CLUSTER_1",
         each(CAPACITY, lambda _, body: body["auto_scaling_group_provider"].update(

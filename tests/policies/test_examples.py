@@ -494,6 +494,11 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
         [steps(DEPLOY), steps(DEPLOY, {**DEPLOY, "ResultPath": None}),
          {"definition": redeploy_definition("shop", "shop")}],
     ),
+    "STRATA_SERVICE_2": (
+        [{"enable_execute_command": True}, {"enable_execute_command": "true"},
+         {"enable_execute_command": "${var.exec}"}],
+        [{}, {"enable_execute_command": False}],
+    ),
     "STRATA_CLUSTER_1": (
         [{"auto_scaling_group_provider": [{"managed_termination_protection": "ENABLED"}]}],
         [{"auto_scaling_group_provider": {}}],

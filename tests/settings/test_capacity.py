@@ -261,3 +261,10 @@ def test_what_is_accepted_rolls_to_its_end_and_what_is_refused_stops(
     possible = tasks <= places and rolls(tasks, places, healthy, maximum)
     assert (refused(settings) == {}) is possible
     assert [one.tasks for one in deployments(settings.service)] == [tasks]
+
+
+def test_the_mount_of_ecs_exec_takes_memory_of_the_instance() -> None:
+    service = load("prod").service
+    assert task(service.model_copy(update={"exec": True})).reserved_mib == (
+        task(service).reserved_mib + 16
+    )

@@ -84,6 +84,21 @@ def test_what_a_task_holds_is_free_again_when_it_has_stopped() -> None:
     assert tasks.place(play.world, second)
 
 
+def test_a_task_that_runs_once_waits_for_an_instance_of_its_capacity_provider() -> None:
+    play = Play()
+    play.wait(60)
+    whole = container(cpu=2048, memory=800)
+    first, second = (
+        tasks.make(play.world, CLUSTER, definition(whole), "family:shop", provider="instances")
+        for _ in range(2)
+    )
+    assert tasks.place(play.world, first)
+    assert not tasks.place(play.world, second)
+    play.wait(900)
+    assert (first.status, second.status) == ("RUNNING", "RUNNING")
+    assert first.instance != second.instance
+
+
 def test_ports_of_any_number_begin_where_linux_has_them() -> None:
     play = Play()
     play.wait(60)

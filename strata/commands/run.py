@@ -1,0 +1,107 @@
+"""`strata run`"""
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from strata.commands.base import Env
+from strata.commands.common import aim
+from strata.errors import StrataError, UsageError
+from strata.machine.unforeseen import say
+from strata.settings import load
+from strata.views.steps import step
+
+if TYPE_CHECKING:
+    from strata.release.model import Task
+    from strata.release.place import Place
+
+LARGEST_OVERRIDES = 8192
+"""Characters of all overrides of a task (ECS API reference, RunTask)."""
+
+
+def run(
+    env: Env,
+    command: Annotated[
+        list[str], typer.Argument(metavar="COMMAND...", help="What runs, after --.")
+    ],
+    *,
+    cpu: Annotated[
+        int | None,
+        typer.Option(
+            metavar="UNITS", min=2, max=196608, help="CPU units instead of the service's."
+        ),
+    ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(metavar="MIB", min=6, max=1048576, help="Memory instead of the service's."),
+    ] = None,
+    variables: Annotated[
+        list[str] | None,
+        typer.Option("--env", metavar="NAME=VALUE", help="One more variable; may be repeated."),
+    ] = None,
+) -> None:
+    """Run a command once, in the service's image with its roles and secrets."""
+    from strata.release import one_off  # noqa: PLC0415 - boto3 takes its time
+    from strata.release.ecs import Ecs  # noqa: PLC0415
+    from strata.release.place import place as place_of  # noqa: PLC0415
+
+    given = environment(variables or [])
+    _check_size(command, given)
+    overrides = one_off.Overrides(command, given, cpu, memory)
+    settings = load(env)
+    aim(settings.environment)
+    place = place_of(settings)
+    ecs = Ecs(settings.environment, place)
+    with step(f"starting a task of {place.family}"):
+        # What the service runs, and not a newer revision that was never deployed.
+        revision = ecs.revision(ecs.service().revision)
+        task = one_off.start(ecs, revision, overrides, "strata-run")
+    say(f"task {task.id[:8]} of {revision.name} runs {shlex.join(command)}")
+    try:
+        ended = one_off.finished(settings.environment, ecs, task, typer.echo)
+    except KeyboardInterrupt:
+        say(f"the task goes on\n{_how_to_go_on(env, task, place)}")
+        raise
+    if ended.exit_code is None:
+        raise StrataError(
+            f"the command never ran: {ended.reason or 'ECS gives no reason'}",
+            f"strata logs {shlex.quote(env)} --task {task.id[:8]} shows what there is of its log",
+        )
+    if ended.exit_code:
+        say(f"exit code {ended.exit_code}: {ended.reason}")
+    raise typer.Exit(ended.exit_code)
+
+
+def environment(variables: list[str]) -> dict[str, str]:
+    """The variables of `--env`; raises UsageError, without the value, which may be a secret."""
+    found: dict[str, str] = {}
+    for variable in variables:
+        name, equals, value = variable.partition("=")
+        if not equals or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            said = repr(name) if equals else "without ="
+            raise UsageError(f"--env {said} is no variable", "NAME=VALUE, such as LOG_LEVEL=debug")
+        if name in found:
+            raise UsageError(f"--env {name} is given twice", "give it once")
+        found[name] = value
+    return found
+
+
+def _check_size(command: list[str], variables: dict[str, str]) -> None:
+    """Raise UsageError for overrides that ECS would refuse for their size, or have no command."""
+    if not command or not command[0]:
+        raise UsageError("there is no command to run", "strata run ENV -- npm run migrate")
+    size = sum(map(len, [*command, *variables, *variables.values()]))
+    if size > LARGEST_OVERRIDES:
+        raise UsageError(
+            f"the command and its variables have {size} characters",
+            f"ECS takes {LARGEST_OVERRIDES}: put the text into the image, or elsewhere",
+        )
+
+
+def _how_to_go_on(env: str, task: "Task", place: "Place") -> str:
+    return (
+        f"strata logs {shlex.quote(env)} --task {task.id[:8]} --follow  shows its log\n"
+        f"aws ecs stop-task --cluster {place.cluster} --task {task.id}  ends it"
+    )
