@@ -15,9 +15,10 @@ import ipaddress
 import threading
 from typing import Any
 
+from moto.core.types import Base64EncodedString
 from moto.ec2.exceptions import InvalidAssociationIdError
 from moto.ec2.models.instances import Instance
-from moto.ec2.models.launch_templates import LaunchTemplate
+from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
 from moto.ec2.models.network_acls import NetworkAcl, NetworkAclBackend
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 from moto.ec2.models.subnets import SubnetBackend
@@ -112,9 +113,17 @@ def _terminate(self: Any) -> Any:
     return terminate(self)
 
 
+def _user_data(self: Any) -> Any:
+    """User data that was given to a later version stays text there, which ends in an error of the
+    server as soon as an instance starts from it."""
+    data = self.data.get("UserData")
+    return Base64EncodedString(data) if isinstance(data, str) else data
+
+
 def fill() -> None:
     """Keep a template's own tags out of its versions, the description of every rule, and the ACL
     of a subnet that has it; take host bits off; let interfaces go with their instance."""
+    LaunchTemplateVersion.user_data = property(_user_data)
     Instance.prep_nics = _prep_nics
     Instance.terminate = _terminate
     VPCBackend.create_vpc = _create_vpc

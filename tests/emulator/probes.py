@@ -429,6 +429,22 @@ def scaling_group_settings() -> bool:
     return made and changed and "MaxInstanceLifetime" not in found()
 
 
+def user_data_of_versions() -> bool:
+    scaling, ec2 = client("autoscaling"), client("ec2")
+    data = {"ImageId": "ami-1", "InstanceType": "t3.micro", "UserData": "IyEvYmluL3NoCg=="}
+    ec2.create_launch_template(LaunchTemplateName="template", LaunchTemplateData=data)
+    ec2.create_launch_template_version(LaunchTemplateName="template", LaunchTemplateData=data)
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="g",
+        MinSize=1,
+        MaxSize=1,
+        LaunchTemplate={"LaunchTemplateName": "template", "Version": "$Latest"},
+        VPCZoneIdentifier=_subnets()[0],
+    )
+    [group] = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    return len(group["Instances"]) == 1
+
+
 def interfaces_of_instances() -> bool:
     ec2 = client("ec2")
     answer = ec2.run_instances(
@@ -789,6 +805,7 @@ PROBES = {
         scaling_group_settings,
         instances_in_zones,
         interfaces_of_instances,
+        user_data_of_versions,
         log_group_class,
         certificate_key,
         certificate_without_records,
