@@ -15,7 +15,7 @@ from strata.settings.rules import findings
 from tests import ROOT
 from tools.offerings import offerings
 
-LOCAL = load("local").model_dump()
+LOCAL = load("local").model_dump(exclude_none=True)
 
 
 def wrong(region: str, **sections: dict[str, Any]) -> dict[str, str]:
