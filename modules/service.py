@@ -34,6 +34,7 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
 )
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
 from modules import containers, iam
@@ -49,7 +50,7 @@ from modules.registry import RegistryOutputs
 from strata.settings.access import statements
 from strata.settings.models import Service as ServiceSettings
 from strata.settings.models import Settings, Sidecar, StepScaling, TargetTracking
-from strata.settings.resource_names import CONTAINER
+from strata.settings.resource_names import CONTAINER, image_parameter
 
 PREDEFINED_METRICS = {
     "cpu": "ECSServiceAverageCPUUtilization",
@@ -132,6 +133,7 @@ class Service(Construct):
             assume_role_policy=self._trust(),
             tags=names.tags("task"),
         )
+        self._image = self._image_parameter()
         policies = [
             execution_policy,
             *self._task_policy(task_role),
@@ -141,7 +143,8 @@ class Service(Construct):
             self,
             "task_definition",
             family=names.name(limit=255),
-            # A rollback needs the revision before: ECS takes no INACTIVE one for a deployment.
+            # A release registers a revision beside Terraform, and going back needs the old ones.
+            track_latest=True,
             skip_destroy=True,
             requires_compatibilities=["EC2"],
             network_mode="bridge",
@@ -169,6 +172,25 @@ class Service(Construct):
         redeploy_on_new_password(self, names, service, inputs.database.secret_arn)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
         self.outputs = ServiceOutputs(service.name)
+
+    def _image_parameter(self) -> SsmParameter:
+        """Which image runs; `strata deploy` writes it, and no plan puts it back.
+
+        The tag of the settings is in its name, so that another tag there is another parameter.
+        Replacing one of the same name would not do: SSM wants 30 seconds between deleting a
+        parameter and making it again (API reference, DeleteParameter).
+        """
+        environment, tag = self._settings.environment, self._settings.service.image_tag
+        return SsmParameter(
+            self,
+            "image",
+            name=image_parameter(environment, tag),
+            type="String",
+            # Not sensitive: in a `value` a plan would hide which image runs.
+            insecure_value=f"{self._inputs.registry.repository_url}:{tag}",
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value"]),
+            tags=self._names.tags("image"),
+        )
 
     def _trust(self) -> str:
         account = self._settings.environment.account_id
@@ -335,7 +357,7 @@ class Service(Construct):
         return containers.definition(
             service,
             name=CONTAINER,
-            image=f"{self._inputs.registry.repository_url}:{service.image_tag}",
+            image=self._image.insecure_value,
             ports=[
                 {
                     "containerPort": service.container_port,

@@ -1,5 +1,6 @@
 """Container definitions, which are text to checkov."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from policies.explanations import explain
@@ -10,6 +11,11 @@ from strata.resources.secrets import is_secret, names_secret, reads_secret
 from strata.resources.sensitive import shows_secret
 
 RESOURCES = ["aws_ecs_task_definition"]
+PARAMETERS = ["aws_ssm_parameter"]
+"""Where the image of a task definition may stand (`insecure_value`)."""
+PARAMETER = re.compile(r"\$\{\s*aws_ssm_parameter\.[\w-]+\.insecure_value\s*\}")
+"""An image that stands in a parameter of this code, which is judged itself."""
+IN_REGISTRY = re.compile(r"aws_ecr_repository|\.dkr\.ecr\.")
 HARMLESS = frozenset(
     ("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD",
      "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT")
@@ -142,6 +148,16 @@ def _plain_secrets(container: Conf) -> Iterator[str]:
 def _pinned(container: Conf) -> bool:
     """By digest, or by tag in a registry of this code or of AWS, whose tags can be immutable."""
     reference = str(container.get("image", ""))
+    return bool(PARAMETER.fullmatch(reference)) or _is_pinned(reference)
+
+
+def _names_build(conf: Conf) -> bool:
+    """Whether a parameter that holds an image holds a pinned one; other parameters may be all."""
+    reference = str(value(conf, "insecure_value") or "")
+    return not IN_REGISTRY.search(reference) or _is_pinned(reference)
+
+
+def _is_pinned(reference: str) -> bool:
     image = reference.rsplit("}", 1)[-1].rsplit("/", 1)[-1]
     own = has_expression(reference) or ".dkr.ecr." in reference
     return "@sha256:" in image or (own and image.partition(":")[2] not in ("", "latest"))
@@ -199,7 +215,8 @@ explain(
     "an image by digest, or by the tag of one build in an ECR repository",
     "https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html#ecr-2",
 )  # fmt: skip
-Policy("STRATA_CONTAINER_7", "Images are pinned", RESOURCES, _every_container(_pinned))
+Policy("STRATA_CONTAINER_7", "Images are pinned", [*RESOURCES, *PARAMETERS],
+       lambda conf: _every_container(_pinned)(conf) and _names_build(conf))  # fmt: skip
 explain(
     "STRATA_CONTAINER_8", "critical",
     "A container has a part of its host: files, devices, processes, network, or no confinement",

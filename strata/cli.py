@@ -44,6 +44,10 @@ COMMANDS = {
     "exec": "Open a shell in a task of the service, or run a command there.",
     "tunnel": "Reach the database, Redis or a port of an instance from here, through Session "
     "Manager.",
+    "deploy": "Release an image that is in the repository, and say what became of it.",
+    "rollback": "Go back to the last good revision, or to another, and say what became of it.",
+    "status": "Show what runs: image, tasks, instances, targets, deployments, events, alarms, "
+    "address.",
     "drift": "Compare AWS with what was applied; exit code 3: drift. Changes nothing.",
     "move": "Move the states of what went to another layer, before a plain `cdktf deploy`.",
     "destroy": "Show what would be lost, ask, and destroy every layer; the state bucket stays.",

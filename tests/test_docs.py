@@ -178,7 +178,11 @@ def _options(name: str) -> set[str]:
     command = cli.load(first)
     for word in rest:
         command = command.commands[word]  # type: ignore[attr-defined]
-    return {option for parameter in command.params for option in parameter.opts}
+    return {
+        option
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
 
 
 def test_the_page_on_json_names_every_schema() -> None:

@@ -20,6 +20,7 @@ from emulator.gaps import (
     secretsmanager,
     ssm,
     stepfunctions,
+    task_definitions,
     zones,
 )
 
@@ -46,6 +47,7 @@ def fill() -> None:
         secretsmanager,
         ssm,
         stepfunctions,
+        task_definitions,
         zones,
     ):
         service.fill()

@@ -6,7 +6,9 @@ circuit breaker).
 """
 
 import contextlib
+import shlex
 from collections.abc import Sequence
+from typing import Any
 
 from strata.aws.images import Image, Presence, image_named, image_of, look, push_commands
 from strata.errors import StrataError
@@ -73,6 +75,34 @@ def require(env: str, settings: Settings, changes: Sequence[Change], told_as: st
     if answer.presence is not Presence.PRESENT:
         raise NoImage(env, settings, image, told_as)
     return []
+
+
+def undone(env: str, changes: Sequence[Change]) -> list[str]:
+    """Lines about a release by other means than Strata that these changes would undo.
+
+    The parameter of the image stays as it is, and the task definition gets another image all the
+    same: the newest revision is not Strata's.
+    """
+    if any(change.type == "aws_ssm_parameter" for change in changes):
+        return []
+    for change in changes:
+        before, after = _named_in(change.before), _named_in(change.after)
+        if change.type == "aws_ecs_task_definition" and before and after and before != after:
+            return [
+                f"released   {before} was released by other means than Strata,",
+                f"           and the apply puts {after} back, unless:",
+                f"           {shlex.join(['strata', 'deploy', env, '--take-over'])}",
+            ]
+    return []
+
+
+def _named_in(values: dict[str, Any] | None) -> str:
+    # Unknown or sensitive, it is no list of definitions.
+    with contextlib.suppress(ValueError):
+        for container in containers((values or {}).get("container_definitions")):
+            if container.name == CONTAINER:
+                return container.image
+    return ""
 
 
 def before_apply(

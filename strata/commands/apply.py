@@ -40,7 +40,8 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Apply a review and nothing else; without one, plan, show it and ask."""
-    from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415 - boto3 takes its time
+    from strata.apply.image import undone  # noqa: PLC0415 - boto3 takes its time
+    from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415
     from strata.gate.stops import not_accepted, refuse, stopping  # noqa: PLC0415 - checkov takes its time
 
     accepted = accept_finding or []
@@ -54,7 +55,7 @@ def apply(
                 stops = stopping(_verdict(env, work, review))
                 refuse(not_accepted(stops, accepted), f"{again}{_accepting(accepted)}")
             looked = require_offered(env, work.settings, review.not_begun)
-            looked += review.check_image()
+            looked += [*undone(env, review.not_begun), *review.check_image()]
             review.check_plan()
         else:
             review = _planned(env, work, yes=yes, accepted=accepted)
@@ -149,13 +150,15 @@ def _print(
 
 def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> "ReviewedApply":
     """The review of a new plan, after it was confirmed."""
-    from strata.apply.image import before_apply  # noqa: PLC0415
+    from strata.apply.image import before_apply, undone  # noqa: PLC0415
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415
     from strata.gate.stops import not_accepted, refuse, stopping  # noqa: PLC0415
     from strata.views.text.review import text  # noqa: PLC0415
 
     plan_review = planned(env, work)
     typer.echo(text(plan_review.report), nl=False, err=out.stderr)
+    for line in undone(env, plan_review.plan.changes):
+        out.print(line)
     out.print(f"review     {shown(plan_review.folder)}")
     # A plan that AWS would refuse is refused below, without a question.
     if plan_review.report.changes and not plan_review.report.of("refused"):

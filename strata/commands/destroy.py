@@ -21,6 +21,7 @@ def destroy(
     ] = None,
 ) -> None:
     """Show what would be lost, ask, and destroy every layer; the state bucket stays."""
+    from strata.release.ecs import drop_revisions  # noqa: PLC0415 - boto3 takes its time
     from strata.state.states import read_states  # noqa: PLC0415 - boto3 takes its time
     from strata.teardown.contents import contents, remaining  # noqa: PLC0415
     from strata.teardown.losses import losses, obstacles, state_resources  # noqa: PLC0415
@@ -46,6 +47,7 @@ def destroy(
         move_states(work)
         outcome = run_layers(waves.reverse(needs(work.layers)), work.destroy, work)
         finish(outcome, shlex.join(["strata", "destroy", env, "--yes", name]))
+    drop_revisions(settings)
     try:
         remains = remaining(settings.environment)
     except StrataError as error:

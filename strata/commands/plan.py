@@ -26,7 +26,8 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
-    from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
+    from strata.apply.image import undone  # noqa: PLC0415 - boto3 takes its time
+    from strata.state import preflight  # noqa: PLC0415
     from strata.views.text.review import text  # noqa: PLC0415
 
     settings = load(env)
@@ -37,7 +38,8 @@ def plan(
     first = set(planned.report.first) >= set(LAYERS)
     needed = _needed(env, settings.environment, planned.folder) if first else []
     looked, pushes = _image(env, settings, planned)
-    looked = [*offered_lines(env, settings, planned.plan.changes), *looked]
+    changes = planned.plan.changes
+    looked = [*offered_lines(env, settings, changes), *undone(env, changes), *looked]
     if as_json:
         from strata.commands.reports import PlanReport  # noqa: PLC0415
 

@@ -13,6 +13,8 @@ from strata.cost.estimate import Estimate
 from strata.drift.report import Report as Drift
 from strata.gate.report import Report as Verdict
 from strata.reach.report import Path, TableReport
+from strata.release.status import Status
+from strata.release.verdict import Verdict as Released
 from strata.review.report import Report as Review
 from strata.state.outputs import Output
 
@@ -137,6 +139,9 @@ REPORTS: Mapping[str, Any] = {
     "apply": ApplyReport,
     "push": PushReport,
     "drift": Drift,
+    "deploy": Released,
+    "rollback": Released,
+    "status": Status,
     "output": Output,
     "emulator": EmulatorReport | AccountReport,
 }

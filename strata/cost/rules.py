@@ -466,6 +466,7 @@ FREE: Mapping[str, str] = {
     "aws_sns_topic": "the first 1,000 mails of a month are free (SNS pricing)",
     "aws_sns_topic_policy": _SETTING,
     "aws_sns_topic_subscription": _SETTING,
+    "aws_ssm_parameter": "standard parameters are free",
     "aws_subnet": _NETWORK,
     "aws_vpc_security_group_egress_rule": _NETWORK,
     "aws_vpc_security_group_ingress_rule": _NETWORK,

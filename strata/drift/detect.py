@@ -8,10 +8,12 @@ from strata.drift.children import children, without_duplicates
 from strata.drift.from_plan import find, resources_now
 from strata.drift.import_ids import with_addresses
 from strata.drift.inventory import inventory
+from strata.drift.releases import elsewhere
 from strata.drift.report import Report
 from strata.drift.strangers import known, strangers
 from strata.plan_file.changes import parse
 from strata.planning.composed import plan_composed
+from strata.release.ecs import described
 from strata.settings.models import Environment
 from strata.state.states import State, read_states
 from strata.terraform.process import Terraform
@@ -46,6 +48,7 @@ def find_drift(
         drift=drift,
         left_out=left_out,
         added=added,
+        released=elsewhere(ours, lambda arn: described(environment, arn)),
         strangers=strangers_beside,
         unchecked=[*unchecked, *not_looked_at],
     )

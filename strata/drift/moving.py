@@ -5,6 +5,7 @@ day, such as the scaler. The rest is this list: values that AWS keeps up to date
 can set by hand.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +63,22 @@ def _other_tags(tags: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     )
 
 
+def _only_image(before: Any, now: Any) -> bool:
+    """Whether container definitions differ in nothing but images: a release."""
+    return bool(_without_images(before) == _without_images(now))
+
+
+def _without_images(definitions: Any) -> Any:
+    try:
+        return [{**one, "image": ""} for one in json.loads(definitions)]
+    except (TypeError, ValueError):
+        return definitions
+
+
+def _same_family(before: Any, now: Any) -> bool:
+    return str(before).rpartition(":")[0] == str(now).rpartition(":")[0]
+
+
 ECS_TAG = "AmazonECSManaged"
 """The tag that ECS sets on the group of a capacity provider, and on its instances."""
 
@@ -84,6 +101,12 @@ MOVING = (
     Moving("aws_db_instance", "latest_restorable_time", "backups go on"),
     Moving("aws_db_instance", "master_user_secret", "RDS rotates the password", _secret_status),
     Moving("aws_db_instance", "status", "RDS backs up and maintains it"),
+    # Releases: who made one by other means than Strata is told apart (`releases.py`).
+    Moving("aws_ecs_service", "task_definition", "a release", _same_family),
+    Moving("aws_ecs_task_definition", "arn", "a release registers a revision"),
+    Moving("aws_ecs_task_definition", "container_definitions", "a release", _only_image),
+    Moving("aws_ecs_task_definition", "revision", "a release registers a revision"),
+    Moving("aws_ssm_parameter", "version", "a release writes it"),
     Moving(
         "aws_elasticache_replication_group", "engine_version_actual",
         "ElastiCache upgrades minor versions",

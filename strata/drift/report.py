@@ -1,5 +1,6 @@
 """The drift of an environment."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -50,6 +51,20 @@ class LeftOut(_Data):
     reason: str = Field(description="Why that is no drift.")
 
 
+class Released(_Data):
+    """A release by other means than Strata, such as the AWS CLI in CI: no drift.
+
+    The next apply puts the image back that Strata knows; `strata deploy ENV --take-over` keeps it.
+    """
+
+    address: str = Field(description="Terraform address of the task definition.")
+    revision: int
+    image: str
+    known: str = Field(description="The image that Strata released, and the next apply puts back.")
+    registered_by: str = Field(description="ARN of who registered the revision.")
+    registered_at: datetime | None
+
+
 class Added(_Data):
     """What was added by hand to a resource of ours: it is in no state, and no apply removes it."""
 
@@ -87,6 +102,9 @@ class Report(_Data):
     )
     drift: list[Drifted]
     added: list[Added]
+    released: list[Released] = Field(
+        default=[], description="Releases by other means than Strata, which are no drift."
+    )
     left_out: list[LeftOut]
     strangers: list[Stranger]
     unchecked: list[str] = Field(

@@ -16,7 +16,8 @@ KINDS = ("resource", "data", "ephemeral")
 REMOTE_STATE = "terraform_remote_state"
 
 _PATH = r"((?:\.\w+|\[\d+\]|\[\"[^\"]+\"\])*)"
-_NAMED = re.compile(EXPRESSION + r"\s*((?:local|var)\.[\w-]+)" + _PATH + r"\s*\}")
+_IMAGE = r"aws_ssm_parameter\.[\w-]+\.insecure_value"
+_NAMED = re.compile(EXPRESSION + rf"\s*((?:local|var)\.[\w-]+|{_IMAGE})" + _PATH + r"\s*\}")
 _UNRESOLVED = re.compile(r"(?<![\w.-])(?:local|var)\.[\w-]+")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[\"([^\"]+)\"\]")
@@ -29,6 +30,7 @@ def resolved(stack: Json) -> Json:
     """The stack as it will exist, without nulls, locals and variables' defaults in their places.
 
     checkov takes a null for a value, and its checks see an expression instead of a local's value.
+    What a task definition reads from a parameter of the stack, its image, is put in place too.
     The blocks of `resource`, `data` and `ephemeral` are returned as objects, whatever form they
     had, and the content of `dynamic` blocks as blocks, once for each round. Blocks that create
     nothing (`count = 0`) are left out; a `dynamic` over something unknown gives a single block, and
@@ -39,6 +41,9 @@ def resolved(stack: Json) -> Json:
         default = merged(body).get("default")
         if default is not None:
             known[f"var.{name}"] = default
+    for address, body in blocks(stack).items():
+        if address.startswith("aws_ssm_parameter.") and isinstance(body, dict):
+            known[f"{address}.insecure_value"] = body.get("insecure_value")
     plain = {kind: _nested(blocks(stack, kind)) for kind in KINDS if stack.get(kind)}
     result = dict(_resolve({**stack, **plain}, known, 0))
     for kind in plain:

@@ -10,6 +10,7 @@ from strata.documents.stacks import blocks
 from strata.gate.accounts import ACCOUNT_CHECKS, account_faults
 from strata.gate.destinations import DESTINATION_CHECKS, account_of, destination_faults
 from strata.gate.documents import Environment
+from strata.gate.images import IMAGE_CHECKS, image_faults
 from strata.gate.networks import NETWORK_CHECKS, network_faults
 from strata.gate.resolve import resolved
 from strata.gate.running import RUNNING_CHECKS, running_faults
@@ -28,6 +29,7 @@ ENVIRONMENT_CHECKS = (
     | SECRET_CHECKS
     | IGNORING_CHECKS
     | ACCOUNT_CHECKS
+    | IMAGE_CHECKS
 )
 """Checks that plain checkov cannot run, and their names."""
 FIRST = 20
@@ -70,6 +72,7 @@ def environment_failures(
 def _faults(judged: ResolvedEnvironment, expected: Asked | None) -> Iterator[tuple[str, str]]:
     yield from destination_faults(judged.environment.name, judged.composed, judged.layers, expected)
     yield from network_faults(judged.composed)
+    yield from image_faults(judged.composed)
     account = account_of(judged.composed, expected)
     for stack in (
         judged.composed,

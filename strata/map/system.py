@@ -539,7 +539,7 @@ class _System:
         for service in stack.of("aws_ecs_service"):
             yield self.group(service.body.get("load_balancer")), service.address, "targets"
             for container in self.containers:
-                yield service.address, self.address(container.image), "pulls image"
+                yield service.address, self.repository(container.image), "pulls image"
                 for _ in references(container.secrets):
                     yield service.address, SECRETS if self.secrets else None, "reads secrets"
                 if stack.target(container.log_options):
@@ -569,6 +569,13 @@ class _System:
     def address(self, value: object) -> str | None:
         """The address of the resource that a value refers to."""
         target = self.stack.target(value)
+        return target.address if target else None
+
+    def repository(self, image: object) -> str | None:
+        """The repository of an image, which may stand in a parameter."""
+        target = self.stack.target(image)
+        if target and target.type == "aws_ssm_parameter":
+            target = self.stack.target(target.body.get("insecure_value"))
         return target.address if target else None
 
     def certificate(self, value: object) -> str | None:

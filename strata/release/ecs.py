@@ -14,8 +14,9 @@ from strata.aws.session import IMPATIENT, pages, session
 from strata.errors import StrataError
 from strata.release import model
 from strata.release.model import Revision, Service, Target, Task
-from strata.release.place import Place
-from strata.settings.models import Environment
+from strata.release.place import Place, place
+from strata.settings.models import Environment, Settings
+from strata.settings.resource_names import CONTAINER
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -31,6 +32,21 @@ def asking() -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
+
+
+def described(environment: Environment, arn: str) -> Revision:
+    """A revision by its ARN."""
+    client: ECSClient = session(environment).client("ecs", config=IMPATIENT)
+    with asking():
+        answer = client.describe_task_definition(taskDefinition=arn)
+    return model.revision(cast("Mapping[str, Any]", answer["taskDefinition"]), CONTAINER)
+
+
+def drop_revisions(settings: Settings) -> None:
+    """Deregister every revision of the task definition: Terraform's destroy leaves them ACTIVE."""
+    ecs = Ecs(settings.environment, place(settings))
+    for revision in ecs.revisions():
+        ecs.deregister(revision)
 
 
 class Ecs:

@@ -27,6 +27,7 @@ class Revision(_Data):
     registered_at: datetime | None = None
     registered_by: str = Field(default="", description="ARN of who registered it.")
     status: str = "ACTIVE"
+    architecture: str = Field(default="X86_64", description="Of its instances, as ECS names it.")
     cpu: int = Field(default=0, description="CPU units that its containers reserve.")
     memory_mib: int = Field(default=0, description="MiB that its containers reserve.")
 
@@ -151,6 +152,7 @@ def revision(answer: Answer, container: str) -> Revision:
         registered_at=_utc(answer.get("registeredAt")),
         registered_by=answer.get("registeredBy", ""),
         status=answer.get("status", "ACTIVE"),
+        architecture=answer.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64"),
         cpu=int(answer.get("cpu") or sum(one.get("cpu") or 0 for one in definitions)),
         memory_mib=int(answer.get("memory") or sum(_memory(one) for one in definitions)),
     )

@@ -82,6 +82,7 @@ def finished(
     line: Callable[[str], None],
     *,
     timeout: float | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> OneOff:
     """Wait for a task to end, and give its log to `line` as it comes.
 
@@ -103,7 +104,7 @@ def finished(
                 f"the task {task.id} has not ended after {timeout:.0f} s; it goes on",
                 f"aws ecs stop-task --cluster {ecs.place.cluster} --task {task.id} ends it",
             )
-        time.sleep(ASK_SECONDS)
+        sleep(ASK_SECONDS)
     for text in log.new():
         line(text)
     container = ecs.place.container
@@ -119,7 +120,8 @@ def run_task(
     *,
     started_by: str = "strata-run",
     timeout: float | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> OneOff:
     """Run a task to its end, with its log given to `line`."""
     task = start(ecs, revision, overrides, started_by)
-    return finished(environment, ecs, task, line, timeout=timeout)
+    return finished(environment, ecs, task, line, timeout=timeout, sleep=sleep)

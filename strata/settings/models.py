@@ -695,6 +695,16 @@ class Cost(Section):
     usage: Usage = Usage()
 
 
+class Release(Section):
+    """What a release does beside the deployment."""
+
+    before: list[str] = Field(
+        default=[],
+        description="Command, as a list of words, that `strata deploy` runs as a task of the new "
+        "image before each deployment, such as a migration; if it fails, nothing is deployed.",
+    )
+
+
 class Alarms(Section):
     """Alarms on the system, a budget and a dashboard; without this table there are none."""
 
@@ -723,6 +733,7 @@ class Settings(Section):
     cluster: Cluster = Cluster()
     service: Service
     edge: Edge
+    release: Release = Release()
     reach: list[Reach] = Field(
         default=[], description="Further paths that must be open or shut between endpoints."
     )

@@ -441,6 +441,9 @@ def _service(settings: Settings) -> Iterator[Derived]:
     environment = settings.environment
     logs = service_log_group(environment)
     yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
+    image = image_parameter(environment, settings.service.image_tag)
+    tag: Key = ("service", "image_tag")
+    yield Derived("aws_ssm_parameter", "name", image, PARAMETER, (*OURS, tag))
     rule = _name(environment, "new-password", 64)
     yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)
     machine = _name(environment, "redeploy", 80)

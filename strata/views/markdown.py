@@ -197,6 +197,9 @@ def drift(report: Drift) -> str:
         f"| {_code_cell(added.delete)} |"
         for added in report.added
     ]
+    for release in report.released:
+        lines += ["", "### Released by other means than Strata", ""]
+        lines.append(f"{drift_words.released(release)} `{drift_words.take_over(report)}`")
     if report.strangers:
         lines += [
             "",

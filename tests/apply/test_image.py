@@ -49,6 +49,20 @@ def test_only_new_tasks_need_an_image_and_only_a_missing_one_stops_them(
         assert ("was not looked for: no permission" in "".join(lines)) == unknown
 
 
+def test_a_release_that_the_apply_would_undo_is_named_and_kept_by_a_command() -> None:
+    def of(image: str) -> dict[str, str]:
+        return {"container_definitions": json.dumps([{"name": "api", "image": image}])}
+
+    change = Change(TASK, ("create", "delete"), of("shop:ci"), of("shop:1"))
+    lines = image.undone("local", [change])
+    assert "shop:ci was released by other means" in lines[0]
+    assert lines[2].strip() == "strata deploy local --take-over"
+    # Another tag in the settings is a release of ours.
+    parameter = Change("aws_ssm_parameter.service_image", ("delete", "create"), {}, {})
+    assert image.undone("local", [change, parameter]) == []
+    assert image.undone("local", [Change(TASK, ("update",), of("shop:1"), of("shop:1"))]) == []
+
+
 def test_an_apply_that_makes_the_repository_begins_and_says_how_to_push(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

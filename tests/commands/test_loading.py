@@ -36,7 +36,16 @@ def test_a_command_has_its_own_help_in_the_table(name: str) -> None:
 
 def test_every_module_of_a_command_is_in_the_table() -> None:
     files = {file.stem for file in (ROOT / "strata" / "commands").glob("*.py")}
-    shared = {"__init__", "base", "common", "complete", "exit_codes", "reports"}
+    shared = {
+        "__init__",
+        "base",
+        "common",
+        "complete",
+        "exit_codes",
+        "offered",
+        "releases",
+        "reports",
+    }
     assert files - shared == {name.replace("-", "_") for name in cli.COMMANDS}
 
 

@@ -578,6 +578,25 @@ def capacity_providers() -> bool:
     )
 
 
+def task_definitions() -> bool:
+    ecs = client("ecs")
+    containers: Any = [{"name": "api", "image": "a", "memory": 8}]
+    for _ in range(2):
+        ecs.register_task_definition(family="t", containerDefinitions=containers)
+    ecs.deregister_task_definition(taskDefinition="t:2")
+    newest = ecs.describe_task_definition(taskDefinition="t")["taskDefinition"]
+    ecs.deregister_task_definition(taskDefinition="t:1")
+    try:
+        ecs.describe_task_definition(taskDefinition="t")
+    except ecs.exceptions.ClientException:
+        return (
+            newest["revision"] == 1
+            and newest["registeredBy"].startswith("arn:aws:sts::")
+            and bool(newest["registeredAt"])
+        )
+    return False
+
+
 def database_settings() -> bool:
     rds = client("rds")
     wanted = {
@@ -776,6 +795,7 @@ PROBES = {
     probe.__name__: probe
     for probe in (
         autoscaling_tags,
+        task_definitions,
         ecr_token,
         log_stream_prefix,
         ssm_sessions,

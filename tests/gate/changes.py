@@ -192,6 +192,7 @@ def allow(**statement: object) -> str:
 REDIS = "aws_elasticache_replication_group.cache_replication_group"
 HTTP = "aws_lb_listener.edge_http_listener"
 HTTPS = "aws_lb_listener.edge_https_listener"
+IMAGE = "aws_ssm_parameter.service_image"
 TASK = "aws_ecs_task_definition.service_task_definition"
 SERVICE = "aws_ecs_service.service_service"
 DB = "aws_db_instance.database_instance"
@@ -293,6 +294,13 @@ UNSAFE: dict[str, tuple[str, Change]] = {
         "STRATA_CONTAINER_6",
         output("database", "_address", "${aws_db_instance.database_instance.password}")),
     "unpinned image": ("STRATA_CONTAINER_7", container(image="nginx")),
+    "unpinned image in its parameter": (
+        "STRATA_CONTAINER_7", put(IMAGE, insecure_value="nginx:latest")),
+    "the repository's latest in its parameter": (
+        "STRATA_CONTAINER_7",
+        put(IMAGE, insecure_value="${aws_ecr_repository.registry_repository.repository_url}")),
+    "an image by a parameter that is in no code": (
+        "STRATA_CONTAINER_7", container(image="${data.aws_ssm_parameter.x.insecure_value}")),
     "world by IPv4": ("STRATA_OPEN_1", put(RULE, cidr_ipv4=ANYWHERE)),
     "world by IPv6": ("STRATA_OPEN_1", put(RULE, cidr_ipv6="::/0")),
     "world by prefix list": ("STRATA_OPEN_1", put(RULE, prefix_list_id="pl-1")),
@@ -440,6 +448,11 @@ RULES = [
 
 HARMLESS: dict[str, Change] = {
     "nothing": lambda s: None,
+    "another build in its parameter": put(
+        IMAGE, insecure_value="${aws_ecr_repository.registry_repository.repository_url}:2.0.0"),
+    "a digest in its parameter": put(
+        IMAGE, insecure_value="${aws_ecr_repository.registry_repository.repository_url}@sha256:"
+        + "a" * 64),
     "an import": taken_up(REDIS),
     "an import of one of several": taken_up(REDIS, f'{REDIS}["a"]'),
     "blocks in lists": whole_in_lists,

@@ -56,6 +56,7 @@ WORLD: Json = {"cidr_blocks": ["0.0.0.0/0"], "protocol": "tcp", "from_port": 443
 ENTRY: Json = {"action": "allow", "protocol": "tcp", "from_port": 3306, "to_port": 3306,
                "cidr_block": "10.0.0.0/16", "rule_no": 1}  # fmt: skip
 BESIDE: dict[str, Json] = {
+    "aws_ssm_parameter": {"type": "SecureString", "key_id": "${aws_kms_key.a.arn}"},
     "aws_network_acl": {"ingress": [ENTRY]},
     "aws_elasticache_replication_group": {"lifecycle": None, "user_group_ids": ["${aws_x.y.id}"]},
 }
@@ -254,6 +255,7 @@ CONTEXT: dict[str, list[Json]] = {
     "aws_lb_listener": [{"protocol": "HTTP", "default_action": [
         {"type": "redirect", "redirect": [{"protocol": "HTTPS", "status_code": "HTTP_301"}]}]},
         {"protocol": "HTTPS"}],
+    "aws_ssm_parameter": [{"type": "String"}],
     "aws_db_parameter_group": [{"parameter": [
         {"name": "require_secure_transport", "value": "1"}]}, {"parameter": [
             {"name": "local_infile", "value": "0"}]}],

@@ -188,6 +188,8 @@ UNSAFE: dict[str, tuple[str, Change]] = {
     "half the world by addresses that are not known": ("STRATA_OPEN_4", put(GROUP, ingress=[
         {"cidr_blocks": [f"${{aws_eip.e{index}.public_ip}}/8"], "from_port": 1, "to_port": 2,
          "protocol": "tcp"} for index in range(2)])),
+    "an image by a parameter without a value": (
+        "STRATA_IMAGE_1", put("aws_ssm_parameter.service_image", insecure_value=None)),
     "a provisioner": ("STRATA_RUN_1", put(VPC, provisioner=[{"local-exec": {"command": "id"}}])),
     "a provisioner, an object": (
         "STRATA_RUN_1", put(DB, provisioner={"remote-exec": {"inline": ["id"]}})),

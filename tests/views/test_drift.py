@@ -163,7 +163,7 @@ def test_the_pages_name_every_field() -> None:
     guide = (ROOT / "docs" / "find-drift.md").read_text()
     schema = Report.model_json_schema()
     names = set(schema["properties"])
-    for model in ("Added", "Attribute", "Drifted", "LeftOut", "Stranger"):
+    for model in ("Added", "Attribute", "Drifted", "LeftOut", "Released", "Stranger"):
         names |= set(schema["$defs"][model]["properties"])
     assert {name for name in names if f"`{name}`" not in page} == set()
     assert all(value in guide for value in schema["$defs"]["NextApply"]["enum"])

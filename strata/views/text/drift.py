@@ -2,6 +2,7 @@
 
 from strata.drift.report import Report
 from strata.text.wrapping import command, indented
+from strata.views.words import drift as words
 from strata.views.words.drift import change, summary
 
 
@@ -25,6 +26,10 @@ def text(report: Report) -> str:
         lines += indented(f"{child.address}", 2)
         lines += indented(f"{child.kind} {child.name}: {child.does}", 4)
         lines += command(child.delete, 4)
+    for release in report.released:
+        lines += ["", "released by other means than Strata"]
+        lines += indented(words.released(release), 2)
+        lines += command(words.take_over(report), 4)
     if report.strangers:
         lines += ["", "strangers: resources in no state"]
         for stranger in report.strangers:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from strata.documents.layers import LAYERS
-from strata.drift.report import Attribute, Report
+from strata.drift.report import Attribute, Released, Report
 from strata.plan_file.changes import shown
 from strata.text.words import counted
 from strata.text.wrapping import wrapped
@@ -20,6 +20,8 @@ def summary(report: Report) -> list[str]:
         words = f"nothing exists, it was {'destroyed' if report.destroyed else 'not applied'}"
     if report.added:
         words += f", {len(report.added)} added below ours"
+    if report.released:
+        words += ", released by other means"
     if report.strangers:
         words += f", {counted(len(report.strangers), 'stranger')}"
     lines = [f"{report.environment}: {words}"]
@@ -35,6 +37,23 @@ def summary(report: Report) -> list[str]:
     if report.never_applied:
         lines += wrapped(f"never applied: {', '.join(report.never_applied)}")
     return lines
+
+
+def released(release: Released) -> str:
+    """Which image others released, who and when, and what the next apply does about it."""
+    by = f" by {release.registered_by}" if release.registered_by else ""
+    when = f" at {release.registered_at:%Y-%m-%d %H:%M:%S} UTC" if release.registered_at else ""
+    after = (
+        f"the next apply puts {release.known} back"
+        if release.known != release.image
+        else "the service does not run the newest revision, and the next apply changes that"
+    )
+    return f"revision {release.revision}, {release.image}, registered{by}{when}; {after}, unless:"
+
+
+def take_over(report: Report) -> str:
+    """The command that keeps what others released."""
+    return f"strata deploy {report.environment} --take-over"
 
 
 def change(attribute: Attribute) -> str:

@@ -1,0 +1,69 @@
+"""`strata deploy`"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from strata.commands.base import AsJson, Env, out, print_json
+from strata.commands.releases import released, releases
+from strata.errors import UsageError
+
+if TYPE_CHECKING:
+    from strata.release.releasing import Releases
+
+TIMEOUT = 900
+
+
+def deploy(
+    env: Env,
+    tag: Annotated[
+        str | None, typer.Option(metavar="T", help="Tag of the image; by default image_tag.")
+    ] = None,
+    digest: Annotated[
+        str | None, typer.Option(metavar="D", help="Digest of the image, sha256:...")
+    ] = None,
+    *,
+    watch: Annotated[bool, typer.Option(help="Watch the deployment until ECS has decided.")] = True,
+    watch_only: Annotated[
+        bool, typer.Option("--watch-only", help="Begin nothing; watch the last deployment.")
+    ] = False,
+    take_over: Annotated[
+        bool,
+        typer.Option(
+            "--take-over", help="Keep what somebody released by other means: note its image."
+        ),
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Even while another deployment is at work.")
+    ] = False,
+    timeout: Annotated[
+        int, typer.Option(min=1, metavar="SECONDS", help="How long it is watched.")
+    ] = TIMEOUT,
+    as_json: AsJson = False,
+) -> None:
+    """Release an image that is in the repository, and say what became of it."""
+    chosen = [name for name, on in (("--tag", tag), ("--digest", digest), ("--watch-only",
+              watch_only), ("--take-over", take_over)) if on]  # fmt: skip
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} do not go together", "give one of them")
+    if digest is not None and not digest.startswith("sha256:"):
+        raise UsageError(f"--digest {digest} is no digest", "sha256: and 64 hexadecimal digits")
+    work = releases(env)
+    if take_over:
+        _take_over(work)
+        if as_json:
+            print_json(work.verdict(work.current()))
+        return
+    if watch_only:
+        wanted = work.current()
+    else:
+        wanted = work.deploy(
+            tag or digest or work.settings.service.image_tag, out.print, replace=replace
+        )
+    released(work, wanted, watch=watch or watch_only, timeout=timeout, as_json=as_json)
+
+
+def _take_over(work: "Releases") -> None:
+    revision = work.take_over()
+    by = f", registered by {revision.registered_by}" if revision.registered_by else ""
+    out.print(f"revision {revision.number} ({revision.image}{by}) is what runs here from now on")

@@ -1,0 +1,66 @@
+"""Shared code of the commands that release."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+import typer
+
+from strata.commands.base import out, print_json
+from strata.commands.common import aim
+from strata.errors import Answered, StrataError
+from strata.machine.unforeseen import say
+from strata.settings import load
+
+if TYPE_CHECKING:
+    from strata.release.releasing import Releases
+    from strata.release.verdict import Wanted
+
+FAILED, UNDECIDED = 1, 3
+
+
+def releases(env: str) -> "Releases":
+    """The releases of an environment, once AWS has answered as the right account."""
+    from strata.release.releasing import Releases  # noqa: PLC0415 - boto3 takes its time
+    from strata.state import preflight  # noqa: PLC0415
+
+    settings = load(env)
+    aim(settings.environment)
+    preflight.check_account(settings.environment)
+    return Releases(settings, env)
+
+
+def released(
+    work: "Releases", wanted: "Wanted", *, watch: bool, timeout: float, as_json: bool
+) -> None:
+    """Say what becomes of a deployment; ends with 1 when it failed, 3 when it is not decided."""
+    from strata.release.verdict import FINAL, Outcome  # noqa: PLC0415
+    from strata.views.text.release import verdict as text  # noqa: PLC0415
+
+    again = shlex.join(["strata", "deploy", work.env, "--watch-only"])
+    out.print(f"deployment {wanted.deployment} of revision {wanted.revision} has begun")
+    if not watch:
+        if as_json:
+            print_json(work.verdict(wanted))
+        out.print(f"next       {again} watches it")
+        return
+    try:
+        found = work.watch(wanted, lambda progress: out.print(f"tasks      {progress}"), timeout)
+    except KeyboardInterrupt:
+        say(f"the deployment goes on; {again} watches it")
+        raise
+    except StrataError as error:
+        raise StrataError(
+            f"{error.message}\nthe deployment goes on without being watched",
+            "\n".join(filter(None, [error.hint, f"{again} goes on watching it, and strata status "
+                                    f"{shlex.quote(work.env)} shows it"])),
+        ) from error  # fmt: skip
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(text(found), nl=False)
+    if found.outcome is Outcome.COMPLETED:
+        return
+    if found.outcome not in FINAL:
+        out.print(f"next       {again} goes on watching it")
+        raise Answered(UNDECIDED)
+    raise Answered(FAILED)

@@ -1,0 +1,21 @@
+"""`strata status`"""
+
+import typer
+
+from strata.commands.base import AsJson, Env, print_json
+from strata.commands.common import aim
+from strata.settings import load
+
+
+def status(env: Env, *, as_json: AsJson = False) -> None:
+    """Show what runs: image, tasks, instances, targets, deployments, events, alarms, address."""
+    from strata.release.status import status as read  # noqa: PLC0415 - boto3 takes its time
+    from strata.views.text.release import status as text  # noqa: PLC0415
+
+    settings = load(env)
+    aim(settings.environment)
+    report = read(settings)
+    if as_json:
+        print_json(report)
+    else:
+        typer.echo(text(report), nl=False)

@@ -1,0 +1,60 @@
+"""Tells releases that others made from drift: who runs which image, and since when."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from strata.documents import Json
+from strata.drift.report import Released
+from strata.release.model import Revision
+
+TASK = "aws_ecs_task_definition."
+SERVICE = "aws_ecs_service."
+PARAMETER = "aws_ssm_parameter.service_image"
+
+
+def elsewhere(
+    ours: Sequence[tuple[str, Json]], revision: Callable[[str], Revision]
+) -> list[Released]:
+    """Releases by other means than Strata, from (address, values) of the resources as AWS has them.
+
+    One is there when the newest revision has another image than the parameter of Strata's releases
+    says, or when the service runs an older revision than the newest. `revision` describes the
+    revision of an ARN.
+    """
+    values = dict(ours)
+    known = values.get(PARAMETER, {}).get("insecure_value")
+    services = [body for address, body in ours if address.startswith(SERVICE)]
+    found: list[Released] = []
+    for address, body in ours:
+        if not address.startswith(TASK) or not known:
+            continue
+        running = [one["task_definition"] for one in services if _family(one) == body.get("family")]
+        newest = str(body.get("arn"))
+        other = _image(body) != known
+        behind = [arn for arn in running if arn != newest]
+        if other or behind:
+            found.append(_released(address, revision(newest if other else behind[0]), str(known)))
+    return found
+
+
+def _released(address: str, revision: Revision, known: str) -> Released:
+    return Released(
+        address=address,
+        revision=revision.number,
+        image=revision.image,
+        known=known,
+        registered_by=revision.registered_by,
+        registered_at=revision.registered_at,
+    )
+
+
+def _family(service: Json) -> str:
+    return str(service.get("task_definition")).rpartition("/")[2].rpartition(":")[0]
+
+
+def _image(task: Json) -> object:
+    try:
+        definitions = json.loads(task.get("container_definitions") or "[]")
+        return definitions[0].get("image")
+    except (ValueError, IndexError, AttributeError):
+        return None

@@ -1,0 +1,211 @@
+"""What runs now: image, tasks, instances, targets, deployments, alarms, and whether it answers."""
+
+import http.client
+import ssl
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from strata.aws.session import IMPATIENT, pages, session
+from strata.release.ecs import DESCRIBED, Ecs, asking
+from strata.release.model import Deployment, Event, Revision, Service, Target, Task
+from strata.release.place import Place, place
+from strata.release.record import Record, Records
+from strata.settings.models import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+
+EVENTS = 5
+ANSWER_SECONDS = 3.0
+"""The longest wait for the address to answer."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Running(_Data):
+    """The revision that the service goes to."""
+
+    revision: int
+    image: str
+    digest: str = Field(description="Of the image that tasks of it run; empty while none does.")
+    since: datetime | None = Field(description="When its deployment began.")
+    registered_by: str = Field(description="ARN of who registered the revision.")
+    registered_at: datetime | None
+    elsewhere: bool = Field(
+        description="Whether it was released by other means than Strata, and the next apply would "
+        "put the image before back; strata deploy ENV --take-over keeps it."
+    )
+
+
+class Instance(_Data):
+    """An instance of the cluster."""
+
+    id: str
+    status: str
+    agent_connected: bool
+    tasks: int
+    free_cpu: int = Field(description="CPU units.")
+    free_memory_mib: int
+
+
+class Alarm(_Data):
+    """An alarm of the service."""
+
+    name: str
+    state: str
+    reason: str
+
+
+class Address(_Data):
+    """Whether the address answers from here."""
+
+    url: str
+    answers: bool
+    says: str = Field(description="The HTTP status, or why there is none.")
+
+
+class Status(_Data):
+    """What runs in an environment."""
+
+    environment: str
+    running: Running
+    desired: int
+    tasks: list[Task] = Field(description="Those that are not stopped.")
+    stopped: list[Task] = Field(description="Stopped within the hour, the last first.")
+    instances: list[Instance]
+    targets: list[Target]
+    deployments: list[Deployment]
+    events: list[Event] = Field(description="The last ones, the newest first.")
+    alarms: list[Alarm]
+    address: Address
+
+
+def status(settings: Settings) -> Status:
+    """What runs now; AWS is asked for its parts side by side."""
+    environment, here = settings.environment, place(settings)
+    ecs = Ecs(environment, here)
+    with ThreadPoolExecutor(8) as pool:
+        service_ = pool.submit(ecs.service)
+        tasks_ = pool.submit(ecs.tasks)
+        newest_ = pool.submit(ecs.revision)
+        record_ = pool.submit(lambda: Records(environment, here).read())
+        instances_ = pool.submit(_instances, ecs.client, here)
+        alarms_ = pool.submit(_alarms, settings, here)
+        address_ = pool.submit(_address, settings)
+        service = service_.result()
+        targets_ = pool.submit(ecs.targets, service)
+        revision_ = pool.submit(ecs.revision, service.revision)
+        tasks = tasks_.result()
+        stopped = [task for task in tasks if task.last_status == "STOPPED"]
+        return Status(
+            environment=environment.name,
+            running=_running(service, revision_, newest_, record_, tasks),
+            desired=service.desired,
+            tasks=[task for task in tasks if task.last_status != "STOPPED"],
+            stopped=sorted(stopped, key=_stopped_at, reverse=True),
+            instances=instances_.result(),
+            targets=targets_.result(),
+            deployments=service.deployments,
+            events=service.events[:EVENTS],
+            alarms=alarms_.result(),
+            address=address_.result(),
+        )
+
+
+def _stopped_at(task: Task) -> float:
+    return task.stopped_at.timestamp() if task.stopped_at else 0.0
+
+
+def _running(
+    service: Service,
+    revision_: "Future[Revision]",
+    newest_: "Future[Revision]",
+    record_: "Future[Record | None]",
+    tasks: list[Task],
+) -> Running:
+    revision, record = revision_.result(), record_.result()
+    digests = [
+        container.image_digest
+        for task in tasks
+        if task.revision == revision.number
+        for container in task.containers
+        if container.image_digest
+    ]
+    primary = service.primary
+    return Running(
+        revision=revision.number,
+        image=revision.image,
+        digest=next(iter(digests), ""),
+        since=primary.created_at if primary else None,
+        registered_by=revision.registered_by,
+        registered_at=revision.registered_at,
+        elsewhere=record is not None and newest_.result().image != record.image,
+    )
+
+
+def _instances(client: "ECSClient", here: Place) -> list[Instance]:
+    with asking():
+        arns = list(
+            pages(client, "list_container_instances", "containerInstanceArns", cluster=here.cluster)
+        )
+        if not arns:
+            return []
+        answer = client.describe_container_instances(
+            cluster=here.cluster, containerInstances=arns[:DESCRIBED]
+        )
+    return [_instance(cast("dict[str, Any]", one)) for one in answer["containerInstances"]]
+
+
+def _instance(answer: dict[str, Any]) -> Instance:
+    free = {one["name"]: one.get("integerValue", 0) for one in answer.get("remainingResources", [])}
+    return Instance(
+        id=answer.get("ec2InstanceId", ""),
+        status=answer.get("status", ""),
+        agent_connected=answer.get("agentConnected", False),
+        tasks=answer.get("runningTasksCount", 0) + answer.get("pendingTasksCount", 0),
+        free_cpu=free.get("CPU", 0),
+        free_memory_mib=free.get("MEMORY", 0),
+    )
+
+
+def _alarms(settings: Settings, here: Place) -> list[Alarm]:
+    """The alarms whose names begin as this environment's: of its steps, and of its tracking."""
+    client: Any = session(settings.environment).client("cloudwatch", config=IMPATIENT)
+    prefixes = (here.service, f"TargetTracking-service/{here.cluster}/{here.service}-")
+    with asking():
+        return [
+            Alarm(name=one["AlarmName"], state=one["StateValue"], reason=one.get("StateReason", ""))
+            for prefix in prefixes
+            for one in pages(client, "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix)
+        ]
+
+
+def url(settings: Settings) -> str:
+    """The address of the API."""
+    scheme = "https" if settings.edge.http == "redirect" else "http"
+    return f"{scheme}://{settings.edge.record_name or settings.edge.domain}"
+
+
+def _address(settings: Settings) -> Address:
+    address = url(settings)
+    if settings.environment.emulated:
+        return Address(
+            url=address, answers=False, says="not reachable: the emulator serves no HTTP"
+        )
+    parts = urlsplit(address)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("GET", settings.edge.health_check_path)
+        code = connection.getresponse().status
+    except (OSError, ssl.SSLError, http.client.HTTPException) as error:
+        return Address(url=address, answers=False, says=str(error) or type(error).__name__)
+    finally:
+        connection.close()
+    return Address(url=address, answers=code < 500, says=f"HTTP {code}")
