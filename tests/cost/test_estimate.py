@@ -145,9 +145,9 @@ def test_use_is_what_the_settings_say(environment: Callable[[str], Environment])
     ingested = quantities(cost, "cloudwatch/log-ingestion")
     # The database's two logs share its 30.
     assert sorted(ingested) == [10] * 3 + [15] * 6 + [60] * 3
-    # Of 20 GiB a month 15 % for a year, of 15, 15 and 10 for a year, of 60 for 30 days.
+    # 15 % of what is written in a year: of 20 GiB a month, of 15, 15, 10 and 60.
     assert sorted(quantities(cost, "cloudwatch/log-storage")) == [
-        *[8.8767] * 3, *[18] * 3, *[27] * 6, *[36] * 3
+        *[18] * 3, *[27] * 6, *[36] * 3, *[108] * 3
     ]  # fmt: skip
     assert quantities(cost, "s3/storage") == [480] * 3
     assert all(f"{name} = {value:g}" in text(cost) for name, value in usage.items())
