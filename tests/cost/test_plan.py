@@ -104,7 +104,7 @@ def test_what_stands_is_priced_from_its_state(plans: tuple[Json, Json]) -> None:
     # (0.012) and an address (0.005), 30 GiB (0.0952), 7 metrics (0.30): 17.366. Besides, flow
     # logs (3.15 + 0.024), the traffic of the VPC (4.50 + 1.00), and Container Insights of the
     # cluster, which stands before the group does (25 x 0.30 + 0.5 x 0.63).
-    assert found.before.cents() == ("33.85", "33.85", "103.32")
+    assert found.before.cents() == ("33.86", "33.86", "103.32")
     assert same(found.after, whole(LARGER))
     group = next(one for one in found.resources if one.resource == GROUP)
     # Two tasks fit a t3.small: two instances of 17.52 + 3.65 + 3.808 + 2.10, five at the most.

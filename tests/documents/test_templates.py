@@ -69,7 +69,8 @@ def test_every_text_of_the_settings_arrives_as_it_was_written(tmp_path: Path) ->
         "container_definitions"
     ]
     # Its own references lead to resources that are not there.
-    for one in ("aws_db_instance", "aws_elasticache", "aws_ecr", "aws_secret", "aws_cloudwatch"):
+    others = "aws_db_instance", "aws_elasticache", "aws_ssm", "aws_secret", "aws_cloudwatch"
+    for one in others:
         definitions = re.sub(rf"\$\{{{one}[\w.\[\]]*\}}", "x", definitions)
     found = evaluated(
         tmp_path,

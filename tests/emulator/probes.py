@@ -503,7 +503,7 @@ def log_stream_prefix() -> bool:
 
 def ssm_sessions() -> bool:
     ec2, ssm = client("ec2"), client("ssm")
-    image = ec2.register_image(Name="i", RootDeviceName="/dev/xvda")["ImageId"]
+    image = ec2.register_image(Name="image", RootDeviceName="/dev/xvda")["ImageId"]
     (instance,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"]
     wanted = {
         "DocumentName": "AWS-StartPortForwardingSessionToRemoteHost",

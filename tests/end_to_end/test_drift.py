@@ -132,6 +132,8 @@ def test_without_the_entry_the_renaming_destroys_it(
     assert {(c.address, c.actions) for c in plan.changes} == {
         ("aws_db_instance.database_instance", ("delete",)),
         ("aws_db_instance.database_mysql", ("create",)),
+        # The secret is that of the database.
+        ("aws_secretsmanager_secret_rotation.database_password_rotation", ("delete", "create")),
     }
 
 

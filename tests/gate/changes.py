@@ -453,6 +453,7 @@ HARMLESS: dict[str, Change] = {
     "a digest in its parameter": put(
         IMAGE, insecure_value="${aws_ecr_repository.registry_repository.repository_url}@sha256:"
         + "a" * 64),
+    "a tag on its parameter": put(IMAGE, tags=TAGS),
     "an import": taken_up(REDIS),
     "an import of one of several": taken_up(REDIS, f'{REDIS}["a"]'),
     "blocks in lists": whole_in_lists,

@@ -68,7 +68,7 @@ def test_a_queue_for_everybody_without_encryption_is_found(
         ("aws_kinesis_stream",
          {"name": "a", "shard_count": 1, "stream_mode_details": [{"stream_mode": "ON_DEMAND"}]},
          ["stream_mode_details"]),
-        ("aws_ssm_parameter", {"name": "a", "type": "String"}, ["type"]),
+        ("aws_ssm_document", {"name": "a", "document_type": "Command"}, ["document_type"]),
         ("aws_lambda_function_url", {"authorization_type": "NONE"}, []),
         ("aws_efs_file_system", {"creation_token": "a", "encrypted": False}, ["creation_token"]),
     ],
