@@ -176,15 +176,16 @@ class Service(Construct):
     def _image_parameter(self) -> SsmParameter:
         """Which image runs; `strata deploy` writes it, and no plan puts it back.
 
-        The tag of the settings is in its name, so that another tag there is another parameter.
+        The tag of the settings is in its name, so that another tag there is another parameter, and
+        so is the repository where it is set.
         Replacing one of the same name would not do: SSM wants 30 seconds between deleting a
         parameter and making it again (API reference, DeleteParameter).
         """
-        environment, tag = self._settings.environment, self._settings.service.image_tag
+        tag = self._settings.service.image_tag
         return SsmParameter(
             self,
             "image",
-            name=image_parameter(environment, tag),
+            name=image_parameter(self._settings),
             type="String",
             # Not sensitive: in a `value` a plan would hide which image runs.
             insecure_value=f"{self._inputs.registry.repository_url}:{tag}",

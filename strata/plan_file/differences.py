@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from strata.documents.stacks import Resource, references
-from strata.documents.templates import has_expression, parts, read
+from strata.documents.templates import escaped, has_expression, parts, read
 from strata.plan_file.changes import UNKNOWN, Change, Path, any_unknown, dotted
 from strata.resources import iam
 from strata.resources.containers import with_defaults
@@ -106,6 +106,11 @@ def _partly_known(
         for index, pair in enumerate(zip(before, text, strict=True)):
             yield from _partly_known((*path, index), *pair, changing)
     elif isinstance(text, str) and has_expression(text):
+        text = _with_known_values(text, changing)
+        if not has_expression(text):
+            if before != (plain := read(text)):
+                yield dotted(path), before, plain
+            return
         sources = [
             (changing.get(reference.address), reference.attribute) for reference in references(text)
         ]
@@ -116,6 +121,25 @@ def _partly_known(
     elif before != (plain := _read(text)) and (before or text):
         # AWS fills in what is empty.
         yield dotted(path), before, plain
+
+
+def _with_known_values(text: str, changing: Mapping[str, Change]) -> str:
+    """A template with the values that the plan already knows of resources that change."""
+    return "".join(
+        _known_value(part.text, changing) if part.expression else escaped(part.text)
+        for part in parts(text)
+    )
+
+
+def _known_value(expression: str, changing: Mapping[str, Change]) -> str:
+    """The value of a single reference as a template; other expressions as they were."""
+    reference = next(references(f"${{{expression}}}"), None)
+    if reference and f"{reference.address}.{reference.attribute}" == expression.strip():
+        source = changing.get(reference.address)
+        value = (source.after or {}).get(reference.attribute) if source else None
+        if source and isinstance(value, str) and not source.unknown.get(reference.attribute):
+            return str(escaped(value))
+    return f"${{{expression}}}"
 
 
 def _by_name(before: Any, after: Any) -> tuple[Any, Any]:

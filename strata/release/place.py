@@ -58,7 +58,7 @@ def place(settings: Settings) -> Place:
         family=whole,
         container=CONTAINER,
         log_group=service_log_group(environment),
-        parameter=image_parameter(environment, settings.service.image_tag),
+        parameter=image_parameter(settings),
         parameters=image_parameters(environment),
         repository=repository_name(settings),
         registry=f"{environment.account_id}.dkr.ecr.{environment.region}.amazonaws.com",

@@ -36,13 +36,13 @@ class Records:
         change: it is looked for by its path.
         """
         try:
-            answer = self._client.get_parameters_by_path(Path=self._place.parameters)
+            pages = self._client.get_paginator("get_parameters_by_path").paginate(
+                Path=self._place.parameters, Recursive=True
+            )
+            parameters = [one for page in pages for one in page["Parameters"]]
         except (ClientError, BotoCoreError) as error:
             raise explain(error) from error
-        found = [
-            Record(one["Name"], one["Value"], one["LastModifiedDate"])
-            for one in answer["Parameters"]
-        ]
+        found = [Record(one["Name"], one["Value"], one["LastModifiedDate"]) for one in parameters]
         own = [one for one in found if one.name == self._place.parameter]
         # An apply that was cut off may have left the parameter of the tag before.
         return next(iter(own or sorted(found, key=lambda one: one.written_at, reverse=True)), None)

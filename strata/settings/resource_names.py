@@ -60,13 +60,18 @@ def image_parameters(environment: Environment) -> str:
     return _path(environment, "image")
 
 
-def image_parameter(environment: Environment, image_tag: str) -> str:
+def image_parameter(settings: Settings) -> str:
     """The parameter that says which image runs.
 
     `image_tag` of the settings is part of its name: another tag there makes another parameter, with
-    that tag for its value.
+    that tag for its value. So is `repository` where it is set: a new one has none of the old
+    images.
     """
-    return f"{image_parameters(environment)}/{image_tag}"
+    path = image_parameters(settings.environment)
+    repository = repository_name(settings)
+    if repository != _name(settings.environment, "", 256):
+        path = f"{path}/{repository}"
+    return f"{path}/{settings.service.image_tag}"
 
 
 @dataclass(frozen=True)
@@ -272,7 +277,8 @@ HOST = Rule(
     range(1, 254),
 )  # fmt: skip
 PARAMETER = Rule(
-    "a parameter", r"(/[A-Za-z0-9._-]+)+", "letters, digits and . _ - between slashes",
+    "a parameter", r"(/[A-Za-z0-9._-]+){1,15}",
+    "letters, digits and . _ - in at most 15 parts between slashes",
     "Systems Manager API reference, PutParameter", range(1, 1012), prefixes=("/aws", "/ssm"),
 )  # fmt: skip
 KEY_PAIR = Rule(
@@ -441,9 +447,11 @@ def _service(settings: Settings) -> Iterator[Derived]:
     environment = settings.environment
     logs = service_log_group(environment)
     yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
-    image = image_parameter(environment, settings.service.image_tag)
-    tag: Key = ("service", "image_tag")
-    yield Derived("aws_ssm_parameter", "name", image, PARAMETER, (*OURS, tag))
+    image = image_parameter(settings)
+    keys: tuple[Key, ...] = (*OURS, ("service", "image_tag"))
+    if settings.registry.repository:
+        keys = (*keys, ("registry", "repository"))
+    yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys)
     rule = _name(environment, "new-password", 64)
     yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)
     machine = _name(environment, "redeploy", 80)

@@ -626,7 +626,11 @@ def test_the_report_names_the_setting_behind_each_change(changed: Reviewed) -> N
     task = by_address["aws_ecs_task_definition.service_task_definition"]
     assert {one.key for one in task.causes} == {"database.storage_encrypted", "service.image_tag"}
     assert {(a.name, a.after) for a in task.attributes} >= {
-        ("container_definitions.api.image", '"…:1.1.0"')
+        (
+            "container_definitions.api.image",
+            f'"{load("local").environment.account_id}.dkr.ecr.'
+            'eu-central-1.amazonaws.com/shop-local:1.1.0"',
+        )
     }
 
 
@@ -756,7 +760,7 @@ def test_what_the_gate_finds_stops_an_apply_that_does_not_name_it(
         assert "--accept-finding CKV_AWS_16+STRATA_DB_2" in said
         code, said = strata("apply", changed.file, *how, "--accept-finding", "CKV_AWS_16")
         assert code == 2, said
-        assert "the gate has no such finding; it found CKV_AWS_16+STRATA_DB_2" in said
+        assert "the gate has no such finding; its findings are CKV_AWS_16+STRATA_DB_2" in said
     assert {layer: s and s.serial for layer, s in read_states(environment).items()} == before
 
 
@@ -909,7 +913,8 @@ def test_what_an_acl_rule_and_a_renamed_repository_change_comes_as_it_was_review
     [repository] = aws("ecr").describe_repositories()["repositories"]
     assert repository["repositoryName"] == "store/api"
     ecs = aws("ecs")
-    [arn] = ecs.list_task_definitions(status="ACTIVE")["taskDefinitionArns"]
+    # The older revisions stay: a rollback needs them.
+    arn, *_ = ecs.list_task_definitions(status="ACTIVE", sort="DESC")["taskDefinitionArns"]
     [container] = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"][
         "containerDefinitions"
     ]
