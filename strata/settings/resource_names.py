@@ -165,8 +165,9 @@ ECS = Rule(
 )  # fmt: skip
 REPOSITORY = Rule(
     "a repository",
-    r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*",
-    "lower-case letters and digits, with single . _ - or / between, such as shop/api",
+    # It stands in the name of the image's parameter, which has at most 15 levels; 4 are taken.
+    r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/){0,10}[a-z0-9]+(?:[._-][a-z0-9]+)*",
+    "lower-case letters and digits, with single . _ - or at most 10 / between, such as shop/api",
     "ECR API reference, CreateRepository", range(2, 257),
 )  # fmt: skip
 DATABASE = Rule(
@@ -277,8 +278,7 @@ HOST = Rule(
     range(1, 254),
 )  # fmt: skip
 PARAMETER = Rule(
-    "a parameter", r"(/[A-Za-z0-9._-]+){1,15}",
-    "letters, digits and . _ - in at most 15 parts between slashes",
+    "a parameter", r"(/[A-Za-z0-9._-]+){1,15}", "letters, digits and . _ - between slashes",
     "Systems Manager API reference, PutParameter", range(1, 1012), prefixes=("/aws", "/ssm"),
 )  # fmt: skip
 KEY_PAIR = Rule(
@@ -448,9 +448,7 @@ def _service(settings: Settings) -> Iterator[Derived]:
     logs = service_log_group(environment)
     yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
     image = image_parameter(settings)
-    keys: tuple[Key, ...] = (*OURS, ("service", "image_tag"))
-    if settings.registry.repository:
-        keys = (*keys, ("registry", "repository"))
+    keys: tuple[Key, ...] = (*OURS, ("service", "image_tag"), ("registry", "repository"))
     yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys)
     rule = _name(environment, "new-password", 64)
     yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)

@@ -6,9 +6,16 @@ from typing import Any
 import pytest
 
 from strata.release.place import place
-from strata.settings import load
+from strata.settings import Settings, load
 
 Json = dict[str, Any]
+
+
+def named(repository: str) -> Settings:
+    local = load("local")
+    return local.model_copy(
+        update={"registry": local.registry.model_copy(update={"repository": repository})}
+    )
 
 
 @pytest.mark.parametrize("env", ["local", "dev", "staging", "prod"])
@@ -22,6 +29,19 @@ def test_the_names_are_those_that_are_made(env: str, composed: Callable[[str], J
     assert here.log_group == made["aws_cloudwatch_log_group"]["service_log_group"]["name"]
     assert here.repository == made["aws_ecr_repository"]["registry_repository"]["name"]
     assert here.target_group in {one["name"] for one in made["aws_lb_target_group"].values()}
+
+
+def test_a_renamed_repository_is_another_parameter() -> None:
+    """Its value is not planned again, and the images of the old one are not in the new one."""
+    names = {
+        place(named(repository)).parameter
+        for repository in ("", "shop-local", "store/api", "store.api")
+    }
+    assert names == {
+        "/shop/local/image/1.0.0",
+        "/shop/local/image/store/api/1.0.0",
+        "/shop/local/image/store.api/1.0.0",
+    }
 
 
 def test_an_image_is_named_by_tag_or_digest() -> None:

@@ -144,6 +144,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("registry", "repository", "Shop", "such as shop/api"),
     ("registry", "repository", "shop/", "such as shop/api"),
     ("registry", "repository", "r" * 257, "2 to 256"),
+    ("registry", "repository", "/".join("a" * 12), "at most 10 / between"),
     ("cluster", "key_pair", "schlüssel", "ASCII"),
     ("cluster", "key_pair", "", "1 to 255"),
 ]  # fmt: skip

@@ -10,16 +10,19 @@ from strata.settings.rules.names import is_name
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Check the names; of the names with the same fault only the first is reported."""
-    seen: set[tuple[Key, str]] = set()
+    """Check the names; of those that have a faulty setting in them only the first is reported.
+
+    A project called aws is refused for a capacity provider and for a parameter: it is one fault.
+    """
+    seen: set[Key] = set()
     environment = settings.environment
     # With an invalid project or environment name all names made of it would have the same fault.
     sound = is_name(environment.project) and is_name(environment.name)
     for name in derived(settings):
         judged = name.judged and (sound or name.is_setting)
         wrong = name.rule.wrong(name.name) if judged else None
-        if wrong and (name.keys[0], wrong[0]) not in seen:
-            seen.add((name.keys[0], wrong[0]))
+        if wrong and seen.isdisjoint(name.keys):
+            seen.add(name.keys[0])
             yield _finding(name, *wrong)
 
 
