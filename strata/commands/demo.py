@@ -13,6 +13,7 @@ from strata.commands.common import (
     run_layers,
     start_emulator,
 )
+from strata.commands.demo_releases import ship
 from strata.commands.map import write_map
 from strata.errors import StrataError
 from strata.local import emulator as emulation
@@ -63,6 +64,11 @@ def demo() -> None:
                 f"tasks      {wait_until_healthy(settings)}, healthy behind the load balancer"
             )
         edge, registry = (work.terraform.outputs(work.folder(n)) for n in ("edge", "registry"))
+    out.print("\nReleasing on it:", style="bold")
+    lines = ship(running.url, settings)
+    out.print("\nWhat was released:", style="bold")
+    for line in lines:
+        out.print(f"  {line}")
     out.print("\nIt runs in memory until the emulator stops:", style="bold")
     out.print(f"  address      {edge['url']}")
     out.print(f"  images       {registry['repository_url']}")

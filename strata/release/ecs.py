@@ -5,6 +5,7 @@ Errors of AWS are StrataErrors in AWS's words, an expired login by its name (`st
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +21,7 @@ from strata.settings.resource_names import CONTAINER
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
 
 DESCRIBED = 100
 """Tasks that DescribeTasks takes at once (ECS API reference)."""
@@ -166,13 +168,16 @@ class Ecs:
             )
         return model.service(cast("Mapping[str, Any]", answer["service"]))
 
+    @cached_property
+    def _elb(self) -> "ElasticLoadBalancingv2Client":
+        return self._session.client("elbv2", config=IMPATIENT)
+
     def targets(self, service: Service) -> list[Target]:
         """The targets of the service's load balancer; none without one."""
         if not service.target_group:
             return []
-        elb = self._session.client("elbv2", config=IMPATIENT)
         with asking():
-            answer = elb.describe_target_health(TargetGroupArn=service.target_group)
+            answer = self._elb.describe_target_health(TargetGroupArn=service.target_group)
         return [
             model.target(cast("Mapping[str, Any]", one))
             for one in answer["TargetHealthDescriptions"]

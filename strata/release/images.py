@@ -32,8 +32,9 @@ LONGEST_TAG = 128
 """Characters (OCI Distribution Specification 1.1, pulling manifests)."""
 
 
-def keep_running(settings: Settings) -> list[str]:
-    """Mark every image that a deployment of the service runs; the tags that are new.
+def keep_running(settings: Settings, *soon: str) -> list[str]:
+    """Mark every image that a deployment of the service runs, and those that are about to run, by
+    their full references; the tags that are new.
 
     Raises StrataError in AWS's words. An image of another registry, or one that is not there yet,
     is passed over.
@@ -42,7 +43,8 @@ def keep_running(settings: Settings) -> list[str]:
     ecs = Ecs(settings.environment, where)
     service = ecs.service()
     revisions = {service.revision, *(one.revision for one in service.deployments)}
-    return keep(settings, [ecs.revision(number).image for number in sorted(revisions)])
+    running = [ecs.revision(number).image for number in sorted(revisions)]
+    return keep(settings, [*running, *soon])
 
 
 def keep(settings: Settings, images: Iterable[str]) -> list[str]:

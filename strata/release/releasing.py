@@ -79,7 +79,6 @@ class Releases:
                 return self._begun(newest, record)
             revision = self.ecs.register(image)
             with self._dropped(revision):
-                images.keep(self.settings, [image])
                 self._before(revision, say)
                 return self._begun(revision, record)
 
@@ -112,6 +111,7 @@ class Releases:
             running = self.ecs.revision(service.revision)
             if record.image != running.image:
                 self.records.write(record, running.image)
+            images.keep_running(self.settings)
             for newer in (one for one in self.ecs.revisions() if one > running.number):
                 self.ecs.deregister(newer)
             return running
@@ -221,6 +221,8 @@ class Releases:
             )
 
     def _begun(self, revision: Revision, record: Record) -> Wanted:
+        # Before ECS has it: from then on an image of either revision may be pulled at any time.
+        images.keep_running(self.settings, revision.image)
         since = _now()
         primary = self.ecs.update(revision).primary
         if record.image != revision.image:

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Literal
 
-import boto3
 from botocore.config import Config
 
+from strata.aws.session import session
 from strata.settings.models import Environment
 
 if TYPE_CHECKING:
@@ -14,6 +14,5 @@ if TYPE_CHECKING:
 def s3_client(environment: Environment, config: Config | None = None) -> "S3Client":
     """S3 in the environment's region; the emulator answers to paths only."""
     style: Literal["auto", "path"] = "path" if environment.emulated else "auto"
-    session = boto3.Session(region_name=environment.region)
     paths = Config(s3={"addressing_style": style})
-    return session.client("s3", config=config.merge(paths) if config else paths)
+    return session(environment).client("s3", config=config.merge(paths) if config else paths)

@@ -1,20 +1,26 @@
 """The ECS parts of an environment on the emulator, made by AWS's API, without Terraform."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from strata.local import ecs as play
+from strata.release import images
 from strata.release.releasing import Releases
 from strata.release.verdict import Progress, Verdict, Wanted
 from strata.settings import Settings, load
 from strata.state.bucket import bootstrap
 from tests.emulator.ecs.shop import Shop
 
+KEPT = 10
+"""Images and revisions that the registry keeps."""
+
 
 def settings(name: str, **release: Any) -> Settings:
     """The settings of `local` under another name."""
     data = load("local").model_dump()
     data["environment"]["name"] = name
+    data["registry"]["keep_images"] = KEPT
     data["release"].update(release)
     return Settings.model_validate(data)
 
@@ -28,16 +34,18 @@ class Home:
     said: list[str] = field(default_factory=list)
     seen: list[Progress] = field(default_factory=list)
     now: float = 0.0
+    pace: int = 25
+    """Seconds of the emulator's for each that is waited."""
 
-    @property
+    @cached_property
     def releases(self) -> Releases:
         """Its releases; waiting lets time pass on the emulator."""
         return Releases(self.settings, "envs/home.toml", self.sleep, lambda: self.now)
 
     def sleep(self, seconds: float) -> None:
         """Let more pass, so that few questions are asked."""
-        self.now += seconds * 25
-        self.shop.step(seconds * 25)
+        self.now += seconds * self.pace
+        self.shop.step(seconds * self.pace)
 
     def deploy(self, tag: str, timeout: float = 3600) -> Verdict:
         """Release a tag and watch it."""
@@ -46,6 +54,12 @@ class Home:
     def watch(self, wanted: Wanted, timeout: float = 3600) -> Verdict:
         """Watch a deployment."""
         return self.releases.watch(wanted, self.seen.append, timeout)
+
+    def marked(self) -> set[str]:
+        """The images, by the tag that they were pushed with, that no lifecycle rule expires."""
+        answer = self.shop.aws("ecr").describe_images(repositoryName=self.releases.place.repository)
+        tags = {tag for image in answer["imageDetails"] for tag in image["imageTags"]}
+        return {tag for tag in tags if images.mark(tag) in tags}
 
     def recorded(self) -> str:
         """The image that the parameter names, without its registry."""

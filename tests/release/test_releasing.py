@@ -26,8 +26,11 @@ def forgotten(shop: Home) -> None:
 
 def test_a_good_image_is_released_and_the_next_plan_would_change_nothing(shop: Home) -> None:
     shop.shop.image("1.0.1")
+    assert shop.marked() == set()
     found = shop.deploy("1.0.1")
     assert found.outcome is Outcome.COMPLETED
+    # What ran until then too: nothing had marked it, and going back needs it.
+    assert shop.marked() == {"1.0.0", "1.0.1"}
     assert shop.runs() == shop.recorded() == "shop-one:1.0.1"
     assert shop.plan_is_empty()
     last = shop.seen[-1]
@@ -132,6 +135,7 @@ def test_what_ci_released_is_told_apart_and_taken_over(shop: Home) -> None:
     taken = shop.releases.take_over()
     assert taken.number == foreign.number
     assert shop.runs() == shop.recorded() == "shop-one:ci"
+    assert "ci" in shop.marked()
     assert shop.plan_is_empty()
 
 
