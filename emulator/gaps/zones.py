@@ -14,18 +14,13 @@ launch = FakeAutoScalingGroup.replace_autoscaling_group_instances
 
 
 def _launch(self: Any, count_needed: int, propagated_tags: dict[str, str]) -> None:
-    every = self.vpc_zone_identifier
-    subnets = every.split(",") if every else []
-    if len(subnets) < 2:
-        launch(self, count_needed, propagated_tags)
-        return
-    try:
-        for _ in range(count_needed):
+    for _ in range(count_needed):
+        if self.vpc_zone_identifier:
             there = Counter(state.instance.subnet_id for state in self.instance_states)
-            self.vpc_zone_identifier = min(subnets, key=lambda one: there[one])
-            launch(self, 1, dict(propagated_tags))
-    finally:
-        self.vpc_zone_identifier = every
+            subnets = self.vpc_zone_identifier.split(",")
+            # moto takes the first. Their order says nothing, so that another request may see it.
+            self.vpc_zone_identifier = ",".join(sorted(subnets, key=lambda one: there[one]))
+        launch(self, 1, dict(propagated_tags))
 
 
 def _update(self: Any, *args: Any, **kwargs: Any) -> None:
