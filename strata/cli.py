@@ -55,6 +55,7 @@ COMMANDS = {
     "redis-auth": "Give Redis its token after a plain `cdktf deploy`.",
     "rotate": "Give the database a new password, or Redis a new token, and deploy the service "
     "anew.",
+    "secret": "The application's own secrets: set one, list them, give one a new value.",
     "output": "Show the address, the registry and all else that a finished apply left to use.",
     "demo": "Take `envs/local.toml` from settings to a running system on the emulator.",
     "emulator": "AWS on this machine, in memory.",

@@ -19,10 +19,12 @@ from tests import ROOT
 
 
 def names() -> list[str]:
-    """Every command that there is, those of `emulator` by both of their words."""
-    below = cli.load("emulator").commands  # type: ignore[attr-defined]
-    top = [one for one in cli.COMMANDS if one != "emulator"]
-    return [*top, *(f"emulator {one}" for one in below)]
+    """Every command that there is, those of a group by both of their words."""
+    found = []
+    for name in cli.COMMANDS:
+        below = getattr(cli.load(name), "commands", {})
+        found += [f"{name} {one}" for one in below] or [name]
+    return found
 
 
 Run = Callable[..., tuple[int, str]]

@@ -13,6 +13,7 @@ from strata.aws.errors import explain
 from strata.aws.offers import Offers
 from strata.aws.session import session
 from strata.plan_file.changes import Change
+from strata.release import secret_store
 from strata.settings import capacity, figures
 from strata.settings.models import Settings
 from strata.settings.positions import Key
@@ -317,6 +318,16 @@ def _counted_quota(
     return check
 
 
+def _secrets(wanted: Wanted, _: Offers) -> Iterator[tuple[bool, Finding]]:
+    made = {
+        str((change.after or {}).get("name", ""))
+        for change in wanted.changes
+        if change.type == "aws_ssm_parameter" and change.actions != ("delete",)
+    }
+    store = secret_store.Store(wanted.settings.environment)
+    yield from secret_store.judged(wanted.settings, store, made=made)
+
+
 def _made(kind: str) -> Callable[[Wanted], bool]:
     return lambda wanted: wanted.makes(kind) > 0
 
@@ -328,6 +339,7 @@ CHECKS: tuple[tuple[str, Callable[[Wanted], bool], Check], ...] = (
     ("database classes", lambda wanted: wanted.database, _database),
     ("cache node types", lambda wanted: wanted.cache, _cache),
     ("the quota of vCPUs", lambda wanted: wanted.instances, _vcpus),
+    ("secrets", _made("aws_ecs_task_definition"), _secrets),
     (
         "the quota of VPCs", _made("aws_vpc"),
         _counted_quota("VPCs", VPCS, "aws_vpc", Offers.vpcs, ACCOUNT),

@@ -14,6 +14,7 @@ from rich.console import Console
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.commands.base import out, read_out, synthesize_to
+from strata.commands.offered import require_secrets
 from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
@@ -191,6 +192,7 @@ def planned(
 
     settings, synthesized = work.settings, work.stacks.parent
     name = settings.environment.name
+    require_secrets(env, settings)
     with (
         contextlib.nullcontext(begin) if begin else judging_process() as gate,
         step(f"planning {name}, all layers as one"),

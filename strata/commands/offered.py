@@ -20,6 +20,24 @@ def require_offered(env: str, settings: Settings, changes: Sequence["Change"]) -
     return _lines(env, found)
 
 
+def require_secrets(env: str, settings: Settings) -> None:
+    """Raise InvalidSettings for secrets that Terraform cannot look up, since it plans nothing then.
+
+    Where AWS cannot be asked, Terraform says why.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes its time
+
+    from strata.release import secret_store  # noqa: PLC0415
+
+    store = secret_store.Store(settings.environment)
+    try:
+        missing = [one for stops, one in secret_store.judged(settings, store, named=True) if stops]
+    except (ClientError, BotoCoreError):
+        return
+    if missing:
+        raise invalid(env, missing)
+
+
 def offered_lines(env: str, settings: Settings, changes: Sequence["Change"]) -> list[str]:
     """Lines about what AWS would refuse of these changes, and about what was not asked."""
     found = _look(settings, changes)

@@ -13,6 +13,7 @@ from strata.cost.estimate import Estimate
 from strata.drift.report import Report as Drift
 from strata.gate.report import Report as Verdict
 from strata.reach.report import Path, TableReport
+from strata.release.secret_store import SecretsReport
 from strata.release.status import Status
 from strata.release.verdict import Verdict as Released
 from strata.review.report import Report as Review
@@ -142,6 +143,7 @@ REPORTS: Mapping[str, Any] = {
     "deploy": Released,
     "rollback": Released,
     "status": Status,
+    "secret": SecretsReport,
     "output": Output,
     "emulator": EmulatorReport | AccountReport,
 }

@@ -1,13 +1,18 @@
 """A new password reaches every task: on an emulator whose clock stands unless it is stepped."""
 
+import io
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modules.redeploy import definition, event_pattern
+from strata import cli
 from strata.errors import StrataError
 from strata.local import ecs as play
 from strata.local import emulator as emulation
@@ -16,6 +21,7 @@ from strata.release.model import Service
 from strata.release.place import place
 from strata.release.rotation import Patience, deploy_anew, deployments, rotate_password
 from strata.settings import load
+from tests import ROOT
 from tests.emulator.ecs.shop import Shop
 from tests.emulator.refusals.world import TRUST, name
 
@@ -155,3 +161,28 @@ def test_a_rotation_that_does_not_come_is_an_error(
     with pytest.raises(StrataError, match="no new password") as error:
         rotate_password(LOCAL.environment, secret, replace(SOON, rotation=0.2))
     assert secret in (error.value.hint or "")
+
+
+def test_a_new_value_of_a_users_secret_reaches_every_task(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    named = f"shop/{name('token')}"
+    arn = shop.aws("secretsmanager").create_secret(Name=named, SecretString="old")["ARN"]
+    file = tmp_path / "local.toml"
+    tag = 'image_tag = "1.0.0"\n'
+    text = (ROOT / "envs" / "local.toml").read_text()
+    file.write_text(text.replace(tag, f'{tag}[service.secrets]\nTOKEN = "{named}"\n'))
+    before, where = running(shop), ecs(shop)
+    # The command at this shop, whose clock goes on with every look.
+    monkeypatch.setattr("strata.release.ecs.Ecs", lambda *_: where)
+    soon = partial(deploy_anew, patience=SOON)
+    monkeypatch.setattr("strata.release.rotation.deploy_anew", soon)
+    monkeypatch.setattr(sys, "argv", ["strata", "secret", "rotate", str(file), "TOKEN"])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"new\n")))
+    assert cli.main() == 0
+    assert "every task has it, in TOKEN" in capsys.readouterr().out
+    answer = shop.aws("secretsmanager").get_secret_value(SecretId=arn)
+    assert answer["SecretString"] == "new"
+    now = running(shop)
+    assert len(now) == 3
+    assert not now & before
