@@ -14,9 +14,10 @@ from typer.main import get_command
 from strata.commands.complete import VARIABLE
 from strata.commands.exit_codes import ExitCodes, codes_of
 from strata.errors import Answered
-from strata.machine import folders, verbosity
+from strata.machine import folders
 from strata.machine.signals import Stopped, stoppable
 from strata.machine.unforeseen import say, tell
+from strata.machine.verbosity import Verbosity, chosen
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, Parameter
@@ -96,6 +97,22 @@ def _use_project(folder: Path | None) -> None:
         folders.use_project(folder)
 
 
+def _quiet(context: typer.Context, asked: bool) -> None:
+    if asked:
+        _print(context, Verbosity.QUIET)
+
+
+def _verbose(context: typer.Context, asked: bool) -> None:
+    if asked:
+        _print(context, Verbosity.VERBOSE)
+
+
+def _print(context: typer.Context, verbosity: Verbosity) -> None:
+    # Until the command has ended: the next one in this process begins as the first did. The context
+    # of `strata` itself is closed in any case, a subcommand's not if its arguments are wrong.
+    context.find_root().with_resource(chosen(verbosity))
+
+
 def _options(
     _project: Annotated[
         Path | None,
@@ -115,7 +132,7 @@ def _options(
             "-q",
             "--quiet",
             help="Show no progress: the result and errors alone.",
-            callback=verbosity.quiet,
+            callback=_quiet,
             expose_value=False,
         ),
     ] = False,
@@ -125,7 +142,7 @@ def _options(
             "-v",
             "--verbose",
             help="Show on stderr what is done, and how long it takes.",
-            callback=verbosity.verbose,
+            callback=_verbose,
             expose_value=False,
         ),
     ] = False,

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from strata.commands.base import out
 from strata.machine import folders
 from strata.machine.folders import Folders
 from strata.settings import Settings, load
@@ -71,12 +70,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, lambda *_: None)
-
-
-@pytest.fixture(autouse=True)
-def out_as_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that a test ran in this process with --json leaves nothing to the next test."""
-    monkeypatch.setattr(out, "stderr", False)
 
 
 @pytest.fixture

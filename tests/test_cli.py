@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from strata import cli
+from strata.commands.base import out
 from strata.commands.exit_codes import EXIT_CODES, codes_of
 from strata.errors import StrataError, UsageError
+from strata.machine.verbosity import CHOSEN, Verbosity
 from tests import ROOT
 
 
@@ -50,6 +52,42 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def test_every_command_has_its_exit_codes() -> None:
     assert sorted(EXIT_CODES) == sorted(names())
+
+
+def prints() -> tuple[Verbosity, bool]:
+    """How much is printed of the work, and whether all but the result goes to stderr."""
+    return CHOSEN.verbosity, out.stderr
+
+
+@pytest.mark.parametrize(
+    "line, during",
+    [
+        ("emulator status", (Verbosity.USUAL, False)),
+        ("-q emulator status", (Verbosity.QUIET, False)),
+        ("emulator status --quiet", (Verbosity.QUIET, False)),
+        ("-v emulator status", (Verbosity.VERBOSE, False)),
+        ("-q emulator status --verbose", (Verbosity.VERBOSE, False)),
+        ("emulator status --json", (Verbosity.USUAL, True)),
+        ("-q emulator status -v --json", (Verbosity.VERBOSE, True)),
+    ],
+)
+@pytest.mark.parametrize("end", ["an answer", "an error", "a defect", "wrong usage"])
+def test_the_next_command_of_a_process_prints_as_the_first_did(
+    line: str, during: tuple[Verbosity, bool], end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def status() -> None:
+        seen.append(prints())
+        if end != "an answer":
+            raise StrataError("x") if end == "an error" else ZeroDivisionError("x")
+
+    monkeypatch.setattr("strata.local.emulator.status", status)
+    words = [*line.split(), *(["--port", "high"] if end == "wrong usage" else [])]
+    monkeypatch.setattr(sys, "argv", ["strata", *words])
+    assert cli.main() == (1 if end == "an answer" else 2)
+    assert seen == ([] if end == "wrong usage" else [during])
+    assert prints() == (Verbosity.USUAL, False)
 
 
 @pytest.mark.parametrize("name", EXIT_CODES)

@@ -1,7 +1,8 @@
 """What every command shares: arguments, the console, and work that needs only the code."""
 
+import contextlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -52,10 +53,21 @@ Envs = Annotated[
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
-def _alone(as_json: bool) -> bool:
-    # With --json everything but the result goes to stderr.
-    out.stderr = as_json
+def _alone(context: typer.Context, as_json: bool) -> bool:
+    # With --json everything but the result goes to stderr, until the command has ended.
+    if as_json:
+        context.find_root().with_resource(_out_on_stderr())
     return as_json
+
+
+@contextlib.contextmanager
+def _out_on_stderr() -> Iterator[None]:
+    before = out.stderr
+    out.stderr = True
+    try:
+        yield
+    finally:
+        out.stderr = before
 
 
 AsJson = Annotated[

@@ -1,5 +1,7 @@
 """How much this process prints about its work: `-q` and `-v`."""
 
+import contextlib
+from collections.abc import Iterator
 from enum import Enum
 
 
@@ -19,13 +21,12 @@ CHOSEN = _Chosen()
 """The verbosity of this process."""
 
 
-def quiet(asked: bool) -> None:
-    """Choose `QUIET` if it was asked for."""
-    if asked:
-        CHOSEN.verbosity = Verbosity.QUIET
-
-
-def verbose(asked: bool) -> None:
-    """Choose `VERBOSE` if it was asked for."""
-    if asked:
-        CHOSEN.verbosity = Verbosity.VERBOSE
+@contextlib.contextmanager
+def chosen(verbosity: Verbosity) -> Iterator[None]:
+    """Print this much; as much as before afterwards."""
+    before = CHOSEN.verbosity
+    CHOSEN.verbosity = verbosity
+    try:
+        yield
+    finally:
+        CHOSEN.verbosity = before

@@ -10,7 +10,6 @@ import jsonschema
 import pytest
 
 from strata import cli
-from strata.commands.base import out
 from strata.commands.exit_codes import EXIT_CODES
 from strata.commands.reports import REPORTS, schema_of
 from tests import ROOT
@@ -50,7 +49,6 @@ def answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         monkeypatch.setattr(sys, "argv", ["strata", *map(str, words), "--json"])
         code = cli.main()
         printed = capsys.readouterr().out
-        monkeypatch.setattr(out, "stderr", False)
         report = json.loads(printed)
         jsonschema.validate(report, schema_of(str(words[0])))
         return code, report
@@ -137,4 +135,3 @@ def test_two_forms_at_once_are_refused(
         printed = capsys.readouterr()
         assert printed.out == ""
         assert "--json is --format json, and not md" in printed.err
-    monkeypatch.setattr(out, "stderr", False)

@@ -11,7 +11,6 @@ import boto3
 import pytest
 
 from strata import cli
-from strata.commands.base import out
 from strata.images import repository
 from strata.local import emulator as emulation
 from tests import ROOT
@@ -63,7 +62,6 @@ def push(
         monkeypatch.setattr(sys, "argv", ["strata", "push", "local", *map(str, words)])
         capfd.readouterr()
         code = cli.main()
-        monkeypatch.setattr(out, "stderr", False)
         said = capfd.readouterr()
         assert PASSWORD not in said.out + said.err
         return code, said.out, said.err

@@ -5,6 +5,7 @@ import os
 import pty
 import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -60,12 +61,20 @@ def test_quiet_says_nothing_and_verbose_each_step_with_its_time(
     ]  # fmt: skip
 
 
+@pytest.fixture
+def new_console() -> Iterator[None]:
+    """A console of what is stderr in this test, and not of what was or will be."""
+    steps.shared_console.cache_clear()
+    yield
+    steps.shared_console.cache_clear()
+
+
+@pytest.mark.usefixtures("new_console")
 def test_a_terminal_shows_it_and_nothing_of_it_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     reading, writing = pty.openpty()
     with os.fdopen(writing, "w") as terminal:
         monkeypatch.setattr(sys, "stderr", terminal)
-        steps.shared_console.cache_clear()
         with steps.step("planning [local]"), steps.step("judging"):
             pass
     text = ""
