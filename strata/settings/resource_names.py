@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from strata.settings import mysql
+from strata.settings import figures, mysql
 from strata.settings.alarms import chosen
 from strata.settings.models import Environment, Settings
 from strata.settings.positions import Key
@@ -449,7 +449,9 @@ def _service(settings: Settings) -> Iterator[Derived]:
     yield Derived("aws_cloudwatch_log_group", "name", logs, LOG_GROUP, OURS)
     image = image_parameter(settings)
     keys: tuple[Key, ...] = (*OURS, ("service", "image_tag"), ("registry", "repository"))
-    yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys)
+    # A tag that is none is a fault of its own, and not of the project that the path begins with.
+    is_tag = bool(re.fullmatch(figures.IMAGE_TAG, settings.service.image_tag))
+    yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys, judged=is_tag)
     rule = _name(environment, "new-password", 64)
     yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)
     machine = _name(environment, "redeploy", 80)

@@ -104,6 +104,11 @@ REFUSED: list[tuple[str, str, str, str]] = [
         for value in ("aws", "aws-shop", "awsome", "ecs", "ecs-shop", "ecs1", "fargate", "fargate2")
     ],
     ("environment", "project", "aws", "CreateCapacityProvider"),
+    *[
+        ("environment", "project", value, f"a parameter, /{value}/prod/image/")
+        for value in ("ssm", "ssm-shop", "ssms")
+    ],
+    ("environment", "project", "ssm", "PutParameter"),
     ("environment", "project", "internal", "a load balancer, internal-prod-web"),
     ("environment", "project", "internal-shop", "internal-"),
     ("environment", "project", "sg", "a security group, sg-prod-load-balancer"),
@@ -164,6 +169,7 @@ def test_a_name_that_aws_refuses_is_named(section: str, key: str, value: str, wo
         ("environment", "project", "my-aws-shop"),
         ("environment", "project", "internals"),
         ("environment", "project", "sgx"),
+        ("environment", "project", "my-ssm"),
         ("environment", "project", "sthreex"),
         ("environment", "state_bucket", "shop-state-fan"),
         ("database", "name", "shop_1"),
@@ -181,6 +187,12 @@ def test_a_name_that_aws_takes_passes(section: str, key: str, value: str) -> Non
 def test_a_project_that_is_no_name_is_told_once() -> None:
     problems = judge(whole(environment={"project": "AWS_shop"}))[1]
     assert [one.key for one in problems] == [("environment", "project")]
+
+
+@pytest.mark.parametrize("tag", ["a+b", "a b", "t" * 129, ""])
+def test_an_image_tag_that_is_none_is_no_fault_of_the_project(tag: str) -> None:
+    problems = judge(whole(service={"image_tag": tag}))[1]
+    assert [one.key for one in problems] == [("service", "image_tag")]
 
 
 MODELS: list[tuple[Rule, str, str, str, tuple[str, ...]]] = [
@@ -222,6 +234,7 @@ MODELS: list[tuple[Rule, str, str, str, tuple[str, ...]]] = [
         "ScheduledActionName", (),
     ),
     (table.ALARM, "cloudwatch", "PutMetricAlarm", "AlarmName", ()),
+    (table.PARAMETER, "ssm", "PutParameter", "Name", ('"aws" or "ssm"', "1011")),
     (table.KEY_PAIR, "ec2", "CreateKeyPair", "KeyName", ("255",)),
     (table.HOST, "acm", "RequestCertificate", "DomainName", ()),
 ]  # fmt: skip
