@@ -74,8 +74,16 @@ def test_what_takes_tags_carries_ours(composed: Callable[[str], Json]) -> None:
         }, address  # fmt: skip
 
 
-def test_local_differs_from_dev_only_by_values(composed: Callable[[str], Json]) -> None:
-    assert set(resources(composed("local"))) == set(resources(composed("dev")))
+def test_local_differs_from_dev_only_by_values_and_the_shells_of_dev(
+    composed: Callable[[str], Json],
+) -> None:
+    local, dev = (set(resources(composed(name))) for name in ("local", "dev"))
+    assert local - dev == set()
+    # `exec` of the service, whose default `local` has.
+    assert dev - local == {
+        "aws_cloudwatch_log_group.cluster_exec_log_group",
+        "aws_iam_role_policy.service_exec_policy",
+    }
     assert "endpoints" not in json.dumps(composed("local")["provider"])
 
 
