@@ -46,14 +46,11 @@ from modules import iam
 from modules.naming import Names
 from modules.network import NetworkOutputs
 from strata.settings.figures import AGENT_MIB, UNLIMITED_BY_DEFAULT
+from strata.settings.models import Cluster as ClusterSettings
 from strata.settings.models import Settings
 from strata.settings.resource_names import exec_log_group, insights_log
 
-AMI_PARAMETERS = {
-    "amazon-linux-2": "/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id",
-    "amazon-linux-2023": "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
-}
-"""Public SSM parameters of the ECS-optimised AMIs (ECS Developer Guide, retrieving AMI metadata)."""
+AMI_VARIANTS = {"x86_64": "", "arm64": "/arm64"}
 
 ECS_TAG = "AmazonECSManaged"
 """The tag by which ECS knows the instances of its capacity providers (ECS Developer Guide,
@@ -215,7 +212,7 @@ class Cluster(Construct):
             "launch_template",
             name=names.name("instance", 128),
             # EC2 reads the parameter at each launch: a new AMI changes no plan and no instance.
-            image_id=cluster.ami_id or f"resolve:ssm:{AMI_PARAMETERS[cluster.os]}",
+            image_id=cluster.ami_id or f"resolve:ssm:{ami_parameter(cluster)}",
             instance_type=cluster.instance_type,
             # Surplus credits are billed, and a bill is no place to learn of a busy loop.
             credit_specification=LaunchTemplateCreditSpecification(cpu_credits="standard")
@@ -290,6 +287,13 @@ class Cluster(Construct):
             # Instances register with the cluster, and ECS deletes no cluster with instances.
             depends_on=[cluster, *policies],
         )
+
+
+def ami_parameter(cluster: ClusterSettings) -> str:
+    """The public SSM parameter of the ECS-optimised AMI (ECS Developer Guide, retrieving AMI
+    metadata)."""
+    variant = f"{cluster.os}{AMI_VARIANTS[cluster.architecture]}"
+    return f"/aws/service/ecs/optimized-ami/{variant}/recommended/image_id"
 
 
 def _exec_configuration(sessions: CloudwatchLogGroup) -> EcsClusterConfiguration:

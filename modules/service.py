@@ -149,7 +149,8 @@ class Service(Construct):
             requires_compatibilities=["EC2"],
             network_mode="bridge",
             runtime_platform=EcsTaskDefinitionRuntimePlatform(
-                operating_system_family="LINUX", cpu_architecture="X86_64"
+                operating_system_family="LINUX",
+                cpu_architecture=settings.cluster.architecture.upper(),
             ),
             execution_role_arn=execution_role.arn,
             task_role_arn=task_role.arn,

@@ -130,7 +130,7 @@ def _instance_type(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Findi
     zones = {zone for zone in settings.network.availability_zones if zone not in emptied}
     missing = zones - offers.zones_of_type(kind)
     if missing:
-        fits = _of_our_architecture(offers.types_in(zones))
+        fits = _of_architecture(settings, offers.types_in(zones))
         alike = [name for name in fits if name.rpartition(".")[2] == kind.rpartition(".")[2]]
         yield (
             missing == zones,
@@ -144,12 +144,12 @@ def _instance_type(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Findi
         )
 
 
-def _of_our_architecture(names: set[str]) -> list[str]:
+def _of_architecture(settings: Settings, names: set[str]) -> list[str]:
     known = figures.instance_types()
     return [
         name
         for name in names
-        if name in known and known[name].architecture == figures.TASK_ARCHITECTURE
+        if name in known and known[name].architecture == settings.cluster.architecture
     ]
 
 
@@ -159,12 +159,13 @@ def _free_plan(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]
     settings = wanted.settings
     kind, database = settings.cluster.instance_type, settings.database
     if wanted.instances and kind not in (free := offers.free_types()):
+        fits = sorted(_of_architecture(settings, free))
         yield (
             True,
             Finding(
                 TYPE,
                 f"cannot be launched {FREE_PLAN}",
-                f"one of {', '.join(sorted(_of_our_architecture(free)))}, or upgrade the account",
+                f"one of {', '.join(fits)}, or upgrade the account",
                 (ACCOUNT,),
             ),
         )

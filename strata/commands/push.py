@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
     from strata.commands.reports import PushReport
+    from strata.images.engines import Engine, Image
     from strata.images.repository import Repository
 
 SHOWN_FILES = 3
@@ -116,7 +117,9 @@ def _push(
     try:
         place = _repository(ecr, env, settings)
         with tempfile.TemporaryDirectory(prefix="strata-push-") as folder:
-            return _report(ecr, place, source, tag, engine=engine, folder=Path(folder))
+            works, image = images.found(source, engine, Path(folder), settings.cluster.architecture)
+            images.check_platform(image, settings.cluster.architecture)
+            return _report(ecr, place, tag, image, engine=works, folder=Path(folder))
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
 
@@ -145,23 +148,21 @@ def _repository(ecr: "ECRClient", env: str, settings: Settings) -> "Repository":
 def _report(
     ecr: "ECRClient",
     place: "Repository",
-    source: images.Source,
     tag: str,
+    image: "Image",
     *,
-    engine: str | None,
+    engine: "Engine",
     folder: Path,
 ) -> "PushReport":
     from strata.commands.reports import PushReport, ScanReport  # noqa: PLC0415 - takes its time
     from strata.images import repository  # noqa: PLC0415
 
-    works, image = images.found(source, engine, folder)
-    images.check_platform(image)
     done = images.already(ecr, place, tag, image)
     if done:
         result = repository.pushed(ecr, place.name, tag)
     else:
-        with step(f"pushing {place.uri}:{tag} with {works.name}"):
-            result = images.push(ecr, place, tag, image, engine=works, folder=folder)
+        with step(f"pushing {place.uri}:{tag} with {engine.name}"):
+            result = images.push(ecr, place, tag, image, engine=engine, folder=folder)
     scan = None
     if place.scan_on_push:
         with step("waiting for the findings of the scan"):
@@ -171,7 +172,7 @@ def _report(
         tag=tag,
         digest=result.digest,
         size_bytes=result.size_bytes,
-        engine=works.name,
+        engine=engine.name,
         pushed=not done,
         scan=ScanReport(findings=scan.findings, missing=scan.why) if scan else None,
     )

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +18,7 @@ from typing import Protocol
 from strata.errors import StrataError
 from strata.images import archives
 from strata.machine.verbosity import CHOSEN, Verbosity
-from strata.settings.figures import IMAGE_PLATFORM
+from strata.settings.figures import PLATFORMS
 
 PROBE_SECONDS = 30
 """An engine that has not said within this time whether it works is taken for one that does not."""
@@ -61,7 +61,7 @@ class Engine(Protocol):
         """Why it cannot be used on this machine; None if it can."""
 
     def build(self, context: Path, dockerfile: Path, folder: Path) -> str:
-        """Build an image for the cluster's architecture; `folder` is for files of its own."""
+        """Build an image for the platform of this engine; `folder` is for files of its own."""
 
     def load(self, archive: Path, folder: Path) -> str:
         """The engine's name for the image in an archive."""
@@ -73,9 +73,11 @@ class Engine(Protocol):
         """Log in to the registry of `target` and push the image there, under that name."""
 
 
+@dataclass(frozen=True)
 class Docker:
     """Docker, or what answers to its commands over its socket."""
 
+    platform: str
     name = "docker"
     builds = True
 
@@ -90,7 +92,7 @@ class Docker:
 
     def build(self, context: Path, dockerfile: Path, folder: Path) -> str:
         """Build it, without the attestations that would make it an index of manifests."""
-        words: list[str | Path] = ["build", "--platform", IMAGE_PLATFORM, "--file", dockerfile]
+        words: list[str | Path] = ["build", "--platform", self.platform, "--file", dockerfile]
         return _build(self.name, words, context, folder, {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"})
 
     def load(self, archive: Path, folder: Path) -> str:  # noqa: ARG002 - of all engines
@@ -112,9 +114,11 @@ class Docker:
         _shown([self.name, *settings, "push", target])
 
 
+@dataclass(frozen=True)
 class Podman:
     """Podman, which has no daemon."""
 
+    platform: str
     name = "podman"
     builds = True
 
@@ -124,7 +128,7 @@ class Podman:
 
     def build(self, context: Path, dockerfile: Path, folder: Path) -> str:
         """Build it; unchanged steps are taken from the cache, so that the image stays the same."""
-        words: list[str | Path] = ["build", "--layers", "--platform", IMAGE_PLATFORM]
+        words: list[str | Path] = ["build", "--layers", "--platform", self.platform]
         return _build(self.name, [*words, "--file", dockerfile], context, folder)
 
     def load(self, archive: Path, folder: Path) -> str:
@@ -142,6 +146,7 @@ class Podman:
         _shown([self.name, "push", *options, image.reference, f"docker://{target}"])
 
 
+@dataclass(frozen=True)
 class Buildah(Podman):
     """Buildah, which has the store and the options of Podman."""
 
@@ -161,9 +166,11 @@ class Buildah(Podman):
         return _inspected(words, reference)
 
 
+@dataclass(frozen=True)
 class Skopeo:
     """Skopeo, which copies images from one place to another and builds none."""
 
+    platform: str
     name = "skopeo"
     builds = False
 
@@ -182,15 +189,15 @@ class Skopeo:
     def image(self, reference: str) -> Image | None:
         """An image at a place such as `docker://host/name:tag` or `containers-storage:name`."""
         place = [*_source_tls(reference, "--tls-verify=false"), reference]
-        asked = _run([self.name, *_picked(), "inspect", "--config", *place])
-        raw = _run([self.name, *_picked(), "inspect", "--raw", *place])
+        asked = _run([self.name, *_picked(self.platform), "inspect", "--config", *place])
+        raw = _run([self.name, *_picked(self.platform), "inspect", "--raw", *place])
         if asked.returncode or raw.returncode:
             return None
         configuration = json.loads(asked.stdout)
         return Image(
             reference,
             f"{configuration['os']}/{configuration['architecture']}",
-            _digests(raw.stdout),
+            _digests(raw.stdout, self.platform),
         )
 
     def push(self, image: Image, target: str, login: Login, folder: Path) -> None:
@@ -205,15 +212,31 @@ class Skopeo:
             # Layers of other forms are not compressed yet, which their digests do not survive.
             *(["--preserve-digests"] if transport in ("docker", "oci", "oci-archive") else []),
         ]
-        words = [self.name, *_picked(), "copy", *options, image.reference, f"docker://{target}"]
+        words = [
+            self.name,
+            *_picked(self.platform),
+            "copy",
+            *options,
+            image.reference,
+            f"docker://{target}",
+        ]
         _shown(words)
 
 
-DOCKER, PODMAN, BUILDAH, SKOPEO = Docker(), Podman(), Buildah(), Skopeo()
-ENGINES: Mapping[str, Engine] = {
-    engine.name: engine for engine in (DOCKER, PODMAN, BUILDAH, SKOPEO)
-}
-"""Engines by name, in the order in which they are tried."""
+KINDS: tuple[Callable[[str], Engine], ...] = (Docker, Podman, Buildah, Skopeo)
+"""In the order in which they are tried."""
+
+
+def engines_for(architecture: str) -> dict[str, Engine]:
+    """The engines by name, in the order in which they are tried, for images of the architecture of
+    a cluster."""
+    engines = [kind(PLATFORMS[architecture]) for kind in KINDS]
+    return {engine.name: engine for engine in engines}
+
+
+ENGINES = engines_for("x86_64")
+"""Those for Intel and AMD; names, and what builds, are the same for all."""
+
 
 INSTALL = (
     "install one: Docker (https://docs.docker.com/engine/install/), Podman "
@@ -272,12 +295,12 @@ def _inspected(words: Sequence[str | Path], reference: str) -> Image | None:
     )
 
 
-def _digests(manifest: str) -> frozenset[str]:
+def _digests(manifest: str, platform: str) -> frozenset[str]:
     """The digest of a manifest and of the configuration that it names; of an index, those of the
-    manifest for the cluster's platform."""
+    manifest for a platform."""
     body = json.loads(manifest)
     if "manifests" in body:
-        system, architecture = IMAGE_PLATFORM.split("/")
+        system, architecture = platform.split("/")
         return frozenset(
             entry["digest"]
             for entry in body["manifests"]
@@ -288,9 +311,9 @@ def _digests(manifest: str) -> frozenset[str]:
     return frozenset({f"sha256:{own}", body["config"]["digest"]})
 
 
-def _picked() -> list[str]:
-    """Options that pick the cluster's platform out of an image for several."""
-    system, architecture = IMAGE_PLATFORM.split("/")
+def _picked(platform: str) -> list[str]:
+    """Options that pick a platform out of an image for several."""
+    system, architecture = platform.split("/")
     return [f"--override-os={system}", f"--override-arch={architecture}"]
 
 

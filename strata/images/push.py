@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from strata.errors import StrataError, UsageError
 from strata.images import archives, engines, repository
-from strata.images.engines import ENGINES, Engine, Image
+from strata.images.engines import ENGINES, Engine, Image, engines_for
 from strata.images.repository import Pushed, Repository
-from strata.settings.figures import IMAGE_PLATFORM
+from strata.settings.figures import PLATFORMS
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -66,12 +66,14 @@ def _listed_or(names: list[str]) -> str:
     return f"{', '.join(others)} or {last}"
 
 
-def found(source: Source, engine: str | None, folder: Path) -> tuple[Engine, Image]:
+def found(
+    source: Source, engine: str | None, folder: Path, architecture: str
+) -> tuple[Engine, Image]:
     """The image of `source` and the engine that has it; builds it when it is to be built.
 
-    `folder` is private, for files of the engine.
+    `folder` is private, for files of the engine; `architecture` is the cluster's.
     """
-    candidates = _candidates(source, engine)
+    candidates = _candidates(source, engine, engines_for(architecture))
     match source:
         case Build(context, dockerfile):
             works = engines.usable(candidates, engines.INSTALL)
@@ -83,19 +85,18 @@ def found(source: Source, engine: str | None, folder: Path) -> tuple[Engine, Ima
             return _holder(candidates, reference)
 
 
-def _candidates(source: Source, engine: str | None) -> list[Engine]:
+def _candidates(source: Source, engine: str | None, by_name: Mapping[str, Engine]) -> list[Engine]:
     if engine is not None:
-        return [ENGINES[engine]]
+        return [by_name[engine]]
+    skopeo, builders = by_name["skopeo"], [one for one in by_name.values() if one.builds]
     match source:
         case Build():
-            return [one for one in ENGINES.values() if one.builds]
+            return builders
         case Archive():
             # Skopeo needs no store, and keeps the digest.
-            return [engines.SKOPEO, *(one for one in ENGINES.values() if one.builds)]
+            return [skopeo, *builders]
         case Existing(reference):
-            if _has_transport(reference):
-                return [engines.SKOPEO]
-            return [one for one in ENGINES.values() if one.builds]
+            return [skopeo] if _has_transport(reference) else builders
 
 
 def _has_transport(reference: str) -> bool:
@@ -129,13 +130,14 @@ def _holder(candidates: list[Engine], reference: str) -> tuple[Engine, Image]:
     )
 
 
-def check_platform(image: Image) -> None:
-    """Raise StrataError for an image that the cluster's instances cannot run."""
-    if image.platform != IMAGE_PLATFORM:
+def check_platform(image: Image, architecture: str) -> None:
+    """Raise StrataError for an image that instances of an architecture cannot run."""
+    platform = PLATFORMS[architecture]
+    if image.platform != platform:
         raise StrataError(
-            f"the image is made for {image.platform}, and the cluster runs {IMAGE_PLATFORM}; "
+            f"the image is made for {image.platform}, and the cluster runs {platform}; "
             "nothing was pushed",
-            f"build it with --platform {IMAGE_PLATFORM}, or let strata push build it",
+            f"build it with --platform {platform}, or let strata push build it",
         )
 
 

@@ -56,7 +56,8 @@ def image(environment: Environment, place: Place, wanted: str, architecture: str
     if not answer["images"]:
         raise StrataError(
             f"{place.repository} has no image {wanted}",
-            f"strata push {place.environment} puts it there, and so do\n{push_commands(reference)}",
+            f"strata push {place.environment} puts it there, and so do\n"
+            f"{push_commands(reference, architecture)}",
         )
     found = answer["images"][0]
     _fits(reference, found.get("imageManifest", ""), architecture)
@@ -70,14 +71,16 @@ ACCEPTED = [
 ]
 
 
-def push_commands(reference: str) -> str:
-    """The commands that push an image with Docker (ECR User Guide, pushing a Docker image)."""
+def push_commands(reference: str, architecture: str) -> str:
+    """The commands that push an image with Docker (ECR User Guide, pushing a Docker image), for an
+    architecture as ECS names it."""
     registry = reference.partition("/")[0]
     region = registry.split(".")[3]
     return (
         f"aws ecr get-login-password --region {region} | "
         f"docker login --username AWS --password-stdin {registry}\n"
-        f"docker build --tag {reference} .\n"
+        f"docker build --platform linux/{MACHINES.get(architecture, architecture)} "
+        f"--tag {reference} .\n"
         f"docker push {reference}"
     )
 

@@ -41,11 +41,8 @@ UNLIMITED_BY_DEFAULT = frozenset({"t3", "t3a", "t4g"})
 """Families whose instances go on at full speed without CPU credits, at a price of each vCPU hour,
 unless they are told otherwise; T2 is not among them (EC2 User Guide, unlimited mode)."""
 
-TASK_ARCHITECTURE = "x86_64"
-"""The architecture of the AMIs and the task definition."""
-
-IMAGE_PLATFORM = "linux/amd64"
-"""The same as image builders write it (OCI image index, platform)."""
+PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
+"""Architecture of instances -> the same as image builders write it (OCI image index, platform)."""
 
 IMAGE_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 """Tags of images (OCI Distribution Specification 1.1, pulling manifests)."""

@@ -228,6 +228,11 @@ class Cluster(Section):
     os: Literal["amazon-linux-2", "amazon-linux-2023"] = Field(
         default="amazon-linux-2023", description="ECS-optimised system of the instances."
     )
+    architecture: Literal["x86_64", "arm64"] = Field(
+        default="x86_64",
+        description="Processors of the instances, and what images are built for: Intel and AMD, or "
+        "Graviton (arm64).",
+    )
     ami_id: str | None = Field(
         default=None,
         description="AMI to pin; without it new instances follow the public SSM parameter.",

@@ -8,7 +8,7 @@ import pytest
 
 from strata.errors import StrataError, UsageError
 from strata.images import push
-from strata.images.engines import DOCKER, ENGINES, PODMAN, SKOPEO, Image, Login, loopback, usable
+from strata.images.engines import ENGINES, Image, Login, engines_for, loopback, usable
 from strata.machine.verbosity import CHOSEN, Verbosity
 from tests.images.stand_ins import StandIns, make
 
@@ -40,7 +40,7 @@ def test_without_an_engine_it_says_which_can_be_installed(
 ) -> None:
     stand_ins.put("docker", {"version": (1, "Cannot connect to the Docker daemon")})
     with pytest.raises(StrataError) as error:
-        push.found(source, None, tmp_path)
+        push.found(source, None, tmp_path, "x86_64")
     assert error.value.message.splitlines() == [
         "no engine for images works here",
         "docker: Cannot connect to the Docker daemon",
@@ -58,31 +58,43 @@ def test_the_first_that_works_is_taken_and_engine_overrides_it(
     stand_ins.put("docker", {"version": (1, "Cannot connect to the Docker daemon")})
     stand_ins.put("podman", {"inspect": (0, DOCKER_IMAGE)})
     stand_ins.put("buildah", {"inspect": (0, DOCKER_IMAGE)})
-    assert push.found(source, None, tmp_path)[0].name == "podman"
-    assert push.found(source, "buildah", tmp_path)[0].name == "buildah"
+    assert push.found(source, None, tmp_path, "x86_64")[0].name == "podman"
+    assert push.found(source, "buildah", tmp_path, "x86_64")[0].name == "buildah"
     with pytest.raises(StrataError, match="docker: Cannot connect"):
-        push.found(source, "docker", tmp_path)
+        push.found(source, "docker", tmp_path, "x86_64")
 
 
 def test_podman_under_dockers_name_is_not_given_dockers_options(stand_ins: StandIns) -> None:
     stand_ins.put("docker", {"--version": (0, "podman version 4.3.1")})
     with pytest.raises(StrataError, match="docker: it is podman by another name"):
-        usable([DOCKER], "")
+        usable([ENGINES["docker"]], "")
 
 
+@pytest.mark.parametrize(("architecture", "machine"), [("x86_64", "amd64"), ("arm64", "arm64")])
 @pytest.mark.parametrize("name", ["docker", "podman", "buildah"])
 def test_a_build_is_for_the_clusters_processor_and_from_the_named_file(
-    name: str, stand_ins: StandIns, source: push.Build, tmp_path: Path
+    name: str,
+    architecture: str,
+    machine: str,
+    stand_ins: StandIns,
+    source: push.Build,
+    tmp_path: Path,
 ) -> None:
-    stand_ins.put(name, {"inspect": (0, DOCKER_IMAGE)})
+    stand_ins.put(name, {"inspect": (0, DOCKER_IMAGE.replace("amd64", machine))})
     file = tmp_path / "Other"
     file.write_text("FROM scratch\n")
-    _, image = push.found(push.Build(source.context, file), name, tmp_path)
+    _, image = push.found(push.Build(source.context, file), name, tmp_path, architecture)
     assert ID in image.digests
-    assert image.platform == "linux/amd64"
+    assert image.platform == f"linux/{machine}"
+    push.check_platform(image, architecture)
+    other = "arm64" if architecture == "x86_64" else "x86_64"
+    with pytest.raises(
+        StrataError, match=f"the image is made for linux/{machine}, and the cluster"
+    ):
+        push.check_platform(image, other)
     (build,) = [call for call in stand_ins.calls() if call.words[0] == "build"]
     words = build.words
-    assert words[words.index("--platform") + 1] == "linux/amd64"
+    assert words[words.index("--platform") + 1] == f"linux/{machine}"
     assert words[words.index("--file") + 1] == str(file)
     assert words[-1] == str(source.context)
     if name == "docker":
@@ -137,7 +149,7 @@ def test_docker_keeps_its_context_and_none_of_the_users_logins(
     (usual / "config.json").write_text(json.dumps(configuration))
     monkeypatch.setenv("DOCKER_CONFIG", str(usual))
     stand_ins.put("docker")
-    DOCKER.push(Image(ID, "linux/amd64", frozenset()), f"{HOST}/shop:1", LOGIN, tmp_path)
+    ENGINES["docker"].push(Image(ID, "linux/amd64", frozenset()), f"{HOST}/shop:1", LOGIN, tmp_path)
     own = tmp_path / "docker"
     assert json.loads((own / "config.json").read_text()) == {
         "auths": {HOST: {}},
@@ -189,29 +201,32 @@ def test_what_an_engine_says_is_shown_or_is_in_the_error(
 ) -> None:
     stand_ins.put("podman", {"build": (125, "no space left on device")})
     with pytest.raises(StrataError) as error:
-        push.found(source, None, tmp_path)
+        push.found(source, None, tmp_path, "x86_64")
     assert error.value.message == "podman build ended with exit code 125"
     assert "no space left on device" in capfd.readouterr().err
     monkeypatch.setattr(CHOSEN, "verbosity", Verbosity.QUIET)
     with pytest.raises(StrataError) as error:
-        push.found(source, None, tmp_path)
+        push.found(source, None, tmp_path, "x86_64")
     assert "no space left on device" in error.value.message
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(("architecture", "letter"), [("x86_64", "c"), ("arm64", "b")])
 def test_skopeo_takes_the_manifest_of_the_clusters_platform_out_of_an_index(
-    stand_ins: StandIns,
+    architecture: str, letter: str, stand_ins: StandIns
 ) -> None:
-    def entry(letter: str, architecture: str) -> dict[str, object]:
-        platform = {"os": "linux", "architecture": architecture}
-        return {"digest": f"sha256:{letter * 64}", "platform": platform}
+    def entry(digest: str, machine: str) -> dict[str, object]:
+        platform = {"os": "linux", "architecture": machine}
+        return {"digest": f"sha256:{digest * 64}", "platform": platform}
 
     index = json.dumps({"manifests": [entry("b", "arm64"), entry("c", "amd64")]})
     configuration = json.dumps({"os": "linux", "architecture": "amd64"})
     stand_ins.put("skopeo", {"--config": (0, configuration), "--raw": (0, index)})
-    image = SKOPEO.image("docker://somewhere/shop:1")
+    image = engines_for(architecture)["skopeo"].image("docker://somewhere/shop:1")
     assert image is not None
-    assert image.digests == {f"sha256:{'c' * 64}"}
+    machine = {"x86_64": "amd64", "arm64": "arm64"}[architecture]
+    assert all(f"--override-arch={machine}" in call.words for call in stand_ins.calls())
+    assert image.digests == {f"sha256:{letter * 64}"}
 
 
 def test_an_engine_that_hangs_is_taken_for_one_that_does_not_work(
@@ -222,7 +237,7 @@ def test_an_engine_that_hangs_is_taken_for_one_that_does_not_work(
 
     stand_ins.put("podman")
     monkeypatch.setattr(subprocess, "run", hang)
-    assert PODMAN.problem() == "it does not answer within 30 s"
+    assert ENGINES["podman"].problem() == "it does not answer within 30 s"
 
 
 @pytest.mark.parametrize(

@@ -289,7 +289,16 @@ def test_ami_follows_the_public_parameter_or_is_pinned(vary: Vary, os: str) -> N
         return str(templates["cluster_launch_template"]["image_id"])
 
     assert image(os=os) == (f"resolve:ssm:/aws/service/ecs/optimized-ami/{os}/recommended/image_id")
+    assert image(os=os, architecture="arm64", instance_type="t4g.small") == (
+        f"resolve:ssm:/aws/service/ecs/optimized-ami/{os}/arm64/recommended/image_id"
+    )
     assert image(os=os, ami_id="ami-0123456789abcdef0") == "ami-0123456789abcdef0"
+
+
+def test_tasks_are_placed_on_the_processors_of_the_instances(vary: Vary) -> None:
+    arm = vary(cluster={"architecture": "arm64", "instance_type": "t4g.small"})
+    task = arm["resource"]["aws_ecs_task_definition"]["service_task_definition"]
+    assert task["runtime_platform"]["cpu_architecture"] == "ARM64"
 
 
 def test_task_definition_is_bridged_with_a_dynamic_port(stack: Stack) -> None:

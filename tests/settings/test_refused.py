@@ -161,7 +161,25 @@ CASES: list[tuple[str, list[str], str, str]] = [
     ("registry", ['repository = "x"'], "registry.repository", "2 to 256"),
     ("environment", ['region = "eu-centrl-1"'], "environment.region", "eu-central-1"),
     ("cluster", ['instance_type = "t2.mirco"'], "cluster.instance_type", "t2.micro"),
-    ("cluster", ['instance_type = "t4g.small"'], "cluster.instance_type", "arm64"),
+    (
+        "cluster",
+        ['instance_type = "t4g.small"'],
+        "cluster.instance_type",
+        "is arm64, and system and images are x86_64",
+    ),
+    (
+        "cluster",
+        ['architecture = "arm64"'],
+        "cluster.instance_type",
+        "is x86_64, and system and images are arm64; it rests on cluster.architecture",
+    ),
+    (
+        "cluster",
+        ['architecture = "arm64"', 'instance_type = "m7i.large"'],
+        "cluster.instance_type",
+        "such as t4g.small",
+    ),
+    ("cluster", ['architecture = "amd64"'], "cluster.architecture", "x86_64"),
     ("database", ['instance_class = "db.t3.mirco"'], "database.instance_class", "db.t3.micro"),
     ("cache", ['node_type = "cache.t3.huge"'], "cache.node_type", "cache.t3"),
     (

@@ -12,6 +12,7 @@ from strata.settings.rules.finding import Finding, missing_here, near
 from strata.text.words import counted
 
 TYPE: Key = ("cluster", "instance_type")
+ARCHITECTURE: Key = ("cluster", "architecture")
 MAX_SIZE: Key = ("cluster", "max_size")
 HOST_PORT: Key = ("service", "host_port")
 SCALING: Key = ("service", "scaling")
@@ -23,6 +24,12 @@ COUNTS: tuple[Key, ...] = (SCALING, ("service", "desired_count"))
 POLICIES, SCHEDULED_ACTIONS, STEP_ADJUSTMENTS = 50, 200, 20
 """Scaling policies and scheduled actions of a target, steps of a policy (Application Auto Scaling
 User Guide, quotas)."""
+
+FITTING = {
+    "x86_64": "a type with Intel or AMD processors, such as t3.small",
+    "arm64": "a type with Graviton processors, such as t4g.small",
+}
+"""Architecture -> the instance types that have it."""
 
 SIZES: tuple[Key, ...] = (
     TYPE,
@@ -51,17 +58,18 @@ def check_cluster(settings: Settings) -> Iterator[Finding]:
             "is not an EC2 instance type",
             near(cluster.instance_type, known, "such as t3.small"),
         )
-    elif kind.architecture != figures.TASK_ARCHITECTURE:
+    elif kind.architecture != cluster.architecture:
         yield Finding(
             TYPE,
-            f"is {kind.architecture}, and system and image are {figures.TASK_ARCHITECTURE}",
-            "a type with Intel or AMD processors, such as t3.small",
+            f"is {kind.architecture}, and system and images are {cluster.architecture}",
+            f'{FITTING[cluster.architecture]}, or architecture = "{kind.architecture}"',
+            (ARCHITECTURE,),
         )
     else:
         fits = [
             name
             for name, instance_type in known.items()
-            if instance_type.architecture == figures.TASK_ARCHITECTURE
+            if instance_type.architecture == cluster.architecture
         ]
         yield from missing_here(
             TYPE, cluster.instance_type, offered, settings.environment.region, fits
