@@ -21,6 +21,7 @@ from modules.naming import Names
 from strata.settings.alarm_defaults import Default, MetricAlarm, Subject
 from strata.settings.alarms import chosen
 from strata.settings.models import Alarms, Settings
+from strata.settings.resource_names import CONTAINER, job_group
 
 ACTUAL_PERCENT, FORECAST_PERCENT = 80, 100
 """Shares of the budget, in percent, that the month's cost may reach, and may be forecast to."""
@@ -41,6 +42,7 @@ class Watched:
     auto_scaling_group: str
     database: str
     cache: str
+    dead_letters: str
 
 
 class AlarmsLayer(Construct):
@@ -58,6 +60,8 @@ class AlarmsLayer(Construct):
             self._alarm(name, default)
         if "deployment" not in alarms.off:
             self._deployment()
+        if settings.jobs and "jobs" not in alarms.off:
+            self._jobs()
         if settings.cost.budget_usd_per_month and "budget" not in alarms.off:
             self._budget(alarms, settings.cost.budget_usd_per_month)
         if "dashboard" not in alarms.off:
@@ -178,6 +182,7 @@ class AlarmsLayer(Construct):
                 "instances": {"AutoScalingGroupName": watched.auto_scaling_group},
                 "database": {"DBInstanceIdentifier": watched.database},
                 "certificate": {"CertificateArn": watched.certificate},
+                "dead letters": {"QueueName": watched.dead_letters},
             }[subject],
         )
 
@@ -204,6 +209,47 @@ class AlarmsLayer(Construct):
             tags=self._names.tags("alarm-deployment"),
         )
         CloudwatchEventTarget(self, "deployment_target", rule=rule.name, arn=self._topic)
+
+    def _jobs(self) -> None:
+        """The event that ECS sends when a task stops: of a job, that failed or never started.
+
+        The exit code is looked at in the application's container: EventBridge compares `name` and
+        `exitCode` of the same entry of `containers`. When that one ends, ECS stops the sidecars,
+        whose exit codes then say nothing.
+        """
+        environment = self._settings.environment
+        cluster = (
+            f"arn:aws:ecs:{environment.region}:{environment.account_id}:cluster/"
+            f"{self._watched.cluster}"
+        )
+        rule = CloudwatchEventRule(
+            self,
+            "jobs",
+            name=self._names.name("alarm-jobs", 64),
+            description="A job ended with another exit code than 0, or could not start",
+            event_pattern=json.dumps(
+                {
+                    "source": ["aws.ecs"],
+                    "detail-type": ["ECS Task State Change"],
+                    "detail": {
+                        "clusterArn": [cluster],
+                        "group": [job_group(name) for name in self._settings.jobs],
+                        "lastStatus": ["STOPPED"],
+                        "$or": [
+                            {
+                                "containers": {
+                                    "name": [CONTAINER],
+                                    "exitCode": [{"anything-but": [0]}],
+                                }
+                            },
+                            {"stopCode": ["TaskFailedToStart"]},
+                        ],
+                    },
+                }
+            ),
+            tags=self._names.tags("alarm-jobs"),
+        )
+        CloudwatchEventTarget(self, "jobs_target", rule=rule.name, arn=self._topic)
 
     def _budget(self, alarms: Alarms, limit: float) -> None:
         BudgetsBudget(

@@ -120,6 +120,7 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
             auto_scaling_group=cluster.auto_scaling_group_name,
             database=database.identifier,
             cache=cache.replication_group_id,
+            dead_letters=service.dead_letters,
         )
         AlarmsLayer(stack("alarms"), settings, watched)
 

@@ -37,7 +37,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
-from modules import containers, iam
+from modules import containers, iam, jobs
 from modules.cache import CacheOutputs
 from modules.cluster import ClusterOutputs
 from modules.database import DatabaseOutputs
@@ -96,6 +96,8 @@ class ServiceOutputs:
     """The service, as alarms watch it."""
 
     service_name: str
+    dead_letters: str
+    """The queue of what jobs could not be started; empty without jobs."""
 
 
 class Service(Construct):
@@ -172,7 +174,9 @@ class Service(Construct):
         self._scaling(service)
         redeploy_on_new_password(self, names, service, inputs.database.secret_arn)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
-        self.outputs = ServiceOutputs(service.name)
+        runs = jobs.Runs(inputs.cluster, task, (execution_role, task_role))
+        dead_letters = jobs.schedule(self, names, settings.jobs, runs) if settings.jobs else ""
+        self.outputs = ServiceOutputs(service.name, dead_letters)
 
     def _image_parameter(self) -> SsmParameter:
         """Which image runs; `strata deploy` writes it, and no plan puts it back.

@@ -53,16 +53,20 @@ def _tables(path: Key) -> Iterator[str]:
             yield from _tables(inner)
 
 
+NAME = "NAME"
+"""Stands for the names that the user chooses for tables."""
+
+
 def _below(path: Key) -> Key | None:
-    """Where the keys of a table, or of the tables in a list, are described."""
-    for inner in (path, (*path, 0)):
+    """Where the keys of a table, of the tables in a list, or of those by name, are described."""
+    for inner in (path, (*path, 0), (*path, NAME)):
         if at(inner).get("properties"):
             return inner
     return None
 
 
 def _is_table(path: Key | None) -> bool:
-    return path is not None and path[-1] != 0
+    return path is not None and path[-1] not in (0, NAME)
 
 
 def _is_optional(path: Key) -> bool:

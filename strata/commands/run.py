@@ -11,14 +11,12 @@ from strata.commands.common import aim
 from strata.errors import StrataError, UsageError
 from strata.machine.unforeseen import say
 from strata.settings import load
+from strata.settings.figures import OVERRIDES
 from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.release.model import Task
     from strata.release.place import Place
-
-LARGEST_OVERRIDES = 8192
-"""Characters of all overrides of a task (ECS API reference, RunTask)."""
 
 
 def run(
@@ -93,10 +91,10 @@ def _check_size(command: list[str], variables: dict[str, str]) -> None:
     if not command or not command[0]:
         raise UsageError("there is no command to run", "strata run ENV -- npm run migrate")
     size = sum(map(len, [*command, *variables, *variables.values()]))
-    if size > LARGEST_OVERRIDES:
+    if size > OVERRIDES:
         raise UsageError(
             f"the command and its variables have {size} characters",
-            f"ECS takes {LARGEST_OVERRIDES}: put the text into the image, or elsewhere",
+            f"ECS takes {OVERRIDES}: put the text into the image, or elsewhere",
         )
 
 

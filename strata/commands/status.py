@@ -8,7 +8,7 @@ from strata.settings import load
 
 
 def status(env: Env, *, as_json: AsJson = False) -> None:
-    """Show what runs: image, tasks, instances, targets, deployments, events, alarms, address."""
+    """Show what runs: image, tasks, instances, targets, deployments, jobs, alarms, address."""
     from strata.release.status import status as read  # noqa: PLC0415 - boto3 takes its time
     from strata.views.text.release import status as text  # noqa: PLC0415
 

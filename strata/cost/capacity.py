@@ -1,6 +1,7 @@
 """How many instances run: the minimum, the number for the desired tasks, and the maximum."""
 
 import contextlib
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
 
@@ -8,8 +9,11 @@ from strata.cost.range import Range
 from strata.cost.resources import Resource, Resources, blocks
 from strata.resources.containers import Container, containers
 from strata.settings import Settings
-from strata.settings.capacity import Task, fit, task
+from strata.settings.capacity import Fit, Task, fit, job_task, task
 from strata.settings.models import Service
+
+HOURS = 730
+"""Hours of a month, as AWS's calculator counts them: 365 days of 24 hours, a twelfth of them."""
 
 
 def instances(
@@ -19,17 +23,24 @@ def instances(
 
     Managed scaling runs as many instances as the tasks need, within the sizes of the group. The
     minimum is for the fewest tasks that auto scaling may leave, desired is for the desired count of
-    the service. At the maximum the group is full.
+    the service. At the maximum the group is full. What jobs need more is counted for the hours that
+    they are assumed to run, all at the same time: a part of an instance.
     """
     least, most = int(group.values.get("min_size") or 0), int(group.values.get("max_size") or 0)
-    tasks_per_instance = _tasks_per_instance(template, resources, settings)
+    capacity = _capacity(template, resources, settings)
     share = _target_share(group, resources)
+    jobs = _jobs(capacity, resources, settings) if capacity else []
 
-    def needed(tasks: int) -> int:
-        full = ceil(Fraction(tasks, tasks_per_instance))
+    def running(tasks: int, beside: Sequence[Task]) -> int:
+        full = capacity.instances(tasks, beside) if capacity and capacity.tasks else tasks
         # The scaler keeps only `share` percent of the instances' room in use.
         wanted = ceil(Fraction(full * 100, share))
         return min(max(wanted, least), most)
+
+    def needed(tasks: int) -> float:
+        alone = running(tasks, ())
+        hours = min(settings.cost.usage.job_hours, HOURS) if jobs else 0
+        return alone + (running(tasks, jobs) - alone) * hours / HOURS
 
     service = next(iter(resources.of("aws_ecs_service")), None)
     target = next(iter(resources.of("aws_appautoscaling_target")), None)
@@ -38,14 +49,20 @@ def instances(
     return Range(minimum=needed(min(lowest, desired)), desired=needed(desired), maximum=most)
 
 
-def _tasks_per_instance(template: Resource | None, resources: Resources, settings: Settings) -> int:
-    """Tasks that fit on one instance, by the arithmetic that also checks settings; at least 1."""
+def _capacity(template: Resource | None, resources: Resources, settings: Settings) -> Fit | None:
+    """How tasks fit on an instance, by the arithmetic that also checks settings."""
     instance_type = template.values.get("instance_type") if template else None
-    capacity = fit(
+    return fit(
         instance_type or settings.cluster.instance_type,
         _reserved(_containers(resources), settings.service),
     )
-    return max(capacity.tasks, 1) if capacity else 1
+
+
+def _jobs(capacity: Fit, resources: Resources, settings: Settings) -> list[Task]:
+    """The tasks of the jobs that have a schedule and fit on an instance."""
+    names = {one.values.get("name") for one in resources.of("aws_scheduler_schedule")}
+    tasks = [job_task(capacity.task, job) for name, job in settings.jobs.items() if name in names]
+    return [task for task in tasks if capacity.holds(task)]
 
 
 def _reserved(of_task: list[Container], service: Service) -> Task:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from strata.cost.capacity import HOURS
 from strata.cost.prices import PriceList
 from strata.cost.range import NOTHING, Range
 from strata.cost.resources import OTHER, Resource, Resources
-from strata.cost.rules import HOURS, Charge, Context, Unpriced, charges
+from strata.cost.rules import Charge, Context, Unpriced, charges
 from strata.documents.layers import ALL_LAYERS
 from strata.settings import Settings
 from strata.settings.models import Usage

@@ -5,17 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from strata.cost.capacity import instances
+from strata.cost.capacity import HOURS, instances
 from strata.cost.range import Range, always
 from strata.cost.resources import Resource, Resources, blocks
 from strata.documents.stacks import is_on
 from strata.settings import Settings
 from strata.settings.models import Usage
-from strata.settings.resource_names import exported_log, insights_log
+from strata.settings.resource_names import dead_letters, exported_log, insights_log
 from strata.settings.rules.support import MYSQL, today
-
-HOURS = 730
-"""Hours of a month, as AWS's calculator counts them: 365 days of 24 hours, a twelfth of them."""
 
 DAYS = HOURS / 24
 
@@ -265,6 +262,12 @@ def secret(_resource: Resource, context: Context) -> Iterator[Charge | Unpriced]
     yield Charge("reads of the secret", "secretsmanager/calls", always(reads))
 
 
+def queue(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
+    """Its requests: the few of dead letters are free, as is the first million (SQS pricing)."""
+    if resource.values.get("name") != dead_letters(context.settings.environment):
+        yield Unpriced("requests", "how many there are is not known")
+
+
 def hosted_zone(_resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """The zone and its queries; those of an alias to a load balancer are free."""
     yield Charge("zone", "route53/zone", always(1))
@@ -411,6 +414,7 @@ RULES: Mapping[str, Rule] = {
     "aws_route53_zone": hosted_zone,
     "aws_s3_bucket": bucket,
     "aws_secretsmanager_secret": secret,
+    "aws_sqs_queue": queue,
     "aws_vpc": vpc,
     "aws_vpc_endpoint": vpc_endpoint,
 }
@@ -463,6 +467,9 @@ FREE: Mapping[str, str] = {
     "aws_s3_bucket_versioning": _SETTING,
     "aws_secretsmanager_secret_version": "charged with its secret",
     "aws_security_group": _NETWORK,
+    "aws_scheduler_schedule": "the first 14 million starts a month are free (EventBridge pricing, "
+    "2025-01)",
+    "aws_scheduler_schedule_group": _SETTING,
     "aws_sns_topic": "the first 1,000 mails of a month are free (SNS pricing)",
     "aws_sns_topic_policy": _SETTING,
     "aws_sns_topic_subscription": _SETTING,

@@ -17,7 +17,7 @@ from strata.text.words import counted
 from strata.text.wrapping import by_commas
 
 INTERNET, AWS_APIS = "internet", "aws_apis"
-SECRETS, LOGS, ALARMS = "secrets", "logs", "alarms"
+SECRETS, LOGS, ALARMS, JOBS = "secrets", "logs", "alarms", "jobs"
 """Ids of nodes that show several resources, or none."""
 
 
@@ -96,6 +96,7 @@ class _System:
             yield self.cache(group)
         yield from self.aws()
         yield from self.alarms()
+        yield from self.jobs()
 
     # Names and certificates
 
@@ -429,6 +430,31 @@ class _System:
                 holds=tuple(one.address for one in alarming),
             )
 
+    @property
+    def schedules(self) -> list[Resource]:
+        """The schedules of jobs."""
+        found = self.stack.of("aws_scheduler_schedule")
+        return [schedule for schedule in found if schedule.layer == "service"]
+
+    def jobs(self) -> Iterator[Node]:
+        schedules = self.schedules
+        if not schedules:
+            return
+        beside = self.stack.of("aws_scheduler_schedule_group", "aws_sqs_queue")
+        yield Node(
+            JOBS,
+            "aws",
+            "EventBridge Scheduler",
+            counted(len(schedules), "job"),
+            tuple(
+                f"{name_of(one)}: {one.body.get('schedule_expression')} "
+                f"{one.body.get('schedule_expression_timezone') or 'UTC'}"
+                for one in schedules
+            ),
+            parent=AWS_APIS,
+            holds=tuple(one.address for one in (*schedules, *beside) if one.layer == "service"),
+        )
+
     def optional(self, resource: Resource) -> Node:
         return Node(
             resource.address, "aws", type_name(resource.type), name_of(resource), parent=AWS_APIS
@@ -546,6 +572,8 @@ class _System:
                     yield service.address, LOGS, "logs to"
             for target in self.used(service):
                 yield service.address, target.address, "uses"
+            if self.schedules:
+                yield JOBS, service.address, "start tasks of"
 
     def publishes(self) -> Iterator[tuple[str, str, str]]:
         """Alarms and their topics."""

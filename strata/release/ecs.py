@@ -17,7 +17,7 @@ from strata.release import model
 from strata.release.model import Revision, Service, Target, Task
 from strata.release.place import Place, place
 from strata.settings.models import Environment, Settings
-from strata.settings.resource_names import CONTAINER
+from strata.settings.resource_names import CONTAINER, JOB_GROUP
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -87,6 +87,14 @@ class Ecs:
             *self._listed(serviceName=self.place.service, desiredStatus="RUNNING"),
             *self._listed(serviceName=self.place.service, desiredStatus="STOPPED"),
         ]
+
+    def jobs(self) -> list[Task]:
+        """The tasks of jobs that run or are to run, and those that stopped within the hour."""
+        listed = [
+            *self._listed(family=self.place.family, desiredStatus="RUNNING"),
+            *self._listed(family=self.place.family, desiredStatus="STOPPED"),
+        ]
+        return [task for task in listed if task.group.startswith(JOB_GROUP)]
 
     def task(self, task_id: str) -> Task | None:
         """One task; None when ECS no longer knows it."""

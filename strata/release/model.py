@@ -55,6 +55,7 @@ class Task(_Data):
     desired_status: str
     health: str = Field(default="UNKNOWN", description="Of its containers' own health checks.")
     started_by: str = ""
+    group: str = Field(default="", description="Task group; job-NAME for a run of a job.")
     instance: str = Field(default="", description="Its container instance's id.")
     created_at: datetime | None = None
     started_at: datetime | None = None
@@ -172,6 +173,7 @@ def task(answer: Answer) -> Task:
         desired_status=answer["desiredStatus"],
         health=answer.get("healthStatus", "UNKNOWN"),
         started_by=answer.get("startedBy", ""),
+        group=answer.get("group", ""),
         instance=short(answer.get("containerInstanceArn", "")),
         created_at=_utc(answer.get("createdAt")),
         started_at=_utc(answer.get("startedAt")),

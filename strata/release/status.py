@@ -2,6 +2,7 @@
 
 import http.client
 import ssl
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +15,9 @@ from strata.release.ecs import DESCRIBED, Ecs, asking
 from strata.release.model import Deployment, Event, Revision, Service, Target, Task
 from strata.release.place import Place, place
 from strata.release.record import Record, Records
+from strata.settings.models import Job as JobSettings
 from strata.settings.models import Settings
+from strata.settings.resource_names import dead_letters, job_group, schedule_group
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -54,6 +57,29 @@ class Instance(_Data):
     free_memory_mib: int
 
 
+class Job(_Data):
+    """A command that runs by a schedule."""
+
+    name: str
+    schedule: str
+    timezone: str
+    state: str = Field(
+        description="ENABLED or DISABLED; MISSING before the apply that makes its schedule."
+    )
+    runs: list[Task] = Field(
+        description="Its tasks that have not stopped or did so within the hour, the last first."
+    )
+
+
+class Jobs(_Data):
+    """All jobs, and what could not be started."""
+
+    jobs: list[Job] = Field(description="In the order of the settings.")
+    dead_letters: int = Field(
+        description="Starts that were given up: messages in the queue of dead letters."
+    )
+
+
 class Alarm(_Data):
     """An alarm of the service."""
 
@@ -84,6 +110,7 @@ class Status(_Data):
     events: list[Event] = Field(description="The last ones, the newest first.")
     alarms: list[Alarm]
     address: Address
+    jobs: Jobs | None = Field(default=None, description="None where the settings have none.")
 
 
 def status(settings: Settings) -> Status:
@@ -98,6 +125,7 @@ def status(settings: Settings) -> Status:
         instances_ = pool.submit(_instances, ecs.client, here)
         alarms_ = pool.submit(_alarms, settings, here)
         address_ = pool.submit(_address, settings)
+        jobs_ = pool.submit(jobs, settings, ecs) if settings.jobs else None
         service = service_.result()
         targets_ = pool.submit(ecs.targets, service)
         revision_ = pool.submit(ecs.revision, service.revision)
@@ -115,6 +143,7 @@ def status(settings: Settings) -> Status:
             events=service.events[:EVENTS],
             alarms=alarms_.result(),
             address=address_.result(),
+            jobs=jobs_.result() if jobs_ else None,
         )
 
 
@@ -184,6 +213,51 @@ def _alarms(settings: Settings, here: Place) -> list[Alarm]:
             for prefix in prefixes
             for one in pages(client, "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix)
         ]
+
+
+def jobs(settings: Settings, ecs: Ecs) -> Jobs:
+    """The jobs as EventBridge Scheduler has them, and their runs that ECS still knows."""
+    asked = session(settings.environment)
+    scheduler: Any = asked.client("scheduler", config=IMPATIENT)
+    runs = ecs.jobs()
+    return Jobs(
+        jobs=[
+            _job(scheduler, schedule_group(settings.environment), name, job, runs)
+            for name, job in settings.jobs.items()
+        ],
+        dead_letters=_dead_letters(asked.client("sqs", config=IMPATIENT), settings),
+    )
+
+
+def _job(scheduler: Any, group: str, name: str, job: JobSettings, runs: Sequence[Task]) -> Job:
+    own = [task for task in runs if task.group == job_group(name)]
+    with asking():
+        try:
+            answer = scheduler.get_schedule(GroupName=group, Name=name)
+        except scheduler.exceptions.ResourceNotFoundException:
+            answer = {"State": "MISSING"}
+    return Job(
+        name=name,
+        schedule=answer.get("ScheduleExpression", job.schedule),
+        timezone=answer.get("ScheduleExpressionTimezone", job.timezone),
+        state=answer["State"],
+        runs=sorted(own, key=_created_at, reverse=True),
+    )
+
+
+def _created_at(task: Task) -> float:
+    return task.created_at.timestamp() if task.created_at else 0.0
+
+
+def _dead_letters(sqs: Any, settings: Settings) -> int:
+    number = "ApproximateNumberOfMessages"
+    with asking():
+        try:
+            queue = sqs.get_queue_url(QueueName=dead_letters(settings.environment))["QueueUrl"]
+            answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[number])
+        except sqs.exceptions.QueueDoesNotExist:
+            return 0
+    return int(answer["Attributes"][number])
 
 
 def url(settings: Settings) -> str:

@@ -24,14 +24,22 @@ MetricAlarm = Literal[
     "cache-evictions",
     "cache-credits",
     "certificate",
+    "job-dead-letters",
 ]
 """The alarms on a metric, whose thresholds can be set."""
 
-AlarmName = Literal[MetricAlarm, "deployment", "budget", "dashboard"]
+AlarmName = Literal[MetricAlarm, "deployment", "jobs", "budget", "dashboard"]
 """Whatever `[alarms]` makes and can leave out."""
 
 Subject = Literal[
-    "load balancer", "targets", "service", "instances", "database", "cache node", "certificate"
+    "load balancer",
+    "targets",
+    "service",
+    "instances",
+    "database",
+    "cache node",
+    "certificate",
+    "dead letters",
 ]
 Comparison = Literal["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold"]
 MINUTE, FIVE_MINUTES, DAY = 60, 300, 86400
@@ -88,6 +96,7 @@ NAMESPACES: dict[Subject, str] = {
     "database": "AWS/RDS",
     "cache node": "AWS/ElastiCache",
     "certificate": "AWS/CertificateManager",
+    "dead letters": "AWS/SQS",
 }
 
 _ELB = "ELB User Guide for Application Load Balancers, CloudWatch metrics"
@@ -196,5 +205,12 @@ DEFAULTS: dict[MetricAlarm, Default] = {
         "days", DAY, 1, 1, "notBreaching",
         "ACM renews 60 days before the end; half of that gone means that its validation record is",
         "ACM User Guide, managed renewal and CloudWatch metrics",
+    ),
+    "job-dead-letters": Default(
+        "dead letters", "ApproximateNumberOfMessagesVisible", "Maximum",
+        "GreaterThanOrEqualToThreshold", 1,
+        "messages", FIVE_MINUTES, 1, 1, "notBreaching",
+        "a job was not started, although it was attempted again and again; the message says why",
+        "EventBridge Scheduler User Guide, dead-letter queues",
     ),
 }  # fmt: skip

@@ -20,12 +20,15 @@ STORAGE_SHARE, EXTENDED_STORAGE_SHARE = 0.15, 0.05
 def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
     """The alarms on metrics, with their thresholds in place.
 
-    Left out are those that are off, and those on credits where no class or type has any.
+    Left out are those that are off, those on credits where no class or type has any, and those on
+    jobs where there are none.
     """
     alarms = settings.alarms
     if alarms is None:
         return {}
     absent = {*alarms.off, *_without_credits(settings)}
+    if not settings.jobs:
+        absent.add("job-dead-letters")
     result: dict[MetricAlarm, Default] = {}
     for name, default in DEFAULTS.items():
         if name not in absent:

@@ -1,10 +1,10 @@
 """How many tasks fit on an instance and what a deployment needs: the arithmetic of ECS."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from strata.settings import figures
-from strata.settings.models import Service
+from strata.settings.models import Job, Service, Settings
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,29 @@ class Task:
 
 
 @dataclass(frozen=True)
+class _Room:
+    """What is free on an instance: MiB, CPU units, the fixed host port."""
+
+    mib: int
+    cpu: int
+    port_free: bool
+
+    def takes(self, task: Task) -> bool:
+        return (
+            task.reserved_mib <= self.mib
+            and task.reserved_cpu <= self.cpu
+            and (self.port_free or not task.fixed_port)
+        )
+
+    def without(self, task: Task) -> "_Room":
+        return _Room(
+            self.mib - task.reserved_mib,
+            self.cpu - task.reserved_cpu,
+            self.port_free and not task.fixed_port,
+        )
+
+
+@dataclass(frozen=True)
 class Fit:
     """The room of an instance for tasks, in MiB and CPU units, and the task that it runs."""
 
@@ -82,9 +105,34 @@ class Fit:
         """Tasks that fit on one instance."""
         return min(self.tasks_by_size, 1) if self.task.fixed_port else self.tasks_by_size
 
-    def instances(self, tasks: int) -> int:
-        """Instances that `tasks` tasks need; only if at least one task fits on an instance."""
-        return -(-tasks // self.tasks)
+    def instances(self, tasks: int, jobs: Sequence[Task] = ()) -> int:
+        """Instances that `tasks` tasks need, and beside them one task of each job.
+
+        Only if at least one task, and each job, fits on an instance. Jobs are put, the largest
+        first, on the first instance with room left.
+        """
+        count = -(-tasks // self.tasks)
+        if not jobs:
+            return count
+        rooms = [self._room(min(self.tasks, tasks - at * self.tasks)) for at in range(count)]
+        for job in sorted(jobs, key=lambda one: one.reserved_mib, reverse=True):
+            index = next((at for at, room in enumerate(rooms) if room.takes(job)), len(rooms))
+            if index == len(rooms):
+                rooms.append(self._room(0))
+            rooms[index] = rooms[index].without(job)
+        return len(rooms)
+
+    def _room(self, tasks: int) -> "_Room":
+        """What `tasks` tasks leave of an instance."""
+        return _Room(
+            self.left_mib - tasks * self.task.reserved_mib,
+            self.cpu - tasks * self.task.reserved_cpu,
+            port_free=not (tasks and self.task.fixed_port),
+        )
+
+    def holds(self, job: Task) -> bool:
+        """Whether the task of a job fits on an instance of its own."""
+        return self._room(0).takes(job)
 
     def memory_words(self) -> str:
         """The arithmetic in memory."""
@@ -152,6 +200,21 @@ def task(service: Service) -> Task:
         sidecars_mib=sum(sidecar.memory_mib for sidecar in sidecars),
         sidecars_cpu=sum(sidecar.cpu for sidecar in sidecars),
     )
+
+
+def job_task(of_service: Task, job: Job) -> Task:
+    """What ECS reserves for the task of a job: that of the service, with the job's own sizes."""
+    return replace(
+        of_service,
+        memory_mib=job.memory_mib or of_service.memory_mib,
+        cpu=job.cpu or of_service.cpu,
+    )
+
+
+def job_tasks(settings: Settings) -> list[Task]:
+    """The tasks of all jobs, which may run at the same time."""
+    of_service = task(settings.service)
+    return [job_task(of_service, job) for job in settings.jobs.values()]
 
 
 def fit(instance_type: str, task: Task) -> Fit | None:

@@ -564,6 +564,41 @@ class Service(Container):
         return (self, *self.sidecars)
 
 
+class Job(Section):
+    """A command that runs by a schedule, in the image of the service with its roles and secrets."""
+
+    command: list[str] = Field(
+        min_length=1, description="Command, as a list of words, that replaces the image's CMD."
+    )
+    schedule: str = Field(description="rate(1 hour), or cron(0 3 ? * MON-FRI *).")
+    timezone: str = Field(default="UTC", description="IANA time zone of the expression.")
+    cpu: int | None = Field(
+        default=None,
+        ge=2,
+        le=196608,
+        description="CPU units of the application's container; none: those of the service.",
+    )
+    memory_mib: int | None = Field(
+        default=None,
+        ge=6,
+        le=1048576,
+        description="Hard memory limit of the application's container, MiB; none: the service's.",
+    )
+    retries: int = Field(
+        default=3,
+        ge=0,
+        le=185,
+        description="Further attempts when ECS does not take the task; a command that fails is not "
+        "run again.",
+    )
+    retry_for_seconds: int = Field(
+        default=3600,
+        ge=60,
+        le=86400,
+        description="Seconds after the scheduled time in which it is attempted.",
+    )
+
+
 class Edge(Section):
     """Hosted zone, certificate, load balancer."""
 
@@ -682,6 +717,13 @@ class Usage(Section):
     cache_snapshot_gib: Amount = Field(
         default=0.5, description="Size of one snapshot of the cache, GiB."
     )
+    job_hours: float = Field(
+        default=30,
+        ge=0,
+        le=744,
+        description="Hours of a month in which jobs run; what they need more than the service's "
+        "instances is counted for them.",
+    )
     secret_reads: Amount = Field(default=1000, description="Reads of each secret a month.")
 
 
@@ -737,6 +779,9 @@ class Settings(Section):
     cache: Cache = Cache()
     cluster: Cluster = Cluster()
     service: Service
+    jobs: dict[str, Job] = Field(
+        default={}, description="Name = a command that runs by a schedule, a table `[jobs.NAME]`."
+    )
     edge: Edge
     release: Release = Release()
     reach: list[Reach] = Field(

@@ -19,6 +19,9 @@ HASH_LENGTH = 6
 CONTAINER = "api"
 """The container of the task definition, and the prefix of its log streams."""
 
+JOB_GROUP = "job-"
+"""What the task group of a job's runs begins with."""
+
 PARAMETERS_PREFIX = 228
 """Characters: RDS takes 255, of which the provider adds 26, and Strata the hyphen before them."""
 
@@ -238,6 +241,13 @@ EVENT_RULE = Rule(
     "an EventBridge rule", r"[.A-Za-z0-9_-]+", "letters, digits, dots, hyphens and underscores",
     "EventBridge API reference, PutRule", range(1, 65),
 )  # fmt: skip
+SCHEDULE = Rule(
+    "a schedule or its group", r"[0-9A-Za-z._-]+", "letters, digits, dots, hyphens, underscores",
+    "EventBridge Scheduler API reference, CreateSchedule, CreateScheduleGroup", range(1, 65),
+)  # fmt: skip
+QUEUE = Rule(
+    "a queue", WORDS, WORDED, "SQS API reference, CreateQueue", range(1, 81),
+)  # fmt: skip
 STATE_MACHINE = Rule(
     "a state machine", WORDS, WORDED, "Step Functions API reference, CreateStateMachine",
     range(1, 81),
@@ -305,6 +315,7 @@ def derived(settings: Settings) -> Iterator[Derived]:
     yield from _cluster(settings)
     yield from _edge(settings)
     yield from _service(settings)
+    yield from _jobs(settings)
     yield from _alarms(settings)
     bucket: Key = ("environment", "state_bucket")
     yield Derived("terraform", "bucket", settings.environment.state_bucket, BUCKET, (bucket,))
@@ -479,6 +490,35 @@ def _service(settings: Settings) -> Iterator[Derived]:
         )  # fmt: skip
 
 
+def dead_letters(environment: Environment) -> str:
+    """The queue of what EventBridge Scheduler could not start."""
+    return _name(environment, "jobs-dead-letters", 80)
+
+
+def schedule_group(environment: Environment) -> str:
+    """The group of the schedules of jobs; a schedule is called as its job."""
+    return _name(environment, "", 64)
+
+
+def job_group(job: str) -> str:
+    """The task group of the runs of a job, by which ECS and its events name them."""
+    return f"{JOB_GROUP}{job}"
+
+
+def _jobs(settings: Settings) -> Iterator[Derived]:
+    environment = settings.environment
+    if not settings.jobs:
+        return
+    group = schedule_group(environment)
+    yield Derived("aws_scheduler_schedule_group", "name", group, SCHEDULE, OURS)
+    yield Derived("aws_sqs_queue", "name", dead_letters(environment), QUEUE, OURS)
+    yield Derived("aws_iam_role", "name", _name(environment, "jobs", 64), ROLE, OURS)
+    for name in settings.jobs:
+        yield Derived(
+            "aws_scheduler_schedule", "name", name, SCHEDULE, (("jobs", name),), judged=False
+        )
+
+
 def alarm_prefix(environment: Environment) -> str:
     """The beginning of the names of the alarms of `[alarms]`."""
     return f"{base(environment)}-alarm-"
@@ -497,6 +537,9 @@ def _alarms(settings: Settings) -> Iterator[Derived]:
             yield Derived("aws_cloudwatch_metric_alarm", "alarm_name", alarm, ALARM, OURS)
     if "deployment" not in alarms.off:
         rule = _name(environment, "alarm-deployment", 64)
+        yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)
+    if settings.jobs and "jobs" not in alarms.off:
+        rule = _name(environment, "alarm-jobs", 64)
         yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)
     if settings.cost.budget_usd_per_month and "budget" not in alarms.off:
         budget = _name(environment, "budget", 100)

@@ -49,9 +49,11 @@ SCALED = {
     "scalable_dimension": "ecs:service:DesiredCount",
 }  # fmt: skip
 TARGET = ("aws_appautoscaling_target.service_t", SCALED)
+SCHEDULES = ("aws_scheduler_schedule_group.service_g", {"name": "shop"})
+SCHEDULE = ("aws_scheduler_schedule.service_s", {"name": "report", "group_name": "shop"})
 OURS: list[tuple[str, Json]] = [
     LOG_GROUP, VPC, ROLE, REPOSITORY, DATABASE, GROUP, CLUSTER, BALANCER, LISTENER, TARGETS,
-    SERVICE, ZONE, BUCKET, TARGET,
+    SERVICE, ZONE, BUCKET, TARGET, SCHEDULES, SCHEDULE,
 ]  # fmt: skip
 
 FORWARD = [{"Type": "forward", "TargetGroupArn": "arn:tg"}]
@@ -281,6 +283,16 @@ BY_HAND: dict[str, tuple[tuple[str, Json], dict[str, Any], str, str, str]] = {
         "nightly", "starts tasks in the cluster, rate(1 day)",
         "aws events disable-rule --name nightly",
     ),
+    "schedule": (
+        SCHEDULES,
+        {"list_schedules": {"Schedules": [
+            {"Name": "report", "State": "ENABLED"}, {"Name": "paused", "State": "DISABLED"},
+            {"Name": "nightly", "State": "ENABLED", "Arn": "arn:schedule/shop/nightly",
+             "Target": {"Arn": "arn:aws:ecs:eu-central-1:1:cluster/shop"}},
+        ]}},
+        "nightly", "starts cluster/shop by the clock",
+        "aws scheduler delete-schedule --group-name shop --name nightly",
+    ),
     "notification": (
         BUCKET,
         {"get_bucket_notification_configuration": {
@@ -470,6 +482,11 @@ TASK = {
             {"CertificateArn": "arn:c/x", "IsDefault": True}, {"CertificateArn": "arn:c/ours"}]}},
         {"list_resource_record_sets": {"ResourceRecordSets": [
             {"Name": "shop.example.", "Type": kind} for kind in ("NS", "SOA")]}},
+        {
+            "list_tasks": {"taskArns": ["arn:task/shop/2"]},
+            "describe_tasks": {"tasks": [
+                {**TASK, "taskArn": "arn:task/shop/2", "group": "job-report"}]},
+        },
         {"describe_policies": {"ScalingPolicies": [
             {"PolicyName": "ECSManagedAutoScalingPolicy-0b5d"}]}},
         {"describe_lifecycle_hooks": {"LifecycleHooks": [

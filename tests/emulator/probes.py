@@ -764,6 +764,21 @@ def event_to_a_topic() -> bool:
     return (message["source"], message["detail"]) == ("shop", {"a": 1})
 
 
+def event_with_a_list() -> bool:
+    topic, queue = _topic("events.amazonaws.com")
+    events = client("events")
+    wanted = {"name": ["api"], "exitCode": [{"anything-but": [0]}]}
+    pattern = {"detail": {"$or": [{"containers": wanted}, {"stopCode": ["x"]}]}}
+    events.put_rule(Name="r", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="r", Targets=[{"Id": "t", "Arn": topic}])
+    for api, other in ((0, 0), (0, 1), (1, 0)):
+        ended = [{"name": "api", "exitCode": api}, {"name": "log", "exitCode": other}]
+        detail = json.dumps({"containers": ended})
+        events.put_events(Entries=[{"Source": "s", "DetailType": "d", "Detail": detail}])
+    (message,) = _received(queue)
+    return bool(message["detail"]["containers"][0]["exitCode"] == 1)
+
+
 def budget() -> bool:
     account, budgets = "123456789012", client("budgets")
     notification = {
@@ -841,6 +856,7 @@ PROBES = {
         alarm_tells_its_topic,
         alarm_cannot_use_the_key_of_sns,
         event_to_a_topic,
+        event_with_a_list,
         budget,
     )
 }

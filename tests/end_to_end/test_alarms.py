@@ -13,6 +13,7 @@ from strata.apply.layer import LayerWork
 from strata.documents import Json
 from strata.drift.detect import find_drift
 from strata.settings.alarms import chosen
+from strata.settings.models import Job
 from strata.settings.resource_names import alarm_prefix
 from strata.teardown.contents import remaining
 from strata.terraform.binary import wanted_version
@@ -21,6 +22,8 @@ from tests.modules.test_alarms import EMAIL, MAILED
 
 pytestmark = pytest.mark.terraform
 
+JOB = Job(command=["node", "report.js"], schedule="rate(1 day)")
+WATCHED = MAILED.model_copy(update={"jobs": {"report": JOB}})
 ENVIRONMENT = MAILED.environment
 OUTPUT = re.compile(r"data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
 SERVICE_ARN = "arn:aws:ecs:eu-central-1:123456789012:service/x/x"
@@ -54,7 +57,7 @@ class Standing:
 
 @pytest.fixture(scope="module")
 def standing(aws: Client, provider: None, folder: Any) -> Standing:
-    work = work_on(MAILED, folder / "alarms")
+    work = work_on(WATCHED, folder / "alarms")
     stack = json.loads((work.folder("alarms") / "cdk.tf.json").read_text())
     for key, state in written_states(stack).items():
         aws("s3").put_object(
@@ -90,7 +93,7 @@ def test_each_alarm_tells_when_it_is_raised_and_when_it_is_over(
     prefix = alarm_prefix(ENVIRONMENT)
     pages = aws("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
     names = [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]]
-    assert len(names) == len(chosen(MAILED))
+    assert len(names) == len(chosen(WATCHED))
     for state in ("ALARM", "OK"):
         for name in names:
             aws("cloudwatch").set_alarm_state(
@@ -114,6 +117,35 @@ def test_a_failed_deployment_of_the_service_tells(standing: Standing, aws: Clien
     happens("SERVICE_DEPLOYMENT_FAILED", SERVICE_ARN)
     (message,) = told(aws, standing.queue)
     assert message["detail"] == {"eventName": "SERVICE_DEPLOYMENT_FAILED"}
+
+
+def test_a_run_of_a_job_tells_when_it_failed_or_never_started(
+    standing: Standing, aws: Client
+) -> None:
+    def stops(code: int | None, sidecar: int = 0, **more: str) -> None:
+        container = {"name": "api"} if code is None else {"name": "api", "exitCode": code}
+        beside = {"name": "log", "exitCode": sidecar}
+        detail = {
+            "clusterArn": "arn:aws:ecs:eu-central-1:123456789012:cluster/x", "group": "job-report",
+            "lastStatus": "STOPPED", "containers": [container, beside],
+            "stopCode": "EssentialContainerExited", **more,
+        }  # fmt: skip
+        aws("events").put_events(Entries=[{
+            "Source": "aws.ecs", "DetailType": "ECS Task State Change",
+            "Detail": json.dumps(detail),
+        }])  # fmt: skip
+
+    stops(0)
+    stops(0, sidecar=137)
+    stops(1, group="job-of-somebody-else")
+    stops(1, clusterArn="arn:aws:ecs:eu-central-1:123456789012:cluster/y")
+    stops(1, lastStatus="STOPPING")
+    assert [*told(aws, standing.queue)] == []
+    stops(1)
+    stops(None, stopCode="TaskFailedToStart")
+    assert [one["detail"]["stopCode"] for one in told(aws, standing.queue)] == [
+        "EssentialContainerExited", "TaskFailedToStart"
+    ]  # fmt: skip
 
 
 def test_the_address_is_subscribed_and_in_the_budget(standing: Standing, aws: Client) -> None:

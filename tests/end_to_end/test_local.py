@@ -40,8 +40,12 @@ from strata.reach import Flow, Network, explain, from_stack, open_flows
 from strata.reach.aws_lists import ask
 from strata.reach.from_aws import from_aws
 from strata.reach.table import table
+from strata.release.ecs import Ecs
+from strata.release.place import place
+from strata.release.status import jobs as jobs_of
 from strata.review import record
 from strata.settings import Settings
+from strata.settings.models import Job
 from strata.state import locks
 from strata.state.states import read_states
 from strata.synthesis.synthesize import compose
@@ -547,6 +551,34 @@ def test_a_secret_more_changes_the_service_alone(
         ]
         # The database's own and Redis' token come before them.
         assert readable[2:] == [secrets[name] for name in sorted(SECRETS[:count])]
+
+
+def test_jobs_come_with_the_service_layer_and_go_again(
+    applied: Applied, aws: Client, folder: Path
+) -> None:
+    job = Job(command=["node", "report.js"], schedule="cron(0 3 ? * MON *)", timezone="Asia/Tokyo")
+    jobs = {"report": job, "weekly-mail": job.model_copy(update={"memory_mib": 64, "cpu": 2})}
+    settings = applied.settings.model_copy(update={"jobs": jobs})
+    work = work_on(settings, folder / "jobs")
+    plans = waves.run(LAYERS, work.changes, waves.quiet)
+    assert {layer for layer, came in plans.done.items() if came == "changes"} == {"service"}
+    assert work.apply("service") == "applied"
+    assert work.changes("service") == "no change"
+    found = aws("scheduler").get_schedule(GroupName="shop-local", Name="weekly-mail")
+    assert (found["ScheduleExpression"], found["ScheduleExpressionTimezone"], found["State"]) == (
+        "cron(0 3 ? * MON *)", "Asia/Tokyo", "ENABLED"
+    )  # fmt: skip
+    assert found["Target"]["EcsParameters"]["TaskDefinitionArn"].endswith(
+        ":task-definition/shop-local"
+    )
+    ecs = Ecs(settings.environment, place(settings))
+    assert [(one.state, one.runs) for one in jobs_of(settings, ecs).jobs] == [("ENABLED", [])] * 2
+    less = applied.settings.model_copy(update={"jobs": {"report": job}})
+    assert work_on(less, folder / "job").apply("service") == "applied"
+    assert [one.state for one in jobs_of(settings, ecs).jobs] == ["ENABLED", "MISSING"]
+    assert work_on(applied.settings, folder).apply("service") == "applied"
+    groups = aws("scheduler").list_schedule_groups()["ScheduleGroups"]
+    assert [group["Name"] for group in groups] == ["default"]
 
 
 def changed(settings: Settings, section: str, **values: Any) -> Settings:

@@ -30,6 +30,17 @@ def statement(**values: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", **values}})
 
 
+CLUSTER = "arn:aws:ecs:eu-central-1:123456789012:cluster/${aws_ecs_cluster.a.name}"
+
+
+def run(sent: str) -> Json:
+    return {"target": {"arn": CLUSTER, "input": sent, "ecs_parameters": {"task_count": 1}}}
+
+
+def overridden(**values: object) -> Json:
+    return run(json.dumps({"containerOverrides": [{"name": "api", **values}]}))
+
+
 def b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -493,6 +504,19 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
          steps(DEPLOY, {"Type": "Pass", "End": True})],
         [steps(DEPLOY), steps(DEPLOY, {**DEPLOY, "ResultPath": None}),
          {"definition": redeploy_definition("shop", "shop")}],
+    ),
+    "STRATA_STEPS_2": (
+        [{"target": {"arn": "arn:aws:scheduler:::aws-sdk:ecs:deleteCluster"}}, {"target": [{}]},
+         {"target": {"arn": "arn:aws:lambda:eu-central-1:123456789012:function:theirs"}},
+         {"target": {"arn": CLUSTER.replace("ecs", "sqs")}},
+         run("no JSON"), run("[]"), run(json.dumps({"taskRoleArn": "arn:aws:iam::1:role/admin"})),
+         overridden(environment=[{"name": "NODE_OPTIONS", "value": "--inspect"}]),
+         overridden(environmentFiles=[{"type": "s3", "value": "arn:aws:s3:::theirs/x.env"}]),
+         run(json.dumps({"containerOverrides": [], "executionRoleArn": "a"}))],
+        [overridden(command=["a"]), overridden(command=["a"], cpu=2, memory=6),
+         {"target": {"arn": CLUSTER, "ecs_parameters": {"task_count": 1}}},
+         {"target": {"arn": "${aws_lambda_function.own_report.arn}", "input": "{}"}},
+         {"target": [{"arn": "${aws_ecs_cluster.a.arn}"}]}],
     ),
     "STRATA_SERVICE_2": (
         [{"enable_execute_command": True}, {"enable_execute_command": "true"},

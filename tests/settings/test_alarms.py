@@ -24,6 +24,10 @@ WORDS = {
 MISSING = {"notBreaching": "well", "breaching": "wrong", "missing": "as before"}
 
 
+JOBS: Json = {"report": {"command": ["node", "report.js"], "schedule": "rate(1 day)",
+                         "memory_mib": 64, "cpu": 128}}  # fmt: skip
+
+
 def judged(alarms: Json, **sections: Json) -> tuple[Any, list[str]]:
     data = copy.deepcopy(BASE)
     for name, values in sections.items():
@@ -70,6 +74,7 @@ def test_credits_are_watched_where_there_are_some() -> None:
         cluster={"instance_type": "m6i.large"},
         database={"instance_class": "db.m6g.large"},
         cache={"node_type": "cache.m7g.large"},
+        jobs=JOBS,
     )
     assert not problems
     assert set(DEFAULTS) - set(chosen(fixed)) == {
@@ -79,15 +84,21 @@ def test_credits_are_watched_where_there_are_some() -> None:
 
 @pytest.mark.parametrize("name", METRIC_NAMES)
 def test_each_can_be_left_out_and_have_another_threshold(name: str) -> None:
-    without, problems = judged({"email": EMAIL, "off": [name]})
+    without, problems = judged({"email": EMAIL, "off": [name]}, jobs=JOBS)
     assert not problems
-    every, _ = judged({"email": EMAIL})
+    every, _ = judged({"email": EMAIL}, jobs=JOBS)
     assert set(chosen(every)) - set(chosen(without)) == {name}
-    changed, problems = judged({"email": EMAIL, "thresholds": {name: 3.5}})
+    changed, problems = judged({"email": EMAIL, "thresholds": {name: 3.5}}, jobs=JOBS)
     assert not problems
     assert {key: one.threshold for key, one in chosen(changed).items()} == {
         key: 3.5 if key == name else one.threshold for key, one in chosen(every).items()
     }
+
+
+def test_alarms_on_jobs_are_there_where_jobs_are() -> None:
+    without, _ = judged({"email": EMAIL})
+    every, _ = judged({"email": EMAIL}, jobs=JOBS)
+    assert set(chosen(every)) - set(chosen(without)) == {"job-dead-letters"}
 
 
 def test_thresholds_follow_from_the_size_of_the_database() -> None:

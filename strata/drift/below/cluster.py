@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from strata.aws.session import pages
 from strata.documents import Json
 from strata.drift.below.model import Below, Child, Clients, StateResources, aws, hundreds, limits
+from strata.settings.resource_names import job_group
 
 ECS_MANAGED_POLICY = "ECSManagedAutoScalingPolicy-"
 ECS_MANAGED_HOOK = "ecs-managed-draining-termination-hook"
@@ -93,13 +94,15 @@ def _services(clients: Clients, cluster: Json, ours: StateResources) -> Iterator
             )
 
 
-def _tasks(clients: Clients, cluster: Json, _: StateResources) -> Iterator[Child]:
-    """Tasks that no service started."""
+def _tasks(clients: Clients, cluster: Json, ours: StateResources) -> Iterator[Child]:
+    """Tasks that no service started, and no job of ours."""
     name = cluster["name"]
+    jobs = {job_group(job) for (job,) in ours.values_of("aws_scheduler_schedule", "name")}
     arns = list(pages(clients["ecs"], "list_tasks", "taskArns", cluster=name))
     for batch in hundreds(arns):
         for task in clients["ecs"].describe_tasks(cluster=name, tasks=batch)["tasks"]:
-            if str(task.get("group", "")).startswith("service:"):
+            group = str(task.get("group", ""))
+            if group.startswith("service:") or group in jobs:
                 continue
             task_id = task["taskArn"].rpartition("/")[2]
             family = task["taskDefinitionArn"].rpartition("/")[2]
@@ -133,6 +136,21 @@ def _event_rules(clients: Clients, cluster: Json, ours: StateResources) -> Itera
             )
 
 
+def _schedules(clients: Clients, group: Json, ours: StateResources) -> Iterator[Child]:
+    known = {name for (name,) in ours.values_of("aws_scheduler_schedule", "name")}
+    name = group["name"]
+    for schedule in pages(clients["scheduler"], "list_schedules", "Schedules", GroupName=name):
+        if schedule["Name"] not in known and schedule.get("State") != "DISABLED":
+            target = schedule.get("Target", {}).get("Arn", "")
+            yield Child(
+                "schedule",
+                schedule["Name"],
+                f"starts {target.rpartition(':')[2] or 'something'} by the clock",
+                aws("scheduler delete-schedule", group_name=name, name=schedule["Name"]),
+                schedule.get("Arn", ""),
+            )
+
+
 BELOW = (
     Below(
         "aws_autoscaling_group",
@@ -154,6 +172,13 @@ BELOW = (
         "autoscaling:DescribeScheduledActions",
         "autoscaling",
         _group_schedules,
+    ),
+    Below(
+        "aws_scheduler_schedule_group",
+        "schedules",
+        "scheduler:ListSchedules",
+        "scheduler",
+        _schedules,
     ),
     Below("aws_ecs_cluster", "services", "ecs:ListServices", "ecs", _services),
     Below("aws_ecs_cluster", "tasks", "ecs:ListTasks, ecs:DescribeTasks", "ecs", _tasks),

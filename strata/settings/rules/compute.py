@@ -9,7 +9,7 @@ from strata.settings.models import Service, Settings, StepScaling
 from strata.settings.positions import Key
 from strata.settings.rules import schedules
 from strata.settings.rules.finding import Finding, missing_here, near
-from strata.text.words import counted
+from strata.text.words import counted, listed
 
 TYPE: Key = ("cluster", "instance_type")
 ARCHITECTURE: Key = ("cluster", "architecture")
@@ -21,6 +21,8 @@ HEALTHY: Key = ("service", "minimum_healthy_percent")
 MAXIMUM: Key = ("service", "maximum_percent")
 COUNTS: tuple[Key, ...] = (SCALING, ("service", "desired_count"))
 """The keys that decide how many tasks there may be."""
+JOBS: tuple[Key, ...] = (("jobs",),)
+"""The commands that run beside these tasks."""
 POLICIES, SCHEDULED_ACTIONS, STEP_ADJUSTMENTS = 50, 200, 20
 """Scaling policies and scheduled actions of a target, steps of a policy (Application Auto Scaling
 User Guide, quotas)."""
@@ -161,47 +163,87 @@ def _fits(settings: Settings) -> Iterator[Finding]:
         )
     if not fit.tasks:
         return
-    if fit.instances(capacity.largest_count(settings.service)) > settings.cluster.max_size:
+    unfit = list(_jobs_that_do_not_fit(settings, fit))
+    yield from unfit
+    if unfit:
+        return
+    jobs = capacity.job_tasks(settings)
+    if fit.instances(capacity.largest_count(settings.service), jobs) > settings.cluster.max_size:
         yield _too_many(settings, fit)
     else:
         yield from _room_to_deploy(settings, fit)
 
 
+def _jobs_that_do_not_fit(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
+    """A job takes the place of a task of the service, with sizes of its own."""
+    for name, job in settings.jobs.items():
+        task = capacity.job_task(fit.task, job)
+        key: Key = ("jobs", name)
+        if job.memory_mib and task.reserved_mib > fit.left_mib:
+            yield Finding(
+                (*key, "memory_mib"),
+                f"does not fit an instance: {fit.memory_words()}; the task takes "
+                f"{task.memory_words()}",
+                f"at most {max(fit.left_mib - task.beside_mib, 0)}, or a larger "
+                "cluster.instance_type",
+                (TYPE, SIDECARS, ("service", "readonly_root_filesystem")),
+            )
+        if job.cpu and task.reserved_cpu > fit.cpu:
+            yield Finding(
+                (*key, "cpu"),
+                f"does not fit an instance: {fit.cpu_words()}; the task takes {task.cpu_words()}",
+                f"at most {max(fit.cpu - task.sidecars_cpu, 0)}, or a larger cluster.instance_type",
+                (TYPE, SIDECARS),
+            )
+
+
+def _beside(settings: Settings, fit: capacity.Fit) -> str:
+    """The jobs, which may all run at the same time, in words; empty without any."""
+    sizes = [
+        f"{name} ({task.reserved_mib} MiB, {task.reserved_cpu} CPU units)"
+        for name, job in settings.jobs.items()
+        for task in [capacity.job_task(fit.task, job)]
+    ]
+    return f" and at the same time {listed(sizes)} of [jobs]" if sizes else ""
+
+
 def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
     largest = capacity.largest_count(settings.service)
-    needed = fit.instances(largest)
+    needed = fit.instances(largest, capacity.job_tasks(settings))
+    beside = _beside(settings, fit)
     if fit.task.fixed_port:
         return Finding(
             HOST_PORT,
-            f"is fixed, so an instance runs one task, and {counted(largest, 'task')} may be "
-            f"needed on {settings.cluster.max_size} instances",
+            f"is fixed, so an instance runs one task, and {counted(largest, 'task')}{beside} may "
+            f"be needed on {settings.cluster.max_size} instances",
             _more_room(fit, needed),
-            (MAX_SIZE, *SIZES, *COUNTS),
+            (MAX_SIZE, *SIZES, *COUNTS, *JOBS),
         )
     return Finding(
         MAX_SIZE,
-        f"is too few for {counted(largest, 'task')}: {fit.words()}",
+        f"is too few for {counted(largest, 'task')}{beside}: {fit.words()}",
         f"at least {needed}, or fewer tasks",
-        (HOST_PORT, *SIZES, *COUNTS),
+        (HOST_PORT, *SIZES, *COUNTS, *JOBS),
     )
 
 
 def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
     """A deployment that may stop no task starts a new task in addition to the running ones."""
+    jobs, most = capacity.job_tasks(settings), settings.cluster.max_size
     tight = [
         deployment
         for deployment in capacity.deployments(settings.service)
-        if not deployment.stuck and fit.instances(deployment.room) > settings.cluster.max_size
+        if not deployment.stuck and fit.instances(deployment.room, jobs) > most
     ]
     if not tight:
         return
     worst = tight[-1]
-    needed, tasks = fit.instances(worst.room), worst.tasks
+    needed, tasks = fit.instances(worst.room, jobs), worst.tasks
     wrong = (
         f"leaves no room for a deployment of {counted(tasks, 'task')}: "
         f"{settings.service.minimum_healthy_percent} % of {tasks} is {worst.least}, rounded up, so "
         f"ECS starts a new task before it stops an old one; {fit.words()}, so that {worst.room} "
-        f"tasks need {needed} instances and cluster.max_size is {settings.cluster.max_size}"
+        f"tasks{_beside(settings, fit)} need {needed} instances and cluster.max_size is {most}"
     )
     # The smallest of these counts needs the smallest share.
     stop = 100 * (tight[0].tasks - 1) // tight[0].tasks
@@ -211,7 +253,7 @@ def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
         HOST_PORT if fixed else MAX_SIZE,
         wrong,
         f"{_more_room(fit, needed) if fixed else f'at least {needed}'}, or {healthy}",
-        (*((MAX_SIZE,) if fixed else (HOST_PORT,)), HEALTHY, *SIZES, *COUNTS),
+        (*((MAX_SIZE,) if fixed else (HOST_PORT,)), HEALTHY, *SIZES, *COUNTS, *JOBS),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from strata.resources.secrets import is_secret
 from strata.settings.models import Container, HealthCheck, Service, Settings, Sidecar, Ulimit
@@ -99,17 +99,21 @@ def _words(place: Key, container: Container) -> Iterator[Finding]:
     if container.health_check:
         lists[(*place, "health_check", "command")] = container.health_check.command
     for key, words in lists.items():
-        # In `["--password", "x"]` only the order of the words shows the secret.
-        if any(is_secret("", text) for text in (*words, " ".join(words))):
-            yield Finding(
-                key,
-                "holds what looks like a secret, which would stand in JSON, plan and state in "
-                "clear",
-                "put it into [service.secrets], and have the program read the variable",
-            )
-        for index, word in enumerate(words):
-            if "\0" in word:
-                yield Finding((*key, index), "has a NUL character", "text without it")
+        yield from judge_words(key, words)
+
+
+def judge_words(key: Key, words: Sequence[str]) -> Iterator[Finding]:
+    """What is wrong with the words of a command."""
+    # In `["--password", "x"]` only the order of the words shows the secret.
+    if any(is_secret("", text) for text in (*words, " ".join(words))):
+        yield Finding(
+            key,
+            "holds what looks like a secret, which would stand in JSON, plan and state in clear",
+            "put it into [service.secrets], and have the program read the variable",
+        )
+    for index, word in enumerate(words):
+        if "\0" in word:
+            yield Finding((*key, index), "has a NUL character", "text without it")
 
 
 def _health_check(key: Key, check: HealthCheck) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Schedule expressions of Application Auto Scaling: `at(...)`, `rate(...)` and `cron(...)`.
+"""Schedule expressions of AWS: `at(...)`, `rate(...)` and `cron(...)`.
 
 Their form is that of EventBridge (EventBridge User Guide, cron and rate expressions reference; the
 Application Auto Scaling User Guide, recurring scaling actions, refers to it).
@@ -69,6 +69,22 @@ def judge(expression: str) -> Wrong | None:
     if kind not in judges or not rest.endswith(")"):
         return Wrong("is no schedule expression", EXAMPLES)
     return judges[kind](rest[:-1])
+
+
+def judge_recurring(expression: str) -> Wrong | None:
+    """What is wrong in a schedule that comes again and again; None when AWS takes it.
+
+    EventBridge Scheduler takes the same expressions (its User Guide, schedule types).
+    """
+    if expression.startswith("at("):
+        return Wrong(
+            "comes once, and a job again and again",
+            "rate(1 hour), or cron(0 3 ? * MON-FRI *); strata run ENV -- COMMAND runs one once",
+        )
+    wrong = judge(expression)
+    if wrong and wrong.right == EXAMPLES:
+        return Wrong(wrong.wrong, "rate(1 hour), or cron(0 3 ? * MON-FRI *)")
+    return wrong
 
 
 def judge_rotation(expression: str) -> Wrong | None:

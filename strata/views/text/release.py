@@ -3,10 +3,14 @@
 from datetime import datetime
 
 from strata.release.model import Task
-from strata.release.status import Status
+from strata.release.status import Jobs, Status
 from strata.release.verdict import Outcome, Verdict
+from strata.settings.resource_names import CONTAINER
 from strata.text.words import counted
 from strata.text.wrapping import indented
+
+RUNS = 3
+"""Runs of each job that are shown."""
 
 HEADLINES = {
     Outcome.COMPLETED: "revision {revision} is released",
@@ -65,6 +69,7 @@ def status(report: Status) -> str:
         when = _when(task.stopped_at)
         ended = f"{task.id} of revision {task.revision} stopped {when}: {task.stopped_reason}"
         lines += indented(ended, 2)
+    lines += jobs(report.jobs) if report.jobs else []
     lines.append(f"instances  {len(report.instances)}")
     lines += [
         f"  {one.id} {one.status}: {counted(one.tasks, 'task')}, "
@@ -92,6 +97,31 @@ def status(report: Status) -> str:
     lines.append(f"alarms     {counted(len(report.alarms), 'alarm')}")
     lines.append(f"address    {report.address.url}: {report.address.says}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def jobs(found: Jobs) -> list[str]:
+    """The jobs with their last runs, and what could not be started."""
+    lines = [f"jobs       {len(found.jobs)}"]
+    for job in found.jobs:
+        lines += indented(f"{job.name} {job.state}: {job.schedule} {job.timezone}", 2)
+        for run in job.runs[:RUNS]:
+            lines += indented(_run(run), 4)
+        if not job.runs:
+            lines.append("    no run within the hour")
+    if found.dead_letters:
+        given_up = counted(found.dead_letters, "start")
+        lines += indented(f"{given_up} given up: the queue of dead letters says why", 2)
+    return lines
+
+
+def _run(task: Task) -> str:
+    if task.last_status != "STOPPED":
+        return _task(task)
+    code = task.exit_code(CONTAINER)
+    ended = f"ended with {code}" if code is not None else "did not start"
+    # ECS says of every command that has ended that an essential container exited.
+    why = f": {task.reason(CONTAINER)}" if code != 0 else ""
+    return f"{task.id} of revision {task.revision} {ended}, {_when(task.stopped_at)}{why}"
 
 
 def _task(task: Task) -> str:
