@@ -126,6 +126,12 @@ class Releases:
             for one in service.deployments:
                 if one.revision == newest.number and one.rollout == "FAILED":
                     return Wanted.of(one, _now())
+            # ECS lists a failed deployment only until its tasks are gone; those name it for an hour
+            # more (ECS API reference, Task, startedBy).
+            own = [one for one in self.ecs.tasks() if one.revision == newest.number]
+            if own and own[0].started_by:
+                begun = min((one.created_at for one in own if one.created_at), default=_now())
+                return Wanted(revision=newest.number, deployment=own[0].started_by, since=begun)
         return Wanted.of(primary, _now())
 
     def seen(self) -> Seen:

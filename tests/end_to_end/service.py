@@ -3,6 +3,7 @@
 from strata.local import ecs as play
 from strata.release.place import place
 from strata.settings import load
+from strata.state.bucket import bootstrap
 from tests.emulator.ecs.shop import Shop
 
 TAG = "1.0.0"
@@ -26,4 +27,13 @@ def made(url: str) -> Shop:
     shop.image(TAG)
     shop.create(shop.revision(TAG), serviceName=names.service, enableExecuteCommand=True)
     shop.step(SETTLED_SECONDS)
+    return shop
+
+
+def releasable(url: str) -> Shop:
+    """The same, with what a release reads and writes beside ECS: its record and its lock."""
+    shop, local = made(url), load("local")
+    names = place(local)
+    shop.aws("ssm").put_parameter(Name=names.parameter, Type="String", Value=names.image(TAG))
+    bootstrap(local.environment)
     return shop

@@ -7,11 +7,9 @@ import pytest
 from strata.commands.demo_releases import ship
 from strata.local import ecs as play
 from strata.local import emulator as emulation
-from strata.release.place import place
 from strata.release.releasing import Releases
 from strata.settings import load
-from strata.state.bucket import bootstrap
-from tests.end_to_end.service import made
+from tests.end_to_end.service import releasable
 
 LOCAL = load("local")
 
@@ -21,11 +19,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An emulator with the service of `local`, whose time passes as it does in the demo."""
     with emulation.emulator(tmp_path_factory.mktemp("demo")) as running:
         factor = play.control(running.url)["factor"]
-        shop, names = made(running.url), place(LOCAL)
-        shop.aws("ssm").put_parameter(
-            Name=names.parameter, Type="String", Value=names.image(LOCAL.service.image_tag)
-        )
-        bootstrap(LOCAL.environment)
+        releasable(running.url)
         play.control(running.url, factor=factor)
         yield running.url
 

@@ -157,3 +157,20 @@ def test_the_tasks_getwait_until_healthy_behind_the_load_balancer(day: Day, aws:
     instances = aws("ec2").describe_instances()["Reservations"]
     found = {one["InstanceType"] for group in instances for one in group["Instances"]}
     assert found == {"t3.micro"}
+
+
+def test_right_after_a_release_a_plan_has_no_change_and_there_is_no_drift(
+    day: Day, aws: Client
+) -> None:
+    emulation.push(day.url, "shop-local", "1.0.1")
+    answer = day.strata("deploy", day.env, "--tag", "1.0.1")
+    assert answer.returncode == 0, answer.stdout
+    assert "revision 2 is released" in answer.stdout
+    answer = day.strata("plan", day.env, "--out", day.own / "after")
+    assert answer.returncode == 0, answer.stdout
+    answer = day.strata("drift", day.env)
+    assert answer.returncode == 0, answer.stdout
+    [service] = aws("ecs").describe_services(cluster="shop-local", services=["shop-local"])[
+        "services"
+    ]
+    assert service["taskDefinition"].endswith("/shop-local:2")

@@ -76,6 +76,21 @@ def test_a_bad_image_is_rolled_back_with_its_reason_and_the_record_with_it(
     assert found.revision not in shop.releases.ecs.revisions()
 
 
+def test_a_failure_that_nobody_watched_is_told_and_settled_later(shop: Home) -> None:
+    good = shop.runs()
+    shop.shop.image("unwatched", "exit:3")
+    begun = shop.releases.deploy("unwatched", shop.said.append)
+    shop.shop.step(1800)
+    # ECS has gone back long since, and lists the deployment no more.
+    assert not shop.releases.ecs.service().deployment(begun.deployment)
+    assert not shop.plan_is_empty()
+    found = shop.watch(shop.releases.current())
+    assert (found.outcome, found.cause) == (Outcome.ROLLED_BACK, Cause.EXIT)
+    assert found.revision == begun.revision
+    assert shop.runs() == shop.recorded() == good
+    assert shop.plan_is_empty()
+
+
 def test_a_task_that_no_instance_holds_is_told_and_going_back_ends_it(shop: Home) -> None:
     """ECS waits for room without end: the circuit breaker counts no task that was never placed."""
     ecs, good = shop.releases.ecs, shop.runs()

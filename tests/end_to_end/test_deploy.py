@@ -1,0 +1,130 @@
+"""`strata deploy` that is left alone: by Ctrl-C, by a login that expires, and beside another."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import ROOT
+from tests.emulator.ecs.shop import Shop
+from tests.end_to_end import service
+from tests.end_to_end.conftest import Client, strata, strata_command
+from tests.end_to_end.expiring import login
+from tests.end_to_end.test_killed import until
+
+pytestmark = pytest.mark.emulator
+
+WATCH = "strata deploy local --watch-only"
+
+
+@pytest.fixture(scope="module")
+def shop(aws: Client) -> Shop:
+    """The service of `local`; time stands, so that no deployment comes to its end."""
+    return service.releasable(os.environ["AWS_ENDPOINT_URL"])
+
+
+@pytest.fixture(autouse=True)
+def settled(shop: Shop) -> Iterator[None]:
+    """Whatever a test began comes to its end."""
+    yield
+    shop.step(service.SETTLED_SECONDS)
+
+
+class Watching:
+    """A `strata deploy` that watches a deployment."""
+
+    def __init__(self, folder: Path, tag: str, endpoint: str | None = None) -> None:
+        self.output = folder / f"{tag}.out"
+        environment = {**os.environ, **({"AWS_ENDPOINT_URL": endpoint} if endpoint else {})}
+        with self.output.open("wb") as out:
+            self.process = subprocess.Popen(
+                strata_command(folder / "own", "deploy", "local", "--tag", tag),
+                cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out,
+                stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        until(lambda: "tasks      3 wanted" in self.said() or self.ended(), 60)
+        assert not self.ended(), self.said()
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+
+def revisions(shop: Shop) -> list[str]:
+    """The image of each deployment that ECS lists, the newest first."""
+    [found] = shop.ecs.describe_services(cluster=shop.cluster, services=["shop-local"])["services"]
+    return [one["taskDefinition"].rpartition("/")[2] for one in found["deployments"]]
+
+
+def test_ctrl_c_leaves_the_deployment_going_and_says_how_to_watch_on(
+    shop: Shop, folder: Path
+) -> None:
+    shop.image("interrupted")
+    watching = Watching(folder, "interrupted")
+    begun = revisions(shop)[0]
+    watching.process.send_signal(signal.SIGINT)
+    assert watching.process.wait(60) == 130
+    assert f"the deployment goes on; {WATCH} watches it\n" in watching.said()
+    assert "Traceback" not in watching.said()
+    shop.step(service.SETTLED_SECONDS)
+    answer = strata(folder / "own", "deploy", "local", "--watch-only")
+    assert answer.returncode == 0, answer.stdout
+    assert revisions(shop) == [begun]
+    assert f"revision {begun.partition(':')[2]} is released\n" in answer.stdout
+
+
+def test_a_login_that_expires_in_the_middle_is_told_and_status_goes_on_from_there(
+    shop: Shop, folder: Path
+) -> None:
+    shop.image("expired")
+    with login(shop.url) as through:
+        watching = Watching(folder, "expired", through.url)
+        begun = revisions(shop)[0]
+        through.expired = True
+        assert watching.process.wait(60) == 2
+    said = watching.said()
+    assert "error: the AWS credentials have expired\n" in said
+    assert "the deployment goes on without being watched\n" in said
+    assert "hint: log in again\n" in said
+    assert f"{WATCH} goes on watching it, and strata status local shows it\n" in said
+    answer = strata(folder / "own", "status", "local")
+    assert answer.returncode == 0, answer.stdout
+    assert "image      123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-local:" in answer.stdout
+    assert f"  revision {begun.partition(':')[2]} PRIMARY IN_PROGRESS: 3 wanted" in answer.stdout
+    shop.step(service.SETTLED_SECONDS)
+    assert strata(folder / "own", "deploy", "local", "--watch-only").returncode == 0
+
+
+def test_a_login_that_has_expired_before_changes_nothing(shop: Shop, folder: Path) -> None:
+    shop.image("never")
+    before = revisions(shop)
+    with login(shop.url) as through, pytest.MonkeyPatch.context() as patch:
+        through.expired = True
+        patch.setenv("AWS_ENDPOINT_URL", through.url)
+        answer = strata(folder / "own", "deploy", "local", "--tag", "never")
+    assert answer.returncode == 2
+    assert "error: the AWS credentials have expired\nhint: log in again\n" in answer.stdout
+    assert revisions(shop) == before
+
+
+def test_of_two_deploys_at_once_the_second_is_told_and_changes_nothing(
+    shop: Shop, folder: Path
+) -> None:
+    shop.image("first")
+    shop.image("second")
+    watching = Watching(folder, "first")
+    begun = revisions(shop)
+    answer = strata(folder / "own", "deploy", "local", "--tag", "second")
+    assert answer.returncode == 2
+    number = begun[0].partition(":")[2]
+    assert f"error: a deployment goes on: revision {number} (" in answer.stdout
+    assert "/shop-local:first) since " in answer.stdout
+    assert f"hint: {WATCH} watches it; --replace puts this one in its place\n" in answer.stdout
+    assert revisions(shop) == begun
+    shop.step(service.SETTLED_SECONDS)
+    assert watching.process.wait(60) == 0, watching.said()
