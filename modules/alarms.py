@@ -12,12 +12,11 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.data_aws_sns_topic import DataAwsSnsTopic
-from cdktf_cdktf_provider_aws.kms_key import KmsKey
-from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
-from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from modules.naming import Names
+from modules.notify import deployment_pattern, service_arn
+from modules.topic import Senders, own_topic
 from strata.settings.alarm_defaults import Default, MetricAlarm, Subject
 from strata.settings.alarms import chosen
 from strata.settings.models import Alarms, Settings
@@ -74,71 +73,13 @@ class AlarmsLayer(Construct):
 
     def _own_topic(self, alarms: Alarms) -> str:
         """The topic that an address is subscribed to."""
-        names, environment = self._names, self._settings.environment
-        account = environment.account_id
-        key = KmsKey(
+        return own_topic(
             self,
-            "topic_key",
-            # CloudWatch cannot use the key of AWS's own that SNS has: its policy names no service.
-            description=f"Topic of the alarms of {names.base}",
-            enable_key_rotation=True,
-            deletion_window_in_days=7,
-            policy=json.dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "Account",
-                            "Effect": "Allow",
-                            "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-                            "Action": "kms:*",
-                            "Resource": "*",
-                        },
-                        {
-                            "Sid": "AlarmsAndEvents",
-                            "Effect": "Allow",
-                            # Without a condition: EventBridge sends no source with its request.
-                            "Principal": {
-                                "Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
-                            },
-                            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                            "Resource": "*",
-                        },
-                    ],
-                }
-            ),
-            tags=names.tags("alarms"),
+            self._names,
+            "alarms",
+            alarms.email or "",
+            Senders("AlarmsAndEvents", ("cloudwatch.amazonaws.com", "events.amazonaws.com")),
         )
-        name = names.name("alarms", 256)
-        topic = SnsTopic(
-            self,
-            "topic",
-            name=name,
-            kms_master_key_id=key.arn,
-            # Not a resource of its own: the topic would show it as drift of its own policy.
-            policy=json.dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "AlarmsAndEvents",
-                            "Effect": "Allow",
-                            "Principal": {
-                                "Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
-                            },
-                            "Action": "sns:Publish",
-                            "Resource": f"arn:aws:sns:{environment.region}:{account}:{name}",
-                            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-                        }
-                    ],
-                }
-            ),
-            tags=names.tags("alarms"),
-        )
-        SnsTopicSubscription(
-            self, "email", topic_arn=topic.arn, protocol="email", endpoint=alarms.email or ""
-        )
-        return topic.arn
 
     def _alarm(self, name: str, default: Default) -> None:
         for suffix, dimensions in self._dimensions(default.subject):
@@ -188,24 +129,14 @@ class AlarmsLayer(Construct):
 
     def _deployment(self) -> None:
         """The event that ECS sends when a deployment fails; there is no metric of it."""
-        environment = self._settings.environment
-        service = (
-            f"arn:aws:ecs:{environment.region}:{environment.account_id}:service/"
-            f"{self._watched.cluster}/{self._watched.service}"
-        )
+        watched = self._watched
+        service = service_arn(self._settings.environment, watched.cluster, watched.service)
         rule = CloudwatchEventRule(
             self,
             "deployment",
             name=self._names.name("alarm-deployment", 64),
             description="ECS gave a deployment up, and rolled back where it could",
-            event_pattern=json.dumps(
-                {
-                    "source": ["aws.ecs"],
-                    "detail-type": ["ECS Deployment State Change"],
-                    "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]},
-                    "resources": [service],
-                }
-            ),
+            event_pattern=deployment_pattern(service, ["failed"]),
             tags=self._names.tags("alarm-deployment"),
         )
         CloudwatchEventTarget(self, "deployment_target", rule=rule.name, arn=self._topic)

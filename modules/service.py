@@ -44,6 +44,7 @@ from modules.database import DatabaseOutputs
 from modules.edge import EdgeOutputs
 from modules.naming import Names
 from modules.network import MYSQL, REDIS
+from modules.notify import notify, service_arn
 from modules.own_layer import ForService
 from modules.redeploy import redeploy_on_new_password
 from modules.registry import RegistryOutputs
@@ -173,6 +174,8 @@ class Service(Construct):
         service = self._service(task, policies)
         self._scaling(service)
         redeploy_on_new_password(self, names, service, inputs.database.secret_arn)
+        arn = service_arn(settings.environment, inputs.cluster.cluster_name, service.name)
+        notify(self, names, arn)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
         runs = jobs.Runs(inputs.cluster, task, (execution_role, task_role))
         dead_letters = jobs.schedule(self, names, settings.jobs, runs) if settings.jobs else ""

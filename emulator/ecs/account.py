@@ -84,6 +84,12 @@ class Moto:
                 return Image(image.image_digest, next(said, Behaviour()))
         return None
 
+    def event(self, kind: str, resource: str, detail: Mapping[str, Any]) -> None:
+        """Send an event of ECS about a resource to EventBridge."""
+        arn = f"arn:aws:ecs:{self.region}:{self.account}:{resource}"
+        entry = {"Source": "aws.ecs", "DetailType": kind, "Resources": [arn]}
+        self.backend("events").put_events([{**entry, "Detail": json.dumps(detail)}])
+
     def _images(self, repository: str) -> list[Any]:
         try:
             return list(self.backend("ecr")._get_repository(repository).images)

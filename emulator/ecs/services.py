@@ -7,6 +7,7 @@ deployment circuit breaker detects failures"; API Reference, DeploymentConfigura
 import random
 import uuid
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from emulator.ecs import placement, targets, tasks, words
 from emulator.ecs.state import NEVER, Deployment, Event, Service, Task, Wanted, World
@@ -57,7 +58,22 @@ def _deploy(world: World, service: Service) -> Deployment:
     service.deployments.insert(0, deployment)
     service.steady = False
     service.said.clear()
+    _tell(world, service, deployment, "SERVICE_DEPLOYMENT_IN_PROGRESS")
     return deployment
+
+
+def _tell(world: World, service: Service, deployment: Deployment, what: str) -> None:
+    """Send the event on the state of a deployment (guide, "Amazon ECS service deployment state
+    change events")."""
+    detail = {
+        "eventType": "ERROR" if what.endswith("FAILED") else "INFO",
+        "eventName": what,
+        "deploymentId": deployment.id,
+        "updatedAt": datetime.fromtimestamp(deployment.updated_at, UTC).isoformat(),
+        "reason": deployment.reason,
+    }
+    arn = f"service/{service.wanted.cluster}/{service.wanted.name}"
+    world.outside.event("ECS Deployment State Change", arn, detail)
 
 
 def say(world: World, service: Service, message: str) -> None:
@@ -246,6 +262,7 @@ def _broken(world: World, service: Service) -> bool:
     if primary.outcome == "IN_PROGRESS":
         primary.outcome, primary.finished_at = "STOPPED", world.stamp
     say(world, service, words.failed(wanted.name, primary.id))
+    _tell(world, service, primary, "SERVICE_DEPLOYMENT_FAILED")
     good = next((one for one in service.deployments if one.completed), None)
     good = good or next((one for one in service.past if one.completed), None)
     if wanted.rollback and good is not None and primary.rolls_back_to is None:
@@ -276,6 +293,7 @@ def _roll_back(world: World, service: Service, good: Deployment) -> None:
     good.reason, good.updated_at = words.goes_back(good.id), world.stamp
     good.rolls_back_to = good.id
     service.steady = False
+    _tell(world, service, good, "SERVICE_DEPLOYMENT_IN_PROGRESS")
 
 
 def _stop(
@@ -417,6 +435,7 @@ def _settled(world: World, service: Service) -> bool:
         primary.outcome = "SUCCESSFUL"
         _rolled(world, service, "ROLLBACK_SUCCESSFUL")
         say(world, service, words.completed(wanted.name, primary.id))
+        _tell(world, service, primary, "SERVICE_DEPLOYMENT_COMPLETED")
         moved = True
     if primary.rollout == "COMPLETED" and not service.steady:
         service.steady = moved = True

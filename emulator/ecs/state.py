@@ -161,6 +161,9 @@ class Outside(Protocol):
     ) -> None:
         """Write what a container says to the log group that its definition names."""
 
+    def event(self, kind: str, resource: str, detail: Mapping[str, Any]) -> None:
+        """Send an event of ECS about a resource to EventBridge."""
+
 
 @dataclass
 class Instance:

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from strata.commands.base import AsJson, Env, out, print_json
-from strata.commands.releases import released, releases
+from strata.commands.releases import released, releases, tell
 from strata.errors import UsageError
+from strata.settings.resource_names import base
 
 if TYPE_CHECKING:
     from strata.release.releasing import Releases
+    from strata.release.verdict import Wanted
 
 TIMEOUT = 900
 
@@ -57,10 +59,18 @@ def deploy(
     if watch_only:
         wanted = work.current()
     else:
-        wanted = work.deploy(
-            tag or digest or work.settings.service.image_tag, out.print, replace=replace
-        )
+        wanted = _begun(work, tag or digest or work.settings.service.image_tag, replace=replace)
     released(work, wanted, watch=watch or watch_only, timeout=timeout, as_json=as_json)
+
+
+def _begun(work: "Releases", image: str, *, replace: bool) -> "Wanted":
+    from strata.release.releasing import ReleaseFailed  # noqa: PLC0415 - boto3 takes its time
+
+    try:
+        return work.deploy(image, out.print, replace=replace)
+    except ReleaseFailed as error:
+        tell(work.settings, "failed", f"{base(work.settings.environment)}: {error.message}")
+        raise
 
 
 def _take_over(work: "Releases") -> None:

@@ -9,11 +9,13 @@ from strata.commands.base import out, print_json
 from strata.commands.common import aim
 from strata.errors import Answered, StrataError
 from strata.machine.unforeseen import say
-from strata.settings import load
+from strata.settings import Settings, load
+from strata.settings.resource_names import base
 
 if TYPE_CHECKING:
     from strata.release.releasing import Releases
     from strata.release.verdict import Wanted
+    from strata.settings.models import Told
 
 FAILED, UNDECIDED = 1, 3
 
@@ -29,11 +31,28 @@ def releases(env: str) -> "Releases":
     return Releases(settings, env)
 
 
+def tell(settings: Settings, end: "Told", text: str) -> None:
+    """Tell the webhook of `[notify]`, if there is one, how a release ended.
+
+    What goes wrong is said, and changes nothing about the release.
+    """
+    from strata.release import webhook  # noqa: PLC0415 - boto3 takes its time
+
+    notify = settings.notify
+    if notify is None or notify.webhook_secret is None or end not in notify.on:
+        return
+    try:
+        webhook.tell(settings.environment, notify.webhook_secret, text)
+    except StrataError as error:
+        say(f"the webhook was not told: {error.message}")
+
+
 def released(
     work: "Releases", wanted: "Wanted", *, watch: bool, timeout: float, as_json: bool
 ) -> None:
     """Say what becomes of a deployment; ends with 1 when it failed, 3 when it is not decided."""
     from strata.release.verdict import FINAL, Outcome  # noqa: PLC0415
+    from strata.views.text.release import notice  # noqa: PLC0415
     from strata.views.text.release import verdict as text  # noqa: PLC0415
 
     again = shlex.join(["strata", "deploy", work.env, "--watch-only"])
@@ -58,6 +77,10 @@ def released(
         print_json(found)
     else:
         typer.echo(text(found), nl=False)
+    if found.outcome in FINAL:
+        system = base(work.settings.environment)
+        end: Told = "completed" if found.outcome is Outcome.COMPLETED else "failed"
+        tell(work.settings, end, notice(system, found))
     if found.outcome is Outcome.COMPLETED:
         return
     if found.outcome not in FINAL:

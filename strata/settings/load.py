@@ -418,7 +418,7 @@ def shown_value(key: Key, data: dict[str, Any]) -> str:
 
 def _may_be_secret(key: Key, value: Any, text: str) -> bool:
     """Whether a value may be a secret: by the rule of `check`, or by the name of any table."""
-    if key[:2] == ("service", "secrets"):
+    if key[:2] == ("service", "secrets") or key == ("notify", "webhook_secret"):
         return not is_reference(str(value))
     *tables, name = [part for part in key if isinstance(part, str)] or [""]
     if any(map(names_secret, tables)):

@@ -769,6 +769,31 @@ class Alarms(Section):
     )
 
 
+Told = Literal["failed", "completed"]
+"""What somebody can be told of a release."""
+
+
+class Notify(Section):
+    """Who is told of releases; without this table nobody is."""
+
+    email: str | None = Field(
+        default=None,
+        description="Address that gets ECS's events of the service's deployments, also of those "
+        "that others began; it must confirm the first mail.",
+    )
+    topic: str | None = Field(
+        default=None, description="ARN of an SNS topic that exists, instead of an address."
+    )
+    webhook_secret: str | None = Field(
+        default=None,
+        description="ARN of a secret in Secrets Manager that holds the URL of a webhook, which "
+        "`strata deploy` and `strata rollback` tell their verdict.",
+    )
+    on: list[Told] = Field(
+        default=["failed"], min_length=1, description="Which ends of a release are told."
+    )
+
+
 class Settings(Section):
     """One environment: the whole of `envs/<name>.toml`."""
 
@@ -789,4 +814,5 @@ class Settings(Section):
     )
     cost: Cost = Cost()
     alarms: Alarms | None = None
+    notify: Notify | None = None
     tags: dict[str, str] = Field(default={}, description="Further tags of every resource.")

@@ -316,6 +316,7 @@ def derived(settings: Settings) -> Iterator[Derived]:
     yield from _edge(settings)
     yield from _service(settings)
     yield from _jobs(settings)
+    yield from _notify(settings)
     yield from _alarms(settings)
     bucket: Key = ("environment", "state_bucket")
     yield Derived("terraform", "bucket", settings.environment.state_bucket, BUCKET, (bucket,))
@@ -522,6 +523,20 @@ def _jobs(settings: Settings) -> Iterator[Derived]:
 def alarm_prefix(environment: Environment) -> str:
     """The beginning of the names of the alarms of `[alarms]`."""
     return f"{base(environment)}-alarm-"
+
+
+def releases(environment: Environment) -> str:
+    """The name of the topic and the rule of `[notify]`."""
+    return _name(environment, "releases", 64)
+
+
+def _notify(settings: Settings) -> Iterator[Derived]:
+    notify = settings.notify
+    if notify and notify.email:
+        yield Derived("aws_sns_topic", "name", releases(settings.environment), TOPIC, OURS)
+    if notify and (notify.email or notify.topic):
+        rule = releases(settings.environment)
+        yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)
 
 
 def _alarms(settings: Settings) -> Iterator[Derived]:

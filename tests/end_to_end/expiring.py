@@ -53,7 +53,7 @@ class Login:
                 if self.command != "HEAD":
                     self.wfile.write(sent)
 
-            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer  # noqa: N815 - as they are called
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"

@@ -1,13 +1,18 @@
 """`strata deploy` that is left alone: by Ctrl-C, by a login that expires, and beside another."""
 
+import json
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from strata.local import ecs as play
 from tests import ROOT
 from tests.emulator.ecs.shop import Shop
 from tests.end_to_end import service
@@ -128,3 +133,79 @@ def test_of_two_deploys_at_once_the_second_is_told_and_changes_nothing(
     assert revisions(shop) == begun
     shop.step(service.SETTLED_SECONDS)
     assert watching.process.wait(60) == 0, watching.said()
+
+
+class Webhook:
+    """A webhook on loopback, and what was posted to it."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, Any]] = []
+        self.answers = 200
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                outer.posted.append((self.path, json.loads(body)))
+                self.send_response(outer.answers)
+                self.send_header("location", "/elsewhere")
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/T0123/kept-to-ourselves"
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    one = Webhook()
+    thread = threading.Thread(target=one.server.serve_forever)
+    thread.start()
+    yield one
+    one.server.shutdown()
+    one.server.server_close()
+    thread.join()
+
+
+def test_a_webhook_is_told_of_a_release_that_failed_and_nothing_of_its_address(
+    shop: Shop, folder: Path, webhook: Webhook
+) -> None:
+    secrets = shop.aws("secretsmanager")
+    secret = secrets.create_secret(Name="hook", SecretString=webhook.url)["ARN"]
+    env = folder / "told.toml"
+    text = (ROOT / "envs" / "local.toml").read_text()
+    env.write_text(f'{text}\n[notify]\nwebhook_secret = "{secret}"\n')
+    shop.image("fine")
+    shop.image("broken", "exit:3", "password=hunter2")
+    play.control(shop.url, factor=240)
+    try:
+        assert strata(folder / "own", "deploy", env, "--tag", "fine").returncode == 0
+        # `on` names failures alone.
+        assert webhook.posted == []
+        answer = strata(folder / "own", "deploy", env, "--tag", "broken")
+        assert answer.returncode == 1
+        [(path, body)] = webhook.posted
+        assert path == "/T0123/kept-to-ourselves"
+        assert body.keys() == {"text"}
+        assert body["text"].startswith("shop-local: revision ")
+        assert "failed and was rolled back: revision " in body["text"]
+        assert "the container exits (exit code 3). ECS says: Essential container" in body["text"]
+        assert "hunter2" not in body["text"]
+        # What it answers changes nothing about the release, and is said.
+        for status in (404, 302):
+            webhook.answers = status
+            answer = strata(folder / "own", "deploy", env, "--tag", "broken")
+            assert answer.returncode == 1
+            assert f"the webhook was not told: it answered {status}\n" in answer.stdout
+            assert "kept-to-ourselves" not in answer.stdout
+        assert {path for path, _ in webhook.posted} == {"/T0123/kept-to-ourselves"}
+        secrets.put_secret_value(SecretId=secret, SecretString='{"url": "kept-to-ourselves"}')
+        answer = strata(folder / "own", "deploy", env, "--tag", "broken")
+        assert answer.returncode == 1
+        assert "does not hold an address that begins with https://\n" in answer.stdout
+        assert "kept-to-ourselves" not in answer.stdout
+    finally:
+        play.control(shop.url, factor=0)

@@ -13,6 +13,7 @@ from strata.settings.rules import (
     limits,
     names,
     network,
+    notify,
     permissions,
     reach,
     resource_names,
@@ -42,6 +43,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     egress.check,
     reach.check,
     alarms.check,
+    notify.check,
     text.check,
 )
 

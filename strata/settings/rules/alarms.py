@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES, MetricAlarm
 from strata.settings.alarms import threshold_of
 from strata.settings.models import Environment, Settings
+from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding, near
 
 EMAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -31,7 +32,9 @@ def check(settings: Settings) -> Iterator[Finding]:
     if alarms.email is not None and not EMAIL.fullmatch(alarms.email):
         yield Finding(("alarms", "email"), "is no address", "such as oncall@shop.example")
     if alarms.topic is not None:
-        yield from _topic(alarms.topic, settings.environment)
+        yield from topic(
+            ("alarms", "topic"), alarms.topic, settings.environment, "CloudWatch's alarms"
+        )
     for name, threshold in alarms.thresholds.items():
         yield from _threshold(name, threshold, settings)
     missing: MetricAlarm = "database-connections"
@@ -50,9 +53,10 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield Finding(("alarms", "off"), "names something twice", "each name once")
 
 
-def _topic(topic: str, environment: Environment) -> Iterator[Finding]:
-    key, region = ("alarms", "topic"), environment.region
-    match = TOPIC.fullmatch(topic)
+def topic(key: Key, arn: str, environment: Environment, sender: str) -> Iterator[Finding]:
+    """Check the ARN of a topic at `key` that `sender` publishes to."""
+    region = environment.region
+    match = TOPIC.fullmatch(arn)
     if not match:
         yield Finding(
             key, "is no ARN of an SNS topic", f"such as arn:aws:sns:{region}:123456789012:oncall"
@@ -63,7 +67,7 @@ def _topic(topic: str, environment: Environment) -> Iterator[Finding]:
     elif match["region"] != region:
         yield Finding(
             key,
-            "is in another region, where CloudWatch's alarms cannot publish",
+            f"is in another region, where {sender} cannot publish",
             f"a topic in {region}",
             (("environment", "region"),),
         )

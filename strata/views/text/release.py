@@ -47,6 +47,18 @@ def verdict(found: Verdict) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def notice(system: str, found: Verdict) -> str:
+    """What became of a release, in a line for people who did not watch it."""
+    parts = [HEADLINES[found.outcome].format(revision=found.revision, runs=found.runs)]
+    if found.cause:
+        code = f" (exit code {found.exit_code})" if found.exit_code is not None else ""
+        parts.append(f"{found.cause}{code}")
+    # No log: it may hold what is not for everybody.
+    if found.words:
+        parts.append(f"ECS says: {found.words}")
+    return f"{system}: {'. '.join(parts)}"
+
+
 def status(report: Status) -> str:
     """What runs, the most important first."""
     running = report.running

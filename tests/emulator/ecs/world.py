@@ -57,6 +57,8 @@ class Around:
         default_factory=lambda: Provider("instances", "group", True, 100, 1, 5, False, 120)
     )
     no_log: str | None = None
+    events: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    """Kind, resource and detail of each event."""
     scales: Scalable | None = None
     protected: dict[str, bool] = field(default_factory=dict)
     lines: list[tuple[str, str]] = field(default_factory=list)
@@ -86,6 +88,9 @@ class Around:
 
     def image(self, name: str, family: str) -> Image | None:
         return Image("sha256:1", self.images[name]) if name in self.images else None
+
+    def event(self, kind: str, resource: str, detail: Mapping[str, Any]) -> None:
+        self.events.append((kind, resource, detail))
 
     def refused_log(self, container: Mapping[str, Any]) -> str | None:
         return self.no_log

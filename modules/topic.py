@@ -1,0 +1,89 @@
+"""A topic of our own that an address is subscribed to, and the key that encrypts it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from constructs import Construct
+
+from modules.naming import Names
+
+
+@dataclass(frozen=True)
+class Senders:
+    """The services that publish to a topic, and the name of the statement that lets them."""
+
+    name: str
+    services: Sequence[str]
+
+    @property
+    def principal(self) -> dict[str, list[str] | str]:
+        """For a policy."""
+        services = list(self.services)
+        return {"Service": services if len(services) > 1 else services[0]}
+
+
+def own_topic(scope: Construct, names: Names, what: str, email: str, senders: Senders) -> str:
+    """Add a topic to `scope`, named after `what` is sent to it; gives its ARN."""
+    environment = names.settings.environment
+    account = environment.account_id
+    key = KmsKey(
+        scope,
+        "topic_key",
+        # Services cannot use the key of AWS's own that SNS has: its policy names none of them.
+        description=f"Topic of the {what} of {names.base}",
+        enable_key_rotation=True,
+        deletion_window_in_days=7,
+        policy=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Sid": "Account",
+                        "Effect": "Allow",
+                        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                        "Action": "kms:*",
+                        "Resource": "*",
+                    },
+                    {
+                        "Sid": senders.name,
+                        "Effect": "Allow",
+                        # Without a condition: EventBridge sends no source with its request.
+                        "Principal": senders.principal,
+                        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                        "Resource": "*",
+                    },
+                ],
+            }
+        ),
+        tags=names.tags(what),
+    )
+    name = names.name(what, 256)
+    topic = SnsTopic(
+        scope,
+        "topic",
+        name=name,
+        kms_master_key_id=key.arn,
+        # Not a resource of its own: the topic would show it as drift of its own policy.
+        policy=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Sid": senders.name,
+                        "Effect": "Allow",
+                        "Principal": senders.principal,
+                        "Action": "sns:Publish",
+                        "Resource": f"arn:aws:sns:{environment.region}:{account}:{name}",
+                        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+                    }
+                ],
+            }
+        ),
+        tags=names.tags(what),
+    )
+    SnsTopicSubscription(scope, "email", topic_arn=topic.arn, protocol="email", endpoint=email)
+    return topic.arn
