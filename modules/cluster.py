@@ -8,6 +8,11 @@ from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroup,
     AutoscalingGroupInstanceMaintenancePolicy,
     AutoscalingGroupLaunchTemplate,
+    AutoscalingGroupMixedInstancesPolicy,
+    AutoscalingGroupMixedInstancesPolicyInstancesDistribution,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplate,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecification,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride,
     AutoscalingGroupTag,
 )
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -47,7 +52,7 @@ from modules.naming import Names
 from modules.network import NetworkOutputs
 from strata.settings.figures import AGENT_MIB, UNLIMITED_BY_DEFAULT
 from strata.settings.models import Cluster as ClusterSettings
-from strata.settings.models import Settings
+from strata.settings.models import Settings, Spot
 from strata.settings.resource_names import exec_log_group, insights_log
 
 AMI_VARIANTS = {"x86_64": "", "arm64": "/arm64"}
@@ -200,11 +205,15 @@ class Cluster(Construct):
         self, cluster_name: str, network: NetworkOutputs, profile: IamInstanceProfile
     ) -> LaunchTemplate:
         names, cluster = self._names, self._settings.cluster
+        spot = "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true\n" if cluster.spot else ""
         user_data = (
             "#!/bin/sh\n"
             "cat <<'SETTINGS' >> /etc/ecs/ecs.config\n"
             f"ECS_CLUSTER={cluster_name}\n"
             f"ECS_RESERVED_MEMORY={AGENT_MIB}\n"
+            # Tasks leave in the two minutes between the notice and the end of a Spot instance (ECS
+            # Developer Guide, managed instance draining and Spot).
+            f"{spot}"
             "SETTINGS\n"
         )
         return LaunchTemplate(
@@ -268,7 +277,12 @@ class Cluster(Construct):
             max_size=settings.max_size,
             vpc_zone_identifier=list(network.instance_subnet_ids),
             health_check_type="EC2",
-            launch_template=AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
+            launch_template=None
+            if settings.spot
+            else AutoscalingGroupLaunchTemplate(id=template.id, version="$Latest"),
+            mixed_instances_policy=_mixed(settings, settings.spot, template)
+            if settings.spot
+            else None,
             protect_from_scale_in=settings.managed_termination_protection,
             # Without it, a group whose instances are protected from scale-in cannot be destroyed.
             force_delete=True,
@@ -287,6 +301,31 @@ class Cluster(Construct):
             # Instances register with the cluster, and ECS deletes no cluster with instances.
             depends_on=[cluster, *policies],
         )
+
+
+def _mixed(
+    cluster: ClusterSettings, spot: Spot, template: LaunchTemplate
+) -> AutoscalingGroupMixedInstancesPolicy:
+    """On-demand instances first, then Spot ones of the pools that AWS takes least from."""
+    return AutoscalingGroupMixedInstancesPolicy(
+        instances_distribution=AutoscalingGroupMixedInstancesPolicyInstancesDistribution(
+            on_demand_allocation_strategy="prioritized",
+            on_demand_base_capacity=spot.on_demand_base,
+            on_demand_percentage_above_base_capacity=100 - spot.percent,
+            # By price alone, as is the default, instances are taken back far more often (EC2 Auto
+            # Scaling User Guide, allocation strategies).
+            spot_allocation_strategy="price-capacity-optimized",
+        ),
+        launch_template=AutoscalingGroupMixedInstancesPolicyLaunchTemplate(
+            launch_template_specification=AutoscalingGroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecification(
+                launch_template_id=template.id, version="$Latest"
+            ),
+            override=[
+                AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride(instance_type=name)
+                for name in (cluster.instance_type, *spot.instance_types)
+            ],
+        ),
+    )
 
 
 def ami_parameter(cluster: ClusterSettings) -> str:

@@ -12,9 +12,16 @@ FULLY_FORMED = "You must use a valid fully-formed launch template. "
 DAY = 86400
 
 
+def _named(call: Call) -> dict[str, Any]:
+    """The launch template and version that a call names, also in a mixed instances policy."""
+    mixed = call.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
+    found = call.get("LaunchTemplate") or mixed.get("LaunchTemplateSpecification") or {}
+    return dict(found)
+
+
 def _template(call: Call) -> Any | None:
     """The launch template that a call names; it is launched from once, without an instance."""
-    named, ec2 = call.get("LaunchTemplate", {}), call.backend("ec2")
+    named, ec2 = _named(call), call.backend("ec2")
     for one in ec2.launch_templates.values():
         if named and named.get("LaunchTemplateId", named.get("LaunchTemplateName")) in (
             one.id,
@@ -28,7 +35,7 @@ def _data(call: Call) -> dict[str, Any]:
     template = _template(call)
     if template is None:
         return {}
-    version = template.get_version(call.get("LaunchTemplate", {}).get("Version", "$Default"))
+    version = template.get_version(_named(call).get("Version", "$Default"))
     return dict(version.data)
 
 
@@ -43,7 +50,7 @@ def _subnets(call: Call) -> list[str]:
     source="Auto Scaling API Reference, CreateAutoScalingGroup LaunchTemplate, 2026-11",
 )
 def unknown_launch_template(call: Call) -> str | None:
-    if call.get("LaunchTemplate") and _template(call) is None:
+    if _named(call) and _template(call) is None:
         return FULLY_FORMED + "The specified launch template does not exist."
     return None
 

@@ -277,10 +277,17 @@ def _vcpus(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]:
         if instance["type"][0] in STANDARD and not own.items() <= instance["tags"].items()
     )
     wished = max(fit.instances(settings.service.desired_count), cluster.min_size)
-    for count, key, stops in (
+    spot = cluster.spot
+    for instances, key, stops in (
         (wished, ("service", "desired_count"), True),
         (cluster.max_size, ("cluster", "max_size"), False),
     ):
+        # Spot instances have a quota of their own.
+        count = (
+            capacity.on_demand(instances, spot.on_demand_base, 100 - spot.percent)
+            if spot
+            else instances
+        )
         needed = others + count * kind.vcpus
         if needed > quota:
             beside = f", beside {others} of other instances" if others else ""

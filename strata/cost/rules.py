@@ -10,6 +10,7 @@ from strata.cost.range import Range, always
 from strata.cost.resources import Resource, Resources, blocks
 from strata.documents.stacks import is_on
 from strata.settings import Settings
+from strata.settings.capacity import on_demand
 from strata.settings.models import Usage
 from strata.settings.resource_names import dead_letters, exported_log, insights_log
 from strata.settings.rules.support import MYSQL, today
@@ -85,14 +86,20 @@ Rule = Callable[[Resource, Context], Iterator[Charge | Unpriced]]
 
 def auto_scaling_group(group: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """Its instances, their volumes, public addresses and monitoring."""
-    template = context.resources.target(group.values.get("launch_template"), "aws_launch_template")
+    mixed = group.block("mixed_instances_policy")
+    named = group.values.get("launch_template") or mixed.get("launch_template")
+    template = context.resources.target(named, "aws_launch_template")
     if template is None:
         yield Unpriced("instances", "their launch template is not in the stack")
         return
     count = instances(group, template, context.resources, context.settings)
     kind = template.values.get("instance_type")
-    sizes = f"{count.minimum:g}, {count.desired:g}, {count.maximum:g}"
-    yield Charge(f"{sizes} x {kind}", f"ec2/{kind}", count * HOURS)
+    charged = _on_demand(count, mixed)
+    spot = count - charged
+    if charged or not spot:
+        yield Charge(f"{_sizes(charged)} x {kind}", f"ec2/{kind}", charged * HOURS)
+    if spot:
+        yield Unpriced(f"{_sizes(spot)} Spot instances", "the price of Spot changes by the hour")
     for mapping in template.blocks("block_device_mappings"):
         for volume in blocks(mapping, "ebs"):
             size, of = volume.get("volume_size") or 0, volume.get("volume_type")
@@ -103,6 +110,26 @@ def auto_scaling_group(group: Resource, context: Context) -> Iterator[Charge | U
         yield Charge("public IPv4 addresses", "vpc/public-ipv4", count * HOURS)
     if any(is_on(monitoring.get("enabled")) for monitoring in template.blocks("monitoring")):
         yield Charge("detailed monitoring", "cloudwatch/metric", count * DETAILED_METRICS)
+
+
+def _sizes(count: Range) -> str:
+    return f"{count.minimum:g}, {count.desired:g}, {count.maximum:g}"
+
+
+def _on_demand(count: Range, mixed: dict[str, Any]) -> Range:
+    """The instances of a group that are on-demand, by its mixed instances policy.
+
+    Without one, all are (EC2 Auto Scaling API reference, InstancesDistribution).
+    """
+    distribution = next(iter(blocks(mixed, "instances_distribution")), {})
+    base = int(distribution.get("on_demand_base_capacity") or 0)
+    given = distribution.get("on_demand_percentage_above_base_capacity")
+    percent = 100 if given is None else int(given)
+    return Range(
+        minimum=on_demand(int(count.minimum), base, percent),
+        desired=on_demand(int(count.desired), base, percent),
+        maximum=on_demand(int(count.maximum), base, percent),
+    )
 
 
 def _public(group: Resource, template: Resource, context: Context) -> bool:

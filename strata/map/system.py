@@ -224,7 +224,7 @@ class _System:
                 "compute",
                 "Auto Scaling group",
                 f"{template.get('instance_type')}, {low} to {high}",
-                (f"in {counted(len(self.subnets(group)), 'subnet')}",),
+                (f"in {counted(len(self.subnets(group)), 'subnet')}", *_spot(group)),
                 (Lock(f"volume {size} GiB{'' if on else ', not encrypted'}", on=on),),
                 parent=cluster.address if cluster else None,
                 column=None if cluster else 3,
@@ -619,6 +619,25 @@ class _System:
         if target and target.type == "aws_lb_listener":
             target = self.stack.target(target.body.get("default_action"))
         return target.address if target and target.type == "aws_lb_target_group" else None
+
+
+def _spot(group: Resource) -> tuple[str, ...]:
+    """How many of the instances of a group are Spot ones, if any are."""
+    policy = next(iter(_blocks(group.body.get("mixed_instances_policy"))), {})
+    shares = next(iter(_blocks(policy.get("instances_distribution"))), {})
+    percent = 100 - int(shares.get("on_demand_percentage_above_base_capacity", 100))
+    if not percent:
+        return ()
+    base = int(shares.get("on_demand_base_capacity") or 0)
+    return (
+        f"{percent} % Spot" + (f" beyond {counted(base, 'on-demand instance')}" if base else ""),
+    )
+
+
+def _blocks(value: object) -> list[Json]:
+    """Blocks of an argument: alone, Terraform JSON writes an object and a plan a list."""
+    entries = value if isinstance(value, list) else [value]
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def _plain(text: str) -> str:

@@ -232,6 +232,13 @@ def fit(instance_type: str, task: Task) -> Fit | None:
     )
 
 
+def on_demand(instances: int, base: int, percent: int) -> int:
+    """How many of the instances of a group are on-demand: the base, and a share of those beyond it,
+    rounded up (EC2 Auto Scaling API reference, InstancesDistribution)."""
+    beyond = max(instances - base, 0)
+    return min(instances, base) - (-beyond * percent // 100)
+
+
 def largest_count(service: Service) -> int:
     """The most tasks that a scaler or a schedule may ask for."""
     scaling = service.scaling

@@ -221,6 +221,22 @@ class Cache(Section):
     )
 
 
+class Spot(Section):
+    """Spot instances, which cost less and which AWS takes back with two minutes' notice."""
+
+    on_demand_base: int = Field(
+        default=1, ge=0, le=500, description="On-demand instances before there is any Spot one."
+    )
+    percent: int = Field(
+        default=100, ge=1, le=100, description="Share of the instances beyond those that are Spot."
+    )
+    instance_types: list[str] = Field(
+        default=[],
+        description="Further types, at least as large as cluster.instance_type: the more there "
+        "are, the seldomer AWS takes instances back.",
+    )
+
+
 class Cluster(Section):
     """ECS cluster on EC2: instances, auto scaling group, capacity provider."""
 
@@ -266,6 +282,9 @@ class Cluster(Section):
     )
     target_capacity_percent: int = Field(
         default=100, ge=1, le=100, description="Share of instances that managed scaling fills."
+    )
+    spot: Spot | None = Field(
+        default=None, description="Spot instances beside on-demand ones; without it there are none."
     )
 
 

@@ -32,6 +32,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     stores.check_cache,
     support.check,
     compute.check_cluster,
+    compute.check_spot,
     compute.check_task,
     compute.check_scaling,
     containers.check,

@@ -13,6 +13,7 @@ from strata.text.words import counted, listed
 
 TYPE: Key = ("cluster", "instance_type")
 ARCHITECTURE: Key = ("cluster", "architecture")
+SPOT: Key = ("cluster", "spot")
 MAX_SIZE: Key = ("cluster", "max_size")
 HOST_PORT: Key = ("service", "host_port")
 SCALING: Key = ("service", "scaling")
@@ -87,6 +88,91 @@ def check_cluster(settings: Settings) -> Iterator[Finding]:
         r"ami-([0-9a-f]{8}|[0-9a-f]{17})", cluster.ami_id
     ):
         yield Finding(("cluster", "ami_id"), "is not an AMI id", "ami- and 17 hexadecimal digits")
+
+
+def check_spot(settings: Settings) -> Iterator[Finding]:
+    """Check `[cluster.spot]`."""
+    cluster, spot = settings.cluster, settings.cluster.spot
+    if spot is None:
+        return
+    if spot.on_demand_base >= cluster.max_size:
+        yield Finding(
+            (*SPOT, "on_demand_base"),
+            f"leaves no room for a Spot instance: max_size is {cluster.max_size}",
+            f"at most {cluster.max_size - 1}",
+            (MAX_SIZE,),
+        )
+    stage = settings.environment.stage
+    if stage == "production" and not spot.on_demand_base and spot.percent == 100:
+        yield Finding(
+            (*SPOT, "on_demand_base"),
+            "lets production run on Spot instances alone, which AWS may take back all at once, "
+            "with two minutes' notice",
+            "at least 1, or a percent below 100",
+            ((*SPOT, "percent"), ("environment", "stage")),
+        )
+    own = figures.instance_types().get(cluster.instance_type)
+    if own is None:
+        return
+    for index, name in enumerate(spot.instance_types):
+        key: Key = (*SPOT, "instance_types", index)
+        if name in (cluster.instance_type, *spot.instance_types[:index]):
+            yield Finding(key, "is listed twice", "each type once, and not instance_type", (TYPE,))
+        else:
+            yield from _further_type(key, name, own, settings)
+
+
+def _further_type(
+    key: Key, name: str, own: figures.InstanceType, settings: Settings
+) -> Iterator[Finding]:
+    """A type beside `cluster.instance_type`: of the same launch template, and no smaller, since
+    tasks are counted by that one."""
+    cluster, region = settings.cluster, settings.environment.region
+    known = figures.instance_types()
+    with_credits = _has_credits(cluster.instance_type)
+    fits = [
+        other
+        for other, kind in known.items()
+        if kind.architecture == cluster.architecture
+        and kind.vcpus >= own.vcpus
+        and kind.memory_mib >= own.memory_mib
+        and _has_credits(other) is with_credits
+        and other != cluster.instance_type
+    ]
+    kind = known.get(name)
+    needed = f"{own.vcpus} vCPUs and {own.memory_mib} MiB, as {cluster.instance_type} has"
+    if kind is None:
+        yield Finding(key, "is not an EC2 instance type", near(name, fits, "another type"))
+    elif kind.architecture != cluster.architecture:
+        yield Finding(
+            key,
+            f"is {kind.architecture}, and system and images are {cluster.architecture}",
+            FITTING[cluster.architecture],
+            (ARCHITECTURE,),
+        )
+    elif kind.vcpus < own.vcpus or kind.memory_mib < own.memory_mib:
+        yield Finding(
+            key,
+            f"has {kind.vcpus} vCPUs and {kind.memory_mib} MiB, and tasks are counted by {needed}",
+            f"at least {needed}",
+            (TYPE,),
+        )
+    elif _has_credits(name) is not with_credits:
+        yield Finding(
+            key,
+            f"and {cluster.instance_type} differ in CPU credits, which their launch template sets "
+            "for all",
+            near(name, fits, "another type"),
+            (TYPE,),
+        )
+    else:
+        offered = figures.offerings().instance_types
+        yield from missing_here(key, name, offered, region, fits)
+
+
+def _has_credits(name: str) -> bool:
+    """Whether the launch template sets the CPU credits of a type."""
+    return name.partition(".")[0] in figures.UNLIMITED_BY_DEFAULT
 
 
 def check_task(settings: Settings) -> Iterator[Finding]:

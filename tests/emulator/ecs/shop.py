@@ -35,8 +35,11 @@ class Shop:
         """Let time pass."""
         play.step(self.url, seconds)
 
-    def instances(self, **more: Any) -> None:
-        """A group whose instances join the cluster, behind a capacity provider with scaling."""
+    def instances(self, spot: bool = False, **more: Any) -> None:
+        """A group whose instances join the cluster, behind a capacity provider with scaling.
+
+        With `spot` it has a mixed instances policy.
+        """
         role, profile = name("role"), name("profile")
         iam = self.aws("iam")
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
@@ -47,6 +50,18 @@ class Shop:
         template = self.aws.template(
             UserData=encoded(data), IamInstanceProfile={"Name": profile}, InstanceType="t3.micro"
         )
+        if spot:
+            more["MixedInstancesPolicy"] = {
+                "LaunchTemplate": {
+                    "LaunchTemplateSpecification": {**template, "Version": "$Latest"},
+                    "Overrides": [{"InstanceType": "t3.micro"}, {"InstanceType": "t3a.micro"}],
+                },
+                "InstancesDistribution": {
+                    "OnDemandBaseCapacity": 1,
+                    "OnDemandPercentageAboveBaseCapacity": 0,
+                    "SpotAllocationStrategy": "price-capacity-optimized",
+                },
+            }
         arn = self.aws.group(LaunchTemplate=template, MaxSize=more.pop("MaxSize", 5), **more)
         self.group = arn.rpartition("/")[2]
         self.provider = name("provider")

@@ -37,6 +37,15 @@ def test_from_a_group_to_healthy_targets(shop: Shop) -> None:
     assert set(shop.logged()) == {f"api/api/{one['taskArn'].split('/')[-1]}" for one in tasks}
 
 
+def test_the_instances_of_a_group_with_spot_join_as_well(shop: Shop) -> None:
+    shop.instances(spot=True)
+    shop.image("1")
+    shop.create(shop.revision("1"))
+    shop.step(600)
+    assert shop.service()["runningCount"] == 3
+    assert len(shop.container_instances()) == 3
+
+
 def test_an_image_that_is_not_there_cannot_be_pulled(shop: Shop) -> None:
     shop.instances()
     shop.create(shop.revision("none"))

@@ -109,6 +109,9 @@ class Aws:
             "VPCZoneIdentifier": ",".join(network.subnets),
             **more,
         }
+        if "MixedInstancesPolicy" in more:
+            # It names the template itself, and the two exclude each other.
+            del wanted["LaunchTemplate"]
         scaling = self("autoscaling")
         scaling.create_auto_scaling_group(**wanted)
         [made] = scaling.describe_auto_scaling_groups(
