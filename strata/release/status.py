@@ -4,13 +4,14 @@ import http.client
 import ssl
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.aws.session import IMPATIENT, pages, session
+from strata.release.due import next_due
 from strata.release.ecs import DESCRIBED, Ecs, asking
 from strata.release.model import Deployment, Event, Revision, Service, Target, Task
 from strata.release.place import Place, place
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
 
 EVENTS = 5
+REMEMBERED = timedelta(hours=1)
+"""How long ECS knows a task that has stopped (ECS API reference, DescribeTasks)."""
+BEGINS_WITHIN = timedelta(minutes=5)
+"""After it was due; Scheduler starts within the minute (its User Guide, schedule types)."""
+CLOCKS = timedelta(seconds=10)
+"""By how much two clocks of AWS may differ."""
 ANSWER_SECONDS = 3.0
 """The longest wait for the address to answer."""
 
@@ -65,6 +72,12 @@ class Job(_Data):
     timezone: str
     state: str = Field(
         description="ENABLED or DISABLED; MISSING before the apply that makes its schedule."
+    )
+    next_due: datetime | None = Field(
+        description="When it is started next; None if it is not, or its time zone is unknown here."
+    )
+    missed: datetime | None = Field(
+        description="The last time within the hour at which it was due and no run began."
     )
     runs: list[Task] = Field(
         description="Its tasks that have not stopped or did so within the hour, the last first."
@@ -231,18 +244,48 @@ def jobs(settings: Settings, ecs: Ecs) -> Jobs:
 
 def _job(scheduler: Any, group: str, name: str, job: JobSettings, runs: Sequence[Task]) -> Job:
     own = [task for task in runs if task.group == job_group(name)]
+    own.sort(key=_created_at, reverse=True)
     with asking():
         try:
             answer = scheduler.get_schedule(GroupName=group, Name=name)
         except scheduler.exceptions.ResourceNotFoundException:
             answer = {"State": "MISSING"}
-    return Job(
-        name=name,
-        schedule=answer.get("ScheduleExpression", job.schedule),
-        timezone=answer.get("ScheduleExpressionTimezone", job.timezone),
-        state=answer["State"],
-        runs=sorted(own, key=_created_at, reverse=True),
+    now = datetime.now(UTC)
+    return awaited(
+        Job(
+            name=name,
+            schedule=answer.get("ScheduleExpression", job.schedule),
+            timezone=answer.get("ScheduleExpressionTimezone", job.timezone),
+            state=answer["State"],
+            next_due=None,
+            missed=None,
+            runs=own,
+        ),
+        made=answer.get("CreationDate", now),
+        changed=answer.get("LastModificationDate", now),
+        now=now,
     )
+
+
+def awaited(job: Job, made: datetime, changed: datetime, now: datetime) -> Job:
+    """The job with when it is due, and when it was and nothing began.
+
+    Looked at is the hour for which ECS knows a run that has ended, without the last minutes, in
+    which one may still begin, and without what was before the schedule was made or `changed`.
+    """
+    if job.state != "ENABLED":
+        return job
+
+    def due(after: datetime) -> datetime | None:
+        return next_due(job.schedule, job.timezone, after, made)
+
+    begun = [run.created_at for run in job.runs if run.created_at]
+    missed, at = None, due(max(now - REMEMBERED, changed))
+    while at and at < now - BEGINS_WITHIN:
+        if not any(at - CLOCKS <= one < at + BEGINS_WITHIN for one in begun):
+            missed = at
+        at = due(at)
+    return job.model_copy(update={"next_due": due(now), "missed": missed})
 
 
 def _created_at(task: Task) -> float:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from strata.local import ecs as play
-from strata.release.status import Jobs, jobs
+from strata.release.model import Task
+from strata.release.status import Job as JobStatus
+from strata.release.status import Jobs, awaited, jobs
 from strata.settings.models import Job
 from strata.settings.resource_names import dead_letters, job_group
 from strata.views.text import release as text
@@ -89,3 +92,54 @@ def test_starts_that_were_given_up_are_counted(at_home: Home) -> None:
     found = asked(at_home)
     assert found.dead_letters == 1
     assert any("1 start given up" in line for line in text.jobs(found))
+
+
+NOW = datetime(2026, 11, 28, 17, 20, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=30)
+
+
+def began(*minutes: int) -> list[Task]:
+    return [
+        Task(
+            id="a", revision=1, last_status="STOPPED", desired_status="STOPPED",
+            created_at=NOW - timedelta(minutes=ago),
+        )
+        for ago in minutes
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("minutes", "changed", "missed"),
+    [
+        # Due every 20 minutes: 40 and 20 minutes ago, and now.
+        ([40, 20], LONG_AGO, None),
+        ([39, 16], LONG_AGO, None),
+        ([20], LONG_AGO, 40),
+        ([40], LONG_AGO, 20),
+        ([], LONG_AGO, 20),
+        ([14, 40], LONG_AGO, 20),
+        # Before the schedule was there it was not due.
+        ([20], NOW - timedelta(minutes=30), None),
+    ],
+)
+def test_a_run_that_was_due_and_did_not_begin_is_said(
+    minutes: list[int], changed: datetime, missed: int | None
+) -> None:
+    job = JobStatus(
+        name="a", schedule="cron(0/20 * * * ? *)", timezone="UTC", state="ENABLED",
+        next_due=None, missed=None, runs=began(*minutes),
+    )  # fmt: skip
+    found = awaited(job, LONG_AGO, changed, NOW)
+    assert found.missed == (None if missed is None else NOW - timedelta(minutes=missed))
+    assert found.next_due == NOW + timedelta(minutes=20)
+    said = "\n".join(text.jobs(Jobs(jobs=[found], dead_letters=0)))
+    assert ("no run began" in said) is (missed is not None)
+    assert "next 2026-11-28 17:40:00 UTC" in said.replace("\n    ", " ")
+
+
+def test_a_schedule_that_is_off_awaits_nothing() -> None:
+    job = JobStatus(
+        name="a", schedule="rate(1 minute)", timezone="UTC", state="DISABLED",
+        next_due=None, missed=None, runs=[],
+    )  # fmt: skip
+    assert awaited(job, LONG_AGO, LONG_AGO, NOW) == job

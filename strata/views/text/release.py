@@ -115,7 +115,10 @@ def jobs(found: Jobs) -> list[str]:
     """The jobs with their last runs, and what could not be started."""
     lines = [f"jobs       {len(found.jobs)}"]
     for job in found.jobs:
-        lines += indented(f"{job.name} {job.state}: {job.schedule} {job.timezone}", 2)
+        ahead = f", next {_when(job.next_due)}" if job.next_due else ""
+        lines += indented(f"{job.name} {job.state}: {job.schedule} {job.timezone}{ahead}", 2)
+        if job.missed:
+            lines += indented(f"was due {_when(job.missed)}, and no run began", 4)
         for run in job.runs[:RUNS]:
             lines += indented(_run(run), 4)
         if not job.runs:
