@@ -913,11 +913,9 @@ def test_what_an_acl_rule_and_a_renamed_repository_change_comes_as_it_was_review
     [repository] = aws("ecr").describe_repositories()["repositories"]
     assert repository["repositoryName"] == "store/api"
     ecs = aws("ecs")
-    # The older revisions stay: a rollback needs them.
-    arn, *_ = ecs.list_task_definitions(status="ACTIVE", sort="DESC")["taskDefinitionArns"]
-    [container] = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"][
-        "containerDefinitions"
-    ]
+    [service] = ecs.describe_services(cluster="shop-local", services=["shop-local"])["services"]
+    task = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    [container] = task["containerDefinitions"]
     assert container["image"] == f"{repository['repositoryUri']}:1.0.0"
 
 
