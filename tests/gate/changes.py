@@ -401,6 +401,12 @@ UNSAFE: dict[str, tuple[str, Change]] = {
         "StartAt": "a", "States": {"a": {
             "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ecs:updateService", "End": True,
             "Parameters": {"Cluster": "a", "Service": "a", "DesiredCount": 0}}}}))),
+    "a schedule that calls any API": (
+        "STRATA_STEPS_2",
+        add("service", "aws_scheduler_schedule.more", name="a", kms_key_arn="${aws_kms_key.a.arn}",
+            schedule_expression="rate(1 day)", flexible_time_window={"mode": "OFF"},
+            target={"arn": "arn:aws:scheduler:::aws-sdk:ecs:deleteCluster",
+                    "role_arn": "${aws_iam_role.service_task_role.arn}"})),
     "no circuit breaker": ("STRATA_SERVICE_1", drop(SERVICE, "deployment_circuit_breaker")),
     "no rollback": (
         "STRATA_SERVICE_1",

@@ -84,6 +84,20 @@ def test_the_last_runs_are_shown_with_how_they_ended_and_no_task_of_the_service(
     assert "no run within the hour" in said
 
 
+def test_a_release_reaches_the_jobs_and_going_back_too(
+    at_home: Home, run: Callable[[str, str], None]
+) -> None:
+    at_home.shop.image("1.0.1")
+    at_home.deploy("1.0.1")
+    run("cleanup", "good")
+    released = asked(at_home).jobs[1].runs[0]
+    assert released.revision == at_home.releases.ecs.service().revision == 2
+    at_home.watch(at_home.releases.back(None, at_home.said.append))
+    run("cleanup", "good")
+    assert asked(at_home).jobs[1].runs[0].revision == 3
+    assert at_home.runs().endswith(":1.0.0")
+
+
 def test_starts_that_were_given_up_are_counted(at_home: Home) -> None:
     assert asked(at_home).dead_letters == 0
     sqs: Any = at_home.shop.aws("sqs")
