@@ -47,7 +47,7 @@ COMMANDS = {
     "Manager.",
     "deploy": "Release an image that is in the repository, and say what became of it.",
     "rollback": "Go back to the last good revision, or to another, and say what became of it.",
-    "status": "Show what runs: image, tasks, instances, targets, deployments, events, alarms, "
+    "status": "Show what runs: image, tasks, instances, targets, deployments, jobs, alarms, "
     "address.",
     "drift": "Compare AWS with what was applied; exit code 3: drift. Changes nothing.",
     "move": "Move the states of what went to another layer, before a plain `cdktf deploy`.",

@@ -41,6 +41,7 @@ def test_every_module_of_a_command_is_in_the_table() -> None:
         "base",
         "common",
         "complete",
+        "demo_releases",
         "exit_codes",
         "offered",
         "releases",
