@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
+from emulator.ecs.clock import FACTOR
 from strata.apply import moving, waves
 from strata.apply.layer import LayerWork
 from strata.documents.layers import LAYERS
@@ -26,6 +27,7 @@ from strata.drift.detect import find_drift
 from strata.drift.from_plan import find
 from strata.drift.report import NextApply, Report
 from strata.errors import StrataError
+from strata.local import ecs as play
 from strata.local import emulator as emulation
 from strata.plan_file.changes import Plan, parse
 from strata.planning.composed import plan_composed
@@ -226,7 +228,14 @@ EXPECTED = {
     # service
     ("aws_cloudwatch_log_group.service_log_group", "retention_in_days", PUTS_BACK),
     ("aws_ecs_service.service_service", "health_check_grace_period_seconds", PUTS_BACK),
-    ("aws_ecs_service.service_service", "task_definition", PUTS_BACK),
+    (
+        "aws_ecs_task_definition.service_task_definition",
+        "container_definitions.api.image", NextApply.REPLACES,
+    ),
+    (
+        "aws_ecs_task_definition.service_task_definition",
+        "container_definitions.api.privileged", NextApply.REPLACES,
+    ),
     ("aws_appautoscaling_target.service_scaling_target", "min_capacity", PUTS_BACK),
     ("aws_appautoscaling_target.service_scaling_target", "max_capacity", PUTS_BACK),
     (
@@ -357,7 +366,7 @@ def change_cache(aws: Client) -> None:
 def change_cluster(aws: Client) -> None:
     ec2, ecs = aws("ec2"), aws("ecs")
     aws("autoscaling").update_auto_scaling_group(
-        AutoScalingGroupName="shop-local-instances", MaxSize=9, DesiredCapacity=2
+        AutoScalingGroupName="shop-local-instances", MaxSize=9, DesiredCapacity=4
     )
     template = named(ec2.describe_launch_templates()["LaunchTemplates"], "shop-local-instance")
     name = template["LaunchTemplateId"]
@@ -413,11 +422,17 @@ def change_edge(aws: Client) -> None:
 def change_service(aws: Client) -> None:
     ecs, scaling = aws("ecs"), aws("application-autoscaling")
     aws("logs").put_retention_policy(logGroupName="/shop/local/service", retentionInDays=3)
-    task = ecs.describe_task_definition(taskDefinition="shop-local")["taskDefinition"]
-    container = {**task["containerDefinitions"][0], "image": "somewhere/else:2"}
+    answer = ecs.describe_task_definition(taskDefinition="shop-local", include=["TAGS"])
+    task, tags = answer["taskDefinition"], answer["tags"]
+    (container,) = task["containerDefinitions"]
+    kept = (
+        "family", "networkMode", "executionRoleArn", "taskRoleArn", "requiresCompatibilities",
+        "runtimePlatform",
+    )  # fmt: skip
     new = ecs.register_task_definition(
-        family="shop-local", containerDefinitions=[container], networkMode="bridge"
-    )["taskDefinition"]["taskDefinitionArn"]
+        **{name: task[name] for name in kept}, tags=tags,
+        containerDefinitions=[{**container, "image": BY_HAND, "privileged": True}],
+    )["taskDefinition"]["taskDefinitionArn"]  # fmt: skip
     # The desired count is the scaler's to move.
     ecs.update_service(
         cluster="shop-local", service="shop-local", desiredCount=5, taskDefinition=new,
@@ -438,6 +453,10 @@ def change_service(aws: Client) -> None:
     aws("iam").put_role_policy(
         RoleName="shop-local-task", PolicyName="by-hand", PolicyDocument=allow("s3:*")
     )
+
+
+BY_HAND = "somewhere/else:2"
+"""The image that a hand releases, together with another change of the container."""
 
 
 CHANGES: dict[str, Callable[[Client], None]] = {
@@ -702,7 +721,12 @@ class Drifted:
 
 @pytest.fixture(scope="module")
 def drifted(standing: Standing, aws: Client) -> Drifted:
-    """Changes every layer by hand, adds below it, makes strangers, and looks."""
+    """Changes every layer by hand, adds below it, makes strangers, and looks.
+
+    The clock of the emulator's ECS stands from here on: managed scaling would take the instances
+    away again that a hand added, and how soon depends on how fast this machine is.
+    """
+    play.control(os.environ["AWS_ENDPOINT_URL"], factor=0)
     before = bucket(standing, aws)
     for change in CHANGES.values():
         change(aws)
@@ -742,7 +766,18 @@ def test_before_and_now_are_told(drifted: Drifted) -> None:
 def test_what_is_meant_to_move_is_no_drift(drifted: Drifted) -> None:
     left_out = {(one.address, one.attribute) for one in drifted.report.left_out}
     assert ("aws_ecs_service.service_service", "desired_count") in left_out
+    # Whoever released it: a release.
+    assert ("aws_ecs_service.service_service", "task_definition") in left_out
     assert ("aws_autoscaling_group.cluster_auto_scaling_group", "desired_capacity") in left_out
+
+
+def test_a_release_by_hand_is_told_apart(standing: Standing, drifted: Drifted, aws: Client) -> None:
+    (registry,) = aws("ecr").describe_repositories()["repositories"]
+    (one,) = drifted.report.released
+    assert (one.address, one.revision, one.image, one.known) == (
+        "aws_ecs_task_definition.service_task_definition", 2, BY_HAND,
+        f"{registry['repositoryUri']}:{standing.settings.service.image_tag}",
+    )  # fmt: skip
 
 
 def test_strangers_are_listed_and_nothing_of_ours_is(drifted: Drifted) -> None:
@@ -794,6 +829,7 @@ def test_the_command_says_so_in_each_form_and_writes_nothing(
             report = Report.model_validate_json(answer.stdout)
             assert found(report) == EXPECTED
             assert report.added == drifted.report.added
+            assert report.released == drifted.report.released
         else:
             assert "image_tag_mutability" in answer.stdout
         if form == "text":
@@ -827,6 +863,8 @@ def test_it_is_what_a_refresh_only_plan_of_each_layer_finds(
 def test_the_next_apply_does_what_was_said_and_the_commands_take_away_what_was_added(
     standing: Standing, drifted: Drifted, aws: Client
 ) -> None:
+    # The deployment of the service needs time to pass.
+    play.control(os.environ["AWS_ENDPOINT_URL"], factor=FACTOR)
     outcome = waves.run(LAYERS, standing.work.apply, waves.quiet)
     assert outcome.ok, outcome.failed
     for one in drifted.report.added:
@@ -835,6 +873,7 @@ def test_the_next_apply_does_what_was_said_and_the_commands_take_away_what_was_a
     said = {one for one in EXPECTED if one[2] is LEAVES and one[1] != "arn"}
     assert found(report) == said
     assert report.added == []
+    assert report.released == []
 
 
 @pytest.fixture(scope="module")

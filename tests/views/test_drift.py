@@ -15,6 +15,7 @@ from strata.drift.report import (
     Drifted,
     LeftOut,
     NextApply,
+    Released,
     Report,
     Stranger,
 )
@@ -127,6 +128,26 @@ def test_text_fits_80_columns_and_says_what_the_next_apply_does() -> None:
     assert shown.count("terraform import") == 1
     assert "not looked at, since access is denied: roles by tags\n" in shown
     assert "never applied: service\n" in shown
+
+
+def test_everything_found_at_once_fits_80_columns_too() -> None:
+    release = Released(
+        address="aws_ecs_task_definition.service_task_definition",
+        revision=2,
+        image="somewhere/else:2",
+        known="123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-dev:1.0.0",
+        registered_by="arn:aws:sts::123456789012:assumed-role/ci/run",
+        registered_at=None,
+    )
+    many = {"drift": SOME.drift * 15, "strangers": SOME.strangers * 6, "released": [release]}
+    (added,) = SOME.added
+    short = added.model_copy(update={"delete": "aws route53 change"})
+    report = SOME.model_copy(update={**many, "added": [short] * 20})
+    lines = text(report).splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    found = "30 resources drifted, 20 added below ours, released by other means, 12 strangers"
+    assert f"dev: {found}" in " ".join(lines)
+    assert "somewhere/else:2" in text(report)
 
 
 def test_a_command_can_be_copied_as_it_stands() -> None:

@@ -24,7 +24,7 @@ def summary(report: Report) -> list[str]:
         words += ", released by other means"
     if report.strangers:
         words += f", {counted(len(report.strangers), 'stranger')}"
-    lines = [f"{report.environment}: {words}"]
+    lines = wrapped(f"{report.environment}: {words}")
     if report.left_out:
         lines.append(f"left out, since they move by themselves: {len(report.left_out)}")
     lines += [
