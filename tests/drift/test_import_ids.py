@@ -1,9 +1,12 @@
 """As what of the code a stranger can be taken up, and by which name."""
 
+from collections.abc import Callable
+
 import pytest
 
+from strata.documents import Json
 from strata.documents.stacks import Resource, Stack
-from strata.drift.import_ids import import_id, with_addresses
+from strata.drift.import_ids import TYPES, import_id, with_addresses
 from strata.drift.report import Stranger
 
 EC2 = "arn:aws:ec2:eu-central-1:123456789012"
@@ -67,6 +70,13 @@ def test_nor_is_a_security_group_which_may_still_be_open() -> None:
     assert addresses([one], stack) == [("", "")]
 
 
+def test_nor_is_a_parameter_whose_value_no_import_reads() -> None:
+    arn = "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/local/image/1.0.0"
+    own = "aws_ssm_parameter.service_image"
+    stack = Stack({own: Resource(own, {"tags": {"Name": "shop-image"}}, "")}, {})
+    assert addresses([stranger("ssm parameter", "shop-image", arn)], stack) == [("", "")]
+
+
 def test_what_comes_with_a_vpc_is_left_out() -> None:
     one, other = (stranger("ec2 security-group", name) for name in ("shop-a", "shop"))
     assert with_addresses([one, other], code(a="shop-a"), ()) == [other]
@@ -85,9 +95,46 @@ def test_what_comes_with_a_vpc_is_left_out() -> None:
          "arn:aws:logs:eu-central-1:123456789012:log-group:/shop/local", "/shop/local"),
         ("aws_s3_bucket.edge_b", "arn:aws:s3:::shop-logs", "shop-logs"),
         ("aws_route53_zone.edge_z", "arn:aws:route53:::hostedzone/Z1", "Z1"),
+        ("aws_cloudwatch_event_rule.service_r",
+         "arn:aws:events:eu-central-1:123456789012:rule/shop-new-password", "shop-new-password"),
+        ("aws_cloudwatch_metric_alarm.alarms_a",
+         "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:shop: 5xx", "shop: 5xx"),
+        ("aws_sfn_state_machine.service_m",
+         "arn:aws:states:eu-central-1:123456789012:stateMachine:shop-redeploy",
+         "arn:aws:states:eu-central-1:123456789012:stateMachine:shop-redeploy"),
+        ("aws_sns_topic.alarms_t", "arn:aws:sns:eu-central-1:123456789012:shop-alarms",
+         "arn:aws:sns:eu-central-1:123456789012:shop-alarms"),
+        ("aws_kms_key.alarms_k", "arn:aws:kms:eu-central-1:123456789012:key/1234-5678",
+         "1234-5678"),
+        ("aws_ecs_capacity_provider.cluster_c", f"{ECS}:capacity-provider/shop", "shop"),
     ],
 )  # fmt: skip
 def test_it_is_imported_by_what_its_page_tells(
     address: str, identifier: str, expected: str
 ) -> None:
     assert import_id(address, identifier) == expected
+
+
+NOT_TAKEN_UP = {
+    # See TYPES.
+    "aws_security_group",
+    "aws_ssm_parameter",
+    # They come with a VPC, and go with it.
+    "aws_default_route_table",
+    "aws_default_security_group",
+    # Its ARN does not say what it scales, and that is what it is imported by.
+    "aws_appautoscaling_target",
+    # Nor does theirs say whether they are of the way in or out.
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
+}
+
+
+def test_whatever_the_code_tags_can_be_taken_up(composed: Callable[[str], Json]) -> None:
+    tagged = {
+        type_
+        for env in ("local", "dev", "staging", "prod")
+        for type_, resources in composed(env)["resource"].items()
+        if any("tags" in body for body in resources.values())
+    }
+    assert tagged - set(TYPES.values()) == NOT_TAKEN_UP

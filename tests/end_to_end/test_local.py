@@ -157,6 +157,7 @@ LISTED_BY_MOTO = {
     "aws_lb_target_group",
     "aws_route_table",
     "aws_secretsmanager_secret",
+    "aws_sfn_state_machine",
     "aws_subnet",
     "aws_vpc",
 }
@@ -177,6 +178,8 @@ def test_what_stands_in_no_state_can_be_taken_up_as_it_is_told(
         ("auto scaling group", "shop-local-instances"),
         # moto's name for a flow log.
         ("ec2 flow-logs", "shop-local-vpc"),
+        # An import would not read its value.
+        ("ssm parameter", "shop-local-image"),
         *(
             ("ec2 security-group", f"shop-local-{one}")
             for one in ("cache", "database", "instance", "load-balancer")
