@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +39,11 @@ def behave(shop: Shop) -> Iterator[Callable[..., None]]:
     play.behave(shop.url, IMAGE, "good")
 
 
-class Clock:
-    """The time of the emulator's ECS, in which a wait is a minute."""
-
-    def __init__(self, shop: Shop) -> None:
-        self.sleep = lambda _: shop.step(60)
-        self.monotonic = time.monotonic
-
-
 @pytest.fixture
 def run(shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs `strata ...`: its exit code, stdout and stderr. While it waits, a minute passes."""
-    monkeypatch.setattr(one_off, "time", Clock(shop))
+    waiting = partial(one_off.finished, sleep=lambda _: shop.step(60))
+    monkeypatch.setattr(one_off, "finished", waiting)
 
     def of(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["strata", *words])
