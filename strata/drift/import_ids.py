@@ -41,8 +41,10 @@ TYPES = {
     "role": "aws_iam_role",
     "route53 hostedzone": "aws_route53_zone",
     "s3": "aws_s3_bucket",
+    "scheduler schedule-group": "aws_scheduler_schedule_group",
     "secretsmanager secret": "aws_secretsmanager_secret",
     "sns": "aws_sns_topic",
+    "sqs": "aws_sqs_queue",
     "states stateMachine": "aws_sfn_state_machine",
 }
 """Kind of a tagged resource, from its ARN -> type of resource in Terraform.
@@ -64,8 +66,8 @@ BY_ARN = (
     "aws_sfn_state_machine",
     "aws_sns_topic",
 )
-"""Types that `terraform import` takes by ARN; all others by the name or identifier at the ARN's end
-(the AWS provider's page of each type)."""
+"""Types that `terraform import` takes by ARN, and a queue by its URL; all others by the name or
+identifier at the ARN's end (the AWS provider's page of each type)."""
 
 COMES_WITH_A_VPC = {
     "ec2 route-table": "aws_default_route_table",
@@ -104,6 +106,10 @@ def with_addresses(
 
 def import_id(address: str, arn: str) -> str:
     """What `terraform import` takes for a resource at `address`."""
-    if address.partition(".")[0] in BY_ARN:
+    type_ = address.partition(".")[0]
+    if type_ in BY_ARN:
         return arn
+    if type_ == "aws_sqs_queue":
+        _arn, _partition, _service, region, account, name = arn.split(":")
+        return f"https://sqs.{region}.amazonaws.com/{account}/{name}"
     return parts(arn)[2]

@@ -8,6 +8,8 @@ from strata.documents import Json
 from strata.documents.stacks import Resource, Stack
 from strata.drift.import_ids import TYPES, import_id, with_addresses
 from strata.drift.report import Stranger
+from strata.synthesis.synthesize import compose
+from tests.modules.test_alarms import EMAIL, with_alarms
 
 EC2 = "arn:aws:ec2:eu-central-1:123456789012"
 ECS = "arn:aws:ecs:eu-central-1:123456789012"
@@ -104,6 +106,8 @@ def test_what_comes_with_a_vpc_is_left_out() -> None:
          "arn:aws:states:eu-central-1:123456789012:stateMachine:shop-redeploy"),
         ("aws_sns_topic.alarms_t", "arn:aws:sns:eu-central-1:123456789012:shop-alarms",
          "arn:aws:sns:eu-central-1:123456789012:shop-alarms"),
+        ("aws_sqs_queue.service_q", "arn:aws:sqs:eu-central-1:123456789012:shop-dead",
+         "https://sqs.eu-central-1.amazonaws.com/123456789012/shop-dead"),
         ("aws_kms_key.alarms_k", "arn:aws:kms:eu-central-1:123456789012:key/1234-5678",
          "1234-5678"),
         ("aws_ecs_capacity_provider.cluster_c", f"{ECS}:capacity-provider/shop", "shop"),
@@ -124,6 +128,8 @@ NOT_TAKEN_UP = {
     "aws_default_security_group",
     # Its ARN does not say what it scales, and that is what it is imported by.
     "aws_appautoscaling_target",
+    # Of a global service, of which only hosted zones are looked for.
+    "aws_budgets_budget",
     # Nor does theirs say whether they are of the way in or out.
     "aws_vpc_security_group_egress_rule",
     "aws_vpc_security_group_ingress_rule",
@@ -131,10 +137,16 @@ NOT_TAKEN_UP = {
 
 
 def test_whatever_the_code_tags_can_be_taken_up(composed: Callable[[str], Json]) -> None:
+    job = {"command": ["./report"], "schedule": "rate(1 hour)"}
+    everything = with_alarms(
+        "everything", {"email": EMAIL}, jobs={"report": job}, cost={"budget_usd_per_month": 250},
+        network={"endpoints": ["s3"]}, cluster={"max_size": 7},
+    )  # fmt: skip
+    environments = [composed(name) for name in ("local", "dev", "staging", "prod")]
     tagged = {
         type_
-        for env in ("local", "dev", "staging", "prod")
-        for type_, resources in composed(env)["resource"].items()
+        for code in [*environments, compose(everything)]
+        for type_, resources in code["resource"].items()
         if any("tags" in body for body in resources.values())
     }
     assert tagged - set(TYPES.values()) == NOT_TAKEN_UP
