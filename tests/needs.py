@@ -36,6 +36,9 @@ IN_PATH = {
 CHECK = "not terraform"
 """Part of the expression of marks by which `make check` leaves tests out."""
 
+TEMPORARY = tempfile.gettempdir()
+"""The folder that tests have their own in; one of them may call another folder that, meanwhile."""
+
 running: list[pytest.Item] = []
 
 
@@ -64,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _judge(program: str) -> None:
     # A test may have a `terraform` of its own, which does what the test is about.
-    own = program.startswith(tempfile.gettempdir())
+    own = program.startswith(TEMPORARY)
     for mark, parts in IN_PATH.items():
         if any(part in program for part in parts) and not own and running:
             pytest.fail(f"{program} is started: the test needs @pytest.mark.{mark}", pytrace=False)

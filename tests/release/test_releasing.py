@@ -10,6 +10,8 @@ from strata.release.verdict import Cause, Outcome
 from strata.state import locks
 from tests.release.home import Home, home
 
+pytestmark = pytest.mark.emulator
+
 
 @pytest.fixture(scope="module")
 def shop(url: str) -> Home:
