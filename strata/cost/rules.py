@@ -125,11 +125,14 @@ def _on_demand(count: Range, mixed: dict[str, Any]) -> Range:
     base = int(distribution.get("on_demand_base_capacity") or 0)
     given = distribution.get("on_demand_percentage_above_base_capacity")
     percent = 100 if given is None else int(given)
-    return Range(
-        minimum=on_demand(int(count.minimum), base, percent),
-        desired=on_demand(int(count.desired), base, percent),
-        maximum=on_demand(int(count.maximum), base, percent),
-    )
+
+    def of(number: float) -> float:
+        # An instance that only jobs need is there for a part of the month.
+        whole = int(number)
+        least, most = (on_demand(one, base, percent) for one in (whole, whole + 1))
+        return least + (most - least) * (number - whole)
+
+    return Range(minimum=of(count.minimum), desired=of(count.desired), maximum=of(count.maximum))
 
 
 def _public(group: Resource, template: Resource, context: Context) -> bool:
