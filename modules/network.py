@@ -81,6 +81,8 @@ def acl_rules(settings: Settings) -> dict[str, tuple[AclRule, ...]]:
             AclRule(120, False, EPHEMERAL, ANYWHERE, "replies, and dynamic host ports"),
             AclRule(110, True, (443, 443), ANYWHERE, "image pulls and AWS APIs"),
         ]
+    if settings.network.interface_services:
+        private.append(AclRule(130, False, (443, 443), vpc, "HTTPS to interface endpoints"))
     port = settings.service.host_port
     instances = public if settings.network.nat == "none" else private
     for rules, egress in ((instances, False), (public, True)):
@@ -175,12 +177,13 @@ class Network(Construct):
         for kind, subnets in (("public", public), ("private", private)):
             self._acl(kind, subnets)
         groups = self._security_groups()
-        self._flow_logs()
         # Emptied zones are the last in the lists; other layers leave their subnets, which can be
         # deleted after that.
         used = len(settings.network.availability_zones) - len(settings.network.emptied_zones)
         public_ids = tuple(subnet.id for subnet in public[:used])
         private_ids = tuple(subnet.id for subnet in private[:used])
+        self._interface_endpoints(groups, private_ids)
+        self._flow_logs()
         self.outputs = NetworkOutputs(
             vpc_id=self._vpc.id,
             public_subnet_ids=public_ids,
@@ -278,7 +281,7 @@ class Network(Construct):
 
     def _endpoints(self, tables: list[RouteTable]) -> None:
         """Gateway endpoints in the route tables of the instances."""
-        for service in self._settings.network.endpoints:
+        for service in self._settings.network.gateway_services:
             VpcEndpoint(
                 self,
                 f"{service}_endpoint",
@@ -287,6 +290,24 @@ class Network(Construct):
                 vpc_endpoint_type="Gateway",
                 route_table_ids=[table.id for table in tables],
                 tags=self._names.tags(service),
+            )
+
+    def _interface_endpoints(
+        self, groups: dict[str, SecurityGroup], subnet_ids: tuple[str, ...]
+    ) -> None:
+        """Interface endpoints in the private subnets, wherever the instances are."""
+        for service in self._settings.network.interface_services:
+            VpcEndpoint(
+                self,
+                f"{service.replace('.', '_').replace('-', '_')}_endpoint",
+                vpc_id=self._vpc.id,
+                service_name=f"com.amazonaws.{self._settings.environment.region}.{service}",
+                vpc_endpoint_type="Interface",
+                subnet_ids=list(subnet_ids),
+                security_group_ids=[groups["endpoint"].id],
+                # The names that every program uses lead to the endpoint.
+                private_dns_enabled=True,
+                tags=self._names.tags(service.replace(".", "-")),
             )
 
     def _acl(self, kind: str, subnets: list[Subnet]) -> None:
@@ -318,6 +339,8 @@ class Network(Construct):
             "database": "MySQL: only the ECS instances",
             "cache": "Redis: only the ECS instances",
         }
+        if self._settings.network.interface_services:
+            descriptions["endpoint"] = "Interface endpoints: only the ECS instances"
         groups = {
             key: SecurityGroup(
                 self,
@@ -407,6 +430,19 @@ class Network(Construct):
                 from_port=port,
                 to_port=port,
                 tags=tags(f"{key}-from-instance"),
+            )
+        if "endpoint" in groups:
+            # The instances' own rule lets them out to port 443 of anywhere.
+            VpcSecurityGroupIngressRule(
+                self,
+                "endpoint_ingress_instance",
+                security_group_id=groups["endpoint"].id,
+                description="From the ECS instances",
+                referenced_security_group_id=groups["instance"].id,
+                ip_protocol="tcp",
+                from_port=443,
+                to_port=443,
+                tags=tags("endpoint-from-instance"),
             )
         return groups
 

@@ -1,14 +1,23 @@
 """The estimate of a month: charges with their prices, by layer and resource."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.cost.capacity import HOURS
 from strata.cost.prices import PriceList
-from strata.cost.range import NOTHING, Range
+from strata.cost.range import NOTHING, Range, dollars
 from strata.cost.resources import OTHER, Resource, Resources
-from strata.cost.rules import Charge, Context, Unpriced, charges
+from strata.cost.rules import (
+    ENDPOINT_HOURS,
+    ENDPOINT_TRAFFIC,
+    NAT_TRAFFIC,
+    Charge,
+    Context,
+    Unpriced,
+    charges,
+    interface_endpoints,
+)
 from strata.documents.layers import ALL_LAYERS
 from strata.settings import Settings
 from strata.settings.models import Usage
@@ -74,6 +83,9 @@ class Estimate(Model):
     assumptions: list[Assumption]
     free_tier: list[FreeTier]
     budget_usd: float | None
+    notes: list[str] = Field(
+        description="What can be said beside the lines, such as by comparison."
+    )
 
 
 ORDER = (*ALL_LAYERS, OTHER)
@@ -118,7 +130,36 @@ def estimate(resources: Resources, settings: Settings, prices: PriceList) -> Est
         assumptions=assumptions(settings.cost.usage),
         free_tier=free,
         budget_usd=settings.cost.budget_usd_per_month,
+        notes=[*endpoints_against_nat(resources, settings.environment.region, prices)],
     )
+
+
+def endpoints_against_nat(resources: Resources, region: str, prices: PriceList) -> Iterator[str]:
+    """What interface endpoints cost or save against NAT gateways, in a sentence."""
+    endpoints = interface_endpoints(resources)
+    if not endpoints:
+        return
+    if not resources.of("aws_nat_gateway"):
+        yield (
+            "interface endpoints: without them the same traffic would pass the internet gateway, "
+            "which charges nothing for it"
+        )
+        return
+    known = [prices.find(item, region) for item in (ENDPOINT_HOURS, ENDPOINT_TRAFFIC, NAT_TRAFFIC)]
+    hourly, by_endpoint, by_nat = (price.usd if price else None for price in known)
+    if hourly is None or by_endpoint is None or by_nat is None:
+        yield f"interface endpoints: not all prices to compare them with NAT in {region} are known"
+        return
+    zones = sum(len(one.values.get("subnet_ids") or ()) for one in endpoints)
+    fixed = zones * HOURS * hourly
+    words = (
+        f"interface endpoints: {dollars(fixed)} a month by the hour, and {by_endpoint:g} a GiB "
+        f"where NAT takes {by_nat:g}"
+    )
+    if by_nat <= by_endpoint:
+        yield f"{words}: they never cost less than NAT"
+    else:
+        yield f"{words}: they save from {fixed / (by_nat - by_endpoint):,.0f} GiB a month on"
 
 
 def priced(

@@ -194,6 +194,8 @@ BY_TYPE: Mapping[str, Callable[[str], Question]] = {
 PLAIN: Mapping[str, Question] = {
     "ec2/volume-gp2": Question("EBS:VolumeUsage.gp2", {"volumeApiName": "gp2"}),
     "ec2/volume-gp3": Question("EBS:VolumeUsage.gp3", {"volumeApiName": "gp3"}),
+    "vpc/endpoint-hours": Question("VpcEndpoint-Hours", {"productFamily": "VpcEndpoint"}),
+    "vpc/endpoint-traffic": Question("VpcEndpoint-Bytes", {"productFamily": "VpcEndpoint"}),
     "ec2/nat-hours": Question("NatGateway-Hours", {"productFamily": "NAT Gateway"}),
     "ec2/nat-traffic": Question("NatGateway-Bytes", {"productFamily": "NAT Gateway"}),
     "vpc/public-ipv4": Question("PublicIPv4:InUseAddress", {}),

@@ -14,6 +14,7 @@ from strata.settings.capacity import on_demand
 from strata.settings.models import Usage
 from strata.settings.resource_names import dead_letters, exported_log, insights_log
 from strata.settings.rules.support import MYSQL, today
+from strata.text.words import counted
 
 DAYS = HOURS / 24
 
@@ -46,6 +47,9 @@ INSIGHTS_LOGS = insights_log("").partition("//")[0] + "/"
 
 FREE_INSIGHTS_DAYS = 7
 """Days that Performance Insights keeps for nothing (RDS pricing)."""
+
+ENDPOINT_HOURS, ENDPOINT_TRAFFIC = "vpc/endpoint-hours", "vpc/endpoint-traffic"
+NAT_TRAFFIC = "ec2/nat-traffic"
 
 MINUTE = 60
 """Alarms of shorter periods, in seconds, are of high resolution (CloudWatch pricing)."""
@@ -170,13 +174,28 @@ def nat_gateway(_resource: Resource, context: Context) -> Iterator[Charge | Unpr
     """Its hours and its share of the traffic."""
     share = context.usage.nat_gib / len(context.resources.of("aws_nat_gateway"))
     yield Charge("hours", "ec2/nat-hours", always(HOURS))
-    yield Charge("traffic", "ec2/nat-traffic", always(share))
+    yield Charge("traffic", NAT_TRAFFIC, always(share))
 
 
-def vpc_endpoint(resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
-    """Gateway endpoints are free (AWS PrivateLink guide, gateway endpoints); others are not."""
-    if resource.values.get("vpc_endpoint_type") not in (None, "Gateway"):
-        yield Unpriced("hours and traffic", "interface endpoints have no price here")
+def vpc_endpoint(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
+    """Gateway endpoints are free (AWS PrivateLink guide, gateway endpoints); interface endpoints
+    are charged by the hour in each zone, and by their traffic."""
+    kind = resource.values.get("vpc_endpoint_type")
+    if kind in (None, "Gateway"):
+        return
+    if kind != "Interface":
+        yield Unpriced("hours and traffic", f"{kind} endpoints have no price here")
+        return
+    zones = len(resource.values.get("subnet_ids") or ())
+    share = context.usage.endpoint_gib / len(interface_endpoints(context.resources))
+    yield Charge(f"hours in {counted(zones, 'zone')}", ENDPOINT_HOURS, always(zones * HOURS))
+    yield Charge("traffic", ENDPOINT_TRAFFIC, always(share))
+
+
+def interface_endpoints(resources: Resources) -> list[Resource]:
+    """The interface endpoints among the resources."""
+    endpoints = resources.of("aws_vpc_endpoint")
+    return [one for one in endpoints if one.values.get("vpc_endpoint_type") == "Interface"]
 
 
 def load_balancer(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:

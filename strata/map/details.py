@@ -15,7 +15,7 @@ from strata.map.system import AWS_APIS, INTERNET
 from strata.map.values import endpoint_name, name_of, port_range, type_name
 from strata.reach import Flow, Network
 from strata.reach.checks import peer_name
-from strata.reach.model import SecurityGroup
+from strata.reach.model import AWS_ENDPOINTS, SecurityGroup
 
 UNSAID = {"tags", "tag", "tag_specifications", "lifecycle", "depends_on", "user_data"}
 """Arguments that say nothing about what is built, or not in readable text."""
@@ -211,7 +211,7 @@ class _Reader:
             return (ENDPOINTS[resource.type],)
         if resource is not None and resource.type == "aws_ecs_cluster":
             return ("instances", "tasks")
-        if node.id in (INTERNET, AWS_APIS):
+        if node.id in (INTERNET, AWS_APIS, AWS_ENDPOINTS):
             return (node.id,)
         if node.parent == AWS_APIS:
             return (AWS_APIS,)

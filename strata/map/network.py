@@ -231,6 +231,10 @@ def _gateway(stack: Stack, gateway: Resource, vpc: Resource) -> Node:
             lines = (f"in {subnet.body['cidr_block']}",)
         address = gateway.body.get("allocation_id")
         lines += ("elastic IP address" if address else "no public address",)
+    elif gateway.body.get("vpc_endpoint_type") == "Interface":
+        label = "interface endpoint"
+        subnets = stack.targets(gateway.body.get("subnet_ids"))
+        lines = (f"in {counted(len(subnets), 'subnet')}",)
     elif gateway.type == "aws_internet_gateway":
         title = "internet"
         lines = ("for public addresses",)

@@ -11,6 +11,7 @@ from strata.map.model import Edge, Lock, Node, Picture
 from strata.map.parts import wholes
 from strata.map.values import name_of, port_range, type_name
 from strata.reach import Flow
+from strata.reach.model import AWS_ENDPOINTS
 from strata.resources.containers import Container, containers
 from strata.resources.tls import is_modern
 from strata.text.words import counted
@@ -95,6 +96,7 @@ class _System:
         for group in self.stack.of("aws_elasticache_replication_group"):
             yield self.cache(group)
         yield from self.aws()
+        yield from self.inside()
         yield from self.alarms()
         yield from self.jobs()
 
@@ -352,6 +354,25 @@ class _System:
             (Lock(f"encrypted, {algorithm}", on=True),),
             column=2,
         )
+
+    def inside(self) -> Iterator[Node]:
+        """The interface endpoints, as the traffic to them is a single arrow."""
+        endpoints = [
+            one
+            for one in self.stack.of("aws_vpc_endpoint")
+            if one.body.get("vpc_endpoint_type") == "Interface"
+        ]
+        if endpoints:
+            names = [str(one.body["service_name"]).split(".", 3)[-1] for one in endpoints]
+            yield Node(
+                AWS_ENDPOINTS,
+                "aws",
+                "VPC endpoints",
+                counted(len(endpoints), "interface endpoint"),
+                tuple(by_commas(names, 24)),
+                column=4,
+                holds=tuple(one.address for one in endpoints),
+            )
 
     # Services of AWS that are asked by their API
 

@@ -32,6 +32,7 @@ TYPES = {
 ENDPOINT_NAMES = {
     "load_balancer": "load balancer",
     "aws_apis": "AWS APIs",
+    "aws_endpoints": "interface endpoints",
 }
 
 

@@ -36,6 +36,7 @@ class Answers:
     databases: list[Json] = field(default_factory=list)
     caches: list[Json] = field(default_factory=list)
     cache_subnets: dict[str, list[str]] = field(default_factory=dict)
+    interface_endpoints: list[Json] = field(default_factory=list)
 
 
 def ask(clients: Clients, project: str, environment: str, env: str | None = None) -> Answers:
@@ -101,6 +102,11 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
         ],
         caches=[cache for cache in caches if cache.get("CacheSubnetGroupName") in cache_subnets],
         cache_subnets=cache_subnets,
+        interface_endpoints=[
+            endpoint
+            for endpoint in _all(ec2, "describe_vpc_endpoints", "VpcEndpoints", **inside)
+            if endpoint["VpcEndpointType"] == "Interface"
+        ],
     )
 
 

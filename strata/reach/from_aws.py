@@ -14,6 +14,7 @@ from strata.errors import StrataError
 from strata.reach import agent, figures
 from strata.reach.aws_lists import Answers, ask
 from strata.reach.model import (
+    AWS_ENDPOINTS,
     Acl,
     AclRule,
     Endpoint,
@@ -256,6 +257,14 @@ class _Reader:
                 ipv6=database.get("NetworkType") == "DUAL",
             )
             yield Endpoint("database", database["DBInstanceIdentifier"], where)
+        for endpoint in self.answers.interface_endpoints:
+            where = self.interfaces(
+                endpoint["SubnetIds"],
+                [group["GroupId"] for group in endpoint["Groups"]],
+                public=False,
+                ipv6=endpoint.get("IpAddressType") in ("dualstack", "ipv6"),
+            )
+            yield Endpoint(AWS_ENDPOINTS, endpoint["VpcEndpointId"], where)
         for cluster in self.answers.caches:
             where = self.interfaces(
                 self.answers.cache_subnets[cluster["CacheSubnetGroupName"]],

@@ -11,6 +11,7 @@ from strata.documents.templates import has_expression
 from strata.errors import StrataError
 from strata.reach import agent, figures
 from strata.reach.model import (
+    AWS_ENDPOINTS,
     Acl,
     AclRule,
     Endpoint,
@@ -401,6 +402,18 @@ class _Reader:
                     ipv6=database.body.get("network_type") == "DUAL",
                 ),
             )
+        for endpoint in self.stack.of("aws_vpc_endpoint"):
+            if endpoint.body.get("vpc_endpoint_type") == "Interface":
+                yield Endpoint(
+                    AWS_ENDPOINTS,
+                    endpoint.address,
+                    self.interfaces(
+                        endpoint.body.get("subnet_ids"),
+                        endpoint.body.get("security_group_ids"),
+                        public=False,
+                        ipv6=endpoint.body.get("ip_address_type") in ("dualstack", "ipv6"),
+                    ),
+                )
         for cache in self.stack.of("aws_elasticache_replication_group"):
             subnet_group = self.stack.target(cache.body.get("subnet_group_name"))
             yield Endpoint(

@@ -15,7 +15,11 @@ Range = IPv4Network | IPv6Network
 
 INTERNET = "internet"
 AWS_APIS = "aws_apis"
-NAMES = (INTERNET, "load_balancer", "instances", "tasks", "database", "cache", AWS_APIS)
+AWS_ENDPOINTS = "aws_endpoints"
+"""The interface endpoints, by which services of AWS are reached inside of the VPC."""
+NAMES = (
+    INTERNET, "load_balancer", "instances", "tasks", "database", "cache", AWS_ENDPOINTS, AWS_APIS,
+)  # fmt: skip
 """The possible names of an endpoint, in their order in a table."""
 
 RouteKind = Literal[

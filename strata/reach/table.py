@@ -7,7 +7,7 @@ from strata.errors import StrataError
 from strata.reach.checks import Step
 from strata.reach.evaluate import PROTOCOLS, Analysis, Verdict
 from strata.reach.intervals import NONE, PORTS, Intervals
-from strata.reach.model import Network
+from strata.reach.model import AWS_ENDPOINTS, Network
 from strata.settings.models import Egress, Reach
 
 PATH_CHECKS = {
@@ -91,6 +91,21 @@ OURS = (
 without it. With a fixed host port, `every host port` is that port."""
 
 
+INSIDE = (
+    Expectation("instances", AWS_ENDPOINTS, HTTPS, True, "AWS inside of the VPC"),
+    Expectation("tasks", AWS_ENDPOINTS, HTTPS, True, "AWS inside of the VPC"),
+    Expectation("internet", AWS_ENDPOINTS, PORTS, False),
+    Expectation("load_balancer", AWS_ENDPOINTS, PORTS, False),
+    Expectation("instances", AWS_ENDPOINTS, PORTS - HTTPS, False),
+    Expectation(AWS_ENDPOINTS, "internet", PORTS, False),
+    Expectation(AWS_ENDPOINTS, "instances", PORTS, False),
+    Expectation(AWS_ENDPOINTS, "database", PORTS, False),
+    Expectation(AWS_ENDPOINTS, "cache", PORTS, False),
+)
+"""The same of an environment with interface endpoints: their names lead the instances there, so
+that nothing of these services works while this path is shut."""
+
+
 def expectations(own: Sequence[Reach] = (), ways_out: Sequence[Egress] = ()) -> list[Expectation]:
     """All expectations: ours, then the user's.
 
@@ -136,7 +151,9 @@ def table(
     """Every expectation compared with the network; raises StrataError if parts of it are unread."""
     refuse_unread(network)
     analysis = Analysis(network)
-    return [_row(analysis, expectation) for expectation in expectations(own, ways_out)]
+    inside = INSIDE if network.endpoint(AWS_ENDPOINTS) else ()
+    expected = [*expectations(own, ways_out), *inside]
+    return [_row(analysis, expectation) for expectation in expected]
 
 
 def refuse_unread(network: Network) -> None:

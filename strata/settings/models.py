@@ -4,7 +4,7 @@ Types, units and ranges of single values are here and become `envs/schema.json`.
 two keys, a figure of AWS or arithmetic are in `strata.settings.rules`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -80,6 +80,15 @@ class Environment(Section):
         return {"Project": self.project, "Environment": self.name, "ManagedBy": "strata"}
 
 
+GatewayService = Literal["s3", "dynamodb"]
+InterfaceService = Literal[
+    "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "monitoring",
+    "secretsmanager", "ssm", "ssmmessages", "ec2messages", "kms", "sts", "sqs", "sns",
+]  # fmt: skip
+"""The last parts of the names of AWS's services (AWS PrivateLink guide, services that integrate
+with PrivateLink)."""
+
+
 class Network(Section):
     """VPC, subnets, routes, network ACLs, security groups, flow logs."""
 
@@ -106,14 +115,25 @@ class Network(Section):
         description="NAT gateways. With none, instances run in the public subnets; with single or "
         "per_az they run in the private ones.",
     )
-    endpoints: list[Literal["s3", "dynamodb"]] = Field(
+    endpoints: list[GatewayService | InterfaceService] = Field(
         default=[],
-        description="Gateway endpoints, which are free: what the instances exchange with these "
-        "services, such as the layers of images in S3, passes no NAT gateway.",
+        description="Services of AWS that the instances reach inside of the VPC, past any NAT "
+        "gateway: s3 and dynamodb by gateway endpoints, which are free, the others by interface "
+        "endpoints, which are charged by the hour and zone.",
     )
     flow_log_retention_days: LogRetentionDays = Field(
         default=30, description="Days that VPC flow logs are kept."
     )
+
+    @property
+    def gateway_services(self) -> list[str]:
+        """The services with a gateway endpoint."""
+        return [one for one in self.endpoints if one in get_args(GatewayService)]
+
+    @property
+    def interface_services(self) -> list[str]:
+        """The services with an interface endpoint."""
+        return [one for one in self.endpoints if one in get_args(InterfaceService)]
 
 
 class Registry(Section):
@@ -701,6 +721,10 @@ class Usage(Section):
     )
     nat_gib: Amount = Field(
         default=50, description="Traffic through all NAT gateways together, GiB a month."
+    )
+    endpoint_gib: Amount = Field(
+        default=10,
+        description="Traffic through all interface endpoints together, if any, GiB a month.",
     )
     dns_queries_millions: Amount = Field(
         default=0.1, description="DNS queries that are no alias, millions a month."

@@ -308,7 +308,7 @@ def groups_of_aws(environment: Environment) -> tuple[str, str]:
 
 def derived(settings: Settings) -> Iterator[Derived]:
     """Every name that the resources of an environment get."""
-    yield from _network(settings.environment)
+    yield from _network(settings)
     yield from _registry(settings)
     yield from _database(settings)
     yield from _cache(settings)
@@ -331,8 +331,10 @@ def _path(environment: Environment, suffix: str) -> str:
     return f"/{environment.project}/{environment.name}/{suffix}"
 
 
-def _network(environment: Environment) -> Iterator[Derived]:
-    for suffix in ("load-balancer", "instance", "database", "cache"):
+def _network(settings: Settings) -> Iterator[Derived]:
+    environment = settings.environment
+    endpoint = ["endpoint"] if settings.network.interface_services else []
+    for suffix in ("load-balancer", "instance", "database", "cache", *endpoint):
         name = _name(environment, suffix, 255)
         yield Derived("aws_security_group", "name", name, SECURITY_GROUP, OURS)
     logs = _path(environment, "vpc-flow-logs")

@@ -225,6 +225,7 @@ def estimate(cost: Estimate) -> str:
     lines.append(_cells(f"**{cost_words.total(complete=cost.complete)}**", cost.usd.cents()))
     lines += ["", f"US dollars for {cost.hours} hours in {cost.region}, without tax."]
     lines += [f"\n{line}" for line in cost_words.budget(cost)]
+    lines += _bullets("To compare:", cost.notes)
     lines += _bullets("Not priced, and not in the total:", cost_words.missing(cost.not_priced))
     rows = {
         f"`{entry.resource}` {entry.what}": cost_words.amounts(entry)

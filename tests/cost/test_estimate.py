@@ -115,6 +115,7 @@ def test_use_is_what_the_settings_say(environment: Callable[[str], Environment])
         "nat_gib": 300,
         "internet_gib": 1000,
         "between_zones_gib": 7,
+        "endpoint_gib": 5,
         "dns_queries_millions": 2,
         "application_log_gib": 10,
         "flow_log_gib": 20,

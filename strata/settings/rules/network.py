@@ -25,6 +25,11 @@ EMPTIED: Key = ("network", "emptied_zones")
 VPC: Key = ("network", "vpc_cidr")
 
 
+ECS_SERVICES = ("ecs", "ecs-agent", "ecs-telemetry")
+"""What the agent of ECS talks to, each a service of its own (ECS Developer Guide, interface VPC
+endpoints, considerations)."""
+
+
 def check(settings: Settings) -> Iterator[Finding]:
     """Check `[network]`."""
     yield from _zones(settings)
@@ -47,6 +52,15 @@ def check(settings: Settings) -> Iterator[Finding]:
     for index, service in enumerate(endpoints):
         if service in endpoints[:index]:
             yield Finding(("network", "endpoints", index), "is listed twice", "each service once")
+    ecs = [service for service in ECS_SERVICES if service in endpoints]
+    if ecs and len(ecs) < len(ECS_SERVICES):
+        lacking = [service for service in ECS_SERVICES if service not in endpoints]
+        yield Finding(
+            ("network", "endpoints"),
+            f"has {' and '.join(ecs)} without {' and '.join(lacking)}, and then the agents go by "
+            "the public endpoints all the same",
+            f"all of {', '.join(ECS_SERVICES)}, or none of them",
+        )
 
 
 def _zones(settings: Settings) -> Iterator[Finding]:

@@ -43,6 +43,7 @@ def estimate(cost: Estimate) -> str:
             if line.layer == layer:
                 lines += _charge(f"{label(line.resource)}: {line.what}", amounts(line))
     lines += ["", _row(total(complete=cost.complete), cost.usd.cents()), *budget(cost)]
+    lines += _section("to compare:", cost.notes)
     lines += _section("not priced, and not in the total:", missing(cost.not_priced))
     lines += _section("use assumed, as [cost.usage] sets it:", assumed(cost.assumptions))
     if cost.free_tier:
