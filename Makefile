@@ -69,7 +69,7 @@ bench/peer/node_modules/installed: bench/peer/package-lock.json
 	touch $@
 
 .PHONY: bench
-# Ratios within one run; the last parts take about ten minutes.
+# Ratios within one run; the last three parts take about a quarter of an hour.
 bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.synthesis
 	$(BIN)/python -m bench.map
@@ -79,6 +79,7 @@ bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.growth
 	$(BIN)/python -m bench.apply
 	$(BIN)/python -m bench.plan
+	$(BIN)/python -m bench.deploy
 
 .PHONY: docs
 # What is generated from the settings' models: the page of all keys, and the schema for editors.
