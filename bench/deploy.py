@@ -1,7 +1,8 @@
 """`strata deploy` beside a plan and an apply of a changed tag, and `strata status`.
 
 `python -m bench.deploy`; each figure is the least of three runs, of `local` as it stands on an
-emulator. Takes about five minutes, most of it to apply `local` once. Exit code 1 where a target is missed.
+emulator. Takes about five minutes, most of it to apply `local` once. Exit code 1 where a target is
+missed.
 """
 
 import sys

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import bench.cost
+import bench.deploy
 import bench.map
 import bench.plan
 import bench.synthesis
@@ -67,6 +68,17 @@ def test_a_command_that_is_too_slow_beside_the_earlier_build_fails(
 def test_a_plan_that_is_too_slow_fails(process: float, whole: float, within: bool) -> None:
     found = Measured(took(process), took(1.0), alone=1.0, row=1.0, whole=whole)
     assert bench.plan.told(found) is within
+
+
+@pytest.mark.parametrize(
+    ("deploy", "status", "within"), [(1.4, 1.4, True), (1.6, 1.4, False), (1.4, 1.6, False)]
+)
+def test_a_release_or_a_status_that_is_too_slow_fails(
+    deploy: float, status: float, within: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = bench.deploy.Measured(deploy=deploy, plan=4.0, apply=6.0, status=status)
+    assert bench.deploy.told(found) is within
+    assert ("MISSED" in capsys.readouterr().out) is not within
 
 
 def test_what_terraform_took_is_read_of_its_plan_alone() -> None:

@@ -1,25 +1,27 @@
 """Whether ECS runs what an apply gave it: a deployment that was rolled back is a failed apply.
 
-Terraform's own wait ends well once all tasks run, which they also do after a rollback (provider
-5.100.0, `wait_for_steady_state`); without the wait it ends at once.
+The verdict is that of a release (`strata.release.verdict`). Terraform's own wait ends well once all
+tasks run, which they also do after a rollback (provider 5.100.0, `wait_for_steady_state`); without
+the wait it ends at once.
 """
 
+import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from strata.aws.errors import explain
-from strata.aws.session import pages, session
 from strata.errors import StrataError
+from strata.release import verdict
+from strata.release.ecs import Ecs, NoService
+from strata.release.logs import with_log
+from strata.release.place import place
+from strata.release.verdict import Cause, Outcome, Seen, Verdict, Wanted
 from strata.settings.models import Settings
+from strata.settings.resource_names import CONTAINER
 from strata.state.states import State, read_state
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecs import ECSClient
 
 Json = dict[str, Any]
 MOST_OF_A_KIND = 3
@@ -42,19 +44,30 @@ class Service:
 
 @dataclass(frozen=True)
 class Deployment:
-    """How far ECS is with a service.
+    """How far ECS is with what was applied: what it says, and the verdict on that.
 
-    `revision` is what its primary deployment runs. `reasons` are ECS's own words on deployments,
-    those that failed first, and `events` those on the service, the newest first.
+    Both are None where ECS has no such service.
     """
 
     service: Service
-    revision: str
-    state: Literal["completed", "in progress", "failed"]
-    running: int
-    desired: int
-    reasons: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
+    seen: Seen | None
+    verdict: Verdict | None
+
+    @property
+    def state(self) -> Literal["completed", "in progress", "failed"]:
+        """What counts for an apply: a deployment that was replaced was not applied either."""
+        outcome = self.verdict.outcome if self.verdict else Outcome.FAILED
+        states: dict[Outcome, Literal["completed", "in progress"]] = {
+            Outcome.COMPLETED: "completed",
+            Outcome.GOING_ON: "in progress",
+        }
+        return states.get(outcome, "failed")
+
+    @property
+    def revision(self) -> str:
+        """What the service goes to, `shop-dev:6`; empty without a service."""
+        runs = self.verdict.runs if self.verdict else 0
+        return f"{self.service.revision.rpartition(':')[0]}:{runs}" if runs else ""
 
     @property
     def rolled_back(self) -> bool:
@@ -63,7 +76,10 @@ class Deployment:
 
     def words(self) -> str:
         """How far it is, in a sentence."""
-        tasks = f"{self.running} of {self.desired} tasks run"
+        running, desired = 0, 0
+        if self.seen:
+            running, desired = self.seen.service.running, self.seen.service.desired
+        tasks = f"{running} of {desired} tasks run"
         if not self.rolled_back:
             state = "has failed" if self.state == "failed" else f"is {self.state}"
             return f"the deployment of {self.revision} {state}: {tasks}"
@@ -102,38 +118,13 @@ def _revision(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def judge(service: Service, answer: Json) -> Deployment:
-    """How far a service is, by its entry in the answer of DescribeServices."""
-    deployments = answer.get("deployments", [])
-    primary: Json = next((entry for entry in deployments if entry["status"] == "PRIMARY"), {})
-    revision = _revision(primary.get("taskDefinition", ""))
-    rollout = primary.get("rolloutState") or _by_counts(answer, deployments)
-    failed = [entry for entry in deployments if entry.get("rolloutState") == "FAILED"]
-    going = rollout == "IN_PROGRESS" and revision == service.revision
-    completed = rollout == "COMPLETED" and revision == service.revision
-    return Deployment(
-        service=service,
-        revision=revision,
-        state="completed" if completed else "in progress" if going else "failed",
-        running=answer.get("runningCount", 0),
-        desired=answer.get("desiredCount", 0),
-        reasons=tuple(
-            entry["rolloutStateReason"]
-            for entry in (*failed, primary)
-            if entry.get("rolloutStateReason")
-        ),
-        events=tuple(
-            event["message"]
-            for event in answer.get("events", [])
-            if TROUBLE.search(event["message"])
-        ),
-    )
-
-
-def _by_counts(answer: Json, deployments: list[Json]) -> str:
-    """The state of a rollout that ECS gives none of."""
-    steady = len(deployments) == 1 and answer.get("runningCount") == answer.get("desiredCount")
-    return "COMPLETED" if steady else "IN_PROGRESS"
+def judge(service: Service, seen: Seen | None) -> Deployment:
+    """How far a service is, by what ECS says of it; None where it has no such service."""
+    if seen is None:
+        return Deployment(service, None, None)
+    revision = int(service.revision.rpartition(":")[2])
+    wanted = Wanted.newest_of(revision, seen, datetime.now(UTC))
+    return Deployment(service, seen, verdict.judge(wanted, seen, CONTAINER))
 
 
 def look(settings: Settings) -> Deployment | None:
@@ -141,14 +132,18 @@ def look(settings: Settings) -> Deployment | None:
     service = applied_service(read_state(settings.environment, "service"))
     if service is None:
         return None
+    where = replace(
+        place(settings), cluster=service.cluster.rpartition("/")[2], service=service.name
+    )
     try:
-        client = session(settings.environment).client("ecs")
-        answer = client.describe_services(cluster=service.cluster, services=[service.name])
-        return judge(service, next((dict(entry) for entry in answer["services"]), {}))
-    except (ClientError, BotoCoreError) as error:
+        return judge(service, Ecs(settings.environment, where).seen())
+    except NoService:
+        return judge(service, None)
+    except StrataError as error:
         raise StrataError(
             f"the service is applied, and ECS cannot be asked about its deployment: "
-            f"{explain(error).message}"
+            f"{error.message}",
+            error.hint,
         ) from error
 
 
@@ -169,7 +164,7 @@ def require(
         deployment = look(settings)
         if deployment is None or deployment.state == "completed":
             return
-        if deployment.rolled_back and not changed:
+        if not changed and (deployment.rolled_back or _rolled_out(deployment)):
             return
         if deployment.state == "failed":
             raise failure(settings, deployment)
@@ -180,16 +175,49 @@ def require(
         sleep(POLL_SECONDS)
 
 
+def _rolled_out(deployment: Deployment) -> bool:
+    """Whether ECS calls it completed, whatever the targets are now."""
+    primary = deployment.seen.service.primary if deployment.seen else None
+    return primary is not None and primary.rollout == "COMPLETED"
+
+
 def failure(settings: Settings, deployment: Deployment) -> StrataError:
-    """The error on a deployment that does not come to its end, in ECS's words."""
-    words = (deployment.reasons, stopped(settings, deployment.service), deployment.events)
-    reasons = dict.fromkeys(reason for kind in words for reason in kind[:MOST_OF_A_KIND])
+    """The error on a deployment that does not come to its end: the verdict, in ECS's words."""
+    found = deployment.verdict
+    if found:
+        # Its log is worth no second error.
+        with contextlib.suppress(StrataError):
+            found = with_log(settings.environment, place(settings), found)
+    reasons = dict.fromkeys(_reasons(deployment, found))
     lines = [deployment.words(), *(f"ECS: {reason}" for reason in reasons)]
+    if found and found.exit_code is not None:
+        lines.append(f"exit code {found.exit_code} (task {found.task})")
+    if found and found.log:
+        lines += [f"last lines of task {found.task}:", *(f"  {line}" for line in found.log)]
+    if found:
+        lines += [f"targets: {target}" for target in found.targets]
     hint = "mend the cause; the next apply deploys the revision again"
     if not deployment.rolled_back and deployment.state == "failed":
         lines.append("there is no earlier deployment to roll back to: ECS starts no more tasks")
         hint = f"mend the cause, then {redeploy_command(settings, deployment.service)}"
-    return StrataError("\n".join(lines), hint)
+    advice = found.advice if found and found.cause is not Cause.OTHER else ""
+    return StrataError("\n".join(lines), "\n".join(filter(None, [advice, hint])))
+
+
+def _reasons(deployment: Deployment, found: Verdict | None) -> Iterator[str]:
+    """ECS's words: on deployments, those that failed first; on the task; on the service."""
+    if deployment.seen is None or found is None:
+        return
+    deployments = sorted(
+        deployment.seen.service.deployments,
+        key=lambda one: (one.rollout != "FAILED", one.status != "PRIMARY"),
+    )
+    failed = [one for one in deployments if one.rollout == "FAILED" or one.status == "PRIMARY"]
+    yield from [one.reason for one in failed if one.reason][:MOST_OF_A_KIND]
+    if found.words:
+        yield found.words
+    newest = reversed(found.events)
+    yield from [e.message for e in newest if TROUBLE.search(e.message)][:MOST_OF_A_KIND]
 
 
 def explained(settings: Settings, error: StrataError) -> StrataError:
@@ -202,36 +230,6 @@ def explained(settings: Settings, error: StrataError) -> StrataError:
         return error
     words = failure(settings, deployment)
     return StrataError(f"{error.message}\n{words.message}", error.hint)
-
-
-def stopped(settings: Settings, service: Service) -> list[str]:
-    """Why its tasks stopped lately, each reason once; empty where ECS cannot be asked."""
-    try:
-        client = session(settings.environment).client("ecs")
-        return list(dict.fromkeys(_stopped(client, service)))
-    except (ClientError, BotoCoreError):
-        return []
-
-
-def _stopped(client: "ECSClient", service: Service) -> Iterator[str]:
-    tasks = [
-        *pages(
-            client, "list_tasks", "taskArns",
-            cluster=service.cluster, serviceName=service.name, desiredStatus="STOPPED",
-        )
-    ][:100]  # fmt: skip
-    if not tasks:
-        return
-    for task in client.describe_tasks(cluster=service.cluster, tasks=tasks)["tasks"]:
-        reasons = [container.get("reason", "") for container in task.get("containers", [])]
-        codes = [
-            f"exit code {container['exitCode']}"
-            for container in task.get("containers", [])
-            if "exitCode" in container
-        ]
-        words = [task.get("stoppedReason", ""), *reasons, *codes]
-        if any(words):
-            yield "a task stopped: " + "; ".join(dict.fromkeys(filter(None, words)))
 
 
 def redeploy_command(settings: Settings, service: Service) -> str:

@@ -16,6 +16,7 @@ from strata.errors import StrataError
 from strata.release import model
 from strata.release.model import Revision, Service, Target, Task
 from strata.release.place import Place, place
+from strata.release.verdict import Seen
 from strata.settings.models import Environment, Settings
 from strata.settings.resource_names import CONTAINER, JOB_GROUP
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 DESCRIBED = 100
 """Tasks that DescribeTasks takes at once (ECS API reference)."""
+
+
+class NoService(StrataError):
+    """The service is not there."""
 
 
 @contextlib.contextmanager
@@ -60,9 +65,9 @@ class Ecs:
         self.client: ECSClient = self._session.client("ecs", config=IMPATIENT)
 
     def service(self) -> Service:
-        """The service; raises StrataError when there is none."""
+        """The service; raises NoService when there is none."""
         place = self.place
-        nothing = StrataError(
+        nothing = NoService(
             f"{place.environment} has no service {place.service} in the cluster {place.cluster}",
             f"strata apply {place.environment} makes it",
         )
@@ -77,6 +82,11 @@ class Ecs:
         if not services:
             raise nothing
         return model.service(cast("Mapping[str, Any]", services[0]))
+
+    def seen(self) -> Seen:
+        """What AWS says now of the service; raises NoService when there is none."""
+        service = self.service()
+        return Seen(service=service, tasks=self.tasks(), targets=self.targets(service))
 
     def tasks(self) -> list[Task]:
         """Tasks of the service that run or are to run, and those that stopped within the hour.

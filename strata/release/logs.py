@@ -8,10 +8,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from strata.aws.errors import explain
 from strata.aws.session import IMPATIENT, session
 from strata.release.place import Place
+from strata.release.verdict import Cause, Verdict
 from strata.settings.models import Environment
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
+
+
+LOG_LINES = 20
+"""Lines of a failed container's log that a verdict has."""
 
 
 class TaskLog:
@@ -67,3 +72,11 @@ def last_lines(environment: Environment, place: Place, task_id: str, count: int)
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
     return [event["message"].rstrip("\n") for event in answer["events"]][-count:]
+
+
+def with_log(environment: Environment, place: Place, found: Verdict) -> Verdict:
+    """A verdict with the last lines of the task that shows the cause, if it came to write any."""
+    if not found.task or found.cause in (Cause.PULL, Cause.SECRET, Cause.PLACEMENT):
+        return found
+    log = last_lines(environment, place, found.task, LOG_LINES)
+    return found.model_copy(update={"log": log})

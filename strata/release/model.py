@@ -194,7 +194,10 @@ def task(answer: Answer) -> Task:
 
 def service(answer: Answer) -> Service:
     """The service, from DescribeServices."""
-    deployments = [_deployment(one) for one in answer["deployments"]]
+    steady = len(answer["deployments"]) == 1 and answer["runningCount"] == answer["desiredCount"]
+    deployments = [
+        _deployment(one, "COMPLETED" if steady else "IN_PROGRESS") for one in answer["deployments"]
+    ]
     balancers = answer.get("loadBalancers", [])
     strategy = answer.get("capacityProviderStrategy", [])
     return Service(
@@ -215,11 +218,12 @@ def service(answer: Answer) -> Service:
     )
 
 
-def _deployment(answer: Answer) -> Deployment:
+def _deployment(answer: Answer, by_counts: str) -> Deployment:
+    """A deployment; `by_counts` is its rollout's state where ECS names none."""
     return Deployment(
         id=answer["id"],
         status=answer["status"],
-        rollout=answer.get("rolloutState", ""),
+        rollout=answer.get("rolloutState") or by_counts,
         reason=answer.get("rolloutStateReason", ""),
         revision=number(answer["taskDefinition"]),
         desired=answer["desiredCount"],

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from strata.errors import StrataError
 from strata.release import images, registry
 from strata.release.ecs import Ecs
-from strata.release.logs import last_lines
+from strata.release.logs import with_log
 from strata.release.model import Deployment, Revision, Service
 from strata.release.one_off import Overrides, run_task
 from strata.release.place import Place, place
 from strata.release.record import Record, Records
 from strata.release.verdict import (
     FINAL,
-    Cause,
     Outcome,
     Progress,
     Seen,
@@ -33,8 +32,6 @@ LAYER = "service"
 """The layer whose lock a release takes: an apply changes task definition and service too."""
 ASK_SECONDS = 2.0
 """Between two looks at a deployment."""
-LOG_LINES = 20
-"""Lines of a failed container's log that a verdict has."""
 
 Say = Callable[[str], None]
 
@@ -118,26 +115,15 @@ class Releases:
 
     def current(self) -> Wanted:
         """The deployment that was begun last, to watch it from here; not one that goes back."""
-        service, newest = self.ecs.service(), self.ecs.revision()
-        primary = service.primary
+        seen, newest = self.ecs.seen(), self.ecs.revision()
+        primary = seen.service.primary
         if primary is None:
             raise StrataError(f"{self.place.service} has no deployment")
         if primary.revision != newest.number:
-            for one in service.deployments:
-                if one.revision == newest.number and one.rollout == "FAILED":
-                    return Wanted.of(one, _now())
-            # ECS lists a failed deployment only until its tasks are gone; those name it for an hour
-            # more (ECS API reference, Task, startedBy).
-            own = [one for one in self.ecs.tasks() if one.revision == newest.number]
-            if own and own[0].started_by:
-                begun = min((one.created_at for one in own if one.created_at), default=_now())
-                return Wanted(revision=newest.number, deployment=own[0].started_by, since=begun)
+            wanted = Wanted.newest_of(newest.number, seen, _now())
+            if outcome(wanted, seen) is not Outcome.REPLACED:
+                return wanted
         return Wanted.of(primary, _now())
-
-    def seen(self) -> Seen:
-        """What AWS says now."""
-        service = self.ecs.service()
-        return Seen(service=service, tasks=self.ecs.tasks(), targets=self.ecs.targets(service))
 
     def watch(self, wanted: Wanted, tell: Callable[[Progress], None], timeout: float) -> Verdict:
         """Watch a deployment to its end, or for `timeout` seconds; gives the verdict on it.
@@ -167,11 +153,8 @@ class Releases:
 
     def verdict(self, wanted: Wanted) -> Verdict:
         """The verdict so far, with the log of the task that shows the cause."""
-        found = judge(wanted, self.seen(), self.place.container)
-        if not found.task or found.cause in (Cause.PULL, Cause.SECRET, Cause.PLACEMENT):
-            return found
-        log = last_lines(self.settings.environment, self.place, found.task, LOG_LINES)
-        return found.model_copy(update={"log": log})
+        found = judge(wanted, self.ecs.seen(), self.place.container)
+        return with_log(self.settings.environment, self.place, found)
 
     @contextmanager
     def _alone(self, operation: str) -> Iterator[None]:

@@ -60,6 +60,10 @@ ADVICE = {
 }
 
 
+GIVEN_UP = re.compile(r"\(deployment (\S+)\) deployment failed")
+"""Of an event that says that a deployment failed."""
+
+
 class Wanted(BaseModel):
     """The deployment that is judged: events and tasks before `since` are not its own."""
 
@@ -74,6 +78,27 @@ class Wanted(BaseModel):
         """To judge `deployment`; `since` where ECS does not say when it was created."""
         created = deployment.created_at or since
         return cls(revision=deployment.revision, deployment=deployment.id, since=created)
+
+    @classmethod
+    def newest_of(cls, revision: int, seen: "Seen", since: datetime) -> Self:
+        """To judge the newest deployment of a revision, which ECS may no longer list.
+
+        It lists one that failed until the tasks of it are gone. For an hour they name it themselves
+        (ECS API reference, Task, startedBy), and after that an event does. Without any trace the
+        deployment has no id, and counts as replaced.
+        """
+        for one in seen.service.deployments:
+            if one.revision == revision:
+                return cls.of(one, since)
+        own = [task for task in seen.tasks if task.revision == revision and task.started_by]
+        if own:
+            begun = min((task.created_at for task in own if task.created_at), default=since)
+            return cls(revision=revision, deployment=own[0].started_by, since=begun)
+        for event in sorted(seen.service.events, key=lambda event: event.at, reverse=True):
+            failed = GIVEN_UP.search(event.message)
+            if failed and not seen.service.deployment(failed[1]):
+                return cls(revision=revision, deployment=failed[1], since=event.at)
+        return cls(revision=revision, deployment="", since=since)
 
 
 class Seen(BaseModel):

@@ -1,5 +1,6 @@
 """What an apply says of a deployment, by what ECS answers about the service."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,12 @@ import pytest
 from strata.apply import deployment
 from strata.apply.deployment import Deployment, Service, applied_service, explained, judge, require
 from strata.errors import StrataError
+from strata.release import model
+from strata.release.model import Container, Target, Task
+from strata.release.place import Place
+from strata.release.verdict import Seen, Verdict
 from strata.settings import Settings, load
+from strata.settings.models import Environment
 from strata.state.states import State
 
 Json = dict[str, Any]
@@ -17,6 +23,7 @@ ARN = "arn:aws:ecs:eu-central-1:123456789012:"
 BREAKER = "ECS deployment circuit breaker: "
 PULL = "(service shop-local) (deployment ecs-svc/2) deployment failed: tasks failed to start."
 STEADY = "(service shop-local) has reached a steady state."
+BEGAN = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
 def rollout(revision: int, state: str | None, reason: str = "", status: str = "PRIMARY") -> Json:
@@ -25,19 +32,40 @@ def rollout(revision: int, state: str | None, reason: str = "", status: str = "P
         "status": status,
         "taskDefinition": f"{ARN}task-definition/shop-local:{revision}",
         "rolloutStateReason": reason,
+        "desiredCount": 3,
+        "runningCount": 0,
+        "pendingCount": 0,
+        "createdAt": BEGAN,
     }
     return {**entry, "rolloutState": state} if state else entry
 
 
-def answer(*deployments: Json, running: int = 3, events: tuple[str, ...] = ()) -> Json:
-    return {
-        "deployments": list(deployments),
+def answer(*deployments: Json, running: int = 3, events: tuple[str, ...] = ()) -> Seen:
+    """What ECS says of the service; one of its tasks was killed."""
+    primary = deployments[0]["taskDefinition"]
+    described = {
+        "serviceName": "shop-local",
+        "serviceArn": f"{ARN}service/shop-local/shop-local",
+        "status": "ACTIVE",
+        "taskDefinition": primary,
+        "deployments": [{**deployments[0], "runningCount": running}, *deployments[1:]],
         "runningCount": running,
+        "pendingCount": 0,
         "desiredCount": 3,
-        "events": [{"message": message} for message in events],
+        "events": [
+            {"message": message, "createdAt": BEGAN + timedelta(minutes=len(events) - number)}
+            for number, message in enumerate(events)
+        ],
     }
+    return Seen(service=model.service(described), tasks=[KILLED], targets=[])
 
 
+KILLED = Task(
+    id="4f0c", revision=2, last_status="STOPPED", desired_status="STOPPED",
+    started_by="ecs-svc/2", created_at=BEGAN, stopped_at=BEGAN + timedelta(seconds=30),
+    stopped_reason="Essential container in task exited",
+    containers=[Container(name="api", exit_code=137)],
+)  # fmt: skip
 COMPLETED = answer(rollout(2, "COMPLETED"), events=(STEADY,))
 GOING = answer(rollout(2, "IN_PROGRESS"), rollout(1, "COMPLETED", status="ACTIVE"), running=1)
 FIRST_FAILED = answer(
@@ -52,17 +80,23 @@ ROLLED_BACK = answer(rollout(1, "COMPLETED", "ECS deployment completed."), event
 
 
 @pytest.fixture(autouse=True)
-def no_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deployment, "stopped", lambda *_: ["a task stopped: exit code 137"])
+def logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_log(_: Environment, __: Place, found: Verdict) -> Verdict:
+        return found.model_copy(update={"log": ["no such table: users"]})
+
+    monkeypatch.setattr(deployment, "with_log", with_log)
 
 
-def ecs_says(patch: pytest.MonkeyPatch, *answers: Json | None) -> None:
+NOTHING_APPLIED = object()
+
+
+def ecs_says(patch: pytest.MonkeyPatch, *answers: Any) -> None:
     """Let ECS give these answers one after the other, the last one from then on."""
     left = list(answers)
 
     def look(_: Settings) -> Deployment | None:
         given = left.pop(0) if len(left) > 1 else left[0]
-        return None if given is None else judge(SERVICE, given)
+        return None if given is NOTHING_APPLIED else judge(SERVICE, given)
 
     patch.setattr(deployment, "look", look)
 
@@ -79,11 +113,11 @@ def waiting(*, wait: bool) -> Settings:
         (FIRST_FAILED, "the deployment of shop-local:2 has failed: 0 of 3 tasks run"),
         (ROLLING_BACK, "ECS does not run shop-local:2, which was applied: it runs shop-local:1, 2"),
         (ROLLED_BACK, "ECS does not run shop-local:2, which was applied: it runs shop-local:1, 3"),
-        ({}, "ECS does not run shop-local:2, which was applied: it runs nothing"),
+        (None, "ECS does not run shop-local:2, which was applied: it runs nothing"),
     ],
 )
 def test_what_ecs_has_given_up_is_a_failure_in_its_words_with_or_without_a_wait(
-    wait: bool, given: Json, first: str, monkeypatch: pytest.MonkeyPatch
+    wait: bool, given: Seen | None, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ecs_says(monkeypatch, given)
     with pytest.raises(StrataError) as error:
@@ -94,7 +128,11 @@ def test_what_ecs_has_given_up_is_a_failure_in_its_words_with_or_without_a_wait(
         assert f"ECS: {BREAKER}tasks failed to start." in lines
     if given is FIRST_FAILED or given is ROLLED_BACK:
         assert f"ECS: {PULL}" in lines
-    assert "ECS: a task stopped: exit code 137" in lines
+    if given is not None:
+        assert "ECS: Essential container in task exited" in lines
+        assert "exit code 137 (task 4f0c)" in lines
+        assert lines[lines.index("last lines of task 4f0c:") + 1] == "  no such table: users"
+        assert "read the log: the application ends by itself" in (error.value.hint or "")
     assert STEADY not in error.value.message
     # A revision that failed with nothing before it stays: only a new deployment of it helps.
     assert ("--force-new-deployment" in (error.value.hint or "")) == (given is FIRST_FAILED)
@@ -104,7 +142,7 @@ def test_what_ecs_has_given_up_is_a_failure_in_its_words_with_or_without_a_wait(
 def test_a_completed_deployment_and_an_environment_without_service_are_right(
     wait: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for given in (COMPLETED, None):
+    for given in (COMPLETED, NOTHING_APPLIED):
         ecs_says(monkeypatch, given)
         require(waiting(wait=wait), changed=True)
 
@@ -127,6 +165,22 @@ def test_a_deployment_that_goes_on_is_waited_for_only_where_the_settings_say_so(
 def test_a_deployment_that_never_gets_steady_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     ecs_says(monkeypatch, GOING)
     with pytest.raises(StrataError, match="shop-local:2 is in progress: 1 of 3 tasks run"):
+        require(waiting(wait=True), changed=True, patience=-1)
+
+
+def test_an_apply_without_a_change_asks_nothing_of_the_targets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What ECS has completed is not waited for again because one target is ill just now."""
+    ill = COMPLETED.model_copy(
+        update={
+            "service": COMPLETED.service.model_copy(update={"target_group": f"{ARN}group"}),
+            "targets": [Target(id="i-1", port=1, state="unhealthy")],
+        }
+    )
+    ecs_says(monkeypatch, ill)
+    require(waiting(wait=True), changed=False, patience=-1)
+    with pytest.raises(StrataError, match="is in progress"):
         require(waiting(wait=True), changed=True, patience=-1)
 
 
@@ -157,7 +211,7 @@ def test_terraforms_own_error_is_followed_by_what_ecs_says(monkeypatch: pytest.M
     told = explained(LOCAL, timeout)
     assert told.message.startswith("Error: waiting for ECS Service: timeout\nthe deployment of ")
     assert told.hint == "all of it: service.log"
-    for given in (COMPLETED, None):
+    for given in (COMPLETED, NOTHING_APPLIED):
         ecs_says(monkeypatch, given)
         assert explained(LOCAL, timeout) is timeout
 

@@ -1,9 +1,13 @@
 """What an apply says of a deployment that ECS gave up, by what the played ECS answers."""
 
+from dataclasses import replace
+
 import pytest
 
 from strata.apply import deployment
 from strata.apply.deployment import Service, failure, judge
+from strata.release.ecs import Ecs
+from strata.release.place import place
 from strata.settings import load
 from tests.emulator.ecs.shop import Shop
 
@@ -13,7 +17,9 @@ LOCAL = load("local")
 def of(shop: Shop, arn: str) -> deployment.Deployment:
     """How far the service is with a revision."""
     revision = arn.rpartition("/")[2]
-    return judge(Service(shop.cluster, "api", revision), shop.service())
+    where = replace(place(LOCAL), cluster=shop.cluster, service="api")
+    seen = Ecs(LOCAL.environment, where).seen()
+    return judge(Service(shop.cluster, "api", revision), seen)
 
 
 @pytest.mark.emulator
