@@ -76,7 +76,7 @@ def test_a_plan_that_is_too_slow_fails(process: float, whole: float, within: boo
 def test_a_release_or_a_status_that_is_too_slow_fails(
     deploy: float, status: float, within: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = bench.deploy.Measured(deploy=deploy, plan=4.0, apply=6.0, status=status)
+    found = bench.deploy.Measured(deploy=deploy, plan=4.0, apply=6.0, status=took(status))
     assert bench.deploy.told(found) is within
     assert ("MISSED" in capsys.readouterr().out) is not within
 
