@@ -19,7 +19,8 @@ from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from emulator import account, dns, missing, pushes
+from emulator import account, dns, missing, pushes, seen
+from emulator.calls import Call
 from emulator.ecs import control, edge
 from emulator.missing import Answer
 
@@ -35,8 +36,10 @@ SETTINGS = {
     account.PATH: account.answer,
     control.PATH: edge.answer,
     dns.PATH: dns.answer,
+    seen.PATH: seen.answer,
 }
-"""What is no AWS at all: the settings of the account and of what ECS does, and the DNS."""
+"""What is no AWS at all: the settings of the account and of what ECS does, the DNS, and the record
+of calls."""
 
 serve = DomainDispatcherApplication.__call__
 get_backend = backends.get_backend
@@ -51,6 +54,8 @@ def _serve(self: Any, environ: dict[str, Any], start_response: Callable[..., Any
         return _settings(environ, start_response)
     if environ.get("HTTP_X_AMZ_TARGET", "").endswith(".GetAccountPlanState"):
         # moto does not have the service.
+        call = Call("freetier", "GetAccountPlanState", {}, "", "us-east-1")
+        seen.note(environ.get("HTTP_AUTHORIZATION", ""), call)
         return _json("200 OK", account.plan_state(), start_response)
     request = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
     with lock:

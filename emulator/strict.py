@@ -13,7 +13,8 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.s3.exceptions import S3ClientError
 from moto.s3.responses import S3Response
 
-from emulator import account, refusals, requests
+from emulator import account, refusals, requests, seen
+from emulator.calls import Call
 
 
 class Refused(ServiceException):
@@ -48,6 +49,7 @@ def _parse_parameters(self: Any, request: Any) -> None:
 def _refused(response: Any) -> tuple[str, str] | None:
     """Code and words of AWS, where it would refuse what `response` is to answer."""
     call, broken = requests.refused(response)
+    seen.note(response.headers.get("Authorization", ""), call or _unread(response))
     refusal = broken or (refusals.refused(call) if call else None)
     if call and refusal is None:
         account.use(call)
@@ -56,6 +58,12 @@ def _refused(response: Any) -> tuple[str, str] | None:
         words = f"refused {response.boto3_service_name} {operation}: {refusal[0]}: {refusal[1]}"
         sys.stderr.write(f"{words}\n")
     return refusal
+
+
+def _unread(response: Any) -> Call:
+    """A call whose parameters could not be read, by its name."""
+    service, region = response.boto3_service_name, response.region
+    return Call(service, response._get_action() or "", {}, response.current_account, region)
 
 
 def _call_action(self: Any) -> Any:

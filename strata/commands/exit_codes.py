@@ -34,6 +34,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "reach": ExitCodes(2, {1: "a path is not as expected"}),
     "map": ExitCodes(),
     "cost": ExitCodes(),
+    "policy": ExitCodes(),
     "bootstrap": ExitCodes(),
     "plan": ExitCodes(1, {2: "changes"}),
     "apply": ExitCodes(),

@@ -17,6 +17,7 @@ from tools.schemas import schema_text
 
 SILENT = {
     "schema": "prints JSON already",
+    "policy": "prints JSON already",
     "completion": "prints a script",
     "emulator env": "prints a script",
     "logs": "prints the lines of containers",

@@ -23,7 +23,11 @@ def made(url: str) -> Shop:
     shop.ecs.create_cluster(clusterName=names.cluster)
     shop.aws("ecr").create_repository(repositoryName=names.repository)
     shop.aws("logs").create_log_group(logGroupName=names.log_group)
-    shop.instances(MinSize=3)
+    tags = load("local").environment.tags.items()
+    shop.instances(
+        MinSize=3,
+        Tags=[{"Key": key, "Value": value, "PropagateAtLaunch": True} for key, value in tags],
+    )
     shop.image(TAG)
     shop.create(shop.revision(TAG), serviceName=names.service, enableExecuteCommand=True)
     shop.step(SETTLED_SECONDS)

@@ -5,9 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from strata.commands.demo import wait_until_healthy
@@ -17,7 +15,7 @@ from strata.local.ecs import control
 from strata.settings import load
 from strata.state.states import read_states
 from tests import ROOT
-from tests.end_to_end.conftest import Client, strata, strata_command
+from tests.end_to_end.conftest import Client, client_of_the_tests, strata, strata_command
 from tests.end_to_end.test_killed import until
 
 pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
@@ -50,8 +48,7 @@ class Day:
 def aws(folder: Path) -> Iterator[Client]:
     """A fresh account: no bucket, no image, nothing delegated."""
     with emulation.emulator(folder / "emulator"):
-        make: Any = boto3.client
-        yield lambda name: make(name, region_name=LOCAL.environment.region)
+        yield lambda name: client_of_the_tests(name, LOCAL.environment.region)
 
 
 @pytest.fixture(scope="module")

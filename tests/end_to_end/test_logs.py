@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from strata.deployer.table import Use
+from strata.settings import load
 from tests import ROOT
-from tests.end_to_end.conftest import Client, strata, strata_command
+from tests.end_to_end.conftest import Client, forget, not_allowed, strata, strata_command
 
 pytestmark = pytest.mark.emulator
 
@@ -22,6 +24,7 @@ DEADLINE_SECONDS = 60
 @pytest.fixture(scope="module")
 def logs(aws: Client, folder: Path) -> Any:
     """CloudWatch Logs with the streams of two tasks."""
+    forget()
     before = strata(folder, "logs", "local")
     assert before.returncode == 1
     assert f"there is no log group {GROUP}" in before.stdout
@@ -98,3 +101,7 @@ def _read(stream: Any) -> str:
         selector.register(stream, selectors.EVENT_READ)
         assert selector.select(DEADLINE_SECONDS), "no line came"
     return str(stream.readline())
+
+
+def test_the_policy_of_a_release_allows_all_that_was_asked(logs: Any) -> None:
+    assert not_allowed(load("local"), use=Use.RELEASE) == []

@@ -11,11 +11,12 @@ import pytest
 
 from strata import cli
 from strata.commands.tunnel import free_port
+from strata.deployer.table import Use
 from strata.documents.layers import state_key
 from strata.settings import load
 from tests.emulator.ecs.shop import Shop
 from tests.end_to_end import service
-from tests.end_to_end.conftest import Client
+from tests.end_to_end.conftest import Client, forget, not_allowed
 
 pytestmark = pytest.mark.emulator
 
@@ -43,10 +44,11 @@ Put = Callable[..., None]
 def shop(aws: Client) -> Shop:
     """The service of `local`, and what the states say of its database and Redis."""
     shop = service.made(os.environ["AWS_ENDPOINT_URL"])
+    forget()
     secrets = aws("secretsmanager")
     both = {"username": "admin", "password": PASSWORD}
-    database = secrets.create_secret(Name="database", SecretString=json.dumps(both))
-    redis = secrets.create_secret(Name="redis", SecretString="a token")
+    database = secrets.create_secret(Name="rds!db-1", SecretString=json.dumps(both))
+    redis = secrets.create_secret(Name="shop-local-redis-auth-1", SecretString="a token")
     _state(
         aws,
         "database",
@@ -274,3 +276,7 @@ def test_what_is_no_target_is_wrong_usage(words: list[str], said: str, run: Run,
     code, _, log = run("tunnel", "local", *words)
     assert code == 2
     assert said in log
+
+
+def test_the_policy_of_a_release_allows_all_that_was_asked(shop: Shop) -> None:
+    assert not_allowed(load("local"), use=Use.RELEASE) == []

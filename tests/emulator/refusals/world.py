@@ -61,8 +61,8 @@ class Aws:
                 service,
                 region_name=REGION,
                 endpoint_url=self.url,
-                aws_access_key_id="emulator",
-                aws_secret_access_key="emulator",
+                aws_access_key_id="tests",
+                aws_secret_access_key="tests",
                 config=Config(parameter_validation=False, s3={"addressing_style": "path"}),
             )
         return self.clients[service]
