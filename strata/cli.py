@@ -36,7 +36,7 @@ COMMANDS = {
     "expected.",
     "map": "Draw the environment: its network, its system, who reaches what.",
     "cost": "Estimate the cost of a month.",
-    "policy": "Print the least IAM policy that deploys the environment, releases to it or plans it.",
+    "policy": "Print the least IAM policy to deploy the environment, to release to it or to plan.",
     "bootstrap": "Create the state bucket, or repair it.",
     "plan": "Plan all layers as one, and write the review; exit code 2: changes, 0: none.",
     "apply": "Apply a review and nothing else; without one, plan, show it and ask.",

@@ -32,7 +32,7 @@ def policy(
         typer.Option("--out", help="Where each document goes as a file; else all to stdout."),
     ] = None,
 ) -> None:
-    """Print the least IAM policy that deploys the environment, releases to it or plans it."""
+    """Print the least IAM policy to deploy the environment, to release to it or to plan."""
     from strata.deployer.policy import documents, unknown  # noqa: PLC0415 - 11 MB of IAM actions
 
     settings = load(env)
