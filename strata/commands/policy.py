@@ -23,7 +23,7 @@ def policy(
         Use,
         typer.Option(
             "--for",
-            help="apply: all commands; release: push, deploy, logs, run, exec, tunnel, rotate; "
+            help="apply: all commands; release: push, deploy, run, exec, tunnel, rotate, secret; "
             "plan: those that only read.",
         ),
     ] = Use.APPLY,

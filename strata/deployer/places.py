@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 from strata.documents.stacks import Stack
-from strata.settings.models import Environment
+from strata.settings.models import Settings
 from strata.settings.resource_names import base
 
 _FIELD = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
@@ -15,15 +15,18 @@ _FIELD = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 class Places:
     """Fills the fields of ARNs with what the settings and the synthesized resources say."""
 
-    def __init__(self, environment: Environment, stack: Stack) -> None:
+    def __init__(self, settings: Settings, stack: Stack) -> None:
+        environment, notify = settings.environment, settings.notify
         self._environment = environment
         self._stack = stack
-        self._fixed: Mapping[str, str] = {
-            "region": environment.region,
-            "account": environment.account_id,
-            "project": environment.project,
-            "environment": environment.name,
-            "state_bucket": environment.state_bucket,
+        self._fixed: Mapping[str, list[str]] = {
+            "region": [environment.region],
+            "account": [environment.account_id],
+            "project": [environment.project],
+            "environment": [environment.name],
+            "state_bucket": [environment.state_bucket],
+            "secret_keys": settings.service.secret_keys,
+            "webhook_secret": [notify.webhook_secret] if notify and notify.webhook_secret else [],
         }
 
     def of(self, type_: str, forms: Iterable[str]) -> list[str]:
@@ -38,7 +41,7 @@ class Places:
 
     def _values(self, type_: str, name: str) -> list[str]:
         if name in self._fixed:
-            return [self._fixed[name]]
+            return self._fixed[name]
         blocks = self._stack.data if type_.startswith("data.") else self._stack.resources
         found = (
             body.get(name) or (f"{body['name_prefix']}*" if "name_prefix" in body else None)

@@ -44,6 +44,15 @@ digits alone, and some services end with a digit."""
 
 TASKS = "ecs-tasks.amazonaws.com"
 
+KEY_USERS = {
+    "kms:CreateGrant": ("ecr",),
+    "kms:RetireGrant": ("ecr",),
+    "kms:Encrypt": ("ssm",),
+    "kms:Decrypt": ("secretsmanager",),
+    "kms:GenerateDataKey": ("secretsmanager",),
+}
+"""Action -> the services through which alone a key is used."""
+
 _TAG_KEYS = {"ssm": "ssm:resourceTag"}
 """Service -> its condition key for tags of a resource, where that is not IAM's."""
 
@@ -101,7 +110,7 @@ def _statements(settings: Settings, stack: Stack, use: Use) -> Iterator[Json]:
 
 def _allowed(settings: Settings, stack: Stack, use: Use) -> dict[str, tuple[str, ...]]:
     """Action -> the ARNs that it is allowed on."""
-    places = Places(settings.environment, stack)
+    places = Places(settings, stack)
     allowed: dict[str, set[str]] = defaultdict(set)
     for type_, row, actions in asked(_types(stack), use):
         arns = places.of(type_, row.on)
@@ -150,8 +159,9 @@ def _conditions(
         # Somebody else's zone: no record but those of the environment.
         key = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
         yield {"ForAllValues:StringLike": {key: _records(stack)}}, places
-    elif action in ("kms:CreateGrant", "kms:RetireGrant"):
-        through = f"ecr.{settings.environment.region}.amazonaws.com"
+    elif action in KEY_USERS:
+        region = settings.environment.region
+        through = [f"{service}.{region}.amazonaws.com" for service in KEY_USERS[action]]
         yield {"StringEquals": {"kms:ViaService": through}}, places
     elif action in ("iam:AttachRolePolicy", "iam:DetachRolePolicy"):
         attached = stack.of("aws_iam_role_policy_attachment")

@@ -23,7 +23,8 @@ class Row(BaseModel):
     """The actions of a resource type or a command, and the ARNs that they are asked on.
 
     An ARN names arguments of the resource in braces, such as `{name}`, those of another type as
-    `{aws_lb.name}`, and `{region}`, `{account}`, `{project}`, `{environment}`, `{state_bucket}`.
+    `{aws_lb.name}`, and `{region}`, `{account}`, `{project}`, `{environment}`, `{state_bucket}`,
+    `{secret_keys}` and `{webhook_secret}` of the settings.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

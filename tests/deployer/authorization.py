@@ -77,6 +77,7 @@ TAGGING = {
     "kms": "kms:TagResource",
     "logs": "logs:TagResource",
     "rds": "rds:AddTagsToResource",
+    "scheduler": "scheduler:TagResource",
     "secretsmanager": "secretsmanager:TagResource",
     "sns": "sns:TagResource",
     "ssm": "ssm:AddTagsToResource",
@@ -91,6 +92,8 @@ PASSED = {
     ("ecs", "RegisterTaskDefinition", "executionRoleArn"): "ecs-tasks.amazonaws.com",
     ("ecs", "RegisterTaskDefinition", "taskRoleArn"): "ecs-tasks.amazonaws.com",
     ("events", "PutTargets", "RoleArn"): "events.amazonaws.com",
+    ("scheduler", "CreateSchedule", "RoleArn"): "scheduler.amazonaws.com",
+    ("scheduler", "UpdateSchedule", "RoleArn"): "scheduler.amazonaws.com",
     ("iam", "AddRoleToInstanceProfile", "RoleName"): "ec2.amazonaws.com",
     ("states", "CreateStateMachine", "roleArn"): "states.amazonaws.com",
     ("states", "UpdateStateMachine", "roleArn"): "states.amazonaws.com",
@@ -100,9 +103,11 @@ PASSED = {
 EC2_IDS = {
     "acl": "network-acl", "eipalloc": "elastic-ip", "eni": "network-interface",
     "fl": "vpc-flow-log", "i": "instance", "igw": "internet-gateway", "lt": "launch-template",
-    "nat": "natgateway", "pl": "prefix-list", "rtb": "route-table", "sg": "security-group",
+    "nat": "natgateway", "pl": "prefix-list", "rtb": "route-table",
+    "rtbassoc": "route-table", "sg": "security-group",
     "sgr": "security-group-rule", "subnet": "subnet", "vpc": "vpc", "vpce": "vpc-endpoint",
 }  # fmt: skip
+"""What an id begins with -> the kind of its ARN; an association is asked about by its table."""
 
 NAMED = {
     "autoscaling": {
@@ -114,7 +119,7 @@ NAMED = {
     "ecs": {
         "cluster": "cluster/{}", "clusters": "cluster/{}", "clusterName": "cluster/{}",
         "capacityProvider": "capacity-provider/{}", "capacityProviders": "capacity-provider/{}",
-        "name": "capacity-provider/{}", "taskDefinition": "task-definition/{}:1",
+        "family": "task-definition/{}:1", "taskDefinition": "task-definition/{}:1",
     },
     "elasticache": {
         "ReplicationGroupId": "replicationgroup:{}", "CacheClusterId": "cluster:{}",
@@ -235,6 +240,8 @@ def _resources(service: str, call: Json, place: Place) -> Iterator[str]:
     if service == "elasticloadbalancing" and "Name" in parameters:
         kind = "targetgroup/" if "TargetGroup" in call["operation"] else "loadbalancer/app/"
         yield f"{here}{kind}{parameters['Name']}/0123456789abcdef"
+    if call["operation"] == "CreateCapacityProvider":
+        yield f"{here}capacity-provider/{parameters['name']}"
     if call["operation"] == "GetChange":
         yield f"arn:aws:route53:::change/{parameters['Id']}"
 

@@ -10,6 +10,7 @@ from strata.deployer.policy import LONGEST, documents, fitting, unknown
 from strata.deployer.table import Use, asked
 from strata.documents.stacks import Stack, stack
 from strata.settings import Settings, load
+from strata.synthesis.synthesize import compose
 from tests.deployer.authorization import Request, allowed, reference
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ def test_statements_that_were_joined_allow_nothing_more_than_the_rows(
     from strata.deployer.places import Places  # noqa: PLC0415 - of this test alone
 
     read, settings = stack(composed("prod")), load("prod")
-    places = Places(settings.environment, read)
+    places = Places(settings, read)
     types = frozenset(
         {resource.type for resource in read.resources.values()}
         | {f"data.{resource.type}" for resource in read.data.values()}
@@ -216,9 +217,10 @@ def test_the_policy_of_a_release_changes_the_service_and_nothing_below_it(
         "ecs:RunTask", "ecs:TagResource", "ecs:UpdateService",
         "elasticache:ModifyReplicationGroup", "iam:PassRole",
         "s3:DeleteObject", "s3:PutObject",
-        "secretsmanager:PutSecretValue", "secretsmanager:RotateSecret",
+        "secretsmanager:CreateSecret", "secretsmanager:PutSecretValue",
+        "secretsmanager:RotateSecret", "secretsmanager:TagResource", "secretsmanager:UpdateSecret",
         "secretsmanager:UpdateSecretVersionStage",
-        "ssm:PutParameter", "ssm:StartSession",
+        "ssm:AddTagsToResource", "ssm:PutParameter", "ssm:StartSession",
     }  # fmt: skip
     roles = [one["Resource"] for one in statements(release) if "iam:PassRole" in one["Action"]]
     assert roles == [[f"arn:aws:iam::{PROD}:role/shop-prod-{one}" for one in ("execution", "task")]]
@@ -279,3 +281,28 @@ def test_a_long_name_that_was_shortened_is_in_the_policy_as_it_is(
     assert not balancer["name"].startswith(f"{project}-local-")
     kind = f"arn:aws:elasticloadbalancing:{REGION}:123456789012:loadbalancer/app"
     assert may(made, "elasticloadbalancing:DeleteLoadBalancer", f"{kind}/{balancer['name']}/0")
+
+
+def test_jobs_and_the_webhook_of_the_settings_bring_what_they_need(
+    composed: Callable[[str], Json],
+) -> None:
+    secret = f"arn:aws:secretsmanager:{REGION}:123456789012:secret:hook-abcdef"
+    sections: Json = {
+        "jobs": {"nightly": {"schedule": "rate(1 day)", "command": ["npm", "run", "nightly"]}},
+        "notify": {"webhook_secret": secret},
+    }
+    data = {**load("local").model_dump(by_alias=True), **sections}
+    settings = Settings.model_validate(data)
+    read = stack(compose(settings))
+    made = documents(settings, read, Use.APPLY)
+    [schedule] = read.of("aws_scheduler_schedule_group")
+    kind = f"arn:aws:scheduler:{REGION}:123456789012:schedule"
+    assert may(made, "scheduler:CreateSchedule", f"{kind}/{schedule.body['name']}/nightly")
+    assert not may(made, "scheduler:CreateSchedule", f"{kind}/default/nightly")
+    role = "arn:aws:iam::123456789012:role/shop-local-jobs"
+    assert may(made, "iam:PassRole", role, iam__PassedToService="scheduler.amazonaws.com")
+    assert not may(made, "iam:PassRole", role, iam__PassedToService="ecs-tasks.amazonaws.com")
+    release = documents(settings, read, Use.RELEASE)
+    assert may(release, "secretsmanager:GetSecretValue", secret)
+    without = documents(load("local"), stack(composed("local")), Use.RELEASE)
+    assert not may(without, "secretsmanager:GetSecretValue", secret)

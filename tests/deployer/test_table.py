@@ -35,6 +35,8 @@ def actions_of(row: Row) -> set[str]:
 
 def example(arn: str) -> str:
     """An ARN of the row, with names for its fields."""
+    arn = arn.replace("{secret_keys}", "arn:aws:kms:x:x:key/x")
+    arn = arn.replace("{webhook_secret}", "arn:aws:secretsmanager:x:x:secret:x")
     arn = arn.replace("parameter{name}", "parameter/x").replace("{aws_ssm_parameter.name}", "/x")
     return FIELD.sub("x", arn.replace("kms:{region}:{account}:{name}", "kms:x:x:alias/x"))
 

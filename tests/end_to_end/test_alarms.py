@@ -17,7 +17,7 @@ from strata.settings.models import Job
 from strata.settings.resource_names import alarm_prefix
 from strata.teardown.contents import remaining
 from strata.terraform.binary import wanted_version
-from tests.end_to_end.conftest import Client, work_on
+from tests.end_to_end.conftest import Client, not_allowed, work_on
 from tests.modules.test_alarms import EMAIL, MAILED
 
 pytestmark = pytest.mark.terraform
@@ -188,3 +188,7 @@ def test_nothing_is_left_of_it_but_a_key_that_waits_for_its_deletion(
         "PendingDeletion"
     )
     assert remaining(ENVIRONMENT) == []
+
+
+def test_the_deployers_policy_allows_all_that_was_asked(standing: Standing) -> None:
+    assert not_allowed(MAILED) == []

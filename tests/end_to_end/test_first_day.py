@@ -9,13 +9,21 @@ from pathlib import Path
 import pytest
 
 from strata.commands.demo import wait_until_healthy
+from strata.deployer.table import Use
 from strata.documents.layers import LAYERS
 from strata.local import emulator as emulation
 from strata.local.ecs import control
 from strata.settings import load
 from strata.state.states import read_states
 from tests import ROOT
-from tests.end_to_end.conftest import Client, client_of_the_tests, strata, strata_command
+from tests.end_to_end.conftest import (
+    Client,
+    client_of_the_tests,
+    forget,
+    not_allowed,
+    strata,
+    strata_command,
+)
 from tests.end_to_end.test_killed import until
 
 pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
@@ -171,3 +179,12 @@ def test_right_after_a_release_a_plan_has_no_change_and_there_is_no_drift(
         "services"
     ]
     assert service["taskDefinition"].endswith("/shop-local:2")
+
+
+def test_the_policy_of_a_plan_allows_all_that_plan_drift_and_status_ask(day: Day) -> None:
+    assert not_allowed(LOCAL) == []
+    forget()
+    for command in ("plan", "drift", "status", "output"):
+        answer = day.strata(command, day.env)
+        assert answer.returncode == 0, answer.stdout
+    assert not_allowed(LOCAL, use=Use.PLAN) == []

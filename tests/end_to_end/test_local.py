@@ -28,6 +28,7 @@ from strata.apply import leftovers, waves
 from strata.apply.layer import LayerWork
 from strata.apply.reviewed_plan import ReviewedApply
 from strata.cli import app
+from strata.deployer.table import Use
 from strata.documents import stacks
 from strata.documents.layers import LAYERS
 from strata.documents.stacks import stack
@@ -56,6 +57,7 @@ from tests.end_to_end.conftest import (
     Applied,
     Client,
     make_review,
+    not_allowed,
     reviewed,
     strata,
     strata_command,
@@ -1150,3 +1152,25 @@ def test_destroy_leaves_the_state_bucket_and_nothing_else(applied: Applied, aws:
     assert left(aws) == {"buckets": [applied.settings.environment.state_bucket]}
     again = waves.run(waves.reverse(LAYERS), applied.work.destroy, waves.quiet)
     assert set(again.done.values()) == {"nothing there"}
+
+
+def test_the_deployers_policy_allows_all_that_was_asked_in_this_life(applied: Applied) -> None:
+    """From the bootstrap to the destroy, with the settings that were tried on the way."""
+    data = applied.settings.model_dump(by_alias=True)
+    secrets = {f"{name.upper()}_KEY": f"shop/local/{name}" for name in SECRETS}
+    tried = (
+        {},
+        {"service": {**data["service"], "secrets": secrets}},
+        {"edge": {**data["edge"], "domain": "hands.shop.example", "zone": "existing"}},
+    )
+    settings = [Settings.model_validate({**data, **changes}) for changes in tried]
+    assert not_allowed(*settings) == []
+    # Without a part of it something is missed, so that the record is one of a whole life.
+    release = not_allowed(*settings, use=Use.RELEASE)
+    wanted = (
+        "ec2:CreateVpc", "ec2:DeleteVpc", "rds:CreateDBInstance", "iam:PassRole", "tag:GetResources",
+        "iam:CreateServiceLinkedRole", "ecs:DeleteCluster", "s3:CreateBucket",
+        "route53:DeleteHostedZone", "acm:DeleteCertificate",
+    )  # fmt: skip
+    for asked in wanted:
+        assert any(line.startswith(f"{asked} ") for line in release), asked
