@@ -240,6 +240,9 @@ def _resources(service: str, call: Json, place: Place) -> Iterator[str]:
     if service == "elasticloadbalancing" and "Name" in parameters:
         kind = "targetgroup/" if "TargetGroup" in call["operation"] else "loadbalancer/app/"
         yield f"{here}{kind}{parameters['Name']}/0123456789abcdef"
+    if "logStreamName" in parameters:
+        group, stream = parameters["logGroupName"], parameters["logStreamName"]
+        yield f"{here}log-group:{group}:log-stream:{stream}"
     if call["operation"] == "CreateCapacityProvider":
         yield f"{here}capacity-provider/{parameters['name']}"
     if call["operation"] == "GetChange":

@@ -1158,7 +1158,7 @@ def test_the_deployers_policy_allows_all_that_was_asked_in_this_life(applied: Ap
     """From the bootstrap to the destroy, with the settings that were tried on the way."""
     data = applied.settings.model_dump(by_alias=True)
     secrets = {f"{name.upper()}_KEY": f"shop/local/{name}" for name in SECRETS}
-    tried = (
+    tried: tuple[dict[str, Any], ...] = (
         {},
         {"service": {**data["service"], "secrets": secrets}},
         {"edge": {**data["edge"], "domain": "hands.shop.example", "zone": "existing"}},
@@ -1168,8 +1168,8 @@ def test_the_deployers_policy_allows_all_that_was_asked_in_this_life(applied: Ap
     # Without a part of it something is missed, so that the record is one of a whole life.
     release = not_allowed(*settings, use=Use.RELEASE)
     wanted = (
-        "ec2:CreateVpc", "ec2:DeleteVpc", "rds:CreateDBInstance", "iam:PassRole", "tag:GetResources",
-        "iam:CreateServiceLinkedRole", "ecs:DeleteCluster", "s3:CreateBucket",
+        "ec2:CreateVpc", "ec2:DeleteVpc", "rds:CreateDBInstance", "iam:PassRole",
+        "tag:GetResources", "iam:CreateServiceLinkedRole", "ecs:DeleteCluster", "s3:CreateBucket",
         "route53:DeleteHostedZone", "acm:DeleteCertificate",
     )  # fmt: skip
     for asked in wanted:

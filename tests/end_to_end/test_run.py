@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from strata import cli
+from strata.deployer.table import Use
 from strata.local import ecs as play
 from strata.release import one_off
+from strata.settings import load
 from tests import ROOT
 from tests.emulator.ecs.shop import Shop
 from tests.end_to_end import service
-from tests.end_to_end.conftest import Client, strata_command
+from tests.end_to_end.conftest import Client, forget, not_allowed, strata_command
 from tests.end_to_end.service import IMAGE
 
 pytestmark = pytest.mark.emulator
@@ -29,7 +31,9 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture(scope="module")
 def shop(aws: Client) -> Shop:
     """The service of `local`, its tasks running."""
-    return service.made(os.environ["AWS_ENDPOINT_URL"])
+    made = service.made(os.environ["AWS_ENDPOINT_URL"])
+    forget()
+    return made
 
 
 @pytest.fixture
@@ -193,3 +197,7 @@ def test_previous_is_the_whole_log_of_the_task_that_stopped_last(
     (first, *_) = log.splitlines()
     assert first.startswith(f"task {said.split()[1]} of revision 1 stopped 20")
     assert first.endswith("Essential container in task exited, exit code 7")
+
+
+def test_the_policy_of_a_release_allows_all_that_was_asked(shop: Shop) -> None:
+    assert not_allowed(load("local"), use=Use.RELEASE) == []
