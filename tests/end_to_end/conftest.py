@@ -1,11 +1,8 @@
 """An emulator of our own, and `local` applied to it."""
 
-import json
-import os
 import subprocess
 import sys
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,22 +14,19 @@ import pytest
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.apply.reviewed_plan import ReviewedApply
-from strata.deployer.policy import documents
-from strata.deployer.table import Use
 from strata.documents.layers import LAYERS
-from strata.documents.stacks import stack
 from strata.local import emulator as emulation
 from strata.planning.composed import plan_composed
 from strata.review.record import basis, write
 from strata.settings import Settings, load
 from strata.state.bucket import bootstrap
 from strata.state.states import read_states
-from strata.synthesis.synthesize import compose, synthesize
+from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 from tests import ROOT
-from tests.deployer.authorization import Place, denied
+from tests.deployer.record import TESTS
 from tests.end_to_end.provider import attached
 
 Client = Callable[[str], Any]
@@ -44,36 +38,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("end-to-end")
 
 
-TESTS = "tests"
-"""The access key of what a test itself asks; what Strata asks has another."""
-
-
 def client_of_the_tests(name: str, region: str) -> Any:
     """A boto3 client whose calls the emulator's record tells from those of Strata."""
     make: Any = boto3.client
     return make(name, region_name=region, aws_access_key_id=TESTS, aws_secret_access_key=TESTS)
-
-
-def not_allowed(*settings: Settings, use: Use = Use.APPLY) -> list[str]:
-    """What the policies of environments do not allow of all that Strata asked this emulator."""
-    with urllib.request.urlopen(_record()) as answer:
-        calls = [one for one in json.load(answer)["calls"] if one["principal"] != TESTS]
-    assert calls, "nothing was asked"
-    policies = [
-        document for one in settings for document in documents(one, stack(compose(one)), use)
-    ]
-    environment = settings[0].environment
-    return denied(policies, calls, Place(environment.account_id, environment.region))
-
-
-def forget() -> None:
-    """Begin the record of calls anew."""
-    with urllib.request.urlopen(_record(), b"") as answer:
-        assert answer.status == 200
-
-
-def _record() -> str:
-    return f"{os.environ['AWS_ENDPOINT_URL']}/strata-api/calls"
 
 
 @pytest.fixture(scope="module")

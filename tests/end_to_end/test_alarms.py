@@ -17,7 +17,8 @@ from strata.settings.models import Job
 from strata.settings.resource_names import alarm_prefix
 from strata.teardown.contents import remaining
 from strata.terraform.binary import wanted_version
-from tests.end_to_end.conftest import Client, not_allowed, work_on
+from tests.deployer.record import not_allowed
+from tests.end_to_end.conftest import Client, work_on
 from tests.modules.test_alarms import EMAIL, MAILED
 
 pytestmark = pytest.mark.terraform

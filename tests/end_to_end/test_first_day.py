@@ -16,11 +16,10 @@ from strata.local.ecs import control
 from strata.settings import load
 from strata.state.states import read_states
 from tests import ROOT
+from tests.deployer.record import forget, not_allowed
 from tests.end_to_end.conftest import (
     Client,
     client_of_the_tests,
-    forget,
-    not_allowed,
     strata,
     strata_command,
 )

@@ -53,11 +53,11 @@ from strata.synthesis.synthesize import compose
 from strata.terraform.children import chdir
 from strata.terraform.events import Event
 from tests import ROOT
+from tests.deployer.record import not_allowed
 from tests.end_to_end.conftest import (
     Applied,
     Client,
     make_review,
-    not_allowed,
     reviewed,
     strata,
     strata_command,

@@ -12,7 +12,8 @@ import pytest
 from strata.deployer.table import Use
 from strata.settings import load
 from tests import ROOT
-from tests.end_to_end.conftest import Client, forget, not_allowed, strata, strata_command
+from tests.deployer.record import forget, not_allowed
+from tests.end_to_end.conftest import Client, strata, strata_command
 
 pytestmark = pytest.mark.emulator
 

@@ -17,9 +17,10 @@ from strata.local import ecs as play
 from strata.release import one_off
 from strata.settings import load
 from tests import ROOT
+from tests.deployer.record import forget, not_allowed
 from tests.emulator.ecs.shop import Shop
 from tests.end_to_end import service
-from tests.end_to_end.conftest import Client, forget, not_allowed, strata_command
+from tests.end_to_end.conftest import Client, strata_command
 from tests.end_to_end.service import IMAGE
 
 pytestmark = pytest.mark.emulator

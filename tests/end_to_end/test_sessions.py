@@ -14,9 +14,10 @@ from strata.commands.tunnel import free_port
 from strata.deployer.table import Use
 from strata.documents.layers import state_key
 from strata.settings import load
+from tests.deployer.record import forget, not_allowed
 from tests.emulator.ecs.shop import Shop
 from tests.end_to_end import service
-from tests.end_to_end.conftest import Client, forget, not_allowed
+from tests.end_to_end.conftest import Client
 
 pytestmark = pytest.mark.emulator
 

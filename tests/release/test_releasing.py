@@ -4,10 +4,12 @@ import threading
 
 import pytest
 
+from strata.deployer.table import Use
 from strata.errors import StrataError
 from strata.release.releasing import ReleaseFailed
 from strata.release.verdict import Cause, Outcome
 from strata.state import locks
+from tests.deployer.record import forget, not_allowed
 from tests.release.home import Home, home
 
 pytestmark = pytest.mark.emulator
@@ -16,7 +18,9 @@ pytestmark = pytest.mark.emulator
 @pytest.fixture(scope="module")
 def shop(url: str) -> Home:
     """An environment in which every test leaves a good image running."""
-    return home(url, "one")
+    made = home(url, "one")
+    forget()
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +199,10 @@ def test_of_two_releases_at_once_one_is_told(shop: Home) -> None:
     assert "a deployment goes on" in message or "is locked" in message
     assert shop.watch(shop.releases.current()).outcome is Outcome.COMPLETED
     assert shop.plan_is_empty()
+
+
+def test_the_policy_of_a_release_allows_all_that_was_asked_until_here(shop: Home) -> None:
+    assert not_allowed(shop.settings, use=Use.RELEASE) == []
 
 
 def test_what_runs_before_a_release_uses_its_image_and_stops_it(url: str) -> None:

@@ -15,6 +15,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.deployer.record import TESTS
+
 REGION = "eu-central-1"
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
 ACCOUNT = "123456789012"
@@ -61,8 +63,8 @@ class Aws:
                 service,
                 region_name=REGION,
                 endpoint_url=self.url,
-                aws_access_key_id="tests",
-                aws_secret_access_key="tests",
+                aws_access_key_id=TESTS,
+                aws_secret_access_key=TESTS,
                 config=Config(parameter_validation=False, s3={"addressing_style": "path"}),
             )
         return self.clients[service]
