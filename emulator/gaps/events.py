@@ -1,10 +1,21 @@
-"""EventBridge: a rule has no topic for a target, and no pattern for lists of objects."""
+"""EventBridge: a rule has no topic for a target, and no pattern for lists of objects.
 
+Its rules without a pattern match every event, and those that are disabled as well. A target that
+cannot be played, or that is gone, fails the request that the event is about: AWS delivers on its
+own, and whoever sent the event does not hear of it.
+"""
+
+import contextlib
 from typing import Any
 
+from moto.core.exceptions import ServiceException
 from moto.events.models import EventPattern, Rule
+from werkzeug.exceptions import HTTPException
 
 from emulator.gaps.topics import publish
+
+PLAYED = ("events", "logs", "sqs")
+"""Services whose targets moto delivers to."""
 
 send = Rule.send_to_targets
 matches = EventPattern._does_event_match
@@ -26,19 +37,25 @@ def _matches(self: Any, event: dict[str, Any], pattern: dict[str, Any], prefix: 
 
 
 def _send(self: Any, original_event: Any, transform_input: bool = True) -> None:
+    by_schedule = self.scheduled_expression and not self.event_pattern.get_pattern()
+    if by_schedule or self.state == "DISABLED":
+        return
     targets = self.targets
-    topics = [target["Arn"] for target in targets if target["Arn"].split(":")[2] == "sns"]
-    self.targets = [target for target in targets if target["Arn"] not in topics]
     try:
-        send(self, original_event, transform_input)
+        for target in targets:
+            if target["Arn"].split(":")[2] in PLAYED:
+                self.targets = [target]
+                with contextlib.suppress(HTTPException, ServiceException):
+                    send(self, original_event, transform_input)
     finally:
         self.targets = targets
     if self.event_pattern.matches_event(original_event):
-        for arn in topics:
-            publish(arn, "events.amazonaws.com", dict(original_event))
+        for target in targets:
+            if target["Arn"].split(":")[2] == "sns":
+                publish(target["Arn"], "events.amazonaws.com", dict(original_event))
 
 
 def fill() -> None:
-    """Publish the events that a rule matches to the topics among its targets, and match lists."""
+    """Deliver the events that a rule matches to what can be played of its targets."""
     EventPattern._does_event_match = _matches
     Rule.send_to_targets = _send

@@ -779,6 +779,30 @@ def event_with_a_list() -> bool:
     return bool(message["detail"]["containers"][0]["exitCode"] == 1)
 
 
+def event_of_no_concern_to_a_rule() -> bool:
+    """Rules of a schedule, disabled ones, and targets that are gone or are not played."""
+    topic, queue = _topic("events.amazonaws.com")
+    events = client("events")
+    where = "eu-central-1:123456789012"
+    pattern = {"EventPattern": json.dumps({"source": ["shop"]})}
+    rules: dict[str, tuple[dict[str, str], list[str]]] = {
+        "scheduled": ({"ScheduleExpression": "rate(1 day)"}, [topic]),
+        "disabled": ({**pattern, "State": "DISABLED"}, [topic]),
+        "other": (
+            pattern,
+            [f"arn:aws:ecs:{where}:cluster/c", f"arn:aws:lambda:{where}:function:f",
+             f"arn:aws:logs:{where}:log-group:gone", f"arn:aws:sqs:{where}:gone", topic],
+        ),
+    }  # fmt: skip
+    for name, (what, arns) in rules.items():
+        events.put_rule(Name=name, **what)
+        targets = [{"Id": str(number), "Arn": arn} for number, arn in enumerate(arns)]
+        events.put_targets(Rule=name, Targets=targets)
+    entry = {"Source": "shop", "DetailType": "d", "Detail": "{}"}
+    events.put_events(Entries=[entry])
+    return len(_received(queue)) == 1
+
+
 def budget() -> bool:
     account, budgets = "123456789012", client("budgets")
     notification = {
@@ -857,6 +881,7 @@ PROBES = {
         alarm_cannot_use_the_key_of_sns,
         event_to_a_topic,
         event_with_a_list,
+        event_of_no_concern_to_a_rule,
         budget,
     )
 }
