@@ -1,6 +1,7 @@
 """The first day on a fresh account, in the order of the tests: what is missing is told, and what
 was done is not done again."""
 
+import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
 LOCAL = load("local")
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-local:1.0.0"
+NOTIFY = '\n[notify]\nemail = "releases@shop.example"\non = ["completed"]\n'
 PUSH = "strata emulator push shop-local 1.0.0"
 
 
@@ -61,7 +63,7 @@ def aws(folder: Path) -> Iterator[Client]:
 @pytest.fixture(scope="module")
 def day(aws: Client, folder: Path) -> Day:
     env = folder / "local.toml"
-    env.write_text((ROOT / "envs" / "local.toml").read_text())
+    env.write_text((ROOT / "envs" / "local.toml").read_text() + NOTIFY)
     return Day(folder / "own", env, aws("sts").meta.endpoint_url)
 
 
@@ -163,13 +165,30 @@ def test_the_tasks_getwait_until_healthy_behind_the_load_balancer(day: Day, aws:
     assert found == {"t3.micro"}
 
 
+def hears(aws: Client, name: str) -> str:
+    """The URL of a queue that gets what the topic of a name gets, beside the address."""
+    [topic] = [one["TopicArn"] for one in aws("sns").list_topics()["Topics"]
+               if one["TopicArn"].endswith(f":{name}")]  # fmt: skip
+    [mail] = aws("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert (mail["Protocol"], mail["Endpoint"]) == ("email", "releases@shop.example")
+    queue = str(aws("sqs").create_queue(QueueName=name)["QueueUrl"])
+    arn = aws("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    endpoint = arn["Attributes"]["QueueArn"]
+    aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
+    return queue
+
+
 def test_right_after_a_release_a_plan_has_no_change_and_there_is_no_drift(
     day: Day, aws: Client
 ) -> None:
     emulation.push(day.url, "shop-local", "1.0.1")
+    told = hears(aws, "shop-local-releases")
     answer = day.strata("deploy", day.env, "--tag", "1.0.1")
     assert answer.returncode == 0, answer.stdout
     assert "revision 2 is released" in answer.stdout
+    [message] = aws("sqs").receive_message(QueueUrl=told)["Messages"]
+    event = json.loads(json.loads(message["Body"])["Message"])
+    assert event["detail"]["eventName"] == "SERVICE_DEPLOYMENT_COMPLETED"
     answer = day.strata("plan", day.env, "--out", day.own / "after")
     assert answer.returncode == 0, answer.stdout
     answer = day.strata("drift", day.env)
