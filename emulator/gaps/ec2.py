@@ -8,7 +8,8 @@ A VPC or subnet is given a block with host bits: AWS takes them off (botocore, C
 A subnet that is given another network ACL a second time ends in an error of the server, which
 Terraform asks again for minutes: AWS calls that operation idempotent.
 
-The network interface of an instance stays when the instance is terminated.
+The network interface of an instance stays when the instance is terminated. Those of an interface
+endpoint do not say whose they are.
 """
 
 import ipaddress
@@ -26,6 +27,7 @@ from moto.ec2.models.vpcs import VPCBackend
 
 create_subnet = SubnetBackend.create_subnet
 create_vpc = VPCBackend.create_vpc
+create_endpoint = VPCBackend.create_vpc_endpoint
 create_version = LaunchTemplate.create_version
 prep_nics = Instance.prep_nics
 terminate = Instance.terminate
@@ -94,6 +96,14 @@ def _create_subnet(self: Any, vpc_id: str, cidr_block: str, *args: Any, **kwargs
     return create_subnet(self, vpc_id, _canonical(cidr_block), *args, **kwargs)
 
 
+def _create_endpoint(self: Any, *args: Any, **kwargs: Any) -> Any:
+    endpoint = create_endpoint(self, *args, **kwargs)
+    for name in endpoint.network_interface_ids or []:
+        # As AWS writes it, which is how the interfaces of services are told apart.
+        self.enis[name].description = f"VPC Endpoint Interface {endpoint.id}"
+    return endpoint
+
+
 def _prep_nics(self: Any, nic_spec: list[dict[str, Any]], *args: Any, **kwargs: Any) -> None:
     """An interface that is made with its instance goes with it, unless the launch says otherwise
     (EC2 API Reference, InstanceNetworkInterfaceSpecification deleteOnTermination)."""
@@ -122,11 +132,13 @@ def _user_data(self: Any) -> Any:
 
 def fill() -> None:
     """Keep a template's own tags out of its versions, the description of every rule, and the ACL
-    of a subnet that has it; take host bits off; let interfaces go with their instance."""
+    of a subnet that has it; take host bits off; let interfaces go with their instance, or name
+    their endpoint."""
     LaunchTemplateVersion.user_data = property(_user_data)
     Instance.prep_nics = _prep_nics
     Instance.terminate = _terminate
     VPCBackend.create_vpc = _create_vpc
+    VPCBackend.create_vpc_endpoint = _create_endpoint
     SubnetBackend.create_subnet = _create_subnet
     LaunchTemplate.create_version = _create_version
     SecurityGroupRule.description = property(_description)

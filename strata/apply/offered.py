@@ -56,6 +56,8 @@ class Wanted:
 
     settings: Settings
     changes: Sequence[Change]
+    env: str = ""
+    """How the user names the environment; its name where that is not known."""
 
     def makes(self, kind: str) -> int:
         """The number of resources of a type that it makes."""
@@ -92,9 +94,9 @@ Check = Callable[[Wanted, Offers], Iterator[tuple[bool, Finding]]]
 """Yields findings; with True it stops the apply, with False it only warns."""
 
 
-def look(settings: Settings, changes: Sequence[Change]) -> Offered:
+def look(settings: Settings, changes: Sequence[Change], env: str = "") -> Offered:
     """Ask AWS about what these changes need."""
-    wanted, found = Wanted(settings, changes), Offered()
+    wanted, found = Wanted(settings, changes, env), Offered()
     offers = Offers(session(settings.environment))
     for what, needed, check in CHECKS:
         if not needed(wanted):
@@ -333,7 +335,7 @@ def _secrets(wanted: Wanted, _: Offers) -> Iterator[tuple[bool, Finding]]:
         if change.type == "aws_ssm_parameter" and change.actions != ("delete",)
     }
     store = secret_store.Store(wanted.settings.environment)
-    yield from secret_store.judged(wanted.settings, store, made=made)
+    yield from secret_store.judged(wanted.settings, store, env=wanted.env, made=made)
 
 
 def _made(kind: str) -> Callable[[Wanted], bool]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def require_offered(env: str, settings: Settings, changes: Sequence["Change"]) -> list[str]:
     """Raise InvalidSettings for what AWS would refuse of these changes; returns lines to print."""
-    found = _look(settings, changes)
+    found = _look(env, settings, changes)
     if found.refused:
         raise invalid(env, found.refused)
     return _lines(env, found)
@@ -31,7 +31,9 @@ def require_secrets(env: str, settings: Settings) -> None:
 
     store = secret_store.Store(settings.environment)
     try:
-        missing = [one for stops, one in secret_store.judged(settings, store, named=True) if stops]
+        missing = [
+            one for stops, one in secret_store.judged(settings, store, env=env, named=True) if stops
+        ]
     except (ClientError, BotoCoreError):
         return
     if missing:
@@ -40,7 +42,7 @@ def require_secrets(env: str, settings: Settings) -> None:
 
 def offered_lines(env: str, settings: Settings, changes: Sequence["Change"]) -> list[str]:
     """Lines about what AWS would refuse of these changes, and about what was not asked."""
-    found = _look(settings, changes)
+    found = _look(env, settings, changes)
     refused = invalid(env, found.refused).problems if found.refused else ()
     return [
         *(f"refused    {_line(problem)}" for problem in refused),
@@ -48,11 +50,11 @@ def offered_lines(env: str, settings: Settings, changes: Sequence["Change"]) -> 
     ]
 
 
-def _look(settings: Settings, changes: Sequence["Change"]) -> "Offered":
+def _look(env: str, settings: Settings, changes: Sequence["Change"]) -> "Offered":
     from strata.apply.offered import look  # noqa: PLC0415 - boto3 takes its time
 
     with step("asking AWS what it offers this account"):
-        return look(settings, changes)
+        return look(settings, changes, env)
 
 
 def _lines(env: str, found: "Offered") -> list[str]:

@@ -174,6 +174,9 @@ def _owner(interface: Json) -> str:
     words = str(interface.get("Description", "")).split()
     if words[:4] == ["Interface", "for", "NAT", "Gateway"]:
         return words[-1]
+    # `VPC Endpoint Interface vpce-...`; of some services with a colon before it.
+    if words[:2] == ["VPC", "Endpoint"]:
+        return words[-1]
     if words[:1] == ["ElastiCache"]:
         return cache_cluster(words[-1])
     return words[-1] if words[:1] == ["ELB"] else ""

@@ -106,6 +106,8 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
             endpoint
             for endpoint in _all(ec2, "describe_vpc_endpoints", "VpcEndpoints", **inside)
             if endpoint["VpcEndpointType"] == "Interface"
+            # AWS goes on to list what is gone for a while.
+            and endpoint["State"].lower() not in ("deleting", "deleted", "rejected", "failed")
         ],
     )
 

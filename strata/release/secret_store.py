@@ -1,5 +1,6 @@
 """The secrets of an application in Secrets Manager and Parameter Store. Values are only written."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,9 +165,12 @@ def _secret(source: Source, entry: Any) -> Stored:
     )
 
 
-def require_settable(source: Source, stored: Stored | None, environment: Environment) -> None:
-    """Raise StrataError where the value of what is there is not for a user to set."""
-    name = environment.name
+def require_settable(
+    source: Source, stored: Stored | None, environment: Environment, env: str
+) -> None:
+    """Raise StrataError where the value of what is there is not for a user to set; `env` is how the
+    user names the environment."""
+    name = shlex.quote(env)
     if stored is None:
         if source.name.startswith("arn:") and source.service == "secretsmanager":
             raise StrataError(
@@ -203,13 +207,19 @@ def state_of(stored: Stored | None) -> str:
 
 
 def judged(
-    settings: Settings, store: Store, *, named: bool = False, made: Iterable[str] = ()
+    settings: Settings,
+    store: Store,
+    *,
+    env: str = "",
+    named: bool = False,
+    made: Iterable[str] = (),
 ) -> Iterator[tuple[bool, Finding]]:
     """Findings on the variables that get secrets, with True for what no task can start with.
 
     With `named` only on the secrets that Terraform looks up when it plans. Parameters in `made` are
-    left out. Errors of AWS are botocore's.
+    left out; `env` is how the user names the environment. Errors of AWS are botocore's.
     """
+    env = env or settings.environment.name
     coming, found = set(made), dict[Source, Stored | None]()
     for use in uses(settings):
         source = use.source
@@ -220,7 +230,7 @@ def judged(
             found[source] = store.find(source)
         stored = found[source]
         if state_of(stored) != "there":
-            words = _words(settings.environment, source, state_of(stored))
+            words = _words(settings.environment, env, source, state_of(stored))
             yield True, Finding(use.key, *words)
         elif key := unnamed_key(settings, stored):
             yield (
@@ -244,10 +254,10 @@ def unnamed_key(settings: Settings, stored: Stored | None) -> str:
     return "" if named else key
 
 
-def _words(environment: Environment, source: Source, state: str) -> tuple[str, str]:
+def _words(environment: Environment, env: str, source: Source, state: str) -> tuple[str, str]:
     """What is wrong, and what is right."""
     store = STORES[source.service]
-    command = f"strata secret set {environment.name} {source.argument(environment)}"
+    command = f"strata secret set {shlex.quote(env)} {source.argument(environment)}"
     if state == "to be deleted":
         return (
             f"is to be deleted from {store}, and no task can read it",

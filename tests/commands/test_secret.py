@@ -200,7 +200,7 @@ def test_what_the_settings_name_and_is_not_there_is_found_with_line_and_command(
     line = file.read_text().splitlines().index('BY_NAME = "gone/token"') + 1
     (first, second) = error.value.problems
     assert str(first).splitlines()[0] == f'{file}:{line}: service.secrets.BY_NAME = "gone/token"'
-    assert first.right == "strata secret set local gone/token makes it"
+    assert first.right == f"strata secret set {file} gone/token makes it"
     assert second.wrong == "has no value in Secrets Manager"
     found = look(settings, [made("aws_ecs_task_definition")])
     rights = {dotted(one.key).rpartition(".")[2]: one.right for one in found.refused}
@@ -258,7 +258,7 @@ def test_nothing_is_stored_without_a_value_and_nothing_rotated_that_is_not_there
     assert "no value on standard input" in said
     code, said = run("rotate", file, "nothing")
     assert code == 1
-    assert "strata secret set local nothing makes it" in said
+    assert f"strata secret set {file} nothing makes it" in said
     names = aws("secretsmanager").list_secrets()["SecretList"]
     assert "shop/local/nothing" not in [one["Name"] for one in names]
 

@@ -177,3 +177,30 @@ def test_instances_are_strangers_unless_our_group_made_them(
     listed, _ = inventory(load("local").environment, ["vpc-1"])
     found = strangers(listed, frozenset({scaling_group("shop")}))
     assert [one.identifier for one in found] == (["i-1"] if strange else [])
+
+
+def test_interfaces_that_a_service_made_are_those_of_what_it_made_them_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    descriptions = {
+        "Interface for NAT Gateway nat-1": "nat-1",
+        "VPC Endpoint Interface vpce-1": "vpce-1",
+        "VPC Endpoint Interface: vpce-1": "vpce-1",
+        "ElastiCache shop-001": cache_cluster("shop-001"),
+        "ELB app/shop/1": "app/shop/1",
+        "by hand": "",
+    }
+    interfaces = [
+        {"NetworkInterfaceId": f"eni-{index}", "Description": text}
+        for index, text in enumerate(descriptions)
+    ]
+    answer(monkeypatch, {"describe_network_interfaces": interfaces})
+    listed, _ = inventory(load("local").environment, ["vpc-1"])
+    assert [one.made_by for one in listed] == [*descriptions.values()]
+    ours: list[tuple[str, Json]] = [
+        ("aws_nat_gateway.x", {"id": "nat-1"}),
+        ("aws_vpc_endpoint.x", {"id": "vpce-1", "network_interface_ids": ["eni-1", "eni-2"]}),
+    ]
+    found = strangers(listed, known(ours))
+    assert "vpce" not in str(found)
+    assert {one.identifier for one in found} == {"eni-3", "eni-4", "eni-5"}

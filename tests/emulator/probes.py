@@ -457,6 +457,19 @@ def interfaces_of_instances() -> bool:
     return len(before) == 1 and not ec2.describe_network_interfaces()["NetworkInterfaces"]
 
 
+def interfaces_of_endpoints() -> bool:
+    ec2 = client("ec2")
+    subnet = ec2.describe_subnets(SubnetIds=_subnets()[:1])["Subnets"][0]
+    made = ec2.create_vpc_endpoint(
+        VpcId=subnet["VpcId"], ServiceName="com.amazonaws.us-east-1.logs",
+        VpcEndpointType="Interface", SubnetIds=[subnet["SubnetId"]],
+    )["VpcEndpoint"]  # fmt: skip
+    [interface] = ec2.describe_network_interfaces(NetworkInterfaceIds=made["NetworkInterfaceIds"])[
+        "NetworkInterfaces"
+    ]
+    return bool(interface["Description"] == f"VPC Endpoint Interface {made['VpcEndpointId']}")
+
+
 def instances_in_zones() -> bool:
     scaling, ec2 = client("autoscaling"), client("ec2")
     ec2.create_launch_template(
@@ -864,6 +877,7 @@ PROBES = {
         scaling_group_settings,
         instances_in_zones,
         interfaces_of_instances,
+        interfaces_of_endpoints,
         user_data_of_versions,
         log_group_class,
         certificate_key,

@@ -250,3 +250,21 @@ def test_where_nothing_stands_the_hint_names_the_environment_as_it_was_given() -
         with pytest.raises(StrataError, match="0 VPCs carry the tags") as error:
             ask(lambda _: ec2, "shop", "local", "my envs/local.toml")
     assert error.value.hint == "strata apply 'my envs/local.toml'"
+
+
+def test_interface_endpoints_that_are_there_are_evaluated() -> None:
+    found = said()
+    place = found.subnets[0]["SubnetId"]
+    shut = group("sg-endpoint", [], [])
+    endpoint: Json = {
+        "VpcEndpointId": "vpce-1", "VpcEndpointType": "Interface", "State": "available",
+        "SubnetIds": [place], "Groups": [{"GroupId": "sg-endpoint"}],
+    }  # fmt: skip
+    network = from_answers(
+        replace(found, groups=[*found.groups, shut], interface_endpoints=[endpoint])
+    )
+    end = network.endpoint("aws_endpoints")
+    assert end is not None
+    assert (end.address, [one.subnet.address for one in end.interfaces]) == ("vpce-1", [place])
+    assert explain(network, "instances", "aws_endpoints", 443).state == "shut"
+    assert from_answers(found).endpoint("aws_endpoints") is None
