@@ -38,6 +38,7 @@ class Watched:
     certificate: str
     cluster: str
     service: str
+    workers: tuple[str, ...]
     auto_scaling_group: str
     database: str
     cache: str
@@ -130,13 +131,16 @@ class AlarmsLayer(Construct):
     def _deployment(self) -> None:
         """The event that ECS sends when a deployment fails; there is no metric of it."""
         watched = self._watched
-        service = service_arn(self._settings.environment, watched.cluster, watched.service)
+        services = [
+            service_arn(self._settings.environment, watched.cluster, service)
+            for service in (watched.service, *watched.workers)
+        ]
         rule = CloudwatchEventRule(
             self,
             "deployment",
             name=self._names.name("alarm-deployment", 64),
             description="ECS gave a deployment up, and rolled back where it could",
-            event_pattern=deployment_pattern(service, ["failed"]),
+            event_pattern=deployment_pattern(services, ["failed"]),
             tags=self._names.tags("alarm-deployment"),
         )
         CloudwatchEventTarget(self, "deployment_target", rule=rule.name, arn=self._topic)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from strata.settings.figures import EXEC_FOLDER, EXEC_MIB, TMPFS_MIB
-from strata.settings.models import Container, Service, Sidecar
+from strata.settings.models import Container, Service, Sidecar, Worker
 
 _PRIVATE_IMAGE = re.compile(
     r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>[^@]+)@.*"
@@ -94,6 +95,27 @@ def _asked(container: Container) -> dict[str, object]:
         "links": container.links,
     }
     return {key: value for key, value in asked.items() if value}
+
+
+def of_worker(
+    of_service: Sequence[Mapping[str, object]], name: str, worker: Worker, image: str
+) -> list[Mapping[str, object]]:
+    """The containers of a worker: those of the service, with the worker's own command and sizes, and
+    without a port and a check of it. The first is the application's; its log streams begin with the
+    worker's name."""
+    application, *sidecars = of_service
+    logs = cast("dict[str, Any]", application["logConfiguration"])
+    sizes = {"cpu": worker.cpu, "memory": worker.memory_mib}
+    own = {
+        **application,
+        "image": image,
+        "command": worker.command,
+        "portMappings": [],
+        "logConfiguration": {**logs, "options": {**logs["options"], "awslogs-stream-prefix": name}},
+        **{key: size for key, size in sizes.items() if size is not None},
+    }
+    own.pop("healthCheck", None)
+    return [own, *sidecars]
 
 
 def environment_files(service: Service) -> list[str]:

@@ -117,6 +117,7 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
             certificate=edge.certificate_arn,
             cluster=cluster.cluster_name,
             service=service.service_name,
+            workers=service.workers,
             auto_scaling_group=cluster.auto_scaling_group_name,
             database=database.identifier,
             cache=cache.replication_group_id,

@@ -24,8 +24,8 @@ EVENTS: dict[Told, str] = {
 events)."""
 
 
-def notify(scope: Construct, names: Names, service: str) -> None:
-    """Add to the service layer what tells of the deployments of `service`, an ARN."""
+def notify(scope: Construct, names: Names, services: Sequence[str]) -> None:
+    """Add to the service layer what tells of the deployments of `services`, by ARN."""
     wanted = names.settings.notify
     if wanted is None or not (wanted.email or wanted.topic):
         return
@@ -41,7 +41,7 @@ def notify(scope: Construct, names: Names, service: str) -> None:
         "deployment",
         name=names.name("releases", 64),
         description=f"A deployment has {' or '.join(sorted(wanted.on))}",
-        event_pattern=deployment_pattern(service, wanted.on),
+        event_pattern=deployment_pattern(services, wanted.on),
         tags=names.tags("releases"),
     )
     CloudwatchEventTarget(own, "deployment_target", rule=rule.name, arn=topic)
@@ -53,13 +53,13 @@ def service_arn(environment: Environment, cluster: str, service: str) -> str:
     return f"arn:aws:ecs:{where}:service/{cluster}/{service}"
 
 
-def deployment_pattern(service: str, on: Sequence[Told]) -> str:
-    """The events that say how a deployment of `service`, an ARN, ended."""
+def deployment_pattern(services: Sequence[str], on: Sequence[Told]) -> str:
+    """The events that say how a deployment of one of `services`, by ARN, ended."""
     return json.dumps(
         {
             "source": ["aws.ecs"],
             "detail-type": ["ECS Deployment State Change"],
             "detail": {"eventName": [EVENTS[one] for one in EVENTS if one in on]},
-            "resources": [service],
+            "resources": list(services),
         }
     )

@@ -6,6 +6,8 @@ calls ECS: docs/decisions/0019-a-new-password-deploys-the-service.md.
 """
 
 import json
+from collections.abc import Mapping
+from itertools import pairwise
 
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
@@ -23,10 +25,15 @@ RETRY_SECONDS, RETRIES, RETRY_GROWTH = 30, 6, 2
 
 
 def redeploy_on_new_password(
-    scope: Construct, names: Names, service: EcsService, secret_arn: str
+    scope: Construct,
+    names: Names,
+    service: EcsService,
+    more: Mapping[str, EcsService],
+    secret_arn: str,
 ) -> None:
-    """Add to the service layer what deploys `service` anew once `secret_arn` has a new value."""
-    machine = _state_machine(scope, names, service)
+    """Add to the service layer what deploys `service`, and then those of `more` by name, anew once
+    `secret_arn` has a new value."""
+    machine = _state_machine(scope, names, service, more)
     role = _role(scope, names, "password_events", "events.amazonaws.com")
     start = IamRolePolicy(
         scope,
@@ -70,29 +77,52 @@ def event_pattern(secret_arn: str) -> str:
     )
 
 
-def _state_machine(scope: Construct, names: Names, service: EcsService) -> SfnStateMachine:
+def _state_machine(
+    scope: Construct, names: Names, service: EcsService, more: Mapping[str, EcsService]
+) -> SfnStateMachine:
     role = _role(scope, names, "redeploy", "states.amazonaws.com")
     update = IamRolePolicy(
         scope,
         "redeploy_role_policy",
         name="deploy-the-service-anew",
         role=role.id,
-        policy=iam.policy([{"Action": "ecs:UpdateService", "Resource": service.id}]),
+        policy=iam.policy(
+            [
+                {
+                    "Action": "ecs:UpdateService",
+                    "Resource": [service.id, *(one.id for one in more.values())]
+                    if more
+                    else service.id,
+                }
+            ]
+        ),
     )
     return SfnStateMachine(
         scope,
         "redeploy",
         name=names.name("redeploy", 80),
         role_arn=role.arn,
-        definition=definition(service.cluster, service.name),
+        definition=definition(
+            service.cluster, service.name, {name: one.name for name, one in more.items()}
+        ),
         tags=names.tags("redeploy"),
         depends_on=[update],
     )
 
 
-def definition(cluster: str, service: str) -> str:
-    """A state machine of one step: UpdateService with a new deployment and nothing else."""
-    step = {
+def definition(cluster: str, service: str, more: Mapping[str, str]) -> str:
+    """A state machine of a step for each service, `more` after the first: UpdateService with a new
+    deployment and nothing else."""
+    names = {"NewDeployment": service}
+    names |= {f"NewDeployment-{name}": other for name, other in more.items()}
+    steps = list(names)
+    following = dict(pairwise(steps))
+    states = {name: _step(cluster, names[name], following.get(name)) for name in steps}
+    return json.dumps({"StartAt": "NewDeployment", "States": states})
+
+
+def _step(cluster: str, service: str, following: str | None) -> dict[str, object]:
+    return {
         "Type": "Task",
         "Resource": "arn:aws:states:::aws-sdk:ecs:updateService",
         "Parameters": {"Cluster": cluster, "Service": service, "ForceNewDeployment": True},
@@ -106,9 +136,8 @@ def definition(cluster: str, service: str) -> str:
                 "BackoffRate": RETRY_GROWTH,
             }
         ],
-        "End": True,
+        **({"Next": following} if following else {"End": True}),
     }
-    return json.dumps({"StartAt": "NewDeployment", "States": {"NewDeployment": step}})
 
 
 def _role(scope: Construct, names: Names, name: str, principal: str) -> IamRole:

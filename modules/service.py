@@ -37,7 +37,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
-from modules import containers, iam, jobs
+from modules import containers, iam, jobs, workers
 from modules.cache import CacheOutputs
 from modules.cluster import ClusterOutputs
 from modules.database import DatabaseOutputs
@@ -97,6 +97,7 @@ class ServiceOutputs:
     """The service, as alarms watch it."""
 
     service_name: str
+    workers: tuple[str, ...]
     dead_letters: str
     """The queue of what jobs could not be started; empty without jobs."""
 
@@ -142,6 +143,10 @@ class Service(Construct):
             *self._task_policy(task_role),
             *self._exec_policy(task_role),
         ]
+        definitions = [
+            self._container(secrets),
+            *(self._sidecar(*sidecar) for sidecar in sidecars),
+        ]
         task = EcsTaskDefinition(
             self,
             "task_definition",
@@ -157,29 +162,46 @@ class Service(Construct):
             ),
             execution_role_arn=execution_role.arn,
             task_role_arn=task_role.arn,
-            container_definitions=json.dumps(
-                [self._container(secrets), *(self._sidecar(*sidecar) for sidecar in sidecars)]
-            ),
+            container_definitions=json.dumps(definitions),
             tags=names.tags(),
         )
         not_secret: dict[str, str] = {}
         for container in settings.service.containers:
             not_secret |= container.not_secret
-        if not_secret:
-            # A comment to Terraform; the gate reads from it which variables it must accept.
-            task.add_override("//.not_secret", not_secret)
-        if files := containers.environment_files(settings.service):
-            # Likewise: the gate accepts the files that the settings name, and no others.
-            task.add_override("//.environment_files", files)
+        # Comments to Terraform; the gate reads from them which variables and files it must accept.
+        notes: dict[str, object] = {
+            "not_secret": not_secret,
+            "environment_files": containers.environment_files(settings.service),
+        }
+        notes = {name: said for name, said in notes.items() if said}
+        for note, said in notes.items():
+            task.add_override(f"//.{note}", said)
         service = self._service(task, policies)
         self._scaling(service)
-        redeploy_on_new_password(self, names, service, inputs.database.secret_arn)
-        arn = service_arn(settings.environment, inputs.cluster.cluster_name, service.name)
-        notify(self, names, arn)
+        shared = workers.Shared(
+            cluster=inputs.cluster,
+            image=self._first_image(),
+            containers=definitions,
+            execution_role=execution_role,
+            task_role=task_role,
+            policies=policies,
+            notes=notes,
+        )
+        more = {
+            name: workers.add(self, names, name, worker, shared)
+            for name, worker in settings.services.items()
+        }
+        redeploy_on_new_password(self, names, service, more, inputs.database.secret_arn)
+        arns = [
+            service_arn(settings.environment, inputs.cluster.cluster_name, one.name)
+            for one in (service, *more.values())
+        ]
+        notify(self, names, arns)
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
         runs = jobs.Runs(inputs.cluster, task, (execution_role, task_role))
         dead_letters = jobs.schedule(self, names, settings.jobs, runs) if settings.jobs else ""
-        self.outputs = ServiceOutputs(service.name, dead_letters)
+        names_of_workers = tuple(worker.name for worker in more.values())
+        self.outputs = ServiceOutputs(service.name, names_of_workers, dead_letters)
 
     def _image_parameter(self) -> SsmParameter:
         """Which image runs; `strata deploy` writes it, and no plan puts it back.
@@ -189,17 +211,20 @@ class Service(Construct):
         Replacing one of the same name would not do: SSM wants 30 seconds between deleting a
         parameter and making it again (API reference, DeleteParameter).
         """
-        tag = self._settings.service.image_tag
         return SsmParameter(
             self,
             "image",
             name=image_parameter(self._settings),
             type="String",
             # Not sensitive: in a `value` a plan would hide which image runs.
-            insecure_value=f"{self._inputs.registry.repository_url}:{tag}",
+            insecure_value=self._first_image(),
             lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value"]),
             tags=self._names.tags("image"),
         )
+
+    def _first_image(self) -> str:
+        """The image that a first apply runs."""
+        return f"{self._inputs.registry.repository_url}:{self._settings.service.image_tag}"
 
     def _trust(self) -> str:
         account = self._settings.environment.account_id

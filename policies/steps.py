@@ -8,7 +8,7 @@ from policies.policy import Conf, Policy, blocks, document, value
 
 NEW_DEPLOYMENT = "arn:aws:states:::aws-sdk:ecs:updateService"
 PARAMETERS = frozenset({"Cluster", "Service", "ForceNewDeployment"})
-WORDS = frozenset({"Type", "Resource", "Parameters", "Retry", "ResultPath", "End"})
+WORDS = frozenset({"Type", "Resource", "Parameters", "Retry", "ResultPath", "End", "Next"})
 
 
 def _deploys_only(conf: Conf) -> bool:

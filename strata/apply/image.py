@@ -15,7 +15,7 @@ from strata.errors import StrataError
 from strata.plan_file.changes import Change
 from strata.resources.containers import containers
 from strata.settings.models import Settings
-from strata.settings.resource_names import CONTAINER
+from strata.settings.resource_names import CONTAINER, worker_of
 
 
 class NoImage(StrataError):
@@ -88,10 +88,12 @@ def undone(env: str, changes: Sequence[Change]) -> list[str]:
     for change in changes:
         before, after = _named_in(change.before), _named_in(change.after)
         if change.type == "aws_ecs_task_definition" and before and after and before != after:
+            of = worker_of(change.address)
+            words = ["strata", "deploy", env, *(["--service", of] if of else []), "--take-over"]
             return [
                 f"released   {before} was released by other means than Strata,",
                 f"           and the apply puts {after} back, unless:",
-                f"           {shlex.join(['strata', 'deploy', env, '--take-over'])}",
+                f"           {shlex.join(words)}",
             ]
     return []
 

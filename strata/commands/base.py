@@ -40,6 +40,10 @@ Env = Annotated[
         autocompletion=complete.environments,
     ),
 ]
+ServiceName = Annotated[
+    str | None,
+    typer.Option("--service", metavar="NAME", help="One of [services] instead of [service]."),
+]
 Envs = Annotated[
     list[str],
     typer.Argument(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.base import AsJson, Env, out, print_json
+from strata.commands.base import AsJson, Env, ServiceName, out, print_json
 from strata.commands.releases import released, releases, tell
 from strata.errors import UsageError
 from strata.settings.resource_names import base
@@ -41,6 +41,7 @@ def deploy(
     timeout: Annotated[
         int, typer.Option(min=1, metavar="SECONDS", help="How long it is watched.")
     ] = TIMEOUT,
+    service: ServiceName = None,
     as_json: AsJson = False,
 ) -> None:
     """Release an image that is in the repository, and say what became of it."""
@@ -50,7 +51,7 @@ def deploy(
         raise UsageError(f"{' and '.join(chosen)} do not go together", "give one of them")
     if digest is not None and not digest.startswith("sha256:"):
         raise UsageError(f"--digest {digest} is no digest", "sha256: and 64 hexadecimal digits")
-    work = releases(env)
+    work = releases(env, service)
     if take_over:
         _take_over(work)
         if as_json:

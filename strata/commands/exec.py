@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from strata.commands.base import Env
+from strata.commands.base import Env, ServiceName
 from strata.commands.common import aim
 from strata.commands.logs import SHORT_ID, task_id
 from strata.errors import StrataError
@@ -31,6 +31,7 @@ def exec_(
         str | None,
         typer.Option(metavar="ID", help="In this task; by default the one that started last."),
     ] = None,
+    service: ServiceName = None,
 ) -> None:
     """Open a shell in a task of the service, or run a command there."""
     from strata.release import sessions  # noqa: PLC0415 - boto3 takes its time
@@ -39,9 +40,9 @@ def exec_(
 
     wanted = task_id(task) if task is not None else ""
     settings = load(env)
+    place = place_of(settings, service or "")
     sessions.check_plugin()
     aim(settings.environment)
-    place = place_of(settings)
     ecs = Ecs(settings.environment, place)
     chosen = _task(ecs, env, wanted)
     id_ = chosen["taskArn"].rpartition("/")[2]

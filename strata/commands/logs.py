@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.base import Env
+from strata.commands.base import Env, ServiceName
 from strata.commands.common import aim
 from strata.errors import StrataError, UsageError
 from strata.machine.unforeseen import say
@@ -44,6 +44,7 @@ def logs(
     previous: Annotated[
         bool, typer.Option("--previous", help="The log of the task that stopped last.")
     ] = False,
+    service: ServiceName = None,
 ) -> None:
     """Print what the service's containers wrote."""
     from strata.release.place import place as place_of  # noqa: PLC0415 - boto3 takes its time
@@ -56,13 +57,13 @@ def logs(
     start = now - SINCE if since is None else moment(since, now)
     id_ = task_id(task) if task is not None else ""
     settings = load(env)
+    place = place_of(settings, service or "")
     aim(settings.environment)
-    place = place_of(settings)
     if previous:
         stopped = _stopped_last(env, settings.environment, place)
         say(_how(stopped, place.container))
         id_, start = stopped.id, start if since is not None else BEGINNING
-    query = Query(start, text, id_)
+    query = Query(start, text, id_, f"{place.prefix}/" if service else "")
     log = ServiceLog(settings.environment, place)
     if follow:
         for line in log.follow(query):

@@ -1,6 +1,5 @@
 """Shared code of the commands that release."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 import typer
@@ -20,15 +19,17 @@ if TYPE_CHECKING:
 FAILED, UNDECIDED = 1, 3
 
 
-def releases(env: str) -> "Releases":
-    """The releases of an environment, once AWS has answered as the right account."""
-    from strata.release.releasing import Releases  # noqa: PLC0415 - boto3 takes its time
+def releases(env: str, service: str | None) -> "Releases":
+    """The releases of a service of an environment, once AWS has answered as the right account."""
+    from strata.release.place import place  # noqa: PLC0415 - boto3 takes its time
+    from strata.release.releasing import Releases  # noqa: PLC0415
     from strata.state import preflight  # noqa: PLC0415
 
     settings = load(env)
+    place(settings, service or "")
     aim(settings.environment)
     preflight.check_account(settings.environment)
-    return Releases(settings, env)
+    return Releases(settings, env, service=service or "")
 
 
 def tell(settings: Settings, end: "Told", text: str) -> None:
@@ -55,7 +56,7 @@ def released(
     from strata.views.text.release import notice  # noqa: PLC0415
     from strata.views.text.release import verdict as text  # noqa: PLC0415
 
-    again = shlex.join(["strata", "deploy", work.env, "--watch-only"])
+    again = f"strata deploy {work.words} --watch-only"
     out.print(f"deployment {wanted.deployment} of revision {wanted.revision} has begun")
     if not watch:
         if as_json:
@@ -71,7 +72,7 @@ def released(
         raise StrataError(
             f"{error.message}\nthe deployment goes on without being watched",
             "\n".join(filter(None, [error.hint, f"{again} goes on watching it, and strata status "
-                                    f"{shlex.quote(work.env)} shows it"])),
+                                    f"{work.words} shows it"])),
         ) from error  # fmt: skip
     if as_json:
         print_json(found)

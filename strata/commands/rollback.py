@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from strata.commands.base import AsJson, Env, out
+from strata.commands.base import AsJson, Env, ServiceName, out
 from strata.commands.deploy import TIMEOUT
 from strata.commands.releases import released, releases
 
@@ -20,9 +20,10 @@ def rollback(
     timeout: Annotated[
         int, typer.Option(min=1, metavar="SECONDS", help="How long it is watched.")
     ] = TIMEOUT,
+    service: ServiceName = None,
     as_json: AsJson = False,
 ) -> None:
     """Go back to the last good revision, or to another, and say what became of it."""
-    work = releases(env)
+    work = releases(env, service)
     wanted = work.back(revision, out.print)
     released(work, wanted, watch=watch, timeout=timeout, as_json=as_json)

@@ -12,7 +12,7 @@ from strata.settings import Settings, load
 from strata.views.steps import step
 
 if TYPE_CHECKING:
-    from strata.release.ecs import Ecs
+    pass
 
 
 class What(StrEnum):
@@ -27,35 +27,32 @@ def rotate(
     what: Annotated[What, typer.Argument(metavar="database|redis", help="What gets a new value.")],
 ) -> None:
     """Give the database a new password, or Redis a new token, and deploy the service anew."""
-    from strata.release.ecs import Ecs  # noqa: PLC0415 - boto3 takes its time
-    from strata.release.place import place  # noqa: PLC0415
-    from strata.state import preflight  # noqa: PLC0415
+    from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     settings = load(env)
     aim(settings.environment)
     preflight.check(settings.environment, env)
     with alone(settings.environment.name):
-        ecs = Ecs(settings.environment, place(settings))
         if what is What.DATABASE:
-            _database(settings, ecs)
+            _database(settings)
         else:
-            _redis(settings, ecs)
+            _redis(settings)
 
 
-def _database(settings: Settings, ecs: "Ecs") -> None:
+def _database(settings: Settings) -> None:
     from strata.release import rotation  # noqa: PLC0415
 
     secret_arn = _output(settings, "database", "master_user_secret_arn")
-    before = rotation.deployments(ecs)
+    services = rotation.Services.of(settings)
     with step("waiting for the database's new password"):
         rotation.rotate_password(settings.environment, secret_arn)
     out.print("the database has a new password")
     with step("deploying the service anew"):
-        rotation.deploy_anew(ecs, before, by_rule=True, say=out.print)
+        services.deploy_anew(by_rule=True, say=out.print)
     out.print("every task has it: none with the old one is left")
 
 
-def _redis(settings: Settings, ecs: "Ecs") -> None:
+def _redis(settings: Settings) -> None:
     from strata.apply.redis_auth import rotate_redis_auth  # noqa: PLC0415
     from strata.release import rotation  # noqa: PLC0415
 
@@ -64,9 +61,9 @@ def _redis(settings: Settings, ecs: "Ecs") -> None:
 
     def deploy() -> None:
         out.print("Redis takes a new token beside the old one")
-        before = rotation.deployments(ecs)
+        services = rotation.Services.of(settings)
         with step("deploying the service anew"):
-            rotation.deploy_anew(ecs, before, by_rule=False, say=out.print)
+            services.deploy_anew(by_rule=False, say=out.print)
 
     with step("giving Redis a new token"):
         rotate_redis_auth(

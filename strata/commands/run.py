@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.base import Env
+from strata.commands.base import Env, ServiceName
 from strata.commands.common import aim
 from strata.errors import StrataError, UsageError
 from strata.machine.unforeseen import say
@@ -39,6 +39,7 @@ def run(
         list[str] | None,
         typer.Option("--env", metavar="NAME=VALUE", help="One more variable; may be repeated."),
     ] = None,
+    service: ServiceName = None,
 ) -> None:
     """Run a command once, in the service's image with its roles and secrets."""
     from strata.release import one_off  # noqa: PLC0415 - boto3 takes its time
@@ -49,8 +50,8 @@ def run(
     _check_size(command, given)
     overrides = one_off.Overrides(command, given, cpu, memory)
     settings = load(env)
+    place = place_of(settings, service or "")
     aim(settings.environment)
-    place = place_of(settings)
     ecs = Ecs(settings.environment, place)
     with step(f"starting a task of {place.family}"):
         # What the service runs, and not a newer revision that was never deployed.

@@ -83,8 +83,6 @@ def rotate(env: Env, name: Name) -> None:
     """Give a secret a new value, and deploy the service anew, so that every task has it."""
     from strata.release import rotation  # noqa: PLC0415 - boto3 takes its time
     from strata.release import secret_sources as sources  # noqa: PLC0415
-    from strata.release.ecs import Ecs  # noqa: PLC0415
-    from strata.release.place import place  # noqa: PLC0415
 
     settings = _ready(env)
     source = sources.resolve(settings, name)
@@ -92,8 +90,7 @@ def rotate(env: Env, name: Name) -> None:
         # Before a value is asked for: without it there is nothing to rotate.
         source, store, there, value = _asked(env, settings, source, name, must_exist=True)
         variables = _variables(settings, source)
-        ecs = Ecs(settings.environment, place(settings))
-        before = rotation.deployments(ecs) if variables else frozenset[str]()
+        services = rotation.Services.of(settings) if variables else rotation.Services(())
         store.put(source, there, value, None, settings)
         out.print(f"{source.plain} has a new value")
         if not variables:
@@ -101,7 +98,7 @@ def rotate(env: Env, name: Name) -> None:
             return
         try:
             with step("deploying the service anew"):
-                rotation.deploy_anew(ecs, before, by_rule=False, say=out.print)
+                services.deploy_anew(by_rule=False, say=out.print)
         except StrataError as error:
             raise StrataError(
                 f"the new value is stored, and not every task has it: {error.message}", error.hint

@@ -9,8 +9,9 @@ from strata.cost.range import Range
 from strata.cost.resources import Resource, Resources, blocks
 from strata.resources.containers import Container, containers
 from strata.settings import Settings
-from strata.settings.capacity import Fit, Task, fit, job_task, task
+from strata.settings.capacity import Fit, Task, fit, job_task, task, worker_task
 from strata.settings.models import Service
+from strata.settings.resource_names import service_name
 
 HOURS = 730
 """Hours of a month, as AWS's calculator counts them: 365 days of 24 hours, a twelfth of them."""
@@ -30,8 +31,10 @@ def instances(
     capacity = _capacity(template, resources, settings)
     share = _target_share(group, resources)
     jobs = _jobs(capacity, resources, settings) if capacity else []
+    workers = _workers(capacity, resources, settings) if capacity else []
 
     def running(tasks: int, beside: Sequence[Task]) -> int:
+        beside = [*workers, *beside]
         full = capacity.instances(tasks, beside) if capacity and capacity.tasks else tasks
         # The scaler keeps only `share` percent of the instances' room in use.
         wanted = ceil(Fraction(full * 100, share))
@@ -62,6 +65,18 @@ def _jobs(capacity: Fit, resources: Resources, settings: Settings) -> list[Task]
     """The tasks of the jobs that have a schedule and fit on an instance."""
     names = {one.values.get("name") for one in resources.of("aws_scheduler_schedule")}
     tasks = [job_task(capacity.task, job) for name, job in settings.jobs.items() if name in names]
+    return [task for task in tasks if capacity.holds(task)]
+
+
+def _workers(capacity: Fit, resources: Resources, settings: Settings) -> list[Task]:
+    """The desired tasks of the workers that have a service and fit on an instance."""
+    names = {one.values.get("name") for one in resources.of("aws_ecs_service")}
+    tasks = [
+        worker_task(capacity.task, worker)
+        for name, worker in settings.services.items()
+        if service_name(settings.environment, name) in names
+        for _ in range(worker.desired_count)
+    ]
     return [task for task in tasks if capacity.holds(task)]
 
 

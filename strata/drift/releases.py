@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from strata.documents import Json
 from strata.drift.report import Released
 from strata.release.model import Revision
+from strata.settings.resource_names import worker_of
 
 TASK = "aws_ecs_task_definition."
 SERVICE = "aws_ecs_service."
-PARAMETER = "aws_ssm_parameter.service_image"
+PARAMETER = "aws_ssm_parameter."
 
 
 def elsewhere(
@@ -22,11 +23,15 @@ def elsewhere(
     revision of an ARN.
     """
     values = dict(ours)
-    known = values.get(PARAMETER, {}).get("insecure_value")
     services = [body for address, body in ours if address.startswith(SERVICE)]
     found: list[Released] = []
     for address, body in ours:
-        if not address.startswith(TASK) or not known:
+        if not address.startswith(TASK):
+            continue
+        # `service_worker_mail_task_definition` has the image of `service_worker_mail_image`.
+        own = f"{PARAMETER}{address.removeprefix(TASK).removesuffix('task_definition')}image"
+        known = values.get(own, {}).get("insecure_value")
+        if not known:
             continue
         running = [one["task_definition"] for one in services if _family(one) == body.get("family")]
         newest = str(body.get("arn"))
@@ -40,6 +45,7 @@ def elsewhere(
 def _released(address: str, revision: Revision, known: str) -> Released:
     return Released(
         address=address,
+        service=worker_of(address),
         revision=revision.number,
         image=revision.image,
         known=known,

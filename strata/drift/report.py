@@ -58,6 +58,9 @@ class Released(_Data):
     """
 
     address: str = Field(description="Terraform address of the task definition.")
+    service: str = Field(
+        default="", description="Of [services], by name; empty for [service] itself."
+    )
     revision: int
     image: str
     known: str = Field(description="The image that Strata released, and the next apply puts back.")

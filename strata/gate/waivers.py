@@ -1,6 +1,7 @@
 """Findings that somebody has accepted: `policies/waivers.toml`."""
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,7 +27,8 @@ class Waiver(Entry):
 
     check: str = Field(min_length=1, description='id of a check, such as "CKV_AWS_16"')
     resource: str = Field(
-        min_length=1, description='construct path of a resource, such as "database/instance"'
+        min_length=1,
+        description='construct path of a resource, such as "database/instance"; * is any name',
     )
     stages: tuple[Stage, ...] = Field(default=(), description='a list, such as ["development"]')
     environments: tuple[str, ...] = Field(
@@ -75,7 +77,13 @@ class Waiver(Entry):
 
     def is_about(self, failure: Failure) -> bool:
         """Whether it is about this check and resource, in any environment."""
-        return (self.check, self.resource) == (failure.check, failure.construct)
+        pattern = re.escape(self.resource).replace(r"\*", "[^/]*")
+        return self.check == failure.check and bool(re.fullmatch(pattern, failure.construct))
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it is for whatever names a user chooses, and so may match nothing."""
+        return "*" in self.resource
 
     def holds(self, environment: str, stage: str) -> bool:
         """Whether it is for an environment of this name and stage."""
@@ -152,7 +160,8 @@ def apply(
         idle = [e for e in waiver.environments if e in judged and e not in matched]
         # Of environments of the same stage some may be safe: it must match in at least one.
         covered = {name for name, stage in every.items() if waiver.holds(name, stage)}
-        if idle or (not waiver.environments and covered and covered <= set(judged) and not matched):
+        nowhere = bool(covered) and covered <= set(judged) and not matched
+        if idle or (nowhere and not waiver.environments and not waiver.is_pattern):
             where = idle or [f"{stage} environments" for stage in waiver.stages]
             wrong = f"{waiver.check} matches nothing in {', '.join(where) or 'any environment'}"
             right = "the construct path that the finding names, or no waiver"

@@ -244,14 +244,18 @@ class _System:
         return self.stack.targets(group.body.get("vpc_zone_identifier"))
 
     def service(self, service: Resource, group: Resource) -> Node:
-        targets = self.stack.of("aws_appautoscaling_target")
+        targets = [
+            target
+            for target in self.stack.of("aws_appautoscaling_target")
+            if service in self.stack.targets(target.body.get("resource_id"))
+        ]
         scaling = (
             f", scaled {targets[0].body['min_capacity']} to {targets[0].body['max_capacity']}"
             if targets
             else ""
         )
         lines = [f"{counted(int(service.body.get('desired_count') or 0), 'task')}{scaling}"]
-        for index, container in enumerate(self.containers):
+        for index, container in enumerate(self.containers(service)):
             whose = f"{container.name}: " if index else ""
             lines.append(f"{whose}{container.cpu} CPU units, {container.memory} MiB")
             for mapping in container.ports:
@@ -266,14 +270,12 @@ class _System:
             parent=group.address,
         )
 
-    @cached_property
-    def containers(self) -> list[Container]:
-        """The container definitions of the task."""
-        return [
-            container
-            for task in self.stack.of("aws_ecs_task_definition")
-            for container in containers(task.body["container_definitions"])
-        ]
+    def containers(self, service: Resource) -> list[Container]:
+        """The container definitions of a service's task."""
+        task = self.stack.target(service.body.get("task_definition"))
+        if task is None or task.type != "aws_ecs_task_definition":
+            return []
+        return list(containers(task.body["container_definitions"]))
 
     # Stores
 
@@ -457,6 +459,19 @@ class _System:
         found = self.stack.of("aws_scheduler_schedule")
         return [schedule for schedule in found if schedule.layer == "service"]
 
+    @property
+    def started(self) -> Resource | None:
+        """The service whose tasks jobs are."""
+        started = {self.address(_family(one)) for one in self.schedules} - {None}
+        return next(
+            (
+                service
+                for service in self.stack.of("aws_ecs_service")
+                if self.address(service.body.get("task_definition")) in started
+            ),
+            None,
+        )
+
     def jobs(self) -> Iterator[Node]:
         schedules = self.schedules
         if not schedules:
@@ -585,7 +600,7 @@ class _System:
             yield balancer.address, self.address(logs.get("bucket")), "access logs to"
         for service in stack.of("aws_ecs_service"):
             yield self.group(service.body.get("load_balancer")), service.address, "targets"
-            for container in self.containers:
+            for container in self.containers(service):
                 yield service.address, self.repository(container.image), "pulls image"
                 for _ in references(container.secrets):
                     yield service.address, SECRETS if self.secrets else None, "reads secrets"
@@ -593,7 +608,7 @@ class _System:
                     yield service.address, LOGS, "logs to"
             for target in self.used(service):
                 yield service.address, target.address, "uses"
-            if self.schedules:
+            if service == self.started:
                 yield JOBS, service.address, "start tasks of"
 
     def publishes(self) -> Iterator[tuple[str, str, str]]:
@@ -659,6 +674,12 @@ def _blocks(value: object) -> list[Json]:
     """Blocks of an argument: alone, Terraform JSON writes an object and a plan a list."""
     entries = value if isinstance(value, list) else [value]
     return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _family(schedule: Resource) -> object:
+    """What a schedule names as the task definition that it starts."""
+    target = schedule.body.get("target") or {}
+    return (target.get("ecs_parameters") or {}).get("task_definition_arn")
 
 
 def _plain(text: str) -> str:

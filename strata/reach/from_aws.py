@@ -297,10 +297,10 @@ class _Reader:
         yield Endpoint("instances", name, where, figures.LINUX)
         dynamic = agent.host_ports(template.get("UserData", ""))
         for service, task in self.answers.tasks.items():
+            definitions = containers(task["containerDefinitions"])
+            if len(self.answers.tasks) > 1 and not any(one.ports for one in definitions):
+                # As in a stack: nobody calls it.
+                continue
             yield Endpoint(
-                "tasks",
-                service,
-                where,
-                figures.CONTAINER,
-                host_ports(containers(task["containerDefinitions"]), dynamic),
+                "tasks", service, where, figures.CONTAINER, host_ports(definitions, dynamic)
             )

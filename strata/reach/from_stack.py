@@ -454,7 +454,8 @@ class _Reader:
             interfaces.append(Interface(subnet, groups, public, ipv6))
         yield Endpoint("instances", group.address, tuple(interfaces), figures.LINUX)
         dynamic = agent.host_ports(str(template.get("user_data") or ""))
-        for service in self.stack.of("aws_ecs_service"):
+        services = self.stack.of("aws_ecs_service")
+        for service in services:
             task = self.stack.target(service.body.get("task_definition"))
             if task is None or task.type != "aws_ecs_task_definition":
                 continue
@@ -464,6 +465,9 @@ class _Reader:
                     f"{task.address}: network mode {mode} is not evaluated", "network_mode bridge"
                 )
             definitions = containers(task.body["container_definitions"])
+            if len(services) > 1 and not any(container.ports for container in definitions):
+                # Nobody calls it; where it may go to, the others may, whose address it has.
+                continue
             yield Endpoint(
                 "tasks",
                 service.address,

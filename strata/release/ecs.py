@@ -5,6 +5,7 @@ Errors of AWS are StrataErrors in AWS's words, an expired login by its name (`st
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -50,10 +51,36 @@ def described(environment: Environment, arn: str) -> Revision:
 
 
 def drop_revisions(settings: Settings) -> None:
-    """Deregister every revision of the task definition: Terraform's destroy leaves them ACTIVE."""
-    ecs = Ecs(settings.environment, place(settings))
-    for revision in ecs.revisions():
-        ecs.deregister(revision)
+    """Deregister every revision of the task definitions: Terraform's destroy leaves them ACTIVE.
+
+    Those of services that the settings no longer have too: found by name, and known by their tags.
+    """
+    environment, where = settings.environment, place(settings)
+    for family in _families(environment, where.family):
+        ecs = Ecs(environment, replace(where, family=family))
+        for revision in ecs.revisions():
+            ecs.deregister(revision)
+
+
+def _families(environment: Environment, beginning: str) -> Iterator[str]:
+    """The families of an environment whose names begin so; of others the tags differ."""
+    client: ECSClient = session(environment).client("ecs", config=IMPATIENT)
+    with asking():
+        families = list(
+            pages(
+                client, "list_task_definition_families", "families",
+                familyPrefix=beginning, status="ACTIVE",
+            )
+        )  # fmt: skip
+        for family in families:
+            try:
+                answer = client.describe_task_definition(taskDefinition=family, include=["TAGS"])
+            except client.exceptions.ClientException:
+                # None of its revisions is ACTIVE.
+                continue
+            tags = {one["key"]: one["value"] for one in answer.get("tags", [])}
+            if family == beginning or environment.tags.items() <= tags.items():
+                yield family
 
 
 class Ecs:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from strata.aws.session import IMPATIENT, session
-from strata.release.ecs import Ecs, asking
-from strata.release.place import Place, place
+from strata.release.ecs import Ecs, NoService, asking
+from strata.release.place import Place, place, places
 from strata.settings.models import Settings
 from strata.settings.resource_names import DEPLOYED
 
@@ -39,11 +39,18 @@ def keep_running(settings: Settings, *soon: str) -> list[str]:
     Raises StrataError in AWS's words. An image of another registry, or one that is not there yet,
     is passed over.
     """
-    where = place(settings)
-    ecs = Ecs(settings.environment, where)
-    service = ecs.service()
-    revisions = {service.revision, *(one.revision for one in service.deployments)}
-    running = [ecs.revision(number).image for number in sorted(revisions)]
+    running: list[str] = []
+    for where in places(settings):
+        ecs = Ecs(settings.environment, where)
+        try:
+            service = ecs.service()
+        except NoService:
+            if where == place(settings):
+                raise
+            # A worker that no apply has made yet.
+            continue
+        revisions = {service.revision, *(one.revision for one in service.deployments)}
+        running += [ecs.revision(number).image for number in sorted(revisions)]
     return keep(settings, [*running, *soon])
 
 

@@ -6,6 +6,7 @@ All follow from the settings, so that no state and no Terraform is read; an envi
 
 from dataclasses import dataclass
 
+from strata.errors import UsageError
 from strata.settings.models import Settings
 from strata.settings.resource_names import (
     CONTAINER,
@@ -14,8 +15,10 @@ from strata.settings.resource_names import (
     image_parameters,
     repository_name,
     service_log_group,
+    service_name,
     shorten,
 )
+from strata.settings.rules.finding import near
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Place:
     repository: str
     registry: str
     target_group: str
+    prefix: str
 
     def image(self, reference: str) -> str:
         """The full reference of a tag, or of a digest (`sha256:...`)."""
@@ -44,23 +48,38 @@ class Place:
 
     def log_stream(self, task_id: str) -> str:
         """Where a task's container writes (ECS guide, awslogs: prefix/container/task)."""
-        return f"{CONTAINER}/{self.container}/{task_id}"
+        return f"{self.prefix}/{self.container}/{task_id}"
 
 
-def place(settings: Settings) -> Place:
-    """The place of the service that these settings describe."""
+def place(settings: Settings, service: str = "") -> Place:
+    """The place of the service that these settings describe, or of one of `[services]` by name.
+
+    Raises UsageError for a name that is not there.
+    """
+    if service and service not in settings.services:
+        known = settings.services
+        raise UsageError(
+            f"--service {service}: there is no such service",
+            near(service, known, f"one of {', '.join(known)}" if known else "no --service"),
+        )
     environment = settings.environment
-    whole = shorten(base(environment), 255)
+    whole = service_name(environment, service)
     return Place(
         environment=environment.name,
-        cluster=whole,
+        cluster=service_name(environment),
         service=whole,
         family=whole,
         container=CONTAINER,
         log_group=service_log_group(environment),
-        parameter=image_parameter(settings),
-        parameters=image_parameters(environment),
+        parameter=image_parameter(settings, service),
+        parameters=image_parameters(environment, service),
         repository=repository_name(settings),
         registry=f"{environment.account_id}.dkr.ecr.{environment.region}.amazonaws.com",
-        target_group=shorten(f"{base(environment)}-tasks", 32),
+        target_group="" if service else shorten(f"{base(environment)}-tasks", 32),
+        prefix=service or CONTAINER,
     )
+
+
+def places(settings: Settings) -> list[Place]:
+    """The places of all services, that of `[service]` first."""
+    return [place(settings, name) for name in ("", *settings.services)]

@@ -1,5 +1,6 @@
 """Releases: a new revision for the service, its deployment watched, the record of what runs."""
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,20 +43,26 @@ class ReleaseFailed(StrataError):
 
 @dataclass
 class Releases:
-    """Releases of an environment; `env` is how its user names it."""
+    """Releases of an environment; `env` is how its user names it, `service` one of `[services]`."""
 
     settings: Settings
     env: str
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
+    service: str = ""
     place: Place = field(init=False)
     ecs: Ecs = field(init=False)
     records: Records = field(init=False)
 
     def __post_init__(self) -> None:
-        self.place = place(self.settings)
+        self.place = place(self.settings, self.service)
         self.ecs = Ecs(self.settings.environment, self.place)
         self.records = Records(self.settings.environment, self.place)
+
+    @property
+    def words(self) -> str:
+        """The environment and the service, as a command has them after its name."""
+        return shlex.join([self.env, *(["--service", self.service] if self.service else [])])
 
     def deploy(self, wanted: str, say: Say, *, replace: bool = False) -> Wanted:
         """Begin to release the image of a tag or digest; gives the deployment to watch.
@@ -177,8 +184,8 @@ class Releases:
         if primary and primary.rollout == "IN_PROGRESS" and not replace:
             raise StrataError(
                 f"a deployment goes on: {self._told(primary)}",
-                f"strata deploy {self.env} --watch-only watches it; --replace puts this one in its "
-                "place",
+                f"strata deploy {self.words} --watch-only watches it; --replace puts this one in "
+                "its place",
             )
         return service
 
@@ -190,7 +197,7 @@ class Releases:
 
     def _before(self, revision: Revision, say: Say) -> None:
         command = self.settings.release.before
-        if not command:
+        if not command or self.service:
             return
         words = " ".join(command)
         say(f"before the release: {words}")
@@ -221,8 +228,8 @@ class Releases:
                 raise StrataError(
                     f"the deployment of revision {revision.number} has begun, but {record.name} "
                     f"was not written: {error.message}",
-                    f"strata deploy {self.env} --take-over writes it; until then a plan would put "
-                    "the image before back",
+                    f"strata deploy {self.words} --take-over writes it; until then a plan would "
+                    "put the image before back",
                 ) from error
         if primary is None:
             raise StrataError(f"ECS names no deployment of revision {revision.number}")
@@ -249,7 +256,7 @@ class Releases:
                 return candidate
         raise StrataError(
             f"{self.place.service} has no revision before {service.revision} with another image",
-            f"strata deploy {self.env} --tag TAG releases one",
+            f"strata deploy {self.words} --tag TAG releases one",
         )
 
     def _settle(self, wanted: Wanted) -> None:

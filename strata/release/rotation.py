@@ -11,7 +11,8 @@ from strata.aws.session import session
 from strata.errors import StrataError
 from strata.release.ecs import Ecs, asking
 from strata.release.model import Deployment
-from strata.settings.models import Environment
+from strata.release.place import places
+from strata.settings.models import Environment, Settings
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,27 @@ def rotate_password(
 def deployments(ecs: Ecs) -> frozenset[str]:
     """The ids of the service's deployments, before something begins another one."""
     return frozenset(one.id for one in ecs.service().deployments)
+
+
+@dataclass(frozen=True)
+class Services:
+    """All services of an environment, whose tasks have the same secrets, and the ids of the
+    deployments that each had before something began another one."""
+
+    services: tuple[tuple[Ecs, frozenset[str]], ...]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Services":
+        """The services as they are now."""
+        found = (Ecs(settings.environment, one) for one in places(settings))
+        return cls(tuple((ecs, deployments(ecs)) for ecs in found))
+
+    def deploy_anew(
+        self, *, by_rule: bool, patience: Patience = PATIENT, say: Callable[[str], None]
+    ) -> None:
+        """Deploy each anew, one after the other; raises StrataError at the first that fails."""
+        for ecs, before in self.services:
+            deploy_anew(ecs, before, by_rule=by_rule, patience=patience, say=say)
 
 
 def deploy_anew(

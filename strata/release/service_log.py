@@ -46,11 +46,12 @@ class Line:
 @dataclass(frozen=True)
 class Query:
     """Which lines are wanted: those since a moment that hold `text`, of a task whose id begins with
-    `task`; an empty text asks for all."""
+    `task`, or of streams that begin with `prefix`; an empty text asks for all."""
 
     since: datetime
     text: str = ""
     task: str = ""
+    prefix: str = ""
 
 
 class ServiceLog:
@@ -69,6 +70,8 @@ class ServiceLog:
             wanted["filterPattern"] = pattern
         if query.task:
             wanted["logStreamNamePrefix"] = place.log_stream(query.task)
+        elif query.prefix:
+            wanted["logStreamNamePrefix"] = query.prefix
         pages = self._client.get_paginator("filter_log_events").paginate(
             logGroupName=place.log_group, **wanted
         )

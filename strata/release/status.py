@@ -113,6 +113,7 @@ class Status(_Data):
     """What runs in an environment."""
 
     environment: str
+    service: str = Field(description="Of [services], by name; empty for [service] itself.")
     running: Running
     desired: int
     tasks: list[Task] = Field(description="Those that are not stopped.")
@@ -126,9 +127,9 @@ class Status(_Data):
     jobs: Jobs | None = Field(default=None, description="None where the settings have none.")
 
 
-def status(settings: Settings) -> Status:
-    """What runs now; AWS is asked for its parts side by side."""
-    environment, here = settings.environment, place(settings)
+def status(settings: Settings, service_name: str = "") -> Status:
+    """What runs now, of one of `[services]` by name; AWS is asked for its parts side by side."""
+    environment, here = settings.environment, place(settings, service_name)
     ecs = Ecs(environment, here)
     with ThreadPoolExecutor(8) as pool:
         service_ = pool.submit(ecs.service)
@@ -146,6 +147,7 @@ def status(settings: Settings) -> Status:
         stopped = [task for task in tasks if task.last_status == "STOPPED"]
         return Status(
             environment=environment.name,
+            service=service_name,
             running=_running(service, revision_, newest_, record_, tasks),
             desired=service.desired,
             tasks=[task for task in tasks if task.last_status != "STOPPED"],

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from strata.settings import figures
-from strata.settings.models import Job, Service, Settings
+from strata.settings.models import Job, Service, Settings, Worker
 
 
 @dataclass(frozen=True)
@@ -202,8 +202,12 @@ def task(service: Service) -> Task:
     )
 
 
-def job_task(of_service: Task, job: Job) -> Task:
-    """What ECS reserves for the task of a job: that of the service, with the job's own sizes."""
+WORKER_HEALTHY_PERCENT, WORKER_MAXIMUM_PERCENT = 50, 200
+"""Shares of a worker's tasks in a deployment: the new one of a single task starts first."""
+
+
+def job_task(of_service: Task, job: Job | Worker) -> Task:
+    """What ECS reserves for a task of a job or worker: as for the service, with its own sizes."""
     return replace(
         of_service,
         memory_mib=job.memory_mib or of_service.memory_mib,
@@ -211,10 +215,27 @@ def job_task(of_service: Task, job: Job) -> Task:
     )
 
 
-def job_tasks(settings: Settings) -> list[Task]:
-    """The tasks of all jobs, which may run at the same time."""
+def worker_task(of_service: Task, worker: Worker) -> Task:
+    """What ECS reserves for a task of a worker, which has no port."""
+    return replace(job_task(of_service, worker), fixed_port=False)
+
+
+def worker_room(worker: Worker) -> int:
+    """Tasks of a worker that must fit on the cluster at the same time, in a deployment too."""
+    most = worker.max_count or worker.desired_count
+    # Of one task, half is one, rounded up: it may not stop before another has started.
+    return 2 if most == 1 else most
+
+
+def beside(settings: Settings) -> list[Task]:
+    """The tasks that may run beside those of the service: of all workers, and one of each job."""
     of_service = task(settings.service)
-    return [job_task(of_service, job) for job in settings.jobs.values()]
+    workers = [
+        worker_task(of_service, worker)
+        for worker in settings.services.values()
+        for _ in range(worker_room(worker))
+    ]
+    return [*workers, *(job_task(of_service, job) for job in settings.jobs.values())]
 
 
 def fit(instance_type: str, task: Task) -> Fit | None:

@@ -603,6 +603,37 @@ class Service(Container):
         return (self, *self.sidecars)
 
 
+class Worker(Section):
+    """A further service in the same cluster, which nobody calls: a command in the image of
+    `[service]`, with its variables, secrets, roles and sidecars."""
+
+    command: list[str] = Field(
+        min_length=1, description="Command, as a list of words, that replaces the image's CMD."
+    )
+    cpu: int | None = Field(
+        default=None,
+        ge=128,
+        le=196608,
+        description="CPU units of the application's container; none: those of the service.",
+    )
+    memory_mib: int | None = Field(
+        default=None,
+        ge=6,
+        le=1048576,
+        description="Hard memory limit of the application's container, MiB; none: the service's.",
+    )
+    desired_count: Tasks = Field(default=1, description="Tasks; the least where it scales.")
+    max_count: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_TASKS,
+        description="Most tasks when it scales by its CPU; none: it does not scale.",
+    )
+    cpu_percent: float = Field(
+        default=70, gt=0, le=100, description="Average CPU to keep when it scales, percent."
+    )
+
+
 class Job(Section):
     """A command that runs by a schedule, in the image of the service with its roles and secrets."""
 
@@ -847,6 +878,9 @@ class Settings(Section):
     cache: Cache = Cache()
     cluster: Cluster = Cluster()
     service: Service
+    services: dict[str, Worker] = Field(
+        default={}, description="Name = a further service, a worker, a table `[services.NAME]`."
+    )
     jobs: dict[str, Job] = Field(
         default={}, description="Name = a command that runs by a schedule, a table `[jobs.NAME]`."
     )

@@ -58,19 +58,31 @@ def service_log_group(environment: Environment) -> str:
     return _path(environment, "service")
 
 
-def image_parameters(environment: Environment) -> str:
-    """The path below which the parameter lies that says which image runs."""
-    return _path(environment, "image")
+def image_parameters(environment: Environment, service: str = "") -> str:
+    """The path below which the parameter lies that says which image runs, also in a service of
+    `[services]`."""
+    return _path(environment, f"image-{service}" if service else "image")
 
 
-def image_parameter(settings: Settings) -> str:
+def service_name(environment: Environment, service: str = "") -> str:
+    """The name of the service, or of one of `[services]`, and of the family of its tasks."""
+    return _name(environment, service, 255)
+
+
+def worker_of(address: str) -> str:
+    """The service of `[services]` whose task definition has this address; empty for no such one."""
+    match = re.fullmatch(r"[\w.]+\.service_worker_(\w+)_task_definition", address)
+    return match[1].replace("_", "-") if match else ""
+
+
+def image_parameter(settings: Settings, service: str = "") -> str:
     """The parameter that says which image runs.
 
     `image_tag` of the settings is part of its name: another tag there makes another parameter, with
     that tag for its value. So is `repository` where it is set: a new one has none of the old
     images.
     """
-    path = image_parameters(settings.environment)
+    path = image_parameters(settings.environment, service)
     repository = repository_name(settings)
     if repository != _name(settings.environment, "", 256):
         path = f"{path}/{repository}"
@@ -315,6 +327,7 @@ def derived(settings: Settings) -> Iterator[Derived]:
     yield from _cluster(settings)
     yield from _edge(settings)
     yield from _service(settings)
+    yield from _workers(settings)
     yield from _jobs(settings)
     yield from _notify(settings)
     yield from _alarms(settings)
@@ -491,6 +504,20 @@ def _service(settings: Settings) -> Iterator[Derived]:
             "aws_appautoscaling_scheduled_action", "name", schedule.name, SCHEDULED_ACTION, (key,),
             judged=False,
         )  # fmt: skip
+
+
+def _workers(settings: Settings) -> Iterator[Derived]:
+    environment = settings.environment
+    for name, worker in settings.services.items():
+        keys: tuple[Key, ...] = (*OURS, ("services", name))
+        whole = service_name(environment, name)
+        yield Derived("aws_ecs_task_definition", "family", whole, ECS, keys)
+        yield Derived("aws_ecs_service", "name", whole, ECS, keys)
+        image = image_parameter(settings, name)
+        yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys)
+        if worker.max_count:
+            policy = _name(environment, f"{name}-cpu", 255)
+            yield Derived("aws_appautoscaling_policy", "name", policy, SCALING_POLICY, keys)
 
 
 def dead_letters(environment: Environment) -> str:

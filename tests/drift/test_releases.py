@@ -40,6 +40,22 @@ def test_an_older_revision_that_runs_is_one_too() -> None:
     assert (found.revision, found.image) == (4, "image of 4")
 
 
+def test_a_worker_is_told_by_its_own_parameter() -> None:
+    theirs = [
+        (address.replace("service_", "service_worker_mail_", 1) if kind != "service" else address,
+         {key: value.replace("shop-dev", "shop-dev-mail") for key, value in body.items()})
+        for address, body in resources("shop:ci", "shop:2")
+        for kind in [address.rpartition("_")[2]]
+    ]  # fmt: skip
+    theirs = [
+        (address.replace("service_service", "service_worker_mail_service"), body)
+        for address, body in theirs
+    ]
+    [found] = elsewhere([*resources("shop:3", "shop:3"), *theirs], described)
+    assert found.address == "aws_ecs_task_definition.service_worker_mail_task_definition"
+    assert (found.known, found.service) == ("shop:2", "mail")
+
+
 def test_without_the_parameter_nothing_is_known_of_releases() -> None:
     assert elsewhere(resources("shop:ci", "shop:2")[:2], described) == []
 

@@ -46,7 +46,7 @@ from strata.release.place import place
 from strata.release.status import jobs as jobs_of
 from strata.review import record
 from strata.settings import Settings
-from strata.settings.models import Job
+from strata.settings.models import Job, Worker
 from strata.state import locks
 from strata.state.states import read_states
 from strata.synthesis.synthesize import compose
@@ -558,17 +558,23 @@ def test_a_secret_more_changes_the_service_alone(
         assert readable[2:] == [secrets[name] for name in sorted(SECRETS[:count])]
 
 
-def test_jobs_come_with_the_service_layer_and_go_again(
+def test_workers_and_jobs_come_with_the_service_layer_and_go_again(
     applied: Applied, aws: Client, folder: Path
 ) -> None:
     job = Job(command=["node", "report.js"], schedule="cron(0 3 ? * MON *)", timezone="Asia/Tokyo")
     jobs = {"report": job, "weekly-mail": job.model_copy(update={"memory_mib": 64, "cpu": 2})}
-    settings = applied.settings.model_copy(update={"jobs": jobs})
+    workers = {"mail": Worker(command=["node", "mail.js"], memory_mib=64, cpu=128, max_count=2)}
+    settings = applied.settings.model_copy(update={"jobs": jobs, "services": workers})
     work = work_on(settings, folder / "jobs")
     plans = waves.run(LAYERS, work.changes, waves.quiet)
     assert {layer for layer, came in plans.done.items() if came == "changes"} == {"service"}
     assert work.apply("service") == "applied"
     assert work.changes("service") == "no change"
+    at = place(settings, "mail")
+    assert at.parameter == "/shop/local/image-mail/1.0.0"
+    assert aws("ssm").get_parameter(Name=at.parameter)["Parameter"]["Value"] == at.image("1.0.0")
+    revision = Ecs(settings.environment, at).revision()
+    assert (revision.image, revision.name) == (at.image("1.0.0"), "shop-local-mail:1")
     found = aws("scheduler").get_schedule(GroupName="shop-local", Name="weekly-mail")
     assert (found["ScheduleExpression"], found["ScheduleExpressionTimezone"], found["State"]) == (
         "cron(0 3 ? * MON *)", "Asia/Tokyo", "ENABLED"
@@ -582,6 +588,8 @@ def test_jobs_come_with_the_service_layer_and_go_again(
     assert work_on(less, folder / "job").apply("service") == "applied"
     assert [one.state for one in jobs_of(settings, ecs).jobs] == ["ENABLED", "MISSING"]
     assert work_on(applied.settings, folder).apply("service") == "applied"
+    services = aws("ecs").list_services(cluster=at.cluster)["serviceArns"]
+    assert [arn.rpartition("/")[2] for arn in services] == ["shop-local"]
     groups = aws("scheduler").list_schedule_groups()["ScheduleGroups"]
     assert [group["Name"] for group in groups] == ["default"]
 

@@ -64,6 +64,18 @@ def test_a_waiver_takes_one_check_on_one_resource_away(
     assert f"  STRATA_ECR_1 registry/repository, platform, to {END}\n" in answer.out
 
 
+def test_a_star_is_any_name_within_a_layer_and_may_match_nothing(
+    file: Path, local: Path, command: Command
+) -> None:
+    mutable(local)
+    nothing = waiver(resource="service/worker_*_image", environments=None)
+    file.write_text(WAIVERS + waiver(resource="registry/*") + waiver(check="CKV_AWS_51") + nothing)
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 0, answer.err
+    file.write_text(WAIVERS + waiver(resource="reg*tory") + waiver(check="CKV_AWS_51"))
+    assert "matches nothing in local" in command("gate", "--synthesized", local).err
+
+
 @pytest.mark.parametrize("stages", [["development"], ["staging", "development"]])
 def test_a_waiver_for_a_stage_covers_its_environments(
     stages: list[str], file: Path, local: Path, command: Command

@@ -503,7 +503,8 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
          steps({**DEPLOY, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "b"}]}),
          steps(DEPLOY, {"Type": "Pass", "End": True})],
         [steps(DEPLOY), steps(DEPLOY, {**DEPLOY, "ResultPath": None}),
-         {"definition": redeploy_definition("shop", "shop")}],
+         {"definition": redeploy_definition("shop", "shop", {})},
+         {"definition": redeploy_definition("shop", "shop", {"mail": "shop-mail"})}],
     ),
     "STRATA_STEPS_2": (
         [{"target": {"arn": "arn:aws:scheduler:::aws-sdk:ecs:deleteCluster"}}, {"target": [{}]},

@@ -87,7 +87,7 @@ def rule(shop: Shop, secret_arn: str) -> None:
     role = shop.aws("iam").create_role(RoleName=name("role"), AssumeRolePolicyDocument=TRUST)
     machine = shop.aws("stepfunctions").create_state_machine(
         name=name("machine"),
-        definition=definition(shop.cluster, "api"),
+        definition=definition(shop.cluster, "api", {}),
         roleArn=role["Role"]["Arn"],
     )["stateMachineArn"]
     events, named = shop.aws("events"), name("rule")
@@ -174,7 +174,7 @@ def test_a_new_value_of_a_users_secret_reaches_every_task(
     file.write_text(text.replace(tag, f'{tag}[service.secrets]\nTOKEN = "{named}"\n'))
     before, where = running(shop), ecs(shop)
     # The command at this shop, whose clock goes on with every look.
-    monkeypatch.setattr("strata.release.ecs.Ecs", lambda *_: where)
+    monkeypatch.setattr("strata.release.rotation.Ecs", lambda *_: where)
     soon = partial(deploy_anew, patience=SOON)
     monkeypatch.setattr("strata.release.rotation.deploy_anew", soon)
     monkeypatch.setattr(sys, "argv", ["strata", "secret", "rotate", str(file), "TOKEN"])

@@ -21,6 +21,7 @@ from strata.settings.rules import (
     stores,
     support,
     text,
+    workers,
 )
 from strata.settings.rules.finding import Finding
 
@@ -37,6 +38,7 @@ RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     compute.check_scaling,
     containers.check,
     jobs.check,
+    workers.check,
     permissions.check,
     secrets.check,
     limits.check,

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from strata.settings import capacity, figures
-from strata.settings.models import Service, Settings, StepScaling
+from strata.settings.models import Job, Service, Settings, StepScaling, Worker
 from strata.settings.positions import Key
 from strata.settings.rules import schedules
 from strata.settings.rules.finding import Finding, missing_here, near
@@ -22,8 +22,8 @@ HEALTHY: Key = ("service", "minimum_healthy_percent")
 MAXIMUM: Key = ("service", "maximum_percent")
 COUNTS: tuple[Key, ...] = (SCALING, ("service", "desired_count"))
 """The keys that decide how many tasks there may be."""
-JOBS: tuple[Key, ...] = (("jobs",),)
-"""The commands that run beside these tasks."""
+JOBS: tuple[Key, ...] = (("services",), ("jobs",))
+"""What runs beside these tasks."""
 POLICIES, SCHEDULED_ACTIONS, STEP_ADJUSTMENTS = 50, 200, 20
 """Scaling policies and scheduled actions of a target, steps of a policy (Application Auto Scaling
 User Guide, quotas)."""
@@ -253,7 +253,7 @@ def _fits(settings: Settings) -> Iterator[Finding]:
     yield from unfit
     if unfit:
         return
-    jobs = capacity.job_tasks(settings)
+    jobs = capacity.beside(settings)
     if fit.instances(capacity.largest_count(settings.service), jobs) > settings.cluster.max_size:
         yield _too_many(settings, fit)
     else:
@@ -261,10 +261,13 @@ def _fits(settings: Settings) -> Iterator[Finding]:
 
 
 def _jobs_that_do_not_fit(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
-    """A job takes the place of a task of the service, with sizes of its own."""
-    for name, job in settings.jobs.items():
+    """A job or worker has the task of the service, with sizes of its own."""
+    entries: dict[Key, Job | Worker] = {
+        **{("services", name): worker for name, worker in settings.services.items()},
+        **{("jobs", name): job for name, job in settings.jobs.items()},
+    }
+    for key, job in entries.items():
         task = capacity.job_task(fit.task, job)
-        key: Key = ("jobs", name)
         if job.memory_mib and task.reserved_mib > fit.left_mib:
             yield Finding(
                 (*key, "memory_mib"),
@@ -284,18 +287,29 @@ def _jobs_that_do_not_fit(settings: Settings, fit: capacity.Fit) -> Iterator[Fin
 
 
 def _beside(settings: Settings, fit: capacity.Fit) -> str:
-    """The jobs, which may all run at the same time, in words; empty without any."""
-    sizes = [
-        f"{name} ({task.reserved_mib} MiB, {task.reserved_cpu} CPU units)"
-        for name, job in settings.jobs.items()
-        for task in [capacity.job_task(fit.task, job)]
+    """Workers and jobs, which may all run at the same time, in words; empty without any."""
+
+    def size(name: str, entry: Job | Worker, count: int = 1) -> str:
+        task = capacity.job_task(fit.task, entry)
+        many = f"{count} of " if count > 1 else ""
+        return f"{many}{name} ({task.reserved_mib} MiB, {task.reserved_cpu} CPU units)"
+
+    workers = [
+        size(name, worker, capacity.worker_room(worker))
+        for name, worker in settings.services.items()
     ]
-    return f" and at the same time {listed(sizes)} of [jobs]" if sizes else ""
+    jobs = [size(name, job) for name, job in settings.jobs.items()]
+    tables = [
+        f"{listed(sizes)} of [{table}]"
+        for table, sizes in (("services", workers), ("jobs", jobs))
+        if sizes
+    ]
+    return f" and at the same time {' and '.join(tables)}" if tables else ""
 
 
 def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
     largest = capacity.largest_count(settings.service)
-    needed = fit.instances(largest, capacity.job_tasks(settings))
+    needed = fit.instances(largest, capacity.beside(settings))
     beside = _beside(settings, fit)
     if fit.task.fixed_port:
         return Finding(
@@ -315,7 +329,7 @@ def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
 
 def _room_to_deploy(settings: Settings, fit: capacity.Fit) -> Iterator[Finding]:
     """A deployment that may stop no task starts a new task in addition to the running ones."""
-    jobs, most = capacity.job_tasks(settings), settings.cluster.max_size
+    jobs, most = capacity.beside(settings), settings.cluster.max_size
     tight = [
         deployment
         for deployment in capacity.deployments(settings.service)

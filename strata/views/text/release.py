@@ -62,6 +62,7 @@ def notice(system: str, found: Verdict) -> str:
 def status(report: Status) -> str:
     """What runs, the most important first."""
     running = report.running
+    of = f" --service {report.service}" if report.service else ""
     lines = [
         f"image      {running.image}",
         *([f"digest     {running.digest}"] if running.digest else []),
@@ -71,8 +72,8 @@ def status(report: Status) -> str:
         lines.append(f"by         {running.registered_by}")
     if running.elsewhere:
         lines.append(
-            f"elsewhere  not released by Strata; strata deploy {report.environment} --take-over "
-            "keeps it"
+            f"elsewhere  not released by Strata; strata deploy {report.environment}{of} "
+            "--take-over keeps it"
         )
     up = sum(task.last_status == "RUNNING" for task in report.tasks)
     lines.append(f"tasks      {report.desired} wanted, {up} running")

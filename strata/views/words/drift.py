@@ -51,9 +51,10 @@ def released(release: Released) -> str:
     return f"revision {release.revision}, {release.image}, registered{by}{when}; {after}, unless:"
 
 
-def take_over(report: Report) -> str:
+def take_over(report: Report, release: Released) -> str:
     """The command that keeps what others released."""
-    return f"strata deploy {report.environment} --take-over"
+    of = f" --service {release.service}" if release.service else ""
+    return f"strata deploy {report.environment}{of} --take-over"
 
 
 def change(attribute: Attribute) -> str:

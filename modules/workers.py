@@ -1,0 +1,155 @@
+"""Workers: further services of the cluster, in the image of the service with own commands."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicy,
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification as _PredefinedMetric,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
+from cdktf_cdktf_provider_aws.ecs_service import (
+    EcsService,
+    EcsServiceCapacityProviderStrategy,
+    EcsServiceDeploymentCircuitBreaker,
+    EcsServiceOrderedPlacementStrategy,
+)
+from cdktf_cdktf_provider_aws.ecs_task_definition import (
+    EcsTaskDefinition,
+    EcsTaskDefinitionRuntimePlatform,
+)
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+from modules import containers
+from modules.cluster import ClusterOutputs
+from modules.naming import Names
+from strata.settings.capacity import WORKER_HEALTHY_PERCENT, WORKER_MAXIMUM_PERCENT
+from strata.settings.models import Worker
+from strata.settings.resource_names import image_parameter
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a worker has from the service: image and containers, roles, comments for the gate."""
+
+    cluster: ClusterOutputs
+    image: str
+    containers: Sequence[Mapping[str, object]]
+    execution_role: IamRole
+    task_role: IamRole
+    policies: Sequence[IamRolePolicy]
+    notes: Mapping[str, object]
+
+
+def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Shared) -> EcsService:
+    """Add a worker to the service layer."""
+    settings, id_ = names.settings, _id(name)
+    image = SsmParameter(
+        scope,
+        f"{id_}_image",
+        name=image_parameter(settings, name),
+        type="String",
+        insecure_value=shared.image,
+        lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value"]),
+        tags=names.tags(f"{name}-image"),
+    )
+    task = EcsTaskDefinition(
+        scope,
+        f"{id_}_task_definition",
+        family=names.name(name, 255),
+        track_latest=True,
+        skip_destroy=True,
+        requires_compatibilities=["EC2"],
+        network_mode="bridge",
+        runtime_platform=EcsTaskDefinitionRuntimePlatform(
+            operating_system_family="LINUX",
+            cpu_architecture=settings.cluster.architecture.upper(),
+        ),
+        execution_role_arn=shared.execution_role.arn,
+        task_role_arn=shared.task_role.arn,
+        container_definitions=json.dumps(
+            containers.of_worker(shared.containers, name, worker, image.insecure_value)
+        ),
+        tags=names.tags(name),
+    )
+    for note, said in shared.notes.items():
+        task.add_override(f"//.{note}", said)
+    service = EcsService(
+        scope,
+        f"{id_}_service",
+        name=names.name(name, 255),
+        cluster=shared.cluster.cluster_name,
+        task_definition=task.arn,
+        desired_count=worker.desired_count,
+        capacity_provider_strategy=[
+            EcsServiceCapacityProviderStrategy(
+                capacity_provider=shared.cluster.capacity_provider_name, base=1, weight=100
+            )
+        ],
+        ordered_placement_strategy=[
+            EcsServiceOrderedPlacementStrategy(
+                type="spread", field="attribute:ecs.availability-zone"
+            ),
+            EcsServiceOrderedPlacementStrategy(type="spread", field="instanceId"),
+        ],
+        deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
+        deployment_minimum_healthy_percent=WORKER_HEALTHY_PERCENT,
+        deployment_maximum_percent=WORKER_MAXIMUM_PERCENT,
+        enable_ecs_managed_tags=True,
+        enable_execute_command=True if settings.service.exec else None,
+        propagate_tags="SERVICE",
+        # Auto scaling changes it, where there is any.
+        lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"])
+        if worker.max_count
+        else None,
+        tags=names.tags(name),
+        depends_on=list(shared.policies),
+    )
+    if worker.max_count:
+        _scaling(scope, names, name, worker, service)
+    return service
+
+
+def _id(name: str) -> str:
+    return f"worker_{name.replace('-', '_')}"
+
+
+def _scaling(
+    scope: Construct, names: Names, name: str, worker: Worker, service: EcsService
+) -> None:
+    id_ = _id(name)
+    target = AppautoscalingTarget(
+        scope,
+        f"{id_}_scaling_target",
+        service_namespace="ecs",
+        scalable_dimension="ecs:service:DesiredCount",
+        resource_id=f"service/{service.cluster}/{service.name}",
+        min_capacity=worker.desired_count,
+        max_capacity=worker.max_count or worker.desired_count,
+        tags=names.tags(name),
+    )
+    AppautoscalingPolicy(
+        scope,
+        f"{id_}_target_tracking_cpu",
+        name=names.name(f"{name}-cpu", 255),
+        policy_type="TargetTrackingScaling",
+        service_namespace=target.service_namespace,
+        resource_id=target.resource_id,
+        scalable_dimension=target.scalable_dimension,
+        target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
+            predefined_metric_specification=_PredefinedMetric(
+                predefined_metric_type="ECSServiceAverageCPUUtilization"
+            ),
+            target_value=worker.cpu_percent,
+            scale_out_cooldown=60,
+            scale_in_cooldown=300,
+        ),
+    )

@@ -1,0 +1,198 @@
+"""The workers of `[services]`: what they build, and what gate, map, cost and reach make of them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+
+from strata.cost.estimate import estimate
+from strata.cost.prices import shipped
+from strata.cost.resources import of_stack
+from strata.documents.stacks import blocks, stack
+from strata.map.write import drawn
+from strata.reach.from_stack import from_stack
+from strata.synthesis.synthesize import synthesize
+from tests.gate.command import Command
+from tests.gate.conftest import command
+from tests.modules.test_alarms import EMAIL, with_alarms
+
+__all__ = ["command"]
+
+Json = dict[str, Any]
+
+WORKERS: Json = {
+    "mail": {"command": ["node", "mail.js"], "memory_mib": 128, "cpu": 256},
+    "order-queue": {"command": ["node", "orders.js"], "max_count": 3, "cpu_percent": 50},
+}
+HEALTH: Json = {"command": ["CMD", "node", "health.js"]}
+JOBS: Json = {"report": {"command": ["node", "report.js"], "schedule": "rate(1 day)"}}
+WORKING = with_alarms(
+    "working", {"email": EMAIL}, services=WORKERS, jobs=JOBS, cluster={"max_size": 9},
+    service={"health_check": HEALTH},
+)  # fmt: skip
+MAIL = {
+    kind: f"{kind}.service_worker_mail_{rest}"
+    for kind, rest in (
+        ("aws_ecs_service", "service"), ("aws_ecs_task_definition", "task_definition"),
+        ("aws_ssm_parameter", "image"),
+    )
+}  # fmt: skip
+API = "aws_ecs_service.service_service"
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("workers")
+    synthesize([WORKING], folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def composed_workers(out: Path) -> Json:
+    return dict(json.loads((out / "composed" / "working" / "cdk.tf.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def resources(composed_workers: Json) -> dict[str, Json]:
+    return blocks(composed_workers)
+
+
+def containers(resources: dict[str, Json], address: str) -> list[Json]:
+    return list(json.loads(resources[address]["container_definitions"]))
+
+
+def test_a_worker_runs_the_image_with_its_own_command_and_sizes_and_no_port(
+    resources: dict[str, Json],
+) -> None:
+    (api,) = containers(resources, "aws_ecs_task_definition.service_task_definition")
+    (mail,) = containers(resources, MAIL["aws_ecs_task_definition"])
+    assert mail["command"] == ["node", "mail.js"]
+    assert (mail["cpu"], mail["memory"]) == (256, 128)
+    assert mail["portMappings"] == []
+    assert "healthCheck" in api and "healthCheck" not in mail
+    assert mail["image"] == f"${{{MAIL['aws_ssm_parameter']}.insecure_value}}"
+    assert mail["logConfiguration"]["options"]["awslogs-stream-prefix"] == "mail"
+    same = ("environment", "secrets", "user", "readonlyRootFilesystem", "linuxParameters", "name")
+    assert {key: mail[key] for key in same} == {key: api[key] for key in same}
+    (orders,) = containers(
+        resources, "aws_ecs_task_definition.service_worker_order_queue_task_definition"
+    )
+    assert (orders["cpu"], orders["memory"]) == (api["cpu"], api["memory"])
+
+
+def test_it_has_the_roles_of_the_service_a_parameter_of_its_own_and_no_load_balancer(
+    resources: dict[str, Json],
+) -> None:
+    task = resources[MAIL["aws_ecs_task_definition"]]
+    assert task["execution_role_arn"] == "${aws_iam_role.service_execution_role.arn}"
+    assert task["task_role_arn"] == "${aws_iam_role.service_task_role.arn}"
+    assert (task["family"], task["track_latest"], task["skip_destroy"]) == (
+        "shop-working-mail", True, True
+    )  # fmt: skip
+    service = resources[MAIL["aws_ecs_service"]]
+    assert "load_balancer" not in service
+    assert service["deployment_circuit_breaker"] == {"enable": True, "rollback": True}
+    image = resources[MAIL["aws_ssm_parameter"]]
+    assert image["name"] == "/shop/working/image-mail/1.0.0"
+    assert image["lifecycle"] == {"ignore_changes": ["insecure_value"]}
+
+
+def test_it_scales_by_its_cpu_where_it_has_a_most(resources: dict[str, Json]) -> None:
+    target = resources["aws_appautoscaling_target.service_worker_order_queue_scaling_target"]
+    assert (target["min_capacity"], target["max_capacity"]) == (1, 3)
+    policy = resources["aws_appautoscaling_policy.service_worker_order_queue_target_tracking_cpu"]
+    tracking = policy["target_tracking_scaling_policy_configuration"]
+    assert tracking["target_value"] == 50
+    orders = resources["aws_ecs_service.service_worker_order_queue_service"]
+    assert orders["lifecycle"] == {"ignore_changes": ["desired_count"]}
+    assert "lifecycle" not in resources[MAIL["aws_ecs_service"]]
+    assert "aws_appautoscaling_target.service_worker_mail_scaling_target" not in resources
+
+
+def test_a_new_password_deploys_each_service_after_the_other(resources: dict[str, Json]) -> None:
+    machine = json.loads(resources["aws_sfn_state_machine.service_redeploy"]["definition"])
+    states, at = machine["States"], machine["StartAt"]
+    deployed = []
+    while at:
+        deployed.append(states[at]["Parameters"]["Service"])
+        at = states[at].get("Next")
+    assert deployed == [
+        f"${{{address}.name}}"
+        for address in (
+            API, "aws_ecs_service.service_worker_mail_service",
+            "aws_ecs_service.service_worker_order_queue_service",
+        )
+    ]  # fmt: skip
+    policy = json.loads(resources["aws_iam_role_policy.service_redeploy_role_policy"]["policy"])
+    assert len(policy["Statement"][0]["Resource"]) == 3
+
+
+def test_a_failed_deployment_of_each_is_an_event(resources: dict[str, Json]) -> None:
+    pattern = json.loads(resources["aws_cloudwatch_event_rule.alarms_deployment"]["event_pattern"])
+    assert len(pattern["resources"]) == 3
+
+
+def test_the_rest_is_as_without_them(resources: dict[str, Json], out: Path) -> None:
+    without = with_alarms(
+        "working", {"email": EMAIL}, jobs=JOBS, cluster={"max_size": 9},
+        service={"health_check": HEALTH},
+    )  # fmt: skip
+    folder = out / "without"
+    synthesize([without], folder)
+    before = blocks(json.loads((folder / "composed" / "working" / "cdk.tf.json").read_text()))
+    assert {one for one in resources if one not in before} == {
+        one for one in resources if ".service_worker_" in one
+    }
+    assert {one for one in before if resources[one] != before[one]} == {
+        "aws_sfn_state_machine.service_redeploy",
+        "aws_iam_role_policy.service_redeploy_role_policy",
+        "aws_cloudwatch_event_rule.alarms_deployment",
+    }
+    for layer in ("network", "registry", "database", "cache", "cluster", "edge"):
+        file = f"stacks/working-{layer}/cdk.tf.json"
+        assert (out / file).read_text() == (folder / file).read_text(), layer
+
+
+def test_the_gate_finds_nothing_in_them(tmp_path: Path, command: Command) -> None:
+    file = tmp_path / "working.toml"
+    file.write_text(tomli_w.dumps(WORKING.model_dump(exclude_none=True, by_alias=True)))
+    answer = command("gate", file)
+    assert answer.code == 0, answer.out + answer.err
+
+
+def test_who_reaches_the_tasks_is_as_without_them(
+    composed_workers: Json, composed: Callable[[str], Json]
+) -> None:
+    def ports(document: Json) -> str:
+        tasks = from_stack(stack(document)).endpoint("tasks")
+        assert tasks is not None
+        return str(tasks.host_ports)
+
+    assert ports(composed_workers) == ports(composed("local"))
+
+
+def test_the_picture_has_a_box_for_each(composed_workers: Json) -> None:
+    system = drawn(stack(composed_workers), "shop-working").pictures[1]
+    mail = system.node(MAIL["aws_ecs_service"])
+    assert mail.title == "shop-working-mail"
+    assert mail.lines == ("1 task", "256 CPU units, 128 MiB")
+    orders = system.node("aws_ecs_service.service_worker_order_queue_service")
+    assert orders.lines[0] == "1 task, scaled 1 to 3"
+    assert system.node(API).lines[0].startswith("3 tasks, scaled")
+    relations = {(edge.source, edge.target, edge.lines) for edge in system.edges}
+    assert ("jobs", API, ("start tasks of",)) in relations
+    assert ("jobs", mail.id, ("start tasks of",)) not in relations
+    repository = "aws_ecr_repository.registry_repository"
+    assert (mail.id, repository, ("pulls image",)) in relations
+
+
+def test_their_tasks_cost_the_instances_that_they_need(composed_workers: Json) -> None:
+    cost = estimate(of_stack(stack(composed_workers)), WORKING, shipped())
+    assert [line for line in cost.not_priced if line.layer == "service"] == []
+    (instances,) = [line for line in cost.lines if "ec2/t3.micro" in line.item]
+    # 877 MiB and 2048 units: three instances with a task of 576 MiB and 1024 units each have room
+    # for the 192 MiB of mail; orders takes a fourth, and the job a fifth for 30 of 730 hours.
+    assert instances.quantity.desired == pytest.approx(4 * 730 + 30)

@@ -1,0 +1,92 @@
+"""Workers of `[services]`: what is refused by key and cure, and the room that their tasks need."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from strata.settings.capacity import worker_room
+from strata.settings.load import judge
+from strata.settings.models import Worker
+from tests.settings.test_capacity import BASE
+
+Json = dict[str, Any]
+
+MAIL: Json = {"command": ["node", "mail.js"]}
+
+
+def with_workers(services: Json, **sections: Json) -> Json:
+    data: Json = copy.deepcopy(BASE)
+    data["cluster"]["max_size"] = 9
+    for section, values in sections.items():
+        data[section] |= values
+    return {**data, "services": services}
+
+
+def refused(data: Json) -> list[str]:
+    return [f"{'.'.join(map(str, one.key))}: {one.wrong} | {one.right}" for one in judge(data)[1]]
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        {},
+        {"mail": MAIL},
+        {
+            "a": {**MAIL, "desired_count": 0},
+            "order-queue-2": {**MAIL, "memory_mib": 64, "cpu": 128},
+        },
+        {"a" * 32: {**MAIL, "max_count": 2, "cpu_percent": 42.5}},
+    ],
+)
+def test_what_ecs_takes_is_right(services: Json) -> None:
+    assert refused(with_workers(services)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        ("api", {}, "services.api: is the name of [service] itself"),
+        ("Mail", {}, "services.Mail: is not a valid name for a service"),
+        ("mail_queue", {}, "is not a valid name"),
+        ("a" * 33, {}, "1 to 32 lower-case letters"),
+        ("mail", {"command": []}, "services.mail.command"),
+        ("mail", {"command": [" "]}, "services.mail.command: has no program to run"),
+        ("mail", {"command": ["mail", "--password", "hunter2hunter2"]}, "looks like a secret"),
+        ("mail", {"max_count": 1}, "services.mail.max_count: is not more than desired_count, 1"),
+        ("mail", {"cpu_percent": 0}, "services.mail.cpu_percent"),
+        ("mail", {"cpu_percent": 101}, "services.mail.cpu_percent"),
+        ("mail", {"container_port": 3000}, "services.mail.container_port"),
+        ("mail", {"memory_mib": 900}, "services.mail.memory_mib: does not fit an instance"),
+        ("mail", {"cpu": 4096}, "services.mail.cpu: does not fit an instance"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_key(name: str, more: Json, said: str) -> None:
+    problems = refused(with_workers({name: {**MAIL, **more}}))
+    assert any(said in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "room"), [(0, None, 0), (1, None, 2), (2, None, 2), (1, 5, 5), (0, 1, 2)]
+)
+def test_a_deployment_of_a_single_task_needs_room_for_a_second(
+    count: int, most: int | None, room: int
+) -> None:
+    assert worker_room(Worker(command=["a"], desired_count=count, max_count=most)) == room
+
+
+@pytest.mark.parametrize(("most", "enough"), [(6, False), (7, True)])
+def test_the_tasks_of_a_worker_have_room_beside_those_of_the_service(
+    most: int, enough: bool
+) -> None:
+    sizes = {"cpu": 1024, "memory_mib": 512}
+    # Five instances for five tasks, and two for the one task of the worker in a deployment.
+    data = with_workers({"mail": MAIL}, cluster={"max_size": most}, service=sizes)
+    problems = refused(data)
+    assert (problems == []) is enough, problems
+    assert all("2 of mail (576 MiB, 1024 CPU units) of [services]" in one for one in problems)
+
+
+def test_a_worker_needs_no_port_of_its_own() -> None:
+    fixed = {"host_port": 8080, "cpu": 128, "memory_mib": 64}
+    assert refused(with_workers({"mail": MAIL}, service=fixed, cluster={"max_size": 5})) == []
