@@ -31,7 +31,7 @@ HEALTH: Json = {"command": ["CMD", "node", "health.js"]}
 JOBS: Json = {"report": {"command": ["node", "report.js"], "schedule": "rate(1 day)"}}
 WORKING = with_alarms(
     "working", {"email": EMAIL}, services=WORKERS, jobs=JOBS, cluster={"max_size": 9},
-    service={"health_check": HEALTH},
+    service={"health_check": HEALTH, "exec": True},
 )  # fmt: skip
 MAIL = {
     kind: f"{kind}.service_worker_mail_{rest}"
@@ -138,7 +138,7 @@ def test_a_failed_deployment_of_each_is_an_event(resources: dict[str, Json]) -> 
 def test_the_rest_is_as_without_them(resources: dict[str, Json], out: Path) -> None:
     without = with_alarms(
         "working", {"email": EMAIL}, jobs=JOBS, cluster={"max_size": 9},
-        service={"health_check": HEALTH},
+        service={"health_check": HEALTH, "exec": True},
     )  # fmt: skip
     folder = out / "without"
     synthesize([without], folder)
