@@ -12,9 +12,12 @@ from strata.errors import StrataError
 from strata.gate.documents import Unjudgeable
 from strata.machine.files import Unreadable, bytes_of, json_of
 
-_IDENTITY = re.compile(r"\$\{aws_(\w+\.\w+\.(id|arn)|\w*parameter_group\.\w+\.name)\}")
+_IDENTITY = re.compile(
+    r"\$\{aws_(\w+\.\w+\.(id|arn)|\w*parameter_group\.\w+\.name)\}"
+    r"|arn:[\w:-]+:cluster/\$\{aws_ecs_cluster\.\w+\.name\}"
+)
 """A reference that says more than its value: which group a rule belongs to, and that a parameter
-group is made by this code."""
+group or the cluster of a schedule is made by this code."""
 
 
 def read_plan(path: Path) -> Json:
