@@ -14,7 +14,7 @@ from strata.machine.files import Unreadable, bytes_of, json_of
 
 _IDENTITY = re.compile(
     r"\$\{aws_(\w+\.\w+\.(id|arn)|\w*parameter_group\.\w+\.name)\}"
-    r"|arn:[\w:-]+:cluster/\$\{aws_ecs_cluster\.\w+\.name\}"
+    r"|arn:[\w:-]+:cluster/\$\{aws_ecs_cluster\w*\.\w+\.(cluster_)?name\}"
 )
 """A reference that says more than its value: which group a rule belongs to, and that a parameter
 group or the cluster of a schedule is made by this code."""

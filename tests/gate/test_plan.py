@@ -199,11 +199,14 @@ def test_a_parameter_group_stays_one_of_this_code_once_its_name_is_planned(attri
     assert laid["resource"]["aws_db_instance"]["d"] == body
 
 
+CLUSTER_NAME = "${aws_ecs_cluster_capacity_providers.cluster_capacity_providers.cluster_name}"
+
+
 @pytest.mark.parametrize("own", [True, False])
 def test_a_cluster_stays_one_of_this_code_once_its_arn_is_planned(own: bool) -> None:
     """A schedule may start tasks in the cluster of this code, and in no other."""
     cluster = "arn:aws:ecs:eu-central-1:123456789012:cluster/"
-    target = {"arn": cluster + ("${aws_ecs_cluster.cluster_cluster.name}" if own else "theirs")}
+    target = {"arn": cluster + (CLUSTER_NAME if own else "theirs")}
     change = {"after": {"target": [{"arn": f"{cluster}shop-local"}]}, "after_unknown": {}}
     planned = {
         "type": "aws_scheduler_schedule", "name": "s", "mode": "managed",
