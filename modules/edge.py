@@ -201,7 +201,9 @@ class Edge(Construct):
                 S3BucketServerSideEncryptionConfigurationRuleA(
                     apply_server_side_encryption_by_default=S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
                         sse_algorithm="AES256"
-                    )
+                    ),
+                    # S3 answers so where nothing is said, which would be drift.
+                    bucket_key_enabled=False,
                 )
             ],
         )

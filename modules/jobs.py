@@ -103,7 +103,10 @@ def schedule(scope: Construct, names: Names, jobs: Mapping[str, Job], runs: Runs
                     # With a capacity provider a task waits for an instance with room.
                     capacity_provider_strategy=[
                         SchedulerScheduleTargetEcsParametersCapacityProviderStrategy(
-                            capacity_provider=runs.cluster.capacity_provider_name, weight=100
+                            capacity_provider=runs.cluster.capacity_provider_name,
+                            # Scheduler answers 0 where nothing is said, which would be drift.
+                            base=0,
+                            weight=100,
                         )
                     ],
                     group=job_group(name),

@@ -13,6 +13,7 @@ from emulator.gaps import (
     events,
     iam,
     logs,
+    mixed_instances,
     offers,
     rds,
     route53,
@@ -49,5 +50,7 @@ def fill() -> None:
         stepfunctions,
         task_definitions,
         zones,
+        # After what it goes on from.
+        mixed_instances,
     ):
         service.fill()

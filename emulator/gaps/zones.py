@@ -23,7 +23,8 @@ def _launch(self: Any, count_needed: int, propagated_tags: dict[str, str]) -> No
         launch(self, 1, dict(propagated_tags))
 
 
-def _update(self: Any, *args: Any, **kwargs: Any) -> None:
+def spread(self: Any, *args: Any, **kwargs: Any) -> None:
+    """Change a group, and let its instances leave the subnets that it has no longer."""
     update(self, *args, **kwargs)
     subnets = self.vpc_zone_identifier.split(",") if self.vpc_zone_identifier else []
     elsewhere = [one for one in self.instance_states if one.instance.subnet_id not in subnets]
@@ -37,5 +38,5 @@ def _update(self: Any, *args: Any, **kwargs: Any) -> None:
 
 def fill() -> None:
     """Spread the instances of a group over its subnets, and over new ones."""
-    FakeAutoScalingGroup.update = _update
+    FakeAutoScalingGroup.update = spread
     FakeAutoScalingGroup.replace_autoscaling_group_instances = _launch

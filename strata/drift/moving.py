@@ -33,6 +33,10 @@ def _grew(before: Any, now: Any) -> bool:
     return isinstance(before, int) and isinstance(now, int) and now > before
 
 
+def _filled(before: Any, now: Any) -> bool:
+    return not before and bool(now)
+
+
 def _in_force(_: Any, now: Any) -> bool:
     return bool(now == "ISSUED")
 
@@ -101,6 +105,12 @@ MOVING = (
     Moving("aws_db_instance", "latest_restorable_time", "backups go on"),
     Moving("aws_db_instance", "master_user_secret", "RDS rotates the password", _secret_status),
     Moving("aws_db_instance", "status", "RDS backs up and maintains it"),
+    # They are read before the gateway is made, and again with the next refresh. Another
+    # association than the first is drift.
+    *(
+        Moving("aws_eip", attribute, "its NAT gateway takes it", _filled)
+        for attribute in ("association_id", "network_interface", "private_dns", "private_ip")
+    ),
     # Releases: who made one by other means than Strata is told apart (`releases.py`).
     Moving("aws_ecs_service", "task_definition", "a release", _same_family),
     Moving("aws_ecs_task_definition", "arn", "a release registers a revision"),

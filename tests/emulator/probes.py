@@ -491,6 +491,34 @@ def instances_in_zones() -> bool:
     return (len(zones), len(set(zones)), len(left), len(set(left))) == (3, 2, 3, 1)
 
 
+def mixed_instances() -> bool:
+    scaling, ec2 = client("autoscaling"), client("ec2")
+    ec2.create_launch_template(
+        LaunchTemplateName="template",
+        LaunchTemplateData={"ImageId": "ami-1", "InstanceType": "t3.micro"},
+    )
+    policy = {
+        "LaunchTemplate": {
+            "LaunchTemplateSpecification": {"LaunchTemplateName": "template"},
+            "Overrides": [{"InstanceType": "t3.micro"}, {"InstanceType": "t3.small"}],
+        },
+        "InstancesDistribution": {
+            "OnDemandBaseCapacity": 2, "OnDemandPercentageAboveBaseCapacity": 50
+        },
+    }  # fmt: skip
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="g", MinSize=2, MaxSize=5, DesiredCapacity=2,
+        MixedInstancesPolicy=policy, VPCZoneIdentifier=_subnets()[0],
+    )  # fmt: skip
+    counts = []
+    for desired in (3, 4, 2):
+        scaling.update_auto_scaling_group(AutoScalingGroupName="g", DesiredCapacity=desired)
+        [group] = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+        counts.append(len(group["Instances"]))
+    distribution = group.get("MixedInstancesPolicy", {}).get("InstancesDistribution", {})
+    return counts == [3, 4, 2] and distribution.get("OnDemandBaseCapacity") == 2
+
+
 def log_group_class() -> bool:
     logs = client("logs")
     logs.create_log_group(logGroupName="a", logGroupClass="INFREQUENT_ACCESS")
@@ -876,6 +904,7 @@ PROBES = {
         database_subnets,
         scaling_group_settings,
         instances_in_zones,
+        mixed_instances,
         interfaces_of_instances,
         interfaces_of_endpoints,
         user_data_of_versions,
