@@ -27,6 +27,9 @@ AuthToken), or mean nothing."""
 EC2_ID = re.compile(r"[a-z]+-[0-9a-f]{8,17}")
 CREDENTIAL = re.compile(r"Credential=([^/\s]+)/")
 
+CONTAINERS: dict[str, type] = {"structure": dict, "map": dict, "list": list}
+SCALAR = (str, int, float, bool, type(None))
+
 lock = threading.Lock()
 calls: dict[str, dict[str, Any]] = {}
 
@@ -59,6 +62,9 @@ def _named(shape: Any, value: Any) -> Any:
     if shape is None:
         return {}
     if shape.type_name == "blob" or shape.metadata.get("sensitive"):
+        return None
+    if not isinstance(value, CONTAINERS.get(shape.type_name, SCALAR)):
+        # Refused by the model, before anybody asks for a permission.
         return None
     if isinstance(value, dict):
         members = shape.members if shape.type_name == "structure" else dict.fromkeys(value, shape)
