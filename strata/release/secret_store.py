@@ -103,7 +103,7 @@ class Store:
             )
 
     def listed(self) -> Iterator[Stored]:
-        """Everything under the prefix of the environment, but for the image that runs."""
+        """Everything under the prefix of the environment, but for the images that run."""
         begins = prefix(self._environment)
         for entry in pages(
             self._secrets, "list_secrets", "SecretList",
@@ -111,9 +111,11 @@ class Store:
         ):  # fmt: skip
             if entry["Name"].startswith(begins):
                 yield _secret(Source("secretsmanager", entry["Name"]), entry)
-        images = f"{image_parameters(self._environment)}/"
+        images = image_parameters(self._environment)
+        # A worker's, also of one that left the settings, has its name behind the word.
+        ours = (f"{images}/", f"{images}-")
         for stored in self._described("BeginsWith", [f"/{begins}"]):
-            if not stored.source.name.startswith(images):
+            if stored.type != "String" or not stored.source.name.startswith(ours):
                 yield stored
 
     def put(
