@@ -460,6 +460,16 @@ HARMLESS: dict[str, Change] = {
         IMAGE, insecure_value="${aws_ecr_repository.registry_repository.repository_url}@sha256:"
         + "a" * 64),
     "a tag on its parameter": put(IMAGE, tags=TAGS),
+    "a schedule that starts a task of this code": add(
+        "service", "aws_scheduler_schedule.more", name="a",
+        kms_key_arn="arn:aws:kms:eu-central-1:123456789012:key/a",
+        schedule_expression="rate(1 day)", flexible_time_window={"mode": "OFF"},
+        target={"arn": "${aws_ecs_service.service_service.cluster}",
+                "role_arn": "${aws_iam_role.service_task_role.arn}",
+                "input": json.dumps({"containerOverrides": [{"name": "api", "command": ["a"]}]}),
+                "ecs_parameters": {
+                    "task_definition_arn":
+                        "${aws_ecs_task_definition.service_task_definition.arn}"}}),
     "an import": taken_up(REDIS),
     "an import of one of several": taken_up(REDIS, f'{REDIS}["a"]'),
     "blocks in lists": whole_in_lists,
