@@ -101,6 +101,7 @@ def strangers(listed: Sequence[Listed], ours: frozenset[str]) -> list[Stranger]:
             )
             or any(re.search(pattern, resource.identifier) for pattern in MADE_BY_SERVICES)
             or _revision(resource.identifier) in ours
+            or _of_a_former_service(resource.identifier, ours)
         )
 
     known_as = {_short(resource.identifier) for resource in listed if accounted(resource)}
@@ -126,6 +127,18 @@ def _short(identifier: str) -> str:
     if match := re.fullmatch(r"arn:[^:]*:rds:.*:snapshot:(.+)", identifier):
         return database_snapshot(match[1])
     return identifier.removesuffix(":*")
+
+
+def _of_a_former_service(identifier: str, ours: frozenset[str]) -> bool:
+    """Whether it is a revision of a service that has left `[services]`.
+
+    Terraform leaves the revisions, since a rollback may need them (skip_destroy); they run nothing,
+    and `strata destroy` takes them away. Their families begin with that of the service.
+    """
+    family = _revision(identifier)
+    return family != identifier and any(
+        family.startswith(f"{one}-") for one in ours if ":task-definition/" in one
+    )
 
 
 def _revision(identifier: str) -> str:

@@ -35,6 +35,8 @@ OURS = known(
         Listed("instance", "i-1", "vpc", made_by=scaling_group("shop")),
         Listed("logs log-group", "arn:aws:logs:r:a:log-group:/shop:*", "tags"),
         Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shop:1", "tags"),
+        # Of a worker that has left the settings.
+        Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shop-mail:1", "tags"),
         Listed("ecs task", "arn:aws:ecs:r:a:task/shop/1", "tags"),
         Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:rds:shop-2026", "tags"),
         Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:shop-last", "tags"),
@@ -57,6 +59,7 @@ def test_ours_and_what_ours_made_are_none(one: Listed) -> None:
         Listed("instance", "i-1", "vpc", made_by=scaling_group("another")),
         Listed("instance", "i-1", "vpc"),
         Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/other:1", "tags"),
+        Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shopping:1", "tags"),
         Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:by-hand", "tags"),
         # Of the same name as something of ours, and no part of it.
         Listed("cache cluster", "arn:aws:elasticache:r:a:cluster:shop", "vpc"),
