@@ -89,14 +89,14 @@ def test_the_json_is_the_same_to_the_byte(whole: Path, cache: Path, tmp_path: Pa
 def test_a_submodule_imported_anew_makes_a_new_cut(cache: Path, tmp_path: Path) -> None:
     before = set(cache.rglob("*.tgz"))
     name = '        names = Names(settings, "registry")\n'
-    use = '        queues.SqsQueue(self, "jobs")\n'
+    use = '        things.IotThing(self, "jobs", name="jobs")\n'
     old = "from constructs import Construct\n"
-    new = "from cdktf_cdktf_provider_aws import sqs_queue as queues\n"
+    new = "from cdktf_cdktf_provider_aws import iot_thing as things\n"
     file = "modules/registry.py"
     project = edited(tmp_path / "p", [Edit(file, old, old + new), Edit(file, name, name + use)])
     out = project.synthesize(XDG_CACHE_HOME=str(cache))
     stack = json.loads((out / "stacks/local-registry/cdk.tf.json").read_text())
-    assert stack["resource"]["aws_sqs_queue"].keys() == {"registry_jobs"}
+    assert stack["resource"]["aws_iot_thing"].keys() == {"registry_jobs"}
     assert len(set(cache.rglob("*.tgz")) - before) == 1
 
 
@@ -104,8 +104,8 @@ def test_what_another_file_imports_is_there_too(cache: Path) -> None:
     program = f"""
 from modules.environment import EnvironmentStack
 from cdktf import App
-from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
-SqsQueue(EnvironmentStack(App(), "one"), "jobs")
+from cdktf_cdktf_provider_aws.iot_thing import IotThing
+IotThing(EnvironmentStack(App(), "one"), "jobs", name="jobs")
 {COUNT_TYPES}
 """
     assert int(run(program, cache=cache)) == ALL_TYPES
@@ -117,12 +117,12 @@ from modules.environment import EnvironmentStack
 from cdktf import App
 EnvironmentStack(App(), "one")
 try:
-    from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+    from cdktf_cdktf_provider_aws.iot_thing import IotThing
 except ImportError as error:
     print(error)
 """
     said = run(program, cache=cache)
-    assert "cdktf_cdktf_provider_aws.sqs_queue" in said
+    assert "cdktf_cdktf_provider_aws.iot_thing" in said
     assert "head of a file" in said
 
 
@@ -253,7 +253,7 @@ def test_the_cut_is_of_what_modules_imports() -> None:
     folder = Path(sys.modules[light_provider.PACKAGE].__path__[0])
     names = cut_assembly.named(light_provider.PACKAGE, folder, light_provider.MODULES)
     assert {"vpc", "ecs_service", "data_aws_route53_zone", "provider"} <= names
-    assert "sqs_queue" not in names
+    assert "iot_thing" not in names
 
 
 def test_another_package_another_cut(package: Package, tmp_path: Path) -> None:
