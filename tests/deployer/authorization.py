@@ -80,6 +80,7 @@ TAGGING = {
     "scheduler": "scheduler:TagResource",
     "secretsmanager": "secretsmanager:TagResource",
     "sns": "sns:TagResource",
+    "sqs": "sqs:TagQueue",
     "ssm": "ssm:AddTagsToResource",
     "states": "states:TagResource",
 }
@@ -135,12 +136,14 @@ NAMED = {
     },
     "secretsmanager": {"SecretId": "secret:{}-abcdef", "Name": "secret:{}-abcdef"},
     "sns": {"Name": "{}"},
+    "sqs": {"QueueName": "{}"},
     "ssm": {"Name": "parameter{}", "Path": "parameter{}", "ResourceId": "parameter{}"},
     "states": {"name": "stateMachine:{}"},
 }  # fmt: skip
 """IAM's service -> parameter -> the end of the ARN of what it names."""
 
 ANYWHERE = {
+    "sqs": {"QueueUrl": "arn:aws:sqs:{region}:{account}:{}"},
     "cloudwatch": {"DashboardName": "arn:aws:cloudwatch::{account}:dashboard/{}",
                    "DashboardNames": "arn:aws:cloudwatch::{account}:dashboard/{}"},
     "budgets": {"BudgetName": "arn:aws:budgets::{account}:budget/{}"},
@@ -243,6 +246,10 @@ def _resources(service: str, call: Json, place: Place) -> Iterator[str]:
     if "logStreamName" in parameters:
         group, stream = parameters["logGroupName"], parameters["logStreamName"]
         yield f"{here}log-group:{group}:log-stream:{stream}"
+    if service == "scheduler" and "Name" in parameters:
+        group = parameters.get("GroupName")
+        kind = f"schedule/{group}/" if group else "schedule-group/"
+        yield f"{here}{kind}{parameters['Name']}"
     if call["operation"] == "CreateCapacityProvider":
         yield f"{here}capacity-provider/{parameters['name']}"
     if call["operation"] == "GetChange":

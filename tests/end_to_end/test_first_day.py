@@ -200,9 +200,10 @@ def test_right_after_a_release_a_plan_has_no_change_and_there_is_no_drift(
 
 
 def test_the_policy_of_a_plan_allows_all_that_plan_drift_and_status_ask(day: Day) -> None:
-    assert not_allowed(LOCAL) == []
+    settings = load(str(day.env))
+    assert not_allowed(settings) == []
     forget()
     for command in ("plan", "drift", "status", "output"):
         answer = day.strata(command, day.env)
         assert answer.returncode == 0, answer.stdout
-    assert not_allowed(LOCAL, use=Use.PLAN) == []
+    assert not_allowed(settings, use=Use.PLAN) == []

@@ -558,13 +558,17 @@ def test_a_secret_more_changes_the_service_alone(
         assert readable[2:] == [secrets[name] for name in sorted(SECRETS[:count])]
 
 
+JOB = Job(command=["node", "report.js"], schedule="cron(0 3 ? * MON *)", timezone="Asia/Tokyo")
+MORE = {
+    "jobs": {"report": JOB, "weekly-mail": JOB.model_copy(update={"memory_mib": 64, "cpu": 2})},
+    "services": {"mail": Worker(command=["node", "mail.js"], memory_mib=64, cpu=128, max_count=2)},
+}
+
+
 def test_workers_and_jobs_come_with_the_service_layer_and_go_again(
     applied: Applied, aws: Client, folder: Path
 ) -> None:
-    job = Job(command=["node", "report.js"], schedule="cron(0 3 ? * MON *)", timezone="Asia/Tokyo")
-    jobs = {"report": job, "weekly-mail": job.model_copy(update={"memory_mib": 64, "cpu": 2})}
-    workers = {"mail": Worker(command=["node", "mail.js"], memory_mib=64, cpu=128, max_count=2)}
-    settings = applied.settings.model_copy(update={"jobs": jobs, "services": workers})
+    settings = applied.settings.model_copy(update=MORE)
     work = work_on(settings, folder / "jobs")
     plans = waves.run(LAYERS, work.changes, waves.quiet)
     assert {layer for layer, came in plans.done.items() if came == "changes"} == {"service"}
@@ -584,7 +588,7 @@ def test_workers_and_jobs_come_with_the_service_layer_and_go_again(
     )
     ecs = Ecs(settings.environment, place(settings))
     assert [(one.state, one.runs) for one in jobs_of(settings, ecs).jobs] == [("ENABLED", [])] * 2
-    less = applied.settings.model_copy(update={"jobs": {"report": job}})
+    less = applied.settings.model_copy(update={"jobs": {"report": JOB}})
     assert work_on(less, folder / "job").apply("service") == "applied"
     assert [one.state for one in jobs_of(settings, ecs).jobs] == ["ENABLED", "MISSING"]
     assert work_on(applied.settings, folder).apply("service") == "applied"
@@ -1171,7 +1175,10 @@ def test_the_deployers_policy_allows_all_that_was_asked_in_this_life(applied: Ap
         {"service": {**data["service"], "secrets": secrets}},
         {"edge": {**data["edge"], "domain": "hands.shop.example", "zone": "existing"}},
     )
-    settings = [Settings.model_validate({**data, **changes}) for changes in tried]
+    settings = [
+        *(Settings.model_validate({**data, **changes}) for changes in tried),
+        applied.settings.model_copy(update=MORE),
+    ]
     assert not_allowed(*settings) == []
     # Without a part of it something is missed, so that the record is one of a whole life.
     release = not_allowed(*settings, use=Use.RELEASE)

@@ -16,6 +16,7 @@ from strata import cli
 from strata.errors import StrataError
 from strata.local import ecs as play
 from strata.local import emulator as emulation
+from strata.machine.folders import CHOSEN, Folders
 from strata.release.ecs import Ecs
 from strata.release.model import Service
 from strata.release.place import place
@@ -173,6 +174,8 @@ def test_a_new_value_of_a_users_secret_reaches_every_task(
     text = (ROOT / "envs" / "local.toml").read_text()
     file.write_text(text.replace(tag, f'{tag}[service.secrets]\nTOKEN = "{named}"\n'))
     before, where = running(shop), ecs(shop)
+    # Two commands that write keep each other off in one folder.
+    monkeypatch.setattr(CHOSEN, "folders", Folders(ROOT, tmp_path / "work", tmp_path / "out"))
     # The command at this shop, whose clock goes on with every look.
     monkeypatch.setattr("strata.release.rotation.Ecs", lambda *_: where)
     soon = partial(deploy_anew, patience=SOON)
