@@ -7,6 +7,7 @@ import typer
 from strata.commands.base import out, print_json
 from strata.commands.common import aim
 from strata.errors import Answered, StrataError
+from strata.machine.signals import Stopped
 from strata.machine.unforeseen import say
 from strata.settings import Settings, load
 from strata.settings.resource_names import base
@@ -65,7 +66,7 @@ def released(
         return
     try:
         found = work.watch(wanted, lambda progress: out.print(f"tasks      {progress}"), timeout)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         say(f"the deployment goes on; {again} watches it")
         raise
     except StrataError as error:

@@ -9,6 +9,7 @@ import typer
 from strata.commands.base import Env, ServiceName
 from strata.commands.common import aim
 from strata.errors import StrataError, UsageError
+from strata.machine.signals import Stopped
 from strata.machine.unforeseen import say
 from strata.settings import load
 from strata.settings.figures import OVERRIDES
@@ -60,7 +61,7 @@ def run(
     say(f"task {task.id[:8]} of {revision.name} runs {shlex.join(command)}")
     try:
         ended = one_off.finished(settings.environment, ecs, task, typer.echo)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         say(f"the task goes on\n{_how_to_go_on(env, task, place)}")
         raise
     if ended.exit_code is None:

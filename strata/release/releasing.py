@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from strata.errors import StrataError
+from strata.machine.signals import Stopped
 from strata.release import images, registry
 from strata.release.ecs import Ecs
 from strata.release.logs import with_log
@@ -201,10 +202,14 @@ class Releases:
             return
         words = " ".join(command)
         say(f"before the release: {words}")
-        done = run_task(
-            self.settings.environment, self.ecs, revision, Overrides(command, {}), say,
-            started_by="strata-release", sleep=self.sleep,
-        )  # fmt: skip
+        try:
+            done = run_task(
+                self.settings.environment, self.ecs, revision, Overrides(command, {}), say,
+                started_by="strata-release", sleep=self.sleep,
+            )  # fmt: skip
+        except (KeyboardInterrupt, Stopped):
+            say(f"nothing was released; {words} goes on in its task, if it has begun")
+            raise
         if done.exit_code != 0:
             ended = (
                 f"ended with {done.exit_code}"

@@ -66,14 +66,17 @@ def revisions(shop: Shop) -> list[str]:
     return [one["taskDefinition"].rpartition("/")[2] for one in found["deployments"]]
 
 
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_ctrl_c_leaves_the_deployment_going_and_says_how_to_watch_on(
-    shop: Shop, folder: Path
+    sent: signal.Signals, code: int, shop: Shop, folder: Path
 ) -> None:
-    shop.image("interrupted")
-    watching = Watching(folder, "interrupted")
+    """And so does the signal that CI sends to a cancelled job."""
+    tag = f"interrupted-{code}"
+    shop.image(tag)
+    watching = Watching(folder, tag)
     begun = revisions(shop)[0]
-    watching.process.send_signal(signal.SIGINT)
-    assert watching.process.wait(60) == 130
+    watching.process.send_signal(sent)
+    assert watching.process.wait(60) == code
     assert f"the deployment goes on; {WATCH} watches it\n" in watching.said()
     assert "Traceback" not in watching.said()
     shop.step(service.SETTLED_SECONDS)

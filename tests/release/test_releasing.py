@@ -1,11 +1,13 @@
 """Releases on the emulator that plays ECS: each has the right verdict, and leaves nothing."""
 
+import signal
 import threading
 
 import pytest
 
 from strata.deployer.table import Use
 from strata.errors import StrataError
+from strata.machine.signals import Stopped
 from strata.release.releasing import ReleaseFailed
 from strata.release.verdict import Cause, Outcome
 from strata.state import locks
@@ -217,3 +219,24 @@ def test_what_runs_before_a_release_uses_its_image_and_stops_it(url: str) -> Non
 
     shop.shop.image("good", "exit:0")
     assert shop.releases.deploy("good", shop.said.append).revision > max(before)
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), Stopped(signal.SIGTERM)])
+def test_a_release_that_is_stopped_at_its_command_leaves_nothing(
+    url: str, stop: BaseException
+) -> None:
+    shop = home(url, f"stopped-{type(stop).__name__.lower()}", before=["npm", "run", "migrate"])
+    shop.shop.image("slow")
+    before = shop.releases.ecs.revisions()
+
+    def interrupted(_: float) -> None:
+        raise stop
+
+    shop.releases.sleep = interrupted
+    with pytest.raises(type(stop)):
+        shop.releases.deploy("slow", shop.said.append)
+    assert shop.said[-1] == (
+        "nothing was released; npm run migrate goes on in its task, if it has begun"
+    )
+    assert shop.releases.ecs.revisions() == before
+    assert shop.plan_is_empty()
