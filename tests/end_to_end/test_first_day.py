@@ -156,7 +156,7 @@ def test_after_the_push_the_same_review_comes_to_its_end(day: Day, aws: Client) 
     assert len(aws("ecs").list_services(cluster="shop-local")["serviceArns"]) == 1
 
 
-def test_the_tasks_getwait_until_healthy_behind_the_load_balancer(day: Day, aws: Client) -> None:
+def test_the_tasks_get_healthy_behind_the_load_balancer(day: Day, aws: Client) -> None:
     assert wait_until_healthy(LOCAL) == "3 of 3 run"
     answer = day.strata("plan", day.env, "--out", day.own / "third")
     assert answer.returncode == 0, answer.stdout
