@@ -28,6 +28,7 @@ from constructs import Construct
 
 from modules import iam
 from modules.cluster import ClusterOutputs
+from modules.keys import own_key
 from modules.naming import Names
 from strata.settings.models import Environment, Job
 from strata.settings.resource_names import CONTAINER, dead_letters, job_group, schedule_group
@@ -131,29 +132,7 @@ def _key(scope: Construct, names: Names) -> KmsKey:
     Scheduler and SQS use it with the rights of the role (EventBridge Scheduler User Guide, data
     encryption at rest), so that the policy names the account alone.
     """
-    account = names.settings.environment.account_id
-    return KmsKey(
-        scope,
-        "jobs_key",
-        description=f"Jobs of {names.base}",
-        enable_key_rotation=True,
-        deletion_window_in_days=7,
-        policy=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Sid": "Account",
-                        "Effect": "Allow",
-                        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-                        "Action": "kms:*",
-                        "Resource": "*",
-                    }
-                ],
-            }
-        ),
-        tags=names.tags("jobs"),
-    )
+    return own_key(scope, "jobs_key", names, "jobs", f"Jobs of {names.base}")
 
 
 def _override(job: Job) -> dict[str, object]:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
+from modules.keys import own_key
 from modules.naming import Names
 
 
@@ -30,36 +30,21 @@ def own_topic(scope: Construct, names: Names, what: str, email: str, senders: Se
     """Add a topic to `scope`, named after `what` is sent to it; gives its ARN."""
     environment = names.settings.environment
     account = environment.account_id
-    key = KmsKey(
+    key = own_key(
         scope,
         "topic_key",
+        names,
+        what,
         # Services cannot use the key of AWS's own that SNS has: its policy names none of them.
-        description=f"Topic of the {what} of {names.base}",
-        enable_key_rotation=True,
-        deletion_window_in_days=7,
-        policy=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Sid": "Account",
-                        "Effect": "Allow",
-                        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
-                        "Action": "kms:*",
-                        "Resource": "*",
-                    },
-                    {
-                        "Sid": senders.name,
-                        "Effect": "Allow",
-                        # Without a condition: EventBridge sends no source with its request.
-                        "Principal": senders.principal,
-                        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                        "Resource": "*",
-                    },
-                ],
-            }
-        ),
-        tags=names.tags(what),
+        f"Topic of the {what} of {names.base}",
+        {
+            "Sid": senders.name,
+            "Effect": "Allow",
+            # Without a condition: EventBridge sends no source with its request.
+            "Principal": senders.principal,
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+            "Resource": "*",
+        },
     )
     name = names.name(what, 256)
     topic = SnsTopic(

@@ -25,6 +25,8 @@ from strata.synthesis.synthesize import compose, synthesize
 
 S3 = "aws_vpc_endpoint.network_s3_endpoint"
 
+INTERFACES = ("ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs")
+
 
 def settings(nat: str, *endpoints: str) -> Settings:
     data = load("local").model_dump(by_alias=True)
@@ -67,8 +69,9 @@ def test_it_costs_nothing() -> None:
     assert list(charges(endpoint, Context(resources, found))) == []
 
 
-def test_the_gate_has_no_finding_on_it(tmp_path: Path) -> None:
-    found = settings("single", "s3", "dynamodb")
+@pytest.mark.parametrize("endpoints", [("s3", "dynamodb"), ("s3", *INTERFACES)])
+def test_the_gate_has_no_finding_on_it(endpoints: tuple[str, ...], tmp_path: Path) -> None:
+    found = settings("single", *endpoints)
     synthesize([found], tmp_path)
     environments = read(tmp_path, ["local"])
     (environment,) = environments
@@ -84,9 +87,6 @@ def test_a_service_twice_is_refused() -> None:
         data["network"]["endpoints"] = endpoints
         (problem,) = judge(data)[1]
         assert problem.key == ("network", "endpoints", key)
-
-
-INTERFACES = ("ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs")
 
 
 @pytest.fixture(scope="module")
@@ -204,17 +204,6 @@ def test_they_are_charged_by_zone_and_traffic_and_compared_with_nat(inside: Stac
     (free,) = estimate(without_nat, found, prices).notes
     assert "the internet gateway, which charges nothing" in free
     assert estimate(of_stack(stack(compose(settings("none")))), found, shipped()).notes == []
-
-
-def test_the_gate_has_no_finding_on_interface_endpoints(tmp_path: Path) -> None:
-    found = settings("single", "s3", *INTERFACES)
-    synthesize([found], tmp_path)
-    environments = read(tmp_path, ["local"])
-    (environment,) = environments
-    known = known_words([environment.composed])
-    assert [one for one in unjudged(environment.composed, known) if "endpoint" in one.place] == []
-    failures = [*scan_stacks(environments), *path_failures(environments, {"local": found})]
-    assert [one for one in failures if "endpoint" in one.address or "REACH" in one.check] == []
 
 
 def test_a_part_of_the_three_of_ecs_is_refused() -> None:
