@@ -1,6 +1,9 @@
 """How the containers of an image behave, as a test or a demonstration says it.
 
-`good` starts and stays. `exit:CODE` or `exit:CODE:SECONDS` ends with that code so long after its
+`good` starts and stays. A command that a task is given in place of the image's own, as RunTask's
+overrides do, ends by itself: after a second with exit code 0, and where `command:CODE` or
+`command:CODE:SECONDS` says so, with another code or later; of all else such an image is good.
+`exit:CODE` or `exit:CODE:SECONDS` ends with that code so long after its
 start, `oom:SECONDS` for want of memory. `unhealthy` runs and never passes the load balancer's
 health check, `sick` its own; `slow:SECONDS` passes both only after that time.
 """
@@ -10,7 +13,10 @@ from dataclasses import dataclass, field, replace
 
 GOOD = "good"
 OOM_CODE = 137
-FORMS = "good, exit:CODE, exit:CODE:SECONDS, oom, oom:SECONDS, unhealthy, sick or slow:SECONDS"
+FORMS = (
+    "good, command:CODE, command:CODE:SECONDS, exit:CODE, exit:CODE:SECONDS, oom, oom:SECONDS, "
+    "unhealthy, sick or slow:SECONDS"
+)
 
 
 class BehaviourError(Exception):
@@ -23,6 +29,8 @@ class Behaviour:
 
     exit_code: int | None = None
     exit_after: float = 1.0
+    command_code: int = 0
+    command_after: float = 1.0
     oom: bool = False
     answers: bool = True
     well: bool = True
@@ -33,6 +41,12 @@ class Behaviour:
     def logging(self, lines: tuple[str, ...]) -> "Behaviour":
         """The same, writing `lines` at the start."""
         return replace(self, lines=lines)
+
+    def of_a_command(self) -> "Behaviour":
+        """What a container of the image does that is given a command of its own."""
+        if self.exit_code is not None:
+            return self
+        return replace(self, exit_code=self.command_code, exit_after=self.command_after)
 
 
 def behaviour(words: str) -> Behaviour:
@@ -48,8 +62,11 @@ def behaviour(words: str) -> Behaviour:
 def _named(kind: str, values: list[float]) -> Behaviour:
     if not all(0 <= value < math.inf for value in values):
         raise ValueError(kind)
-    if kind == "exit" and 1 <= len(values) <= 2 and values[0] in range(256):
-        return Behaviour(exit_code=int(values[0]), exit_after=[*values, 1.0][1])
+    if kind in ("exit", "command") and 1 <= len(values) <= 2 and values[0] in range(256):
+        code, after = int(values[0]), [*values, 1.0][1]
+        if kind == "command":
+            return Behaviour(command_code=code, command_after=after)
+        return Behaviour(exit_code=code, exit_after=after)
     if kind == "oom" and len(values) <= 1:
         return Behaviour(exit_code=OOM_CODE, exit_after=[*values, 1.0][0], oom=True)
     if kind == "slow" and len(values) == 1:

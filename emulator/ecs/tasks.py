@@ -146,11 +146,21 @@ def _refused(world: World, task: Task) -> tuple[Container, str] | None:
         image: Image | None = world.outside.image(container.image, task.definition.family)
         if image is None:
             return container, words.cannot_pull(container.image)
-        container.digest, container.behaviour = image.digest or None, image.behaviour
+        container.digest = image.digest or None
+        container.behaviour = (
+            image.behaviour.of_a_command() if _is_given_a_command(task, container)
+            else image.behaviour
+        )  # fmt: skip
         why = world.outside.refused_log(definition)
         if why:
             return container, words.cannot_start(why)
     return None
+
+
+def _is_given_a_command(task: Task, container: Container) -> bool:
+    """Whether its task's overrides say what it runs."""
+    overrides = task.overrides.get("containerOverrides") or ()
+    return any(one["name"] == container.name and one.get("command") for one in overrides)
 
 
 def _start(world: World, task: Task) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 
 from strata.errors import UsageError
 
-FORMS = "good, exit:CODE, exit:CODE:SECONDS, oom, oom:SECONDS, unhealthy, sick or slow:SECONDS"
+FORMS = (
+    "good, command:CODE, command:CODE:SECONDS, exit:CODE, exit:CODE:SECONDS, oom, oom:SECONDS, "
+    "unhealthy, sick or slow:SECONDS"
+)
 """How the containers of an image may behave; `emulator/ecs/behaviour.py` says what each does."""
 
 

@@ -138,6 +138,31 @@ def test_of_two_deploys_at_once_the_second_is_told_and_changes_nothing(
     assert watching.process.wait(60) == 0, watching.said()
 
 
+def test_what_runs_before_a_release_ends_and_the_same_image_serves(
+    shop: Shop, folder: Path
+) -> None:
+    env = folder / "migrates.toml"
+    text = (ROOT / "envs" / "local.toml").read_text()
+    env.write_text(f'{text}\n[release]\nbefore = ["npm", "run", "migrate"]\n')
+    shop.image("migrates", "good", "migrated")
+    shop.image("fails", "command:3", "no such table")
+    play.control(shop.url, factor=240)
+    try:
+        answer = strata(folder / "own", "deploy", env, "--tag", "migrates")
+        assert answer.returncode == 0, answer.stdout
+        begun, _, after = answer.stdout.partition("before the release: npm run migrate\n")
+        assert after.startswith("migrated\n"), begun
+        assert after.endswith(" is released\n")
+        running = revisions(shop)
+        answer = strata(folder / "own", "deploy", env, "--tag", "fails")
+        assert answer.returncode == 2
+        assert "no such table\n" in answer.stdout
+        assert "error: npm run migrate ended with 3 (task " in answer.stdout
+        assert revisions(shop) == running
+    finally:
+        play.control(shop.url, factor=0)
+
+
 class Webhook:
     """A webhook on loopback, and what was posted to it."""
 

@@ -73,7 +73,7 @@ def test_the_log_is_shown_and_the_exit_code_passed_on(
     assert (code, said) == (3, "migrating\nno such table\n")
     assert log.splitlines()[0].endswith("of shop-local:1 runs npm run migrate -- --to=latest")
     assert log.splitlines()[1].startswith("exit code 3: ")
-    behave("exit:0:30", "done")
+    behave("good", "done")
     assert run("run", "local", "--", "true")[:2] == (0, "done\n")
 
 
@@ -141,7 +141,7 @@ def test_what_cannot_be_run_is_refused_before_anything_starts(
 def test_ctrl_c_leaves_the_task_going_and_says_how_to_go_on(
     shop: Shop, folder: Path, behave: Callable[..., None]
 ) -> None:
-    behave("good", "begun")
+    behave("command:0:1000", "begun")
     shop.step(0)
     process = subprocess.Popen(
         strata_command(folder, "run", "local", "--", "sleep", "1000"),

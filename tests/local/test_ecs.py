@@ -29,7 +29,7 @@ def test_a_push_says_how_the_containers_behave(aws: Aws, monkeypatch: pytest.Mon
     assert runner.invoke(app, [*command, "--behaves", "exit:1", "--line", "hello"]).exit_code == 0
     wrong = runner.invoke(app, [*command, "--behaves", "crash"])
     assert isinstance(wrong.exception, UsageError)
-    assert "'crash' is none of good, exit:CODE" in str(wrong.exception)
+    assert "'crash' is none of good, command:CODE" in str(wrong.exception)
     assert play.control(aws.url)["told"] == {"shop:1.0.0": "exit:1"}
     runner.invoke(app, command)
     assert play.control(aws.url)["told"] == {"shop:1.0.0": "good"}

@@ -217,8 +217,17 @@ def test_what_runs_before_a_release_uses_its_image_and_stops_it(url: str) -> Non
     assert shop.releases.ecs.revisions() == before
     assert shop.plan_is_empty()
 
-    shop.shop.image("good", "exit:0")
-    assert shop.releases.deploy("good", shop.said.append).revision > max(before)
+    # As with a real image, the command ends and the service stays.
+    shop.shop.image("failing", "command:7", "no such table")
+    with pytest.raises(ReleaseFailed, match=r"npm run migrate ended with 7"):
+        shop.deploy("failing")
+    assert shop.releases.ecs.revisions() == before
+
+    shop.shop.image("good")
+    found = shop.deploy("good")
+    assert found.outcome is Outcome.COMPLETED
+    assert found.revision > max(before)
+    assert shop.runs() == shop.recorded() == "shop-two:good"
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt(), Stopped(signal.SIGTERM)])
@@ -226,7 +235,7 @@ def test_a_release_that_is_stopped_at_its_command_leaves_nothing(
     url: str, stop: BaseException
 ) -> None:
     shop = home(url, f"stopped-{type(stop).__name__.lower()}", before=["npm", "run", "migrate"])
-    shop.shop.image("slow")
+    shop.shop.image("slow", "command:0:600")
     before = shop.releases.ecs.revisions()
 
     def interrupted(_: float) -> None:

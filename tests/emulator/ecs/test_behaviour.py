@@ -13,6 +13,8 @@ from strata.local.ecs import FORMS
         ("good", Behaviour()),
         ("exit:3", Behaviour(exit_code=3)),
         ("exit:0:20", Behaviour(exit_code=0, exit_after=20)),
+        ("command:3", Behaviour(command_code=3)),
+        ("command:0:60", Behaviour(command_after=60)),
         ("oom", Behaviour(exit_code=137, oom=True)),
         ("oom:20", Behaviour(exit_code=137, exit_after=20, oom=True)),
         ("unhealthy", Behaviour(answers=False)),
@@ -27,10 +29,11 @@ def test_words_name_a_behaviour(words: str, found: Behaviour) -> None:
 @pytest.mark.parametrize(
     "words",
     ["", "bad", "exit", "exit:x", "exit:", "exit:1:2:3", "exit:-1", "exit:300", "exit:nan",
+     "command", "command:x", "command:256", "command:0:1:2",
      "oom:1:2", "slow", "slow:-1", "slow:inf", "good:1", "sick:1"],
 )  # fmt: skip
 def test_other_words_are_refused_with_those_that_are_right(words: str) -> None:
-    with pytest.raises(BehaviourError, match="good, exit:CODE"):
+    with pytest.raises(BehaviourError, match="good, command:CODE"):
         behaviour(words)
 
 

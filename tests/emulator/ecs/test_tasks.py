@@ -10,11 +10,16 @@ from tests.emulator.ecs.world import CLUSTER, Play, container
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database"
 
 
-def one(play: Play, behaves: str | None = "good", **more: object) -> Task:
-    """Run one task by itself on an instance that has joined; gives it."""
+def one(
+    play: Play, behaves: str | None = "good", command: list[str] | None = None, **more: object
+) -> Task:
+    """Run one task, with a command of its own or without, on an instance that has joined."""
     play.wait(60)
     definition = play.around.definitions[play.revision(behaves, **more)]
-    task = tasks.make(play.world, CLUSTER, definition, "family:shop", launch_type="EC2")
+    given = {"containerOverrides": [{"name": "api", "command": command}]} if command else {}
+    task = tasks.make(
+        play.world, CLUSTER, definition, "family:shop", launch_type="EC2", overrides=given
+    )
     assert tasks.place(play.world, task)
     return task
 
@@ -93,6 +98,64 @@ def test_a_container_that_ends_ends_its_task(behaves: str, code: int, reason: st
         "Essential container in task exited",
     )
     assert (task.containers[0].exit_code, task.containers[0].reason) == (code, reason)
+
+
+@pytest.mark.parametrize(
+    ("behaves", "code", "after"),
+    [
+        ("good", 0, 1),
+        ("command:3", 3, 1),
+        ("command:4:600", 4, 600),
+        ("exit:7:60", 7, 60),
+        ("unhealthy", 0, 1),
+        ("sick", 0, 1),
+        ("slow:90", 0, 1),
+    ],
+)
+def test_a_command_ends_by_itself_where_the_image_alone_would_stay(
+    behaves: str, code: int, after: float
+) -> None:
+    play = Play()
+    task = one(play, behaves, ["npm", "run", "migrate"])
+    while task.status != "RUNNING":
+        play.wait(1)
+    play.wait(after - 1)
+    assert task.running
+    play.wait(10)
+    assert (task.status, task.containers[0].exit_code) == ("STOPPED", code)
+    assert task.stop_code == "EssentialContainerExited"
+
+
+@pytest.mark.parametrize("behaves", ["good", "command:3", "command:3:600"])
+def test_without_a_command_the_same_image_stays(behaves: str) -> None:
+    play = Play()
+    task = one(play, behaves, command=["npm", "run", "migrate"], memory=256)
+    again = one(play, behaves, memory=256)
+    play.want(again.definition.arn)
+    play.wait(3000)
+    assert task.status == "STOPPED"
+    assert again.running
+    assert len([of for of in play.running() if of.service]) == 3
+
+
+def test_a_container_beside_a_command_stays_and_ends_with_its_task() -> None:
+    play = Play()
+    play.wait(60)
+    arn = play.revision("command:5:60")
+    play.around.images["side"] = Behaviour()
+    side = container(name="side", image="side", portMappings=[], memory=64, cpu=0)
+    whole = play.around.definitions[arn]
+    definition = type(whole)(arn, "shop", (*whole.containers, side))
+    overrides = {"containerOverrides": [{"name": "api", "command": ["true"]}, {"name": "side"}]}
+    task = tasks.make(
+        play.world, CLUSTER, definition, "family:shop", launch_type="EC2", overrides=overrides
+    )
+    assert tasks.place(play.world, task)
+    play.wait(60)
+    assert [one.status for one in task.containers] == ["RUNNING", "RUNNING"]
+    play.wait(30)
+    assert task.status == "STOPPED"
+    assert [one.exit_code for one in task.containers] == [5, 0]
 
 
 def test_a_container_that_is_not_essential_ends_alone() -> None:
