@@ -20,6 +20,8 @@ MetricAlarm = Literal[
     "database-credits",
     "database-storage",
     "database-connections",
+    "database-memory",
+    "database-swap",
     "cache-memory",
     "cache-evictions",
     "cache-credits",
@@ -82,11 +84,14 @@ class Default:
 
     @property
     def in_metric_units(self) -> float | None:
-        """The threshold as CloudWatch takes it: storage in bytes."""
-        if self.threshold is None or self.unit != "GiB":
-            return self.threshold
-        return self.threshold * 2**30
+        """The threshold as CloudWatch takes it: storage and memory in bytes."""
+        if self.threshold is None:
+            return None
+        return self.threshold * BYTES.get(self.unit, 1)
 
+
+BYTES = {"GiB": 2**30, "MiB": 2**20}
+"""Units of thresholds whose metrics are in bytes."""
 
 NAMESPACES: dict[Subject, str] = {
     "load balancer": "AWS/ApplicationELB",
@@ -181,6 +186,22 @@ DEFAULTS: dict[MetricAlarm, Default] = {
         "beyond max_connections the application is refused. Three quarters of the memory of the "
         "class by 12,582,880, since RDS divides what its own processes leave",
         "RDS User Guide, maximum number of database connections",
+    ),
+    "database-memory": Default(
+        "database", "FreeableMemory", "Minimum", "LessThanThreshold", None,
+        "MiB", FIVE_MINUTES, 3, 3, "missing",
+        "MySQL is killed and starts anew when memory runs out. 5 percent of the memory of the "
+        "class: with RDS's parameters MySQL takes 80 to 90 percent of it, so that less than 20 is "
+        "normal",
+        "AWS re:Post, low freeable memory in RDS for MySQL",
+    ),
+    "database-swap": Default(
+        "database", "SwapUsage", "Maximum", "GreaterThanOrEqualToThreshold", 256,
+        "MiB", FIVE_MINUTES, 3, 3, "missing",
+        "queries wait for the disk that memory was moved to. Pages that nothing reads go there, "
+        "too, and stay, so that some is normal; AWS gives no figure",
+        "AWS re:Post, swap memory of RDS; 256 as in the Terraform modules of Cloud Posse and of "
+        "the UK Ministry of Justice",
     ),
     "cache-memory": Default(
         "cache node", "DatabaseMemoryUsagePercentage", "Maximum", "GreaterThanOrEqualToThreshold",

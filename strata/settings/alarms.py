@@ -16,6 +16,18 @@ CONNECTIONS_SHARE = 0.75
 STORAGE_SHARE, EXTENDED_STORAGE_SHARE = 0.15, 0.05
 """Free share of a database's storage that is too little: without storage autoscaling, and with."""
 
+MEMORY_SHARE = 0.05
+"""Freeable share of a database's memory that is too little."""
+
+OF_DATABASE_MEMORY: tuple[MetricAlarm, ...] = ("database-connections", "database-memory")
+"""The alarms whose thresholds follow from the memory of the database's class."""
+
+
+def database_memory_mib(settings: Settings) -> int | None:
+    """The memory of the database's class in MiB; None where it is not known here."""
+    kind = instance_types().get(settings.database.instance_class.removeprefix("db."))
+    return kind.memory_mib if kind else None
+
 
 def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
     """The alarms on metrics, with their thresholds in place.
@@ -45,11 +57,13 @@ def threshold_of(name: MetricAlarm, settings: Settings) -> float | None:
         extends = database.max_storage_gib > database.storage_gib
         share = EXTENDED_STORAGE_SHARE if extends else STORAGE_SHARE
         return round(database.storage_gib * share, 1)
-    if name == "database-connections":
-        kind = instance_types().get(database.instance_class.removeprefix("db."))
-        if kind is None:
+    if name in OF_DATABASE_MEMORY:
+        memory = database_memory_mib(settings)
+        if memory is None:
             return None
-        return int(kind.memory_mib * 2**20 / CONNECTION_BYTES * CONNECTIONS_SHARE)
+        if name == "database-memory":
+            return round(memory * MEMORY_SHARE)
+        return int(memory * 2**20 / CONNECTION_BYTES * CONNECTIONS_SHARE)
     return DEFAULTS[name].threshold
 
 

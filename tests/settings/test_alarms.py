@@ -109,6 +109,25 @@ def test_thresholds_follow_from_the_size_of_the_database() -> None:
     # 1 GiB / 12,582,880 = 85 connections, of which three quarters.
     small, _ = judged({"email": EMAIL}, database={"instance_class": "db.t3.micro"})
     assert chosen(small)["database-connections"].threshold == 64
+    # 5 percent of 1,024 MiB, and CloudWatch counts in bytes.
+    assert chosen(small)["database-memory"].in_metric_units == 51 * 2**20
+    assert chosen(small)["database-swap"].in_metric_units == 256 * 2**20
+    large, _ = judged({"email": EMAIL}, database={"instance_class": "db.m6g.large"})
+    assert chosen(large)["database-memory"].threshold == 410
+
+
+@pytest.mark.parametrize("name", ["database-connections", "database-memory"])
+def test_a_class_of_unknown_memory_needs_each_threshold_that_follows_from_it(name: str) -> None:
+    # A class that RDS alone has, so that EC2's list does not tell its memory.
+    unknown = {"instance_class": "db.x2idn.99xlarge"}
+    others = {"database-connections": 100, "database-memory": 500}
+    _, problems = judged({"email": EMAIL, "thresholds": others}, database=unknown)
+    assert not any("is not known here" in one for one in problems)
+    others.pop(name)
+    _, problems = judged({"email": EMAIL, "thresholds": others}, database=unknown)
+    assert any(f"alarms.thresholds.{name}: is missing" in one for one in problems), problems
+    _, problems = judged({"email": EMAIL, "off": [name], "thresholds": others}, database=unknown)
+    assert not any("is not known here" in one for one in problems)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +153,8 @@ def test_thresholds_follow_from_the_size_of_the_database() -> None:
         ({"email": EMAIL, "thresholds": {"latency": "1"}}, "alarms.thresholds.latency"),
         ({"email": EMAIL, "thresholds": {"service-cpu": 101}}, "is never reached"),
         ({"email": EMAIL, "thresholds": {"database-storage": 20}}, "is all of the storage, 20 GiB"),
+        ({"email": EMAIL, "thresholds": {"database-memory": 1024}},
+         "is all of the memory of db.t3.micro, 1024 MiB"),
         ({"email": EMAIL, "off": ["latency"], "thresholds": {"latency": 1}}, "has no effect"),
         ({"email": EMAIL, "sms": "1"}, "alarms.sms"),
     ],

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES, MetricAlarm
-from strata.settings.alarms import threshold_of
+from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES
+from strata.settings.alarms import OF_DATABASE_MEMORY, database_memory_mib, threshold_of
 from strata.settings.models import Environment, Settings
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding, near
@@ -37,18 +37,18 @@ def check(settings: Settings) -> Iterator[Finding]:
         )
     for name, threshold in alarms.thresholds.items():
         yield from _threshold(name, threshold, settings)
-    missing: MetricAlarm = "database-connections"
-    if (
-        missing not in alarms.off
-        and missing not in alarms.thresholds
-        and threshold_of(missing, settings) is None
-    ):
-        yield Finding(
-            ("alarms", "thresholds", missing),
-            f"is missing: the memory of {settings.database.instance_class} is not known here",
-            f'a number of connections, or off = ["{missing}"]',
-            (("database", "instance_class"),),
-        )
+    for missing in OF_DATABASE_MEMORY:
+        if (
+            missing not in alarms.off
+            and missing not in alarms.thresholds
+            and threshold_of(missing, settings) is None
+        ):
+            yield Finding(
+                ("alarms", "thresholds", missing),
+                f"is missing: the memory of {settings.database.instance_class} is not known here",
+                f'a number of {DEFAULTS[missing].unit}, or off = ["{missing}"]',
+                (("database", "instance_class"),),
+            )
     if len(set(alarms.off)) < len(alarms.off):
         yield Finding(("alarms", "off"), "names something twice", "each name once")
 
@@ -101,3 +101,12 @@ def _threshold(name: str, threshold: float, settings: Settings) -> Iterator[Find
             "less than storage_gib",
             (("database", "storage_gib"),),
         )
+    elif name == "database-memory":
+        memory = database_memory_mib(settings)
+        if memory is not None and threshold >= memory:
+            yield Finding(
+                key,
+                f"is all of the memory of {settings.database.instance_class}, {memory} MiB",
+                "less than it",
+                (("database", "instance_class"),),
+            )
