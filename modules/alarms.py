@@ -1,7 +1,7 @@
 """Alarms layer, optional: a topic, alarms on every other layer, a budget and a dashboard."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -15,10 +15,10 @@ from cdktf_cdktf_provider_aws.data_aws_sns_topic import DataAwsSnsTopic
 from constructs import Construct
 
 from modules.naming import Names
-from modules.notify import deployment_pattern, service_arn
+from modules.notify import deploying, deployment_pattern
 from modules.topic import Senders, own_topic
-from strata.settings.alarm_defaults import Default, MetricAlarm, Subject
-from strata.settings.alarms import chosen
+from strata.settings.alarm_defaults import NO_TASK, Default
+from strata.settings.alarms import Watch, watches
 from strata.settings.models import Alarms, Settings
 from strata.settings.resource_names import CONTAINER, job_group
 
@@ -38,7 +38,7 @@ class Watched:
     certificate: str
     cluster: str
     service: str
-    workers: tuple[str, ...]
+    workers: Mapping[str, str]
     auto_scaling_group: str
     database: str
     cache: str
@@ -55,9 +55,8 @@ class AlarmsLayer(Construct):
         self._watched = watched
         alarms = settings.alarms or Alarms()
         self._topic = self._their_topic(alarms.topic) if alarms.topic else self._own_topic(alarms)
-        metrics = chosen(settings)
-        for name, default in metrics.items():
-            self._alarm(name, default)
+        for watch in watches(settings):
+            self._alarm(watch)
         if "deployment" not in alarms.off:
             self._deployment()
         if settings.jobs and "jobs" not in alarms.off:
@@ -65,7 +64,7 @@ class AlarmsLayer(Construct):
         if settings.cost.budget_usd_per_month and "budget" not in alarms.off:
             self._budget(alarms, settings.cost.budget_usd_per_month)
         if "dashboard" not in alarms.off:
-            self._dashboard(metrics)
+            self._dashboard()
         TerraformOutput(TerraformStack.of(self), "alarm_topic_arn", value=self._topic)
 
     def _their_topic(self, arn: str) -> str:
@@ -82,59 +81,52 @@ class AlarmsLayer(Construct):
             Senders("AlarmsAndEvents", ("cloudwatch.amazonaws.com", "events.amazonaws.com")),
         )
 
-    def _alarm(self, name: str, default: Default) -> None:
-        for suffix, dimensions in self._dimensions(default.subject):
-            CloudwatchMetricAlarm(
-                self,
-                f"{name}{suffix}".replace("-", "_"),
-                alarm_name=self._names.name(f"alarm-{name}{suffix}", 255),
-                alarm_description=f"{default.reason} ({default.source})",
-                namespace=default.namespace,
-                metric_name=default.metric,
-                dimensions=dimensions,
-                statistic=None if default.is_percentile else default.statistic,
-                extended_statistic=default.statistic if default.is_percentile else None,
-                evaluate_low_sample_count_percentiles="ignore" if default.is_percentile else None,
-                comparison_operator=default.comparison,
-                threshold=default.in_metric_units,
-                period=default.period,
-                evaluation_periods=default.periods,
-                datapoints_to_alarm=default.datapoints,
-                treat_missing_data=default.missing,
-                alarm_actions=[self._topic],
-                ok_actions=[self._topic],
-                tags=self._names.tags(f"alarm-{name}{suffix}"),
-            )  # fmt: skip
+    def _alarm(self, watch: Watch) -> None:
+        default, name = watch.default, f"{watch.name}{watch.suffix}"
+        CloudwatchMetricAlarm(
+            self,
+            name.replace("-", "_"),
+            alarm_name=self._names.name(f"alarm-{name}", 255),
+            alarm_description=f"{default.reason} ({default.source})",
+            namespace=default.namespace,
+            metric_name=default.metric,
+            dimensions=self._dimensions(watch),
+            statistic=None if default.is_percentile else default.statistic,
+            extended_statistic=default.statistic if default.is_percentile else None,
+            evaluate_low_sample_count_percentiles="ignore" if default.is_percentile else None,
+            comparison_operator=default.comparison,
+            threshold=default.in_metric_units,
+            period=default.period,
+            evaluation_periods=default.periods,
+            datapoints_to_alarm=default.datapoints,
+            treat_missing_data=default.missing,
+            alarm_actions=[self._topic],
+            ok_actions=[self._topic],
+            tags=self._names.tags(f"alarm-{name}"),
+        )
 
-    def _dimensions(self, subject: Subject) -> Iterator[tuple[str, dict[str, str]]]:
-        """(suffix of the name, dimensions) of each alarm on a subject."""
+    def _dimensions(self, watch: Watch) -> dict[str, str]:
+        """CloudWatch's dimensions of what an alarm is on."""
         watched = self._watched
         balancer = {"LoadBalancer": watched.load_balancer}
-        if subject == "cache node":
-            # ElastiCache has these metrics of each node, which it names by three digits.
-            for number in range(1, 2 + self._settings.cache.replicas):
-                yield f"-{number:03}", {"CacheClusterId": f"{watched.cache}-{number:03}"}
-            return
-        yield (
-            "",
-            {
-                "load balancer": balancer,
-                "targets": {**balancer, "TargetGroup": watched.target_group},
-                "service": {"ClusterName": watched.cluster, "ServiceName": watched.service},
-                "instances": {"AutoScalingGroupName": watched.auto_scaling_group},
-                "database": {"DBInstanceIdentifier": watched.database},
-                "certificate": {"CertificateArn": watched.certificate},
-                "dead letters": {"QueueName": watched.dead_letters},
-            }[subject],
-        )
+        service = watched.workers[watch.service] if watch.service else watched.service
+        return {
+            "load balancer": balancer,
+            "targets": {**balancer, "TargetGroup": watched.target_group},
+            "service": {"ClusterName": watched.cluster, "ServiceName": service},
+            "instances": {"AutoScalingGroupName": watched.auto_scaling_group},
+            "database": {"DBInstanceIdentifier": watched.database},
+            "cache node": {"CacheClusterId": f"{watched.cache}-{watch.node:03}"},
+            "certificate": {"CertificateArn": watched.certificate},
+            "dead letters": {"QueueName": watched.dead_letters},
+        }[watch.default.subject]
 
     def _deployment(self) -> None:
         """The event that ECS sends when a deployment fails; there is no metric of it."""
         watched = self._watched
-        services = [
-            service_arn(self._settings.environment, watched.cluster, service)
-            for service in (watched.service, *watched.workers)
-        ]
+        services = deploying(
+            self._settings, watched.cluster, [watched.service, *watched.workers.values()]
+        )
         rule = CloudwatchEventRule(
             self,
             "deployment",
@@ -210,14 +202,22 @@ class AlarmsLayer(Construct):
             tags=self._names.tags("budget"),
         )
 
-    def _dashboard(self, metrics: Mapping[MetricAlarm, Default]) -> None:
+    def _dashboard(self) -> None:
         """Each metric that has an alarm, with its threshold as a line."""
+        together: dict[Default, list[Watch]] = {}
+        for watch in watches(self._settings):
+            together.setdefault(watch.default, []).append(watch)
         widgets = []
-        for index, (name, default) in enumerate(metrics.items()):
+        for index, (default, group) in enumerate(together.items()):
             lines = [
-                [default.namespace, default.metric, *chain.from_iterable(dimensions.items())]
-                for _, dimensions in self._dimensions(default.subject)
+                [
+                    default.namespace,
+                    default.metric,
+                    *chain.from_iterable(self._dimensions(watch).items()),
+                ]
+                for watch in group
             ]
+            title: str = group[0].name
             widgets.append(
                 {
                     "type": "metric",
@@ -226,7 +226,7 @@ class AlarmsLayer(Construct):
                     "width": WIDTH,
                     "height": HEIGHT,
                     "properties": {
-                        "title": name,
+                        "title": f"{title} of services" if default is NO_TASK else title,
                         "region": self._settings.environment.region,
                         "stat": default.statistic,
                         "period": default.period,

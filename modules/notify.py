@@ -6,6 +6,7 @@ docs/decisions/0023-who-is-told-of-releases.md.
 
 import json
 from collections.abc import Sequence
+from typing import Literal
 
 from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
@@ -14,7 +15,8 @@ from constructs import Construct
 
 from modules.naming import Names
 from modules.topic import Senders, own_topic
-from strata.settings.models import Environment, Told
+from strata.settings.models import Environment, Settings, Told
+from strata.settings.resource_names import service_name
 
 EVENTS: dict[Told, str] = {
     "failed": "SERVICE_DEPLOYMENT_FAILED",
@@ -24,8 +26,15 @@ EVENTS: dict[Told, str] = {
 events)."""
 
 
-def notify(scope: Construct, names: Names, services: Sequence[str]) -> None:
-    """Add to the service layer what tells of the deployments of `services`, by ARN."""
+Prefix = dict[Literal["prefix"], str]
+"""The beginning of a value, as a pattern of EventBridge has it."""
+
+LONGEST_PATTERN = 2048
+"""Characters (Amazon EventBridge User Guide, quotas)."""
+
+
+def notify(scope: Construct, names: Names, services: Sequence[str | Prefix]) -> None:
+    """Add to the service layer what tells of the deployments of `services`, as `deploying` has them."""
     wanted = names.settings.notify
     if wanted is None or not (wanted.email or wanted.topic):
         return
@@ -53,8 +62,23 @@ def service_arn(environment: Environment, cluster: str, service: str) -> str:
     return f"arn:aws:ecs:{where}:service/{cluster}/{service}"
 
 
-def deployment_pattern(services: Sequence[str], on: Sequence[Told]) -> str:
-    """The events that say how a deployment of one of `services`, by ARN, ended."""
+def deploying(settings: Settings, cluster: str, services: Sequence[str]) -> list[str | Prefix]:
+    """What events of deployments of all services, by name, have for resources: their ARNs, or,
+    where these are too long for a pattern, the beginning of every ARN in this cluster."""
+    environment = settings.environment
+    arns: list[str | Prefix] = [service_arn(environment, cluster, one) for one in services]
+    # CDKTF's tokens have other lengths than the names that they become.
+    named = [
+        service_arn(environment, service_name(environment), service_name(environment, one))
+        for one in ("", *settings.services)
+    ]
+    if len(deployment_pattern(named, [*EVENTS])) <= LONGEST_PATTERN:
+        return arns
+    return [{"prefix": service_arn(environment, cluster, "")}]
+
+
+def deployment_pattern(services: Sequence[str | Prefix], on: Sequence[Told]) -> str:
+    """The events that say how a deployment of one of `services` ended, as `deploying` has them."""
     return json.dumps(
         {
             "source": ["aws.ecs"],

@@ -1,6 +1,7 @@
 """Service layer: log group, roles, task definition, service and its scaling."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf import TerraformOutput, TerraformResourceLifecycle, TerraformStack
@@ -44,7 +45,7 @@ from modules.database import DatabaseOutputs
 from modules.edge import EdgeOutputs
 from modules.naming import Names
 from modules.network import MYSQL, REDIS
-from modules.notify import notify, service_arn
+from modules.notify import deploying, notify
 from modules.own_layer import ForService
 from modules.redeploy import redeploy_on_new_password
 from modules.registry import RegistryOutputs
@@ -97,7 +98,8 @@ class ServiceOutputs:
     """The service, as alarms watch it."""
 
     service_name: str
-    workers: tuple[str, ...]
+    workers: Mapping[str, str]
+    """Name in `[services]` -> name of the service in ECS."""
     dead_letters: str
     """The queue of what jobs could not be started; empty without jobs."""
 
@@ -192,15 +194,12 @@ class Service(Construct):
             for name, worker in settings.services.items()
         }
         redeploy_on_new_password(self, names, service, more, inputs.database.secret_arn)
-        arns = [
-            service_arn(settings.environment, inputs.cluster.cluster_name, one.name)
-            for one in (service, *more.values())
-        ]
-        notify(self, names, arns)
+        every = [one.name for one in (service, *more.values())]
+        notify(self, names, deploying(settings, inputs.cluster.cluster_name, every))
         TerraformOutput(TerraformStack.of(self), "service_name", value=service.name)
         runs = jobs.Runs(inputs.cluster, task, (execution_role, task_role))
         dead_letters = jobs.schedule(self, names, settings.jobs, runs) if settings.jobs else ""
-        names_of_workers = tuple(worker.name for worker in more.values())
+        names_of_workers = {name: worker.name for name, worker in more.items()}
         self.outputs = ServiceOutputs(service.name, names_of_workers, dead_letters)
 
     def _image_parameter(self) -> SsmParameter:

@@ -106,6 +106,7 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
         enable_ecs_managed_tags=True,
         enable_execute_command=True if settings.service.exec else None,
         propagate_tags="SERVICE",
+        wait_for_steady_state=True if settings.service.wait_for_steady_state else None,
         # Auto scaling changes it, where there is any.
         lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"])
         if worker.max_count

@@ -1,8 +1,8 @@
 """Whether ECS runs what an apply gave it: a deployment that was rolled back is a failed apply.
 
-The verdict is that of a release (`strata.release.verdict`). Terraform's own wait ends well once all
-tasks run, which they also do after a rollback (provider 5.100.0, `wait_for_steady_state`); without
-the wait it ends at once.
+That holds for `[service]` and for each of `[services]`. The verdict is that of a release
+(`strata.release.verdict`). Terraform's own wait ends well once all tasks run, which they also do
+after a rollback (provider 5.100.0, `wait_for_steady_state`); without the wait it ends at once.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from strata.errors import StrataError
 from strata.release import verdict
 from strata.release.ecs import Ecs, NoService
 from strata.release.logs import with_log
-from strata.release.place import place
+from strata.release.place import Place, place, places
 from strata.release.verdict import Cause, Outcome, Seen, Verdict, Wanted
 from strata.settings.models import Settings
 from strata.settings.resource_names import CONTAINER
@@ -35,7 +35,7 @@ after."""
 
 @dataclass(frozen=True)
 class Service:
-    """The service by its names, and the revision that was applied, `shop-dev:7`."""
+    """A service by its names, and the revision that was applied, `shop-dev:7`."""
 
     cluster: str
     name: str
@@ -89,20 +89,25 @@ class Deployment:
         )
 
 
-def applied_service(state: State | None) -> Service | None:
-    """The service in the state of the service layer, and the revision that it was given.
+def applied_services(state: State | None, settings: Settings) -> list[Service]:
+    """The services of the settings that are in the state of the service layer, `[service]` first,
+    each with the revision that it was given.
 
     That is the revision of the task definition: what the state says of the service was read after
     the apply, and is the old revision where ECS has rolled back by then.
     """
-    services = list(_attributes(state, "aws_ecs_service"))
-    if not services:
-        return None
-    revision = _revision(services[0]["task_definition"])
-    for task in _attributes(state, "aws_ecs_task_definition"):
-        if task["family"] == revision.rpartition(":")[0]:
-            revision = f"{task['family']}:{task['revision']}"
-    return Service(services[0]["cluster"], services[0]["name"], revision)
+    tasks = {
+        task["family"]: f"{task['family']}:{task['revision']}"
+        for task in _attributes(state, "aws_ecs_task_definition")
+    }
+    services = {service["name"]: service for service in _attributes(state, "aws_ecs_service")}
+    found = []
+    for where in places(settings):
+        if service := services.get(where.service):
+            revision = _revision(service["task_definition"])
+            revision = tasks.get(revision.rpartition(":")[0], revision)
+            found.append(Service(service["cluster"], service["name"], revision))
+    return found
 
 
 def _attributes(state: State | None, kind: str) -> Iterator[Json]:
@@ -127,24 +132,30 @@ def judge(service: Service, seen: Seen | None) -> Deployment:
     return Deployment(service, seen, verdict.judge(wanted, seen, CONTAINER))
 
 
-def look(settings: Settings) -> Deployment | None:
-    """How far ECS is with the service that was applied; None before the first apply of it."""
-    service = applied_service(read_state(settings.environment, "service"))
-    if service is None:
-        return None
-    where = replace(
-        place(settings), cluster=service.cluster.rpartition("/")[2], service=service.name
-    )
+def look(settings: Settings) -> list[Deployment]:
+    """How far ECS is with each service that was applied; empty before the first apply."""
+    services = applied_services(read_state(settings.environment, "service"), settings)
+    return [_look(settings, service) for service in services]
+
+
+def _look(settings: Settings, service: Service) -> Deployment:
+    where = replace(_place(settings, service), cluster=service.cluster.rpartition("/")[2])
     try:
         return judge(service, Ecs(settings.environment, where).seen())
     except NoService:
         return judge(service, None)
     except StrataError as error:
         raise StrataError(
-            f"the service is applied, and ECS cannot be asked about its deployment: "
-            f"{error.message}",
+            f"the service {service.name} is applied, and ECS cannot be asked about its "
+            f"deployment: {error.message}",
             error.hint,
         ) from error
+
+
+def _place(settings: Settings, service: Service) -> Place:
+    """Where a service and its log are."""
+    own = next((one for one in places(settings) if one.service == service.name), place(settings))
+    return replace(own, service=service.name)
 
 
 def require(
@@ -154,25 +165,29 @@ def require(
     patience: float = STEADY_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Raise StrataError when ECS has given up what was applied.
+    """Raise StrataError when ECS has given up what was applied, of any service.
 
-    With `wait_for_steady_state` it waits until the deployment is completed or failed. Where the
-    apply did not change the service, any revision that runs is right.
+    With `wait_for_steady_state` it waits until each deployment is completed or one has failed.
+    Where the apply did not change the layer, any revision that runs is right.
     """
     deadline = time.monotonic() + patience
     while True:
-        deployment = look(settings)
-        if deployment is None or deployment.state == "completed":
-            return
-        if not changed and (deployment.rolled_back or _rolled_out(deployment)):
-            return
-        if deployment.state == "failed":
-            raise failure(settings, deployment)
-        if not settings.service.wait_for_steady_state:
+        open_ = [one for one in look(settings) if not _settled(one, changed=changed)]
+        failed = [one for one in open_ if one.state == "failed"]
+        if failed:
+            raise failure(settings, *failed)
+        if not open_ or not settings.service.wait_for_steady_state:
             return
         if time.monotonic() > deadline:
-            raise failure(settings, deployment)
+            raise failure(settings, *open_)
         sleep(POLL_SECONDS)
+
+
+def _settled(deployment: Deployment, *, changed: bool) -> bool:
+    """Whether there is nothing to wait for, and nothing wrong."""
+    if deployment.state == "completed":
+        return True
+    return not changed and (deployment.rolled_back or _rolled_out(deployment))
 
 
 def _rolled_out(deployment: Deployment) -> bool:
@@ -181,13 +196,20 @@ def _rolled_out(deployment: Deployment) -> bool:
     return primary is not None and primary.rollout == "COMPLETED"
 
 
-def failure(settings: Settings, deployment: Deployment) -> StrataError:
-    """The error on a deployment that does not come to its end: the verdict, in ECS's words."""
+def failure(settings: Settings, *deployments: Deployment) -> StrataError:
+    """The error on deployments that do not come to their end: the verdicts, in ECS's words."""
+    errors = [_failure(settings, deployment) for deployment in deployments]
+    hints = dict.fromkeys(line for one in errors if one.hint for line in one.hint.splitlines())
+    return StrataError("\n".join(one.message for one in errors), "\n".join(hints))
+
+
+def _failure(settings: Settings, deployment: Deployment) -> StrataError:
     found = deployment.verdict
     if found:
         # Its log is worth no second error.
         with contextlib.suppress(StrataError):
-            found = with_log(settings.environment, place(settings), found)
+            where = _place(settings, deployment.service)
+            found = with_log(settings.environment, where, found)
     reasons = dict.fromkeys(_reasons(deployment, found))
     lines = [deployment.words(), *(f"ECS: {reason}" for reason in reasons)]
     if found and found.exit_code is not None:
@@ -223,13 +245,12 @@ def _reasons(deployment: Deployment, found: Verdict | None) -> Iterator[str]:
 def explained(settings: Settings, error: StrataError) -> StrataError:
     """An error of Terraform's, and what ECS says where it is about a deployment."""
     try:
-        deployment = look(settings)
+        open_ = [one for one in look(settings) if one.state != "completed"]
     except StrataError:
         return error
-    if deployment is None or deployment.state == "completed":
+    if not open_:
         return error
-    words = failure(settings, deployment)
-    return StrataError(f"{error.message}\n{words.message}", error.hint)
+    return StrataError(f"{error.message}\n{failure(settings, *open_).message}", error.hint)
 
 
 def redeploy_command(settings: Settings, service: Service) -> str:

@@ -114,15 +114,16 @@ def _say(settings: Settings, offered: "Output | None", after: dict[str, str]) ->
 
 
 def _deployment(settings: Settings) -> list[str]:
-    """Lines about a deployment that is still in progress, which the apply did not wait for."""
+    """Lines about the deployments in progress, which the apply did not wait for."""
     from strata.apply.deployment import look, watch_command  # noqa: PLC0415 - boto3 takes its time
 
+    lines: list[str] = []
     with contextlib.suppress(StrataError):
-        deployment = look(settings)
-        if deployment and deployment.state == "in progress":
-            command = watch_command(settings, deployment.service)
-            return [f"service    {deployment.words()};", f"           {command} shows more"]
-    return []
+        for deployment in look(settings):
+            if deployment.state == "in progress":
+                command = watch_command(settings, deployment.service)
+                lines += [f"service    {deployment.words()};", f"           {command} shows more"]
+    return lines
 
 
 def _print(

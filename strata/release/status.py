@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from strata.aws.session import IMPATIENT, pages, session
 from strata.release.due import next_due
-from strata.release.ecs import DESCRIBED, Ecs, asking
+from strata.release.ecs import DESCRIBED, Ecs, NoService, asking
 from strata.release.model import Deployment, Event, Revision, Service, Target, Task
 from strata.release.place import Place, place
 from strata.release.record import Record, Records
@@ -93,6 +93,23 @@ class Jobs(_Data):
     )
 
 
+class Further(_Data):
+    """One of `[services]`, in short; `strata status ENV --service NAME` has the whole of it."""
+
+    name: str
+    status: str = Field(
+        description="ACTIVE, or DRAINING; MISSING before the apply that makes the service."
+    )
+    revision: int = Field(description="The one that it goes to; 0 without a service.")
+    image: str = Field(description="That this revision runs; empty without a service.")
+    desired: int
+    running: int
+    pending: int
+    rollout: str = Field(
+        description="Of its newest deployment: IN_PROGRESS, COMPLETED or FAILED; else empty."
+    )
+
+
 class Alarm(_Data):
     """An alarm of the service."""
 
@@ -124,6 +141,10 @@ class Status(_Data):
     events: list[Event] = Field(description="The last ones, the newest first.")
     alarms: list[Alarm]
     address: Address
+    services: list[Further] = Field(
+        default=[],
+        description="All of [services], in the order of the settings; empty in the status of one.",
+    )
     jobs: Jobs | None = Field(default=None, description="None where the settings have none.")
 
 
@@ -140,6 +161,10 @@ def status(settings: Settings, service_name: str = "") -> Status:
         alarms_ = pool.submit(_alarms, settings, here)
         address_ = pool.submit(_address, settings)
         jobs_ = pool.submit(jobs, settings, ecs) if settings.jobs else None
+        further_ = [
+            pool.submit(_further, Ecs(environment, place(settings, name)), name)
+            for name in ([] if service_name else settings.services)
+        ]
         service = service_.result()
         targets_ = pool.submit(ecs.targets, service)
         revision_ = pool.submit(ecs.revision, service.revision)
@@ -158,8 +183,29 @@ def status(settings: Settings, service_name: str = "") -> Status:
             events=service.events[:EVENTS],
             alarms=alarms_.result(),
             address=address_.result(),
+            services=[one.result() for one in further_],
             jobs=jobs_.result() if jobs_ else None,
         )
+
+
+def _further(ecs: Ecs, name: str) -> Further:
+    try:
+        service = ecs.service()
+    except NoService:
+        return Further(
+            name=name, status="MISSING", revision=0, image="", desired=0, running=0, pending=0,
+            rollout="",
+        )  # fmt: skip
+    return Further(
+        name=name,
+        status=service.status,
+        revision=service.revision,
+        image=ecs.revision(service.revision).image,
+        desired=service.desired,
+        running=service.running,
+        pending=service.pending,
+        rollout=service.primary.rollout if service.primary else "",
+    )
 
 
 def _stopped_at(task: Task) -> float:
@@ -219,14 +265,18 @@ def _instance(answer: dict[str, Any]) -> Instance:
 
 
 def _alarms(settings: Settings, here: Place) -> list[Alarm]:
-    """The alarms whose names begin as this environment's: of its steps, and of its tracking."""
+    """The alarms whose names begin as this environment's: of its steps, and of its tracking. For
+    one of `[services]` those that watch it."""
     client: Any = session(settings.environment).client("cloudwatch", config=IMPATIENT)
-    prefixes = (here.service, f"TargetTracking-service/{here.cluster}/{here.service}-")
+    whole = place(settings)
+    prefixes = (whole.service, f"TargetTracking-service/{here.cluster}/{here.service}-")
+    watched = {"Name": "ServiceName", "Value": here.service}
     with asking():
         return [
             Alarm(name=one["AlarmName"], state=one["StateValue"], reason=one.get("StateReason", ""))
             for prefix in prefixes
             for one in pages(client, "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix)
+            if here == whole or prefix != whole.service or watched in one.get("Dimensions", [])
         ]
 
 

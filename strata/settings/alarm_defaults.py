@@ -235,3 +235,12 @@ DEFAULTS: dict[MetricAlarm, Default] = {
         "EventBridge Scheduler User Guide, dead-letter queues",
     ),
 }  # fmt: skip
+
+NO_TASK = Default(
+    "service", "CPUUtilization", "SampleCount", "LessThanThreshold", 1,
+    "tasks", MINUTE, 5, 5, "breaching",
+    "no task runs: each sends one sample of its CPU a minute; five minutes, since a single task is "
+    "replaced within them",
+    "ECS Developer Guide, CloudWatch metrics, service RUNNING task count",
+)  # fmt: skip
+"""`no-running-task` of a service without a load balancer, which has no targets to count."""

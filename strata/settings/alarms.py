@@ -1,8 +1,9 @@
 """Which alarms an environment gets, and with what thresholds."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from strata.settings.alarm_defaults import DEFAULTS, Default, MetricAlarm
+from strata.settings.alarm_defaults import DEFAULTS, NO_TASK, Default, MetricAlarm
 from strata.settings.figures import instance_types
 from strata.settings.models import Settings
 
@@ -48,6 +49,35 @@ def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
             if threshold is not None:
                 result[name] = replace(default, threshold=threshold)
     return result
+
+
+@dataclass(frozen=True)
+class Watch:
+    """An alarm on one thing: `suffix` is what its name has after the alarm's, `node` the number of
+    a node of Redis from 1, and `service` one of `[services]`; the other subjects are there once."""
+
+    name: MetricAlarm
+    suffix: str
+    default: Default
+    node: int = 0
+    service: str = ""
+
+
+def watches(settings: Settings) -> Iterator[Watch]:
+    """Every alarm on a metric: the chosen ones, of each node of Redis and of each service."""
+    for name, default in chosen(settings).items():
+        if default.subject == "cache node":
+            # ElastiCache has these metrics of each node, which it names by three digits.
+            for node in range(1, 2 + settings.cache.replicas):
+                yield Watch(name, f"-{node:03}", default, node=node)
+            continue
+        yield Watch(name, "", default)
+        for service, worker in settings.services.items():
+            if default.subject == "service":
+                yield Watch(name, f"-{service}", default, service=service)
+            elif name == "no-running-task" and worker.desired_count > 0:
+                # A threshold of the user's is a number of the service's targets.
+                yield Watch(name, f"-{service}", NO_TASK, service=service)
 
 
 def threshold_of(name: MetricAlarm, settings: Settings) -> float | None:

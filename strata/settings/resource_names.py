@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from strata.settings import figures, mysql
-from strata.settings.alarms import chosen
+from strata.settings.alarms import watches
 from strata.settings.models import Environment, Settings
 from strata.settings.positions import Key
 
@@ -574,11 +574,10 @@ def _alarms(settings: Settings) -> Iterator[Derived]:
         return
     if alarms.topic is None:
         yield Derived("aws_sns_topic", "name", _name(environment, "alarms", 256), TOPIC, OURS)
-    for name, default in chosen(settings).items():
-        nodes = range(1, 2 + settings.cache.replicas) if default.subject == "cache node" else ()
-        for suffix in [f"-{node:03}" for node in nodes] or [""]:
-            alarm = _name(environment, f"alarm-{name}{suffix}", 255)
-            yield Derived("aws_cloudwatch_metric_alarm", "alarm_name", alarm, ALARM, OURS)
+    for watch in watches(settings):
+        alarm = _name(environment, f"alarm-{watch.name}{watch.suffix}", 255)
+        keys = (*OURS, ("services", watch.service)) if watch.service else OURS
+        yield Derived("aws_cloudwatch_metric_alarm", "alarm_name", alarm, ALARM, keys)
     if "deployment" not in alarms.off:
         rule = _name(environment, "alarm-deployment", 64)
         yield Derived("aws_cloudwatch_event_rule", "name", rule, EVENT_RULE, OURS)

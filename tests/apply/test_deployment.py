@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from strata.apply import deployment
-from strata.apply.deployment import Deployment, Service, applied_service, explained, judge, require
+from strata.apply.deployment import Deployment, Service, applied_services, explained, judge, require
 from strata.errors import StrataError
 from strata.release import model
 from strata.release.model import Container, Target, Task
 from strata.release.place import Place
 from strata.release.verdict import Seen, Verdict
 from strata.settings import Settings, load
-from strata.settings.models import Environment
+from strata.settings.models import Environment, Worker
 from strata.state.states import State
 
 Json = dict[str, Any]
@@ -94,9 +94,9 @@ def ecs_says(patch: pytest.MonkeyPatch, *answers: Any) -> None:
     """Let ECS give these answers one after the other, the last one from then on."""
     left = list(answers)
 
-    def look(_: Settings) -> Deployment | None:
+    def look(_: Settings) -> list[Deployment]:
         given = left.pop(0) if len(left) > 1 else left[0]
-        return None if given is NOTHING_APPLIED else judge(SERVICE, given)
+        return [] if given is NOTHING_APPLIED else [judge(SERVICE, given)]
 
     patch.setattr(deployment, "look", look)
 
@@ -230,10 +230,79 @@ def test_the_revision_that_was_applied_is_the_task_definitions(read_back: int) -
     task = resource("aws_ecs_task_definition", family="shop-local", revision=2)
     other = resource("aws_ecs_task_definition", family="shop-local-once", revision=9)
     state = State("l", 1, {"resources": [other, task, service]})
-    assert applied_service(state) == SERVICE
+    assert applied_services(state, LOCAL) == [SERVICE]
     assert judge(SERVICE, ROLLED_BACK).state == "failed"
 
 
 def test_without_a_service_in_the_state_nothing_was_applied() -> None:
-    assert applied_service(State("l", 1, {"resources": []})) is None
-    assert applied_service(None) is None
+    assert applied_services(State("l", 1, {"resources": []}), LOCAL) == []
+    assert applied_services(None, LOCAL) == []
+
+
+SERVED = LOCAL.model_copy(
+    update={"services": {name: Worker(command=[name]) for name in ("mail", "orders")}}
+)
+MAIL = Service(cluster="shop-local", name="shop-local-mail", revision="shop-local-mail:2")
+
+
+def of_mail(seen: Seen) -> Seen:
+    return Seen.model_validate_json(
+        seen.model_dump_json().replace("/shop-local:", "/shop-local-mail:")
+    )
+
+
+def both_say(patch: pytest.MonkeyPatch, of_service: Seen, worker: Seen) -> None:
+    given = [judge(SERVICE, of_service), judge(MAIL, of_mail(worker))]
+    patch.setattr(deployment, "look", lambda _: given)
+
+
+def test_each_service_of_the_settings_was_applied_with_its_own_revision() -> None:
+    """One that the settings have no longer, or not yet an apply, is not asked about."""
+    names = ("shop-local-gone", "shop-local-mail", "shop-local")
+    resources = [
+        one
+        for name in names
+        for one in (
+            resource("aws_ecs_service", cluster="shop-local", name=name,
+                     task_definition=f"{ARN}task-definition/{name}:1"),
+            resource("aws_ecs_task_definition", family=name, revision=2),
+        )
+    ]  # fmt: skip
+    assert applied_services(State("l", 1, {"resources": resources}), SERVED) == [SERVICE, MAIL]
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("given", [FIRST_FAILED, ROLLING_BACK, ROLLED_BACK])
+def test_what_ecs_gives_up_of_any_service_is_a_failed_apply(
+    wait: bool, given: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def with_log(_: Environment, where: Place, found: Verdict) -> Verdict:
+        asked.append(where.log_stream("4f0c"))
+        return found
+
+    monkeypatch.setattr(deployment, "with_log", with_log)
+    settings = SERVED.model_copy(update={"service": waiting(wait=wait).service})
+    both_say(monkeypatch, COMPLETED, given)
+    with pytest.raises(StrataError, match="shop-local-mail:2") as error:
+        require(settings, changed=True)
+    assert "shop-local:" not in error.value.message
+    # The log is the worker's own.
+    assert asked == ["mail/api/4f0c"]
+    both_say(monkeypatch, given, COMPLETED)
+    with pytest.raises(StrataError, match="shop-local:2"):
+        require(settings, changed=True)
+    both_say(monkeypatch, given, given)
+    with pytest.raises(StrataError, match=r"(?s)shop-local:2.*shop-local-mail:2"):
+        require(settings, changed=True)
+    both_say(monkeypatch, COMPLETED, given)
+    told = explained(settings, StrataError("Error: timeout"))
+    assert "shop-local-mail:2" in told.message
+
+
+def test_a_wait_is_for_every_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = SERVED.model_copy(update={"service": waiting(wait=True).service})
+    both_say(monkeypatch, COMPLETED, GOING)
+    with pytest.raises(StrataError, match="shop-local-mail:2 is in progress"):
+        require(settings, changed=True, patience=-1)

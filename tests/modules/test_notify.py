@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import tomli_w
 
+from modules.notify import deploying, deployment_pattern
 from strata.cost.estimate import estimate
 from strata.cost.prices import shipped
 from strata.cost.resources import of_stack
@@ -15,6 +16,8 @@ from strata.documents.stacks import blocks, stack
 from strata.map.write import drawn
 from strata.settings import Settings, load
 from strata.settings.load import judge
+from strata.settings.models import Worker
+from strata.settings.resource_names import service_name
 from strata.synthesis.synthesize import synthesize
 from tests.gate.command import Command
 from tests.gate.conftest import command
@@ -146,3 +149,22 @@ def test_the_map_has_a_place_for_each_of_its_resources(
         part.address for thing in made.things for part in thing.parts
     }
     assert of_notify(composed_of("posted")).keys() <= shown
+
+
+@pytest.mark.parametrize(("workers", "whole"), [(0, True), (5, True), (60, False)])
+def test_a_pattern_stays_below_eventbridges_limit_however_many_services_there_are(
+    workers: int, whole: bool
+) -> None:
+    local = load("local")
+    names = [f"queue-{number}" for number in range(workers)]
+    settings = local.model_copy(
+        update={"services": {name: Worker(command=["work"]) for name in names}}
+    )
+    services = [service_name(local.environment, name) for name in ("", *names)]
+    pattern = deployment_pattern(deploying(settings, "shop-local", services), ["failed"])
+    assert len(pattern) <= 2048
+    cluster = "arn:aws:ecs:eu-central-1:123456789012:service/shop-local/"
+    resources = json.loads(pattern)["resources"]
+    assert resources == ([f"{cluster}{name}" for name in services] if whole else [
+        {"prefix": cluster}
+    ])  # fmt: skip

@@ -135,6 +135,39 @@ def test_a_failed_deployment_of_each_is_an_event(resources: dict[str, Json]) -> 
     assert len(pattern["resources"]) == 3
 
 
+def test_every_service_has_the_alarms_of_a_service(resources: dict[str, Json]) -> None:
+    """CPU, memory, no running task and a failed deployment, of whatever services there are."""
+    services = {body["name"]: address for address, body in resources.items()
+                if address.startswith("aws_ecs_service.")}  # fmt: skip
+    assert len(services) == 1 + len(WORKERS)
+    alarms = [body for address, body in resources.items()
+              if address.startswith("aws_cloudwatch_metric_alarm.")]  # fmt: skip
+    pattern = json.loads(resources["aws_cloudwatch_event_rule.alarms_deployment"]["event_pattern"])
+    for address in services.values():
+        name = f"${{{address}.name}}"
+        assert any(arn.endswith(f"/{name}") for arn in pattern["resources"]), address
+        own = [one for one in alarms if one["dimensions"].get("ServiceName") == name]
+        watched = {(one["metric_name"], one["statistic"]) for one in own}
+        assert {("CPUUtilization", "Average"), ("MemoryUtilization", "Maximum")} <= watched
+        if address == API:
+            own = [one for one in alarms if one["metric_name"] == "HealthyHostCount"]
+        else:
+            own = [one for one in own if one["statistic"] == "SampleCount"]
+        (none,) = own
+        assert (none["comparison_operator"], none["threshold"], none["treat_missing_data"]) == (
+            "LessThanThreshold", 1, "breaching"
+        )  # fmt: skip
+    names = [one["alarm_name"] for one in alarms]
+    assert len(set(names)) == len(names)
+    assert "shop-working-alarm-no-running-task-order-queue" in names
+    widgets = json.loads(
+        resources["aws_cloudwatch_dashboard.alarms_dashboard"]["dashboard_body"]
+    )["widgets"]  # fmt: skip
+    lines = {one["properties"]["title"]: len(one["properties"]["metrics"]) for one in widgets}
+    assert (lines["service-cpu"], lines["service-memory"]) == (3, 3)
+    assert (lines["no-running-task"], lines["no-running-task of services"]) == (1, 2)
+
+
 def test_the_rest_is_as_without_them(resources: dict[str, Json], out: Path) -> None:
     without = with_alarms(
         "working", {"email": EMAIL}, jobs=JOBS, cluster={"max_size": 9},
@@ -143,13 +176,18 @@ def test_the_rest_is_as_without_them(resources: dict[str, Json], out: Path) -> N
     folder = out / "without"
     synthesize([without], folder)
     before = blocks(json.loads((folder / "composed" / "working" / "cdk.tf.json").read_text()))
+    watches = ("service_cpu", "service_memory", "no_running_task")
     assert {one for one in resources if one not in before} == {
         one for one in resources if ".service_worker_" in one
-    }
+    } | {
+        f"aws_cloudwatch_metric_alarm.alarms_{watch}_{name}"
+        for watch in watches for name in ("mail", "order_queue")
+    }  # fmt: skip
     assert {one for one in before if resources[one] != before[one]} == {
         "aws_sfn_state_machine.service_redeploy",
         "aws_iam_role_policy.service_redeploy_role_policy",
         "aws_cloudwatch_event_rule.alarms_deployment",
+        "aws_cloudwatch_dashboard.alarms_dashboard",
     }
     for layer in ("network", "registry", "database", "cache", "cluster", "edge"):
         file = f"stacks/working-{layer}/cdk.tf.json"

@@ -12,6 +12,7 @@ from strata.release.service_log import Query, ServiceLog
 from strata.release.status import status
 from strata.release.verdict import Outcome
 from strata.settings.models import Worker
+from strata.views.text.release import status as text
 from tests.release.home import Home, home
 
 pytestmark = pytest.mark.emulator
@@ -74,6 +75,41 @@ def test_its_log_and_its_state_are_its_own(at_home: Home) -> None:
     api = [one.id for one in status(at_home.settings).tasks]
     assert len(api) == 3
     assert not {line.task for line in lines} & set(api)
+
+
+def test_the_state_of_the_environment_has_all_services(at_home: Home) -> None:
+    services = {MAIL: Worker(command=["mail"]), "later": Worker(command=["later"])}
+    told = status(at_home.settings.model_copy(update={"services": services}))
+    mail, later = told.services
+    assert (mail.name, mail.status, mail.rollout) == (MAIL, "ACTIVE", "COMPLETED")
+    assert mail.image.endswith(":1.1.0")
+    assert (mail.desired, mail.running, mail.pending) == (1, 1, 0)
+    assert (later.name, later.status, later.running) == ("later", "MISSING", 0)
+    lines = text(told).splitlines()
+    at = lines.index("services   2")
+    assert lines[at + 1].startswith("  mail COMPLETED: 1 wanted, 1 running, 0 pending; revision ")
+    assert "  later MISSING: the next apply makes it" in lines
+    assert status(at_home.settings, MAIL).services == []
+
+
+def test_the_state_of_one_has_the_alarms_that_watch_it(at_home: Home) -> None:
+    at, client = place(at_home.settings, MAIL), at_home.shop.aws("cloudwatch")
+    own = {"ServiceName": at.service, "ClusterName": at.cluster}
+    for name, dimensions in (("cpu-mail", own), ("cpu", {**own, "ServiceName": at.cluster})):
+        client.put_metric_alarm(
+            AlarmName=f"{at.cluster}-alarm-{name}", Namespace="AWS/ECS", Statistic="Average",
+            MetricName="CPUUtilization", Period=60, EvaluationPeriods=1, Threshold=90,
+            ComparisonOperator="GreaterThanThreshold",
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+        )  # fmt: skip
+
+    def alarms(service: str = "") -> set[str]:
+        return {
+            one.name.rpartition("-alarm-")[2] for one in status(at_home.settings, service).alarms
+        }
+
+    assert alarms(MAIL) == {"cpu-mail"}
+    assert alarms() == {"cpu-mail", "cpu"}
 
 
 def test_going_back_is_its_own_too(at_home: Home) -> None:

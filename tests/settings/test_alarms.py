@@ -7,7 +7,7 @@ import pytest
 
 from strata.settings import load
 from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES, NAMES, Default
-from strata.settings.alarms import chosen
+from strata.settings.alarms import chosen, watches
 from strata.settings.load import judge
 from tests import ROOT
 
@@ -99,6 +99,30 @@ def test_alarms_on_jobs_are_there_where_jobs_are() -> None:
     without, _ = judged({"email": EMAIL})
     every, _ = judged({"email": EMAIL}, jobs=JOBS)
     assert set(chosen(every)) - set(chosen(without)) == {"job-dead-letters"}
+
+
+def test_each_service_is_watched_and_one_that_may_have_no_task_is_not_missed() -> None:
+    long = "a" * 32
+    services = {
+        "mail": {"command": ["mail"]},
+        long: {"command": ["long"]},
+        "idle": {"command": ["idle"], "desired_count": 0, "max_count": 2},
+    }
+    told, problems = judged(
+        {"email": EMAIL, "off": ["service-memory"], "thresholds": {"no-running-task": 2}},
+        services=services, cluster={"max_size": 20},
+    )  # fmt: skip
+    assert not problems
+    by_service: dict[str, list[tuple[str, float | None]]] = {}
+    for one in watches(told):
+        if one.default.subject == "service" or one.name == "no-running-task":
+            by_service.setdefault(one.service, []).append((one.name, one.default.threshold))
+    assert by_service == {
+        "": [("no-running-task", 2), ("service-cpu", 90)],
+        "mail": [("no-running-task", 1), ("service-cpu", 90)],
+        long: [("no-running-task", 1), ("service-cpu", 90)],
+        "idle": [("service-cpu", 90)],
+    }
 
 
 def test_thresholds_follow_from_the_size_of_the_database() -> None:

@@ -1,9 +1,10 @@
 """Releases and what runs, for a terminal of 80 columns."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from strata.release.model import Task
-from strata.release.status import Jobs, Status
+from strata.release.status import Further, Jobs, Status
 from strata.release.verdict import Outcome, Verdict
 from strata.settings.resource_names import CONTAINER
 from strata.text.words import counted
@@ -82,6 +83,7 @@ def status(report: Status) -> str:
         when = _when(task.stopped_at)
         ended = f"{task.id} of revision {task.revision} stopped {when}: {task.stopped_reason}"
         lines += indented(ended, 2)
+    lines += _further(report.services)
     lines += jobs(report.jobs) if report.jobs else []
     lines.append(f"instances  {len(report.instances)}")
     lines += [
@@ -110,6 +112,21 @@ def status(report: Status) -> str:
     lines.append(f"alarms     {counted(len(report.alarms), 'alarm')}")
     lines.append(f"address    {report.address.url}: {report.address.says}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _further(services: Sequence[Further]) -> list[str]:
+    """The further services, each with its image and tasks."""
+    lines = [f"services   {len(services)}"] if services else []
+    for one in services:
+        if one.status == "MISSING":
+            lines.append(f"  {one.name} MISSING: the next apply makes it")
+            continue
+        said = (
+            f"{one.name} {one.rollout or one.status}: {one.desired} wanted, {one.running} running, "
+            f"{one.pending} pending; revision {one.revision}, {one.image}"
+        )
+        lines += indented(said, 2)
+    return lines
 
 
 def jobs(found: Jobs) -> list[str]:
