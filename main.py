@@ -6,15 +6,14 @@ from pathlib import Path
 from strata.machine.folders import Folders, use
 from strata.machine.node import in_use
 from strata.machine.unforeseen import tell
-from strata.settings import load_all
-from strata.synthesis import lock_file, moved_blocks
-from strata.synthesis.moves import read
+from strata.synthesis import head_start
 
 
 def main() -> int:
     """Synthesize into `cdktf.out`, or where `cdktf` asks for it."""
     # The app is that of its own folder, wherever it is run from.
     use(Folders.of(Path(__file__).resolve().parent))
+    head_start.begin()
     try:
         synthesize()
     except Exception as error:  # noqa: BLE001 - the last defence, as the command has one
@@ -24,9 +23,14 @@ def main() -> int:
 
 def synthesize() -> None:
     """Write the stacks of every environment in `envs/`; raises StrataError."""
+    # Imported here, while Node starts.
+    from strata.settings import load_all  # noqa: PLC0415
+    from strata.synthesis import lock_file, moved_blocks  # noqa: PLC0415
+    from strata.synthesis.moves import read  # noqa: PLC0415
+
     environments = load_all()
     with in_use():
-        # Starts Node, which wrong settings need not wait for.
+        # Waits for Node, which wrong settings need not wait for.
         from modules.environment import write_layers  # noqa: PLC0415
 
         out = write_layers(environments)

@@ -1,8 +1,7 @@
 """Writes down what `main.py` asks of Node: `python -m bench.record FILE`.
 
 One entry for each call, in order, so that `bench/peer/replay.js` can make the same calls of the
-same classes in one process. What Python does within a callback is left out: the peer has the one
-method that is overridden, the name of a resource, itself.
+same classes in one process.
 """
 
 import json
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from jsii._kernel.providers import process
-from jsii._kernel.types import Callback
 
 from strata.documents import Json
 
@@ -21,19 +19,11 @@ calls: list[Json] = []
 class Recorder(process._NodeProcess):
     """Node, with each request of the program and what came of it kept."""
 
-    inside = 0
-
     def send(self, request: Any, response_type: Any) -> Any:
-        """Send a request; it is kept unless Node waits for a callback."""
-        answers = isinstance(request, process._CompleteRequest)
-        if not answers and not self.inside:
-            calls.append(self._plain(request))
-        self.inside -= answers
+        """Send a request, and keep it."""
+        calls.append(self._plain(request))
         response = super().send(request, response_type)
-        if isinstance(response, Callback):
-            self.inside += 1
-        elif not self.inside:
-            calls[-1]["result"] = self._plain(response)
+        calls[-1]["result"] = self._plain(response)
         return response
 
     def _plain(self, value: Any) -> Json:

@@ -3,39 +3,26 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import jsii
-from cdktf import App, S3Backend, TerraformElement, TerraformStack
+from cdktf import App, S3Backend, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
-from constructs import Construct, Node
+from constructs import Construct
 
 from modules.alarms import AlarmsLayer, Watched
 from modules.cache import Cache
 from modules.cluster import Cluster
 from modules.database import Database
 from modules.edge import Edge
+from modules.environment_stack import EnvironmentStack
 from modules.naming import Names
 from modules.network import Network
 from modules.own import build
 from modules.own_layer import ForService, Layers, checked
 from modules.registry import Registry
 from modules.service import Service, ServiceInputs
-from strata.documents.layers import LAYERS, OPTIONAL, STACK, logical_id, stack_name, state_key
+from strata.documents.layers import LAYERS, OPTIONAL, STACK, stack_name, state_key
 from strata.documents.stacks import STAGE
 from strata.documents.templates import escaped
 from strata.settings.models import Environment, Settings
-
-
-class EnvironmentStack(TerraformStack):
-    """A stack whose resources are named by their construct path below it, without a hash.
-
-    `aws_vpc.network_vpc` is the same in a layer's stack and in the composed stack, and readable in
-    a plan.
-    """
-
-    @jsii.member(jsii_name="allocateLogicalId")
-    def _allocate_logical_id(self, tf_element: TerraformElement | Node) -> str:
-        node = tf_element if isinstance(tf_element, Node) else tf_element.node
-        return logical_id(node.path.split("/", 1)[1])
 
 
 def write_layers(settings: Sequence[Settings], out: Path | None = None) -> Path:

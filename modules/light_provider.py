@@ -21,6 +21,8 @@ from modules import cut_assembly
 PACKAGE = "cdktf_cdktf_provider_aws"
 NEEDED = ("constructs._jsii", "cdktf._jsii")
 """The modules that Node must have loaded before the package, in this order."""
+OWN = "modules.environment_stack"
+"""The module with an assembly of this project's own."""
 MODULES = Path(__file__).resolve().parent
 
 
@@ -121,3 +123,5 @@ def _start_anew() -> None:
     for module in NEEDED:
         loaded = importlib.import_module(module).__jsii_assembly__
         JSIIAssembly.load(loaded.name, loaded.version, loaded.module, loaded.filename)
+    if OWN in sys.modules:
+        sys.modules[OWN].load()

@@ -18,6 +18,7 @@ from strata.machine import folders
 from strata.machine.signals import Stopped, stoppable
 from strata.machine.unforeseen import say, tell
 from strata.machine.verbosity import Verbosity, chosen
+from strata.synthesis import head_start
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, Parameter
@@ -260,6 +261,7 @@ def run() -> None:
     if DEBUG not in sys.argv:
         # What fails where nobody can catch it, such as closing the pipe to a Node that is gone.
         sys.unraisablehook = lambda _: None
+    head_start.begin_for(sys.argv[1:])
     code = main()
     try:
         sys.stdout.flush()

@@ -25,6 +25,7 @@ NAMES = (
     (r"\bcdktf_cdktf_provider_aws\b", "cdktn_provider_aws"),
     (r"\bfrom cdktf import\b", "from cdktn import"),
     (r'"cdktf\._jsii"', '"cdktn._jsii"'),
+    (r"\bfrom cdktf\._jsii import\b", "from cdktn._jsii import"),
 )
 CONTEXT = {"targetVersions": {"terraform": ">=1.11.0"}}
 """cdktn 0.24 takes write-only arguments only where it is told that Terraform knows them."""

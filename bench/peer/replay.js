@@ -22,16 +22,20 @@ const submodules = folders();
 /** The class, enum or namespace that jsii calls `fqn`. */
 function named(fqn) {
   const [assembly, ...names] = fqn.split(".");
+  if (assembly === "strata") return strata()[names[0]];
   if (assembly === PROVIDER) {
     return require(`${PROVIDER}/lib/${submodules[names[0]]}`)[names[1]];
   }
   return names.reduce((within, name) => within[name], require(assembly));
 }
 
-/** As `EnvironmentStack` in modules/environment.py names a resource: its path below the stack. */
-function allocateLogicalId(element) {
-  const node = element.node ?? element;
-  return node.path.slice(node.path.indexOf("/") + 1).replace(/[^A-Za-z0-9_]+/g, "_");
+/** The script of modules/environment_stack.py, as jsii would load it. */
+function strata() {
+  const script = path.join(__dirname, "..", "..", "modules", "environment_stack.js");
+  const text = fs.readFileSync(script, "utf8").replace("LIBRARY", "cdktf");
+  const module = { exports: {} };
+  new Function("exports", "require", text)(module.exports, require);
+  return (strata = () => module.exports)();
 }
 
 const objects = new Map();
@@ -63,10 +67,7 @@ const apis = {
   load: () => undefined,
   create(call) {
     const Class = named(call.fqn);
-    const overridden = call.overrides.some((one) => one.method === "allocateLogicalId");
-    const Made = overridden ? class extends Class {} : Class;
-    if (overridden) Made.prototype.allocateLogicalId = allocateLogicalId;
-    return new Made(...call.args.map(value));
+    return new Class(...call.args.map(value));
   },
   get: (call) => value(call.objref)[call.property],
   set: (call) => void (value(call.objref)[call.property] = value(call.value)),
