@@ -58,7 +58,7 @@ def _assembly() -> dict[str, Any]:
     ]
     stack = {
         "assembly": NAME,
-        "base": TerraformStack.__jsii_type__,
+        "base": f"{library.name}.TerraformStack",
         "fqn": fqn,
         "initializer": {"parameters": parameters},
         "kind": "class",
