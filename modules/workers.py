@@ -10,6 +10,21 @@ from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
 )
 from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification as _CustomizedMetric,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics as _Metrics,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStat as _MetricStat,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetric as _Metric,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetricDimensions as _Dimension,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification as _PredefinedMetric,
 )
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
@@ -137,20 +152,65 @@ def _scaling(
         max_capacity=worker.max_count or worker.desired_count,
         tags=names.tags(name),
     )
+    by = "backlog" if worker.queue else "cpu"
     AppautoscalingPolicy(
         scope,
-        f"{id_}_target_tracking_cpu",
-        name=names.name(f"{name}-cpu", 255),
+        f"{id_}_target_tracking_{by}",
+        name=names.name(f"{name}-{by}", 255),
         policy_type="TargetTrackingScaling",
         service_namespace=target.service_namespace,
         resource_id=target.resource_id,
         scalable_dimension=target.scalable_dimension,
         target_tracking_scaling_policy_configuration=AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration(
-            predefined_metric_specification=_PredefinedMetric(
-                predefined_metric_type="ECSServiceAverageCPUUtilization"
-            ),
-            target_value=worker.cpu_percent,
+            predefined_metric_specification=None
+            if worker.queue
+            else _PredefinedMetric(predefined_metric_type="ECSServiceAverageCPUUtilization"),
+            customized_metric_specification=_backlog(worker.queue_name, service)
+            if worker.queue
+            else None,
+            target_value=worker.messages_per_task or worker.cpu_percent,
             scale_out_cooldown=60,
             scale_in_cooldown=300,
         ),
+    )
+
+
+def _backlog(queue: str, service: EcsService) -> _CustomizedMetric:
+    """The messages in a queue for each running task (Application Auto Scaling User Guide, target
+    tracking with metric math). Periods are of a minute.
+
+    Running tasks are counted by their samples of CPU, of which each sends one a minute (ECS
+    Developer Guide, service RUNNING task count): Container Insights, which has a metric of them,
+    may be off.
+    """
+    return _CustomizedMetric(
+        metrics=[
+            _Metrics(
+                id="messages",
+                metric_stat=_metric(
+                    "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Sum", {"QueueName": queue}
+                ),
+                return_data=False,
+            ),
+            _Metrics(
+                id="tasks",
+                metric_stat=_metric(
+                    "AWS/ECS", "CPUUtilization", "SampleCount",
+                    {"ClusterName": service.cluster, "ServiceName": service.name},
+                ),
+                return_data=False,
+            ),
+            _Metrics(id="backlog", expression="messages / tasks", return_data=True),
+        ]
+    )  # fmt: skip
+
+
+def _metric(namespace: str, name: str, stat: str, dimensions: Mapping[str, str]) -> _MetricStat:
+    return _MetricStat(
+        metric=_Metric(
+            namespace=namespace,
+            metric_name=name,
+            dimensions=[_Dimension(name=key, value=value) for key, value in dimensions.items()],
+        ),
+        stat=stat,
     )

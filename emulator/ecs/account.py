@@ -288,11 +288,12 @@ def _policies(found: Any, alarms: list[Any]) -> Iterator[Policy]:
     """The policies of the play that one of moto's is."""
     tracking = found.target_tracking_scaling_policy_configuration
     if tracking:
-        kind = (tracking.get("PredefinedMetricSpecification") or {}).get("PredefinedMetricType")
-        if kind in PREDEFINED:
+        given = tracking.get("PredefinedMetricSpecification") or {}
+        metric = PREDEFINED.get(given.get("PredefinedMetricType", "")) or _customized(tracking)
+        if metric:
             yield Policy(
                 found.policy_name,
-                PREDEFINED[kind],
+                metric,
                 target=float(tracking["TargetValue"]),
                 scales_in=not tracking.get("DisableScaleIn"),
                 out_cooldown=float(tracking.get("ScaleOutCooldown", 300)),
@@ -314,6 +315,13 @@ def _policies(found: Any, alarms: list[Any]) -> Iterator[Policy]:
                 out_cooldown=cooldown,
                 in_cooldown=cooldown,
             )
+
+
+def _customized(tracking: Mapping[str, Any]) -> str:
+    """`backlog` where a policy divides the messages of a queue; empty for other metrics."""
+    queries = (tracking.get("CustomizedMetricSpecification") or {}).get("Metrics") or ()
+    measured = [(one.get("MetricStat") or {}).get("Metric") or {} for one in queries]
+    return "backlog" if any(one.get("Namespace") == "AWS/SQS" for one in measured) else ""
 
 
 def _step(given: Mapping[str, Any]) -> tuple[float | None, float | None, int]:

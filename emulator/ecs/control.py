@@ -15,8 +15,8 @@ from emulator.ecs.clock import FACTOR, Clock
 from emulator.ecs.state import World
 
 PATH = "/strata-api/ecs"
-LOADS = {"cpu", "memory", "requests"}
-"""Metrics of a service that a test may set."""
+LOADS = {"backlog", "cpu", "memory", "requests"}
+"""Metrics of a service that a test may set; the backlog is the messages for each task."""
 
 
 class ControlError(Exception):

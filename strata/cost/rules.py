@@ -386,9 +386,21 @@ def capacity_provider(resource: Resource, _context: Context) -> Iterator[Charge 
 
 
 def scaling_policy(resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
-    """The alarms that target tracking makes; the alarms of step scaling are resources."""
+    """The alarms that target tracking makes; the alarms of step scaling are resources.
+
+    An alarm on an expression is charged for each metric in it (pricing page of CloudWatch, alarm
+    metrics).
+    """
     if resource.values.get("policy_type") == "TargetTrackingScaling":
-        yield Charge("alarms of tracking", "cloudwatch/alarm", always(ALARMS_OF_A_TRACKING))
+        metrics = [
+            metric
+            for tracking in resource.blocks("target_tracking_scaling_policy_configuration")
+            for custom in blocks(tracking, "customized_metric_specification")
+            for metric in blocks(custom, "metrics")
+            if blocks(metric, "metric_stat")
+        ]
+        alarms = ALARMS_OF_A_TRACKING * max(len(metrics), 1)
+        yield Charge("alarms of tracking", "cloudwatch/alarm", always(alarms))
 
 
 def alarm(resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:

@@ -627,11 +627,27 @@ class Worker(Section):
         default=None,
         ge=1,
         le=MOST_TASKS,
-        description="Most tasks when it scales by its CPU; none: it does not scale.",
+        description="Most tasks when it scales by its CPU or its queue; none: it does not scale.",
     )
     cpu_percent: float = Field(
-        default=70, gt=0, le=100, description="Average CPU to keep when it scales, percent."
+        default=70, gt=0, le=100, description="Average CPU to keep when it scales by it, percent."
     )
+    queue: str | None = Field(
+        default=None,
+        description="ARN, or name in this account and region, of the SQS queue whose depth it "
+        "scales by; none: it scales by its CPU.",
+    )
+    messages_per_task: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        description="Messages that wait in the queue for each running task, to be kept.",
+    )
+
+    @property
+    def queue_name(self) -> str:
+        """The name of its queue, by which CloudWatch knows it; empty without one."""
+        return self.queue.rpartition(":")[2] if self.queue else ""
 
 
 class Job(Section):

@@ -516,7 +516,8 @@ def _workers(settings: Settings) -> Iterator[Derived]:
         image = image_parameter(settings, name)
         yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys)
         if worker.max_count:
-            policy = _name(environment, f"{name}-cpu", 255)
+            by = "backlog" if worker.queue else "cpu"
+            policy = _name(environment, f"{name}-{by}", 255)
             yield Derived("aws_appautoscaling_policy", "name", policy, SCALING_POLICY, keys)
 
 

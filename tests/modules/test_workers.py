@@ -14,6 +14,7 @@ from strata.cost.resources import of_stack
 from strata.documents.stacks import blocks, stack
 from strata.map.write import drawn
 from strata.reach.from_stack import from_stack
+from strata.settings import Settings
 from strata.synthesis.synthesize import synthesize
 from tests.gate.command import Command
 from tests.gate.conftest import command
@@ -33,6 +34,13 @@ WORKING = with_alarms(
     "working", {"email": EMAIL}, services=WORKERS, jobs=JOBS, cluster={"max_size": 9},
     service={"health_check": HEALTH, "exec": True},
 )  # fmt: skip
+QUEUE = "arn:aws:sqs:eu-central-1:123456789012:mails.fifo"
+QUEUED = with_alarms(
+    "queued", {"email": EMAIL}, cluster={"max_size": 9},
+    services={
+        "mail": {**WORKERS["mail"], "max_count": 3, "queue": QUEUE, "messages_per_task": 20},
+    },
+)  # fmt: skip
 MAIL = {
     kind: f"{kind}.service_worker_mail_{rest}"
     for kind, rest in (
@@ -46,13 +54,18 @@ API = "aws_ecs_service.service_service"
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("workers")
-    synthesize([WORKING], folder)
+    synthesize([WORKING, QUEUED], folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def composed_workers(out: Path) -> Json:
     return dict(json.loads((out / "composed" / "working" / "cdk.tf.json").read_text()))
+
+
+@pytest.fixture(scope="module")
+def composed_queued(out: Path) -> Json:
+    return dict(json.loads((out / "composed" / "queued" / "cdk.tf.json").read_text()))
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +123,44 @@ def test_it_scales_by_its_cpu_where_it_has_a_most(resources: dict[str, Json]) ->
     assert orders["lifecycle"] == {"ignore_changes": ["desired_count"]}
     assert "lifecycle" not in resources[MAIL["aws_ecs_service"]]
     assert "aws_appautoscaling_target.service_worker_mail_scaling_target" not in resources
+
+
+def test_it_scales_by_the_depth_of_its_queue_where_it_has_one(composed_queued: Json) -> None:
+    made = blocks(composed_queued)
+    policies = {address: body for address, body in made.items()
+                if address.startswith("aws_appautoscaling_policy.service_worker_")}  # fmt: skip
+    assert [*policies] == ["aws_appautoscaling_policy.service_worker_mail_target_tracking_backlog"]
+    (policy,) = policies.values()
+    assert policy["name"] == "shop-queued-mail-backlog"
+    tracking = policy["target_tracking_scaling_policy_configuration"]
+    assert tracking["target_value"] == 20
+    assert "predefined_metric_specification" not in tracking
+    metrics = {one["id"]: one for one in tracking["customized_metric_specification"]["metrics"]}
+
+    def metric(of: str) -> tuple[str, str, str, dict[str, str]]:
+        stat = metrics[of]["metric_stat"]
+        dimensions = {one["name"]: one["value"] for one in stat["metric"]["dimensions"]}
+        named = stat["metric"]
+        return named["namespace"], named["metric_name"], stat["stat"], dimensions
+
+    assert metric("messages") == (
+        "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Sum", {"QueueName": "mails.fifo"}
+    )  # fmt: skip
+    *of_tasks, dimensions = metric("tasks")
+    assert of_tasks == ["AWS/ECS", "CPUUtilization", "SampleCount"]
+    assert dimensions["ServiceName"] == "${aws_ecs_service.service_worker_mail_service.name}"
+    assert metrics["backlog"]["expression"] == "messages / tasks"
+    assert {id_: one["return_data"] for id_, one in metrics.items()} == {
+        "messages": False, "tasks": False, "backlog": True
+    }  # fmt: skip
+
+
+def test_its_alarms_on_two_metrics_cost_twice_those_on_one(composed_queued: Json) -> None:
+    cost = estimate(of_stack(stack(composed_queued)), QUEUED, shipped())
+    tracking = {one.resource.partition(".")[2]: one.quantity.desired
+                for one in cost.lines if one.what == "alarms of tracking"}  # fmt: skip
+    assert tracking["service_worker_mail_target_tracking_backlog"] == 4
+    assert tracking["service_target_tracking_cpu"] == 2
 
 
 def test_a_new_password_deploys_each_service_after_the_other(resources: dict[str, Json]) -> None:
@@ -194,9 +245,12 @@ def test_the_rest_is_as_without_them(resources: dict[str, Json], out: Path) -> N
         assert (out / file).read_text() == (folder / file).read_text(), layer
 
 
-def test_the_gate_finds_nothing_in_them(tmp_path: Path, command: Command) -> None:
-    file = tmp_path / "working.toml"
-    file.write_text(tomli_w.dumps(WORKING.model_dump(exclude_none=True, by_alias=True)))
+@pytest.mark.parametrize("settings", [WORKING, QUEUED], ids=["working", "queued"])
+def test_the_gate_finds_nothing_in_them(
+    settings: Settings, tmp_path: Path, command: Command
+) -> None:
+    file = tmp_path / f"{settings.environment.name}.toml"
+    file.write_text(tomli_w.dumps(settings.model_dump(exclude_none=True, by_alias=True)))
     answer = command("gate", file)
     assert answer.code == 0, answer.out + answer.err
 

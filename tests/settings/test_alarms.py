@@ -106,7 +106,7 @@ def test_each_service_is_watched_and_one_that_may_have_no_task_is_not_missed() -
     services = {
         "mail": {"command": ["mail"]},
         long: {"command": ["long"]},
-        "idle": {"command": ["idle"], "desired_count": 0, "max_count": 2},
+        "idle": {"command": ["idle"], "desired_count": 0},
     }
     told, problems = judged(
         {"email": EMAIL, "off": ["service-memory"], "thresholds": {"no-running-task": 2}},

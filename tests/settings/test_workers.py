@@ -13,6 +13,7 @@ from tests.settings.test_capacity import BASE
 Json = dict[str, Any]
 
 MAIL: Json = {"command": ["node", "mail.js"]}
+QUEUED: Json = {"max_count": 2, "queue": "mails", "messages_per_task": 10}
 
 
 def with_workers(services: Json, **sections: Json) -> Json:
@@ -57,6 +58,51 @@ def test_what_ecs_takes_is_right(services: Json) -> None:
         ("mail", {"cpu_percent": 0}, "services.mail.cpu_percent"),
         ("mail", {"cpu_percent": 101}, "services.mail.cpu_percent"),
         ("mail", {"container_port": 3000}, "services.mail.container_port"),
+        (
+            "mail",
+            {"desired_count": 0, "max_count": 2},
+            "services.mail.desired_count: leaves no task whose CPU could be measured",
+        ),
+        (
+            "mail",
+            {**QUEUED, "desired_count": 0},
+            "services.mail.desired_count: leaves no task whose messages for each task could be",
+        ),
+        ("mail", {**QUEUED, "queue": "arn:aws:sns:a:b:c"}, "services.mail.queue: is neither"),
+        ("mail", {**QUEUED, "queue": "mails.fifo.x"}, "services.mail.queue: is neither"),
+        ("mail", {**QUEUED, "queue": "a" * 81}, "services.mail.queue: is neither"),
+        (
+            "mail",
+            {**QUEUED, "queue": "arn:aws:sqs:us-east-1:123456789012:mails"},
+            "services.mail.queue: is in another region or account",
+        ),
+        (
+            "mail",
+            {**QUEUED, "queue": "arn:aws:sqs:eu-central-1:210987654321:mails"},
+            "services.mail.queue: is in another region or account",
+        ),
+        (
+            "mail",
+            {"queue": "mails", "max_count": 2},
+            "services.mail.queue: is given without messages_per_task",
+        ),
+        (
+            "mail",
+            {"queue": "mails", "messages_per_task": 5},
+            "services.mail.queue: has no effect: the service does not scale without max_count",
+        ),
+        (
+            "mail",
+            {"messages_per_task": 5, "max_count": 2},
+            "services.mail.messages_per_task: has no effect without a queue",
+        ),
+        ("mail", {**QUEUED, "messages_per_task": 0}, "services.mail.messages_per_task"),
+        ("mail", {**QUEUED, "messages_per_task": 1.5}, "services.mail.messages_per_task"),
+        (
+            "mail",
+            {**QUEUED, "cpu_percent": 50},
+            "services.mail.cpu_percent: has no effect: the service scales by its queue",
+        ),
         ("mail", {"memory_mib": 900}, "services.mail.memory_mib: does not fit an instance"),
         ("mail", {"cpu": 4096}, "services.mail.cpu: does not fit an instance"),
     ],
@@ -90,3 +136,13 @@ def test_the_tasks_of_a_worker_have_room_beside_those_of_the_service(
 def test_a_worker_needs_no_port_of_its_own() -> None:
     fixed = {"host_port": 8080, "cpu": 128, "memory_mib": 64}
     assert refused(with_workers({"mail": MAIL}, service=fixed, cluster={"max_size": 5})) == []
+
+
+@pytest.mark.parametrize(
+    "queue", ["mails", "mails.fifo", "arn:aws:sqs:eu-central-1:123456789012:mails.fifo"]
+)
+def test_a_worker_scales_by_a_queue_of_this_account_and_region(queue: str) -> None:
+    assert refused(with_workers({"mail": {**MAIL, **QUEUED, "queue": queue}},
+                                cluster={"max_size": 20})) == []  # fmt: skip
+    worker = Worker(command=["mail"], queue=queue)
+    assert worker.queue_name in ("mails", "mails.fifo")

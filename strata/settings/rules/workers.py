@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from strata.settings.models import Settings
+from strata.settings.models import Environment, Settings, Worker
 from strata.settings.positions import Key
 from strata.settings.resource_names import CONTAINER
 from strata.settings.rules.containers import judge_words
@@ -11,6 +11,10 @@ from strata.settings.rules.finding import Finding
 
 NAME = re.compile(r"(?=.{1,32}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 """32 characters, so that the names made of it stay readable."""
+
+NAME_OF_QUEUE = re.compile(r"(?=.{1,80}\Z)[A-Za-z0-9_-]+(\.fifo)?")
+"""SQS API reference, CreateQueue: 80 characters, with the ending of a FIFO queue."""
+ARN_OF_QUEUE = re.compile(rf"arn:aws:sqs:(?P<where>[a-z0-9-]+:[0-9]{{12}}):{NAME_OF_QUEUE.pattern}")
 
 
 def check(settings: Settings) -> Iterator[Finding]:
@@ -35,3 +39,55 @@ def check(settings: Settings) -> Iterator[Finding]:
                 "more, or no max_count for a fixed number",
                 ((*key, "desired_count"),),
             )
+        yield from _scaling(key, worker, settings.environment)
+
+
+def _scaling(key: Key, worker: Worker, environment: Environment) -> Iterator[Finding]:
+    """Check by what a worker scales, and that it can."""
+    least: Key = (*key, "desired_count")
+    if worker.max_count is not None and worker.desired_count == 0:
+        # Target tracking moves a number in proportion to a metric that tasks send or divide.
+        what = "messages for each task" if worker.queue else "CPU"
+        yield Finding(
+            least,
+            f"leaves no task whose {what} could be measured, so none would ever be started",
+            "1 or more where max_count is set",
+            ((*key, "max_count"),),
+        )
+    if worker.queue is None:
+        if worker.messages_per_task is not None:
+            wrong = "has no effect without a queue"
+            yield Finding((*key, "messages_per_task"), wrong, "a queue, or no messages_per_task")
+        return
+    yield from _queue((*key, "queue"), worker.queue, environment)
+    if worker.messages_per_task is None:
+        yield Finding(
+            (*key, "queue"),
+            "is given without messages_per_task",
+            "messages_per_task = the seconds that a message may wait, by those that one takes",
+        )
+    if worker.max_count is None:
+        wrong = "has no effect: the service does not scale without max_count"
+        yield Finding((*key, "queue"), wrong, "max_count, or no queue")
+    if worker.cpu_percent != Worker.model_fields["cpu_percent"].default:
+        wrong = "has no effect: the service scales by its queue"
+        yield Finding(
+            (*key, "cpu_percent"), wrong, "no cpu_percent, or no queue", ((*key, "queue"),)
+        )
+
+
+def _queue(key: Key, queue: str, environment: Environment) -> Iterator[Finding]:
+    if NAME_OF_QUEUE.fullmatch(queue):
+        return
+    match = ARN_OF_QUEUE.fullmatch(queue)
+    where = f"{environment.region}:{environment.account_id}"
+    if not match:
+        right = f"such as arn:aws:sqs:{where}:mails, or mails"
+        yield Finding(key, "is neither the ARN nor the name of an SQS queue", right)
+    elif match["where"] != where:
+        yield Finding(
+            key,
+            "is in another region or account, whose CloudWatch has the depth of it",
+            f"a queue of {where}",
+            (("environment", "region"), ("environment", "account_id")),
+        )

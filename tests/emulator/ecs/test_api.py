@@ -349,6 +349,42 @@ def test_the_load_of_a_service_moves_its_count_within_the_bounds(shop: Shop) -> 
     assert shop.service()["desiredCount"] == 2
 
 
+def test_the_messages_for_each_task_move_the_count_of_a_service(shop: Shop) -> None:
+    steady(shop)
+    named = {
+        "ServiceNamespace": "ecs",
+        "ResourceId": f"service/{shop.cluster}/api",
+        "ScalableDimension": "ecs:service:DesiredCount",
+    }
+    scaling = shop.aws("application-autoscaling")
+    scaling.register_scalable_target(**named, MinCapacity=2, MaxCapacity=8)
+    visible = {"Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible",
+               "Dimensions": [{"Name": "QueueName", "Value": "mails"}]}  # fmt: skip
+    sampled = {"Namespace": "AWS/ECS", "MetricName": "CPUUtilization"}
+    queries = [
+        {"Id": "messages", "MetricStat": {"Metric": visible, "Stat": "Sum"}, "ReturnData": False},
+        {"Id": "tasks", "MetricStat": {"Metric": sampled, "Stat": "SampleCount"},
+         "ReturnData": False},
+        {"Id": "backlog", "Expression": "messages / tasks"},
+    ]  # fmt: skip
+    scaling.put_scaling_policy(
+        **named,
+        PolicyName="backlog",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 10.0, "CustomizedMetricSpecification": {"Metrics": queries},
+            "ScaleOutCooldown": 60,
+        },
+    )  # fmt: skip
+    # Twenty for each of three tasks is twice as many as there should be.
+    play.control(shop.url, load={f"{shop.cluster}/api": {"backlog": 20}})
+    shop.step(200)
+    assert shop.service()["desiredCount"] == 6
+    play.control(shop.url, load={f"{shop.cluster}/api": {"backlog": 0}})
+    shop.step(1800)
+    assert shop.service()["desiredCount"] == 2
+
+
 def test_a_secret_that_is_not_there_stops_the_tasks(shop: Shop) -> None:
     shop.instances()
     shop.image("1")
