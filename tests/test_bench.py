@@ -62,6 +62,29 @@ def test_a_command_that_is_too_slow_beside_the_earlier_build_fails(
     assert row.endswith("MISSED") is (over > 0)
 
 
+@pytest.mark.parametrize(("each", "within"), [(1.29, True), (1.31, False)])
+def test_a_synthesis_with_every_section_that_costs_too_much_a_resource_fails(
+    each: float, within: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_turns(full: Program, local: Program) -> list[Took]:
+        assert "full.toml" in " ".join(full.command)
+        assert "local" in local.command
+        return [took(20 * each), took(10.0)]
+
+    monkeypatch.setattr(bench.synthesis, "in_turns", in_turns)
+    monkeypatch.setattr(bench.synthesis, "resources", lambda _, env: {"full": 20, "local": 10}[env])
+    assert bench.synthesis.everything_beside_local(tmp_path) is within
+
+
+def test_the_resources_of_a_synthesis_are_counted_without_those_that_make_nothing(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "composed" / "full" / "cdk.tf.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"resource": {"aws_eip": {"a": {}, "b": {"count": 0}, "c": {}}}}')
+    assert bench.synthesis.resources(tmp_path, "full") == 2
+
+
 @pytest.mark.parametrize(
     ("process", "whole", "within"), [(1.4, 0.4, True), (1.6, 0.4, False), (1.4, 0.6, False)]
 )
