@@ -9,7 +9,8 @@ A subnet that is given another network ACL a second time ends in an error of the
 Terraform asks again for minutes: AWS calls that operation idempotent.
 
 The network interface of an instance stays when the instance is terminated. Those of an interface
-endpoint do not say whose they are.
+endpoint do not say whose they are. Instances do not say whether they are Spot ones, and how many
+vCPUs they have.
 """
 
 import ipaddress
@@ -18,6 +19,7 @@ from typing import Any
 
 from moto.core.types import Base64EncodedString
 from moto.ec2.exceptions import InvalidAssociationIdError
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
 from moto.ec2.models.network_acls import NetworkAcl, NetworkAclBackend
@@ -123,6 +125,19 @@ def _terminate(self: Any) -> Any:
     return terminate(self)
 
 
+def _lifecycle(self: Any) -> str | None:
+    found: str | None = self.lifecycle
+    return found
+
+
+def _cpu_options(self: Any) -> dict[str, int]:
+    known = INSTANCE_TYPES.get(self.instance_type, {}).get("VCpuInfo", {})
+    return {
+        "CoreCount": known.get("DefaultCores", 1),
+        "ThreadsPerCore": known.get("DefaultThreadsPerCore", 1),
+    }
+
+
 def _user_data(self: Any) -> Any:
     """User data that was given to a later version stays text there, which ends in an error of the
     server as soon as an instance starts from it."""
@@ -133,7 +148,9 @@ def _user_data(self: Any) -> Any:
 def fill() -> None:
     """Keep a template's own tags out of its versions, the description of every rule, and the ACL
     of a subnet that has it; take host bits off; let interfaces go with their instance, or name
-    their endpoint."""
+    their endpoint; say of instances what they count for a quota."""
+    Instance.instance_lifecycle = property(_lifecycle)
+    Instance.cpu_options = property(_cpu_options)
     LaunchTemplateVersion.user_data = property(_user_data)
     Instance.prep_nics = _prep_nics
     Instance.terminate = _terminate

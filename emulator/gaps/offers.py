@@ -24,11 +24,13 @@ RAISED = 1000.0
 
 QUOTAS = {
     "L-1216C47A": 5.0,
+    "L-34B43A08": 5.0,
     "L-0263D0A3": float(plans.NEW_ADDRESSES),
     "L-F678F1CE": float(plans.NEW_VPCS),
     "L-53DA6B97": 50.0,
 }
-"""Code -> what a new account has (AWS General Reference); that it has 5 vCPUs is believed."""
+"""Code -> what a new account has (AWS General Reference); that it has 5 vCPUs
+of either kind is believed."""
 
 
 def _options(self: Any) -> Any:

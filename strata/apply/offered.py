@@ -31,10 +31,11 @@ FREE_BACKUP_DAYS = 1
 that 1 is not, is believed."""
 
 STANDARD = frozenset("acdhimrtz")
-"""First letters of the families that share the quota of standard on-demand instances (EC2 User
-Guide, on-demand instance quotas); those of others are left out."""
+"""First letters of the families that share the quotas of standard on-demand and Spot instances (EC2
+User Guide, on-demand instance quotas and Spot Instance limits); those of others are left out."""
 
 VCPUS = ("ec2", "L-1216C47A")
+SPOT_VCPUS = ("ec2", "L-34B43A08")
 ADDRESSES = ("ec2", "L-0263D0A3")
 VPCS = ("vpc", "L-F678F1CE")
 LOAD_BALANCERS = ("elasticloadbalancing", "L-53DA6B97")
@@ -265,45 +266,60 @@ def _cache(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]:
         )
 
 
-def _vcpus(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]:
-    settings = wanted.settings
-    cluster, own = settings.cluster, settings.environment.tags
-    fit = capacity.fit(cluster.instance_type, capacity.task(settings.service))
-    kind = figures.instance_types().get(cluster.instance_type)
-    if fit is None or kind is None or not fit.tasks or cluster.instance_type[0] not in STANDARD:
-        return
-    quota = offers.quota(*VCPUS)
-    others = sum(
-        instance["vcpus"]
-        for instance in offers.on_demand_instances()
-        if instance["type"][0] in STANDARD and not own.items() <= instance["tags"].items()
-    )
-    wished = max(fit.instances(settings.service.desired_count), cluster.min_size)
-    spot = cluster.spot
-    for instances, key, stops in (
-        (wished, ("service", "desired_count"), True),
-        (cluster.max_size, ("cluster", "max_size"), False),
-    ):
-        # Spot instances have a quota of their own.
-        count = (
-            capacity.on_demand(instances, spot.on_demand_base, 100 - spot.percent)
-            if spot
-            else instances
-        )
-        needed = others + count * kind.vcpus
-        if needed > quota:
-            beside = f", beside {others} of other instances" if others else ""
-            yield (
-                stops,
-                Finding(
-                    key,
-                    f"needs {counted(count, 'instance')} of {kind.vcpus} vCPUs{beside}, and the "
-                    f"account's quota of on-demand vCPUs is {quota:g}",
-                    f"a quota of at least {needed} ({VCPUS[1]} in Service Quotas), or fewer",
-                    (TYPE, ACCOUNT),
-                ),
-            )
+def _vcpus(*, of_spot: bool) -> Check:
+    """A check of the quota of vCPUs of on-demand instances, or of Spot ones, each of its own."""
+    what, code = ("Spot", SPOT_VCPUS) if of_spot else ("on-demand", VCPUS)
+
+    def check(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]:
+        settings = wanted.settings
+        cluster, own = settings.cluster, settings.environment.tags
+        fit = capacity.fit(cluster.instance_type, capacity.task(settings.service))
+        kind = figures.instance_types().get(cluster.instance_type)
+        if fit is None or kind is None or not fit.tasks or cluster.instance_type[0] not in STANDARD:
             return
+        quota = offers.quota(*code)
+        others = sum(
+            instance["vcpus"]
+            for instance in offers.instances()
+            if instance["spot"] == of_spot
+            and instance["type"][0] in STANDARD
+            and not own.items() <= instance["tags"].items()
+        )
+        workers = [
+            capacity.worker_task(fit.task, worker)
+            for worker in settings.services.values()
+            for _ in range(worker.desired_count)
+        ]
+        tasks = fit.instances(settings.service.desired_count, workers)
+        wished = max(tasks, cluster.min_size)
+        for instances, key, stops in (
+            (wished, ("service", "desired_count"), True),
+            (cluster.max_size, ("cluster", "max_size"), False),
+        ):
+            spot = cluster.spot
+            on_demand = (
+                capacity.on_demand(instances, spot.on_demand_base, 100 - spot.percent)
+                if spot
+                else instances
+            )
+            count = instances - on_demand if of_spot else on_demand
+            # The least: further types of [cluster.spot] have at least as many vCPUs.
+            needed = others + count * kind.vcpus
+            if count and needed > quota:
+                beside = f", beside {others} of other instances" if others else ""
+                yield (
+                    stops,
+                    Finding(
+                        key,
+                        f"needs {counted(count, 'instance')} of {kind.vcpus} vCPUs{beside}, and "
+                        f"the account's quota of {what} vCPUs is {quota:g}",
+                        f"a quota of at least {needed} ({code[1]} in Service Quotas), or fewer",
+                        (TYPE, ACCOUNT),
+                    ),
+                )
+                return
+
+    return check
 
 
 def _counted_quota(
@@ -348,7 +364,12 @@ CHECKS: tuple[tuple[str, Callable[[Wanted], bool], Check], ...] = (
     ("the account's plan", lambda wanted: wanted.instances or wanted.database, _free_plan),
     ("database classes", lambda wanted: wanted.database, _database),
     ("cache node types", lambda wanted: wanted.cache, _cache),
-    ("the quota of vCPUs", lambda wanted: wanted.instances, _vcpus),
+    ("the quota of vCPUs", lambda wanted: wanted.instances, _vcpus(of_spot=False)),
+    (
+        "the quota of Spot vCPUs",
+        lambda wanted: wanted.instances and wanted.settings.cluster.spot is not None,
+        _vcpus(of_spot=True),
+    ),
     ("secrets", _made("aws_ecs_task_definition"), _secrets),
     (
         "the quota of VPCs", _made("aws_vpc"),

@@ -146,20 +146,22 @@ class Offers:
         balancers = pages(self._client("elbv2"), "describe_load_balancers", "LoadBalancers")
         return sum(entry["Type"] == "application" for entry in balancers)
 
-    def on_demand_instances(self) -> list[dict[str, Any]]:
-        """The on-demand instances that run or start: type, vCPUs and tags."""
+    def instances(self) -> list[dict[str, Any]]:
+        """The instances that run or start, on-demand and Spot: type, vCPUs, spot and tags."""
         filters = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
         return [
             {
                 "type": instance["InstanceType"],
                 "vcpus": _vcpus(instance.get("CpuOptions", {})),
+                "spot": instance.get("InstanceLifecycle") == "spot",
                 "tags": {tag["Key"]: tag["Value"] for tag in instance.get("Tags", [])},
             }
             for reservation in pages(
                 self._client("ec2"), "describe_instances", "Reservations", Filters=filters
             )
             for instance in reservation["Instances"]
-            if instance.get("InstanceLifecycle") is None
+            # Those of capacity blocks count for neither quota.
+            if instance.get("InstanceLifecycle") in (None, "spot")
         ]
 
 

@@ -103,7 +103,13 @@ def auto_scaling_group(group: Resource, context: Context) -> Iterator[Charge | U
     if charged or not spot:
         yield Charge(f"{_sizes(charged)} x {kind}", f"ec2/{kind}", charged * HOURS)
     if spot:
-        yield Unpriced(f"{_sizes(spot)} Spot instances", "the price of Spot changes by the hour")
+        # Their price changes by the hour, and no list has it.
+        percent = context.usage.spot_price_percent
+        yield Charge(
+            f"{_sizes(spot)} Spot instances, assumed at {percent:g} % of {kind}",
+            f"ec2/{kind}",
+            spot * HOURS * (percent / 100),
+        )
     for mapping in template.blocks("block_device_mappings"):
         for volume in blocks(mapping, "ebs"):
             size, of = volume.get("volume_size") or 0, volume.get("volume_type")

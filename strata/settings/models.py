@@ -757,6 +757,14 @@ class Reach(Section):
 class Usage(Section):
     """What depends on use: the assumptions behind an estimate of a month."""
 
+    spot_price_percent: float = Field(
+        default=100,
+        ge=0,
+        le=100,
+        description="Price of a Spot instance, if any, in percent of the on-demand price of "
+        "cluster.instance_type; AWS charges at most the on-demand price of the type that it "
+        "starts.",
+    )
     load_balancer_lcus: Amount = Field(
         default=1, description="Average load of the load balancer, LCUs."
     )

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from strata.apply.offered import Offered, look
 from strata.aws.offers import Offers
+from strata.aws.session import session
 from strata.commands.offered import offered_lines, require_offered
 from strata.local import emulator as emulation
 from strata.plan_file.changes import Change
@@ -150,6 +151,57 @@ def test_the_quotas_of_a_new_account_are_held_against_what_is_made(paid: str) ->
         "needs 6 more elastic addresses, and the account has 0 of 5 in eu-central-1 | "
         "a quota of at least 6 (L-0263D0A3 in Service Quotas)"
     )
+
+
+def test_spot_instances_have_a_quota_of_their_own(paid: str) -> None:
+    emulation.account(paid, quotas="new")
+    # 6 tasks on as many instances of 2 vCPUs: 2 on-demand, and 4 Spot ones.
+    spot = {"on_demand_base": 2, "percent": 100, "instance_types": ["t3.small"]}
+    settings = varied(cluster={"spot": spot, "max_size": 9}, service={"desired_count": 6})
+    assert said(look(settings, made())) == {
+        "service.desired_count": "needs 4 instances of 2 vCPUs, and the account's quota of Spot "
+        "vCPUs is 5 | a quota of at least 8 (L-34B43A08 in Service Quotas), or fewer",
+    }
+    four = varied(cluster={"spot": spot, "max_size": 9}, service={"desired_count": 4})
+    found = look(four, made())
+    assert found.refused == []
+    [warning] = found.warnings
+    assert dotted(warning.key) == "cluster.max_size"
+    assert "needs 7 instances of 2 vCPUs" in warning.wrong
+    assert "Spot" in warning.wrong
+
+
+def test_instances_of_others_count_for_the_quota_of_their_kind(paid: str) -> None:
+    emulation.account(paid, quotas="new")
+    spot = {"on_demand_base": 1, "percent": 100, "instance_types": ["t3.small"]}
+    settings = varied(cluster={"spot": spot, "max_size": 2}, service={"desired_count": 2})
+    assert look(settings, made()) == Offered()
+    ec2 = session(settings.environment).client("ec2", endpoint_url=paid)
+    [image] = ec2.describe_images(Owners=["amazon"], MaxResults=5)["Images"][:1]
+    started = ec2.run_instances(
+        ImageId=image["ImageId"], InstanceType="t3.large", MinCount=2, MaxCount=2,
+        InstanceMarketOptions={"MarketType": "spot"},
+    )["Instances"]  # fmt: skip
+    try:
+        assert said(look(settings, made())) == {
+            "service.desired_count": "needs 1 instance of 2 vCPUs, beside 4 of other instances, "
+            "and the account's quota of Spot vCPUs is 5 | a quota of at least 6 (L-34B43A08 in "
+            "Service Quotas), or fewer",
+        }
+    finally:
+        ec2.terminate_instances(InstanceIds=[one["InstanceId"] for one in started])
+
+
+def test_the_tasks_of_workers_need_instances_of_the_quota_too(paid: str) -> None:
+    emulation.account(paid, quotas="new")
+    settings = varied(service={"desired_count": 2})
+    assert look(settings, made()).refused == []
+    worker = {"command": ["node", "mailer.js"], "desired_count": 1}
+    with_worker = Settings.model_validate(settings.model_dump() | {"services": {"mailer": worker}})
+    assert said(look(with_worker, made())) == {
+        "service.desired_count": "needs 3 instances of 2 vCPUs, and the account's quota of "
+        "on-demand vCPUs is 5 | a quota of at least 6 (L-1216C47A in Service Quotas), or fewer",
+    }
 
 
 def test_only_what_the_plan_makes_or_changes_is_asked_about(aws: str) -> None:

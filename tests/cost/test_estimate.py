@@ -128,6 +128,7 @@ def test_use_is_what_the_settings_say(environment: Callable[[str], Environment])
         "database_change_percent_a_day": 1,
         "cache_snapshot_gib": 2,
         "job_hours": 100,
+        "spot_price_percent": 70,
         "secret_reads": 20_000,
     }
     cost = estimate(resources, changed(settings, cost={"usage": usage}), AnyPrice([]))

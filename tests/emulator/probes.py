@@ -457,6 +457,21 @@ def interfaces_of_instances() -> bool:
     return len(before) == 1 and not ec2.describe_network_interfaces()["NetworkInterfaces"]
 
 
+def instances_and_quotas() -> bool:
+    """DescribeInstances says what an instance counts for, and in which quota."""
+    ec2 = client("ec2")
+    ec2.run_instances(
+        ImageId="ami-12345678", InstanceType="t3.large", MinCount=1, MaxCount=1,
+        InstanceMarketOptions={"MarketType": "spot"},
+    )  # fmt: skip
+    [found] = ec2.describe_instances()["Reservations"][0]["Instances"]
+    options = found.get("CpuOptions", {})
+    return bool(
+        found.get("InstanceLifecycle") == "spot"
+        and options.get("CoreCount", 0) * options.get("ThreadsPerCore", 0) == 2
+    )
+
+
 def interfaces_of_endpoints() -> bool:
     ec2 = client("ec2")
     subnet = ec2.describe_subnets(SubnetIds=_subnets()[:1])["Subnets"][0]
@@ -907,6 +922,7 @@ PROBES = {
         mixed_instances,
         interfaces_of_instances,
         interfaces_of_endpoints,
+        instances_and_quotas,
         user_data_of_versions,
         log_group_class,
         certificate_key,

@@ -86,17 +86,27 @@ def test_a_share_is_rounded_up_to_on_demand(
     assert on_demand(instances, base, percent) == expected
 
 
-def test_on_demand_instances_are_charged_and_spot_ones_named(
-    composed: Stack, settings: Settings
+@pytest.mark.parametrize(("percent", "usd"), [(None, 0.012), (40, 0.0048)])
+def test_on_demand_instances_are_charged_and_spot_ones_as_they_are_assumed(
+    composed: Stack, percent: float | None, usd: float
 ) -> None:
+    given = data()
+    if percent is not None:
+        given["cost"]["usage"]["spot_price_percent"] = percent
+    settings, problems = judge(given)
+    assert settings, problems
     found = estimate(of_stack(composed), settings, shipped())
     group = "cluster_auto_scaling_group"
-    (charge,) = [one for one in found.lines if group in one.resource and "t3.micro" in one.what]
     # 3 tasks need 3 instances of t3.micro: one, and half of two; of 5 at most, one and 2 of 4.
+    (charge, spot) = [one for one in found.lines if group in one.resource and "t3.m" in one.what]
     assert charge.what == "1, 2, 3 x t3.micro"
-    (spot,) = [one for one in found.not_priced if "Spot" in one.what]
-    assert spot.what == "0, 1, 2 Spot instances"
-    assert spot.why == "the price of Spot changes by the hour"
+    assert spot.what == f"0, 1, 2 Spot instances, assumed at {percent or 100:g} % of t3.micro"
+    assert [spot.usd.minimum, spot.usd.desired, spot.usd.maximum] == pytest.approx(
+        [0, usd * 730, 2 * usd * 730]
+    )
+    assert [one for one in found.not_priced if "Spot" in one.what] == []
+    (assumed,) = [one for one in found.assumptions if one.key.endswith("spot_price_percent")]
+    assert assumed.value == (percent or 100)
 
 
 @pytest.mark.parametrize(
