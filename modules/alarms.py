@@ -39,6 +39,8 @@ class Watched:
     cluster: str
     service: str
     workers: Mapping[str, str]
+    target_groups: Mapping[str, str]
+    """Name of a service with a route -> the suffix of its target group's ARN."""
     auto_scaling_group: str
     database: str
     cache: str
@@ -110,9 +112,10 @@ class AlarmsLayer(Construct):
         watched = self._watched
         balancer = {"LoadBalancer": watched.load_balancer}
         service = watched.workers[watch.service] if watch.service else watched.service
+        group = watched.target_groups.get(watch.service, watched.target_group)
         return {
             "load balancer": balancer,
-            "targets": {**balancer, "TargetGroup": watched.target_group},
+            "targets": {**balancer, "TargetGroup": group},
             "service": {"ClusterName": watched.cluster, "ServiceName": service},
             "instances": {"AutoScalingGroupName": watched.auto_scaling_group},
             "database": {"DBInstanceIdentifier": watched.database},

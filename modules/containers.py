@@ -98,11 +98,15 @@ def _asked(container: Container) -> dict[str, object]:
 
 
 def of_worker(
-    of_service: Sequence[Mapping[str, object]], name: str, worker: Worker, image: str
+    of_service: Sequence[Mapping[str, object]],
+    name: str,
+    worker: Worker,
+    image: str,
+    port: int | None,
 ) -> list[Mapping[str, object]]:
     """The containers of a worker: those of the service, with the worker's own command and sizes, and
-    without a port and a check of it. The first is the application's; its log streams begin with the
-    worker's name."""
+    without a check of it. The first is the application's; its log streams begin with the worker's
+    name, and it has a port only with a route."""
     application, *sidecars = of_service
     logs = cast("dict[str, Any]", application["logConfiguration"])
     sizes = {"cpu": worker.cpu, "memory": worker.memory_mib}
@@ -110,12 +114,17 @@ def of_worker(
         **application,
         "image": image,
         "command": worker.command,
-        "portMappings": [],
+        "portMappings": [] if port is None else [tcp(port)],
         "logConfiguration": {**logs, "options": {**logs["options"], "awslogs-stream-prefix": name}},
         **{key: size for key, size in sizes.items() if size is not None},
     }
     own.pop("healthCheck", None)
     return [own, *sidecars]
+
+
+def tcp(port: int, host_port: int = 0) -> dict[str, object]:
+    """A mapping of a port to the instance's, by default to a dynamic one."""
+    return {"containerPort": port, "hostPort": host_port, "protocol": "tcp"}
 
 
 def environment_files(service: Service) -> list[str]:

@@ -13,7 +13,7 @@ from cdktf_cdktf_provider_aws.lb_listener import (
     LbListenerDefaultAction,
     LbListenerDefaultActionRedirect,
 )
-from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
 from cdktf_cdktf_provider_aws.route53_record import Route53Record, Route53RecordAlias
 from cdktf_cdktf_provider_aws.route53_zone import Route53Zone
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
@@ -40,7 +40,9 @@ from constructs import Construct
 
 from modules.naming import Names
 from modules.network import NetworkOutputs
+from modules.targets import target_group
 from strata.settings.models import Settings
+from strata.settings.routes import further_hosts, health_check, site_hosts
 
 NONCURRENT_DAYS = 30
 """Days for which a replaced or deleted access log can be restored."""
@@ -48,12 +50,15 @@ NONCURRENT_DAYS = 30
 
 @dataclass(frozen=True)
 class EdgeOutputs:
-    """The target group that the service registers its tasks with, and what alarms watch."""
+    """The target group that the service registers its tasks with, the listeners that routes have
+    rules on, and what alarms watch."""
 
     target_group_arn: str
     load_balancer_arn_suffix: str
     target_group_arn_suffix: str
     certificate_arn: str
+    https_listener_arn: str
+    http_listener_arn: str
 
 
 class Edge(Construct):
@@ -65,13 +70,15 @@ class Edge(Construct):
         self._names = Names(settings, "edge")
         edge = settings.edge
         record = edge.record_name or edge.domain
-        hosts = [record, f"www.{record}"] if edge.www else [record]
+        hosts = site_hosts(edge)
+        routed = further_hosts(settings)
         zone_id = self._zone()
-        certificate_arn = self._certificate(zone_id, hosts)
+        certificate_arn = self._certificate(zone_id, [*hosts, *routed])
         balancer = self._load_balancer(network)
-        target_group = self._target_group(network)
-        listener = self._listeners(balancer, target_group, certificate_arn)
-        for key, host in zip(("apex", "www"), hosts, strict=False):
+        group = self._target_group(network)
+        listener, http = self._listeners(balancer, group, certificate_arn)
+        keys = ["apex", "www"][: len(hosts)] + [f"route_{_id(host)}" for host in routed]
+        for key, host in zip(keys, [*hosts, *routed], strict=True):
             # An alias, since a CNAME is not allowed at the apex of a zone.
             Route53Record(
                 self,
@@ -92,8 +99,10 @@ class Edge(Construct):
         self.outputs = EdgeOutputs(
             target_group_arn=listener.default_action.get(0).target_group_arn,
             load_balancer_arn_suffix=balancer.arn_suffix,
-            target_group_arn_suffix=target_group.arn_suffix,
+            target_group_arn_suffix=group.arn_suffix,
             certificate_arn=certificate_arn,
+            https_listener_arn=listener.arn,
+            http_listener_arn=http.arn if edge.http == "forward" else "",
         )
 
     def _zone(self) -> str:
@@ -276,42 +285,28 @@ class Edge(Construct):
 
     def _target_group(self, network: NetworkOutputs) -> LbTargetGroup:
         edge = self._settings.edge
-        return LbTargetGroup(
+        return target_group(
             self,
             "target_group",
-            name=self._names.name("tasks", 32),
-            # ECS registers each task with its own host port; this port is never used.
-            port=80,
-            protocol="HTTP",
-            target_type="instance",
+            names=self._names,
+            suffix="tasks",
             vpc_id=network.vpc_id,
-            deregistration_delay=str(edge.deregistration_delay_seconds),
-            health_check=LbTargetGroupHealthCheck(
-                enabled=True,
-                protocol="HTTP",
-                port="traffic-port",
-                path=edge.health_check_path,
-                matcher=edge.health_check_matcher,
-                interval=edge.health_check_interval_seconds,
-                timeout=edge.health_check_timeout_seconds,
-                healthy_threshold=edge.healthy_threshold,
-                unhealthy_threshold=edge.unhealthy_threshold,
-            ),
-            tags=self._names.tags("tasks"),
+            check=health_check(edge),
         )
 
     def _listeners(
-        self, balancer: Lb, target_group: LbTargetGroup, certificate_arn: str
-    ) -> LbListener:
+        self, balancer: Lb, group: LbTargetGroup, certificate_arn: str
+    ) -> tuple[LbListener, LbListener]:
+        """The listeners of HTTPS and of HTTP."""
         edge = self._settings.edge
-        forward = LbListenerDefaultAction(type="forward", target_group_arn=target_group.arn)
+        forward = LbListenerDefaultAction(type="forward", target_group_arn=group.arn)
         redirect = LbListenerDefaultAction(
             type="redirect",
             redirect=LbListenerDefaultActionRedirect(
                 protocol="HTTPS", port="443", status_code="HTTP_301"
             ),
         )
-        LbListener(
+        http = LbListener(
             self,
             "http_listener",
             load_balancer_arn=balancer.arn,
@@ -320,7 +315,7 @@ class Edge(Construct):
             default_action=[redirect if edge.http == "redirect" else forward],
             tags=self._names.tags("http"),
         )
-        return LbListener(
+        https = LbListener(
             self,
             "https_listener",
             load_balancer_arn=balancer.arn,
@@ -331,3 +326,9 @@ class Edge(Construct):
             default_action=[forward],
             tags=self._names.tags("https"),
         )
+        return https, http
+
+
+def _id(host: str) -> str:
+    """A host as part of a construct's id: one of its own, since hosts have no underscores."""
+    return host.replace("-", "__").replace(".", "_")

@@ -95,7 +95,7 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
     edge = Edge(stack("edge"), settings, network).outputs
     layers = Layers(Names(settings, "own"), network, registry, database, cache, cluster, edge)
     own = _own(stack("own"), settings, layers)
-    inputs = ServiceInputs(registry, database, cache, cluster, edge, own)
+    inputs = ServiceInputs(network, registry, database, cache, cluster, edge, own)
     service = Service(stack("service"), settings, inputs).outputs
     if settings.alarms:
         watched = Watched(
@@ -105,6 +105,7 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
             cluster=cluster.cluster_name,
             service=service.service_name,
             workers=service.workers,
+            target_groups=service.target_groups,
             auto_scaling_group=cluster.auto_scaling_group_name,
             database=database.identifier,
             cache=cache.replication_group_id,

@@ -44,11 +44,12 @@ from modules.cluster import ClusterOutputs
 from modules.database import DatabaseOutputs
 from modules.edge import EdgeOutputs
 from modules.naming import Names
-from modules.network import MYSQL, REDIS
+from modules.network import MYSQL, REDIS, NetworkOutputs
 from modules.notify import deploying, notify
 from modules.own_layer import ForService
 from modules.redeploy import redeploy_on_new_password
 from modules.registry import RegistryOutputs
+from modules.targets import Entrance
 from strata.settings.access import statements
 from strata.settings.models import Service as ServiceSettings
 from strata.settings.models import Settings, Sidecar, StepScaling, TargetTracking
@@ -85,6 +86,7 @@ class _Secret:
 class ServiceInputs:
     """The outputs of the other layers that the service needs."""
 
+    network: NetworkOutputs
     registry: RegistryOutputs
     database: DatabaseOutputs
     cache: CacheOutputs
@@ -100,6 +102,8 @@ class ServiceOutputs:
     service_name: str
     workers: Mapping[str, str]
     """Name in `[services]` -> name of the service in ECS."""
+    target_groups: Mapping[str, str]
+    """Name of a service with a route -> the suffix of its target group's ARN."""
     dead_letters: str
     """The queue of what jobs could not be started; empty without jobs."""
 
@@ -188,11 +192,17 @@ class Service(Construct):
             task_role=task_role,
             policies=policies,
             notes=notes,
+            entrance=Entrance(
+                inputs.network.vpc_id,
+                inputs.edge.https_listener_arn,
+                inputs.edge.http_listener_arn,
+            ),
         )
-        more = {
+        added = {
             name: workers.add(self, names, name, worker, shared)
             for name, worker in settings.services.items()
         }
+        more = {name: worker.service for name, worker in added.items()}
         redeploy_on_new_password(self, names, service, more, inputs.database.secret_arn)
         every = [one.name for one in (service, *more.values())]
         notify(self, names, deploying(settings, inputs.cluster.cluster_name, every))
@@ -200,7 +210,12 @@ class Service(Construct):
         runs = jobs.Runs(inputs.cluster, task, (execution_role, task_role))
         dead_letters = jobs.schedule(self, names, settings.jobs, runs) if settings.jobs else ""
         names_of_workers = {name: worker.name for name, worker in more.items()}
-        self.outputs = ServiceOutputs(service.name, names_of_workers, dead_letters)
+        self.outputs = ServiceOutputs(
+            service.name,
+            names_of_workers,
+            {name: one.target.arn_suffix for name, one in added.items() if one.target},
+            dead_letters,
+        )
 
     def _image_parameter(self) -> SsmParameter:
         """Which image runs; `strata deploy` writes it, and no plan puts it back.
@@ -391,13 +406,7 @@ class Service(Construct):
             service,
             name=CONTAINER,
             image=self._image.insecure_value,
-            ports=[
-                {
-                    "containerPort": service.container_port,
-                    "hostPort": service.host_port,
-                    "protocol": "tcp",
-                }
-            ],
+            ports=[containers.tcp(service.container_port, service.host_port)],
             environment={
                 **service.environment,
                 **self._inputs.own.environment,

@@ -1,4 +1,4 @@
-"""Workers: further services of the cluster, in the image of the service with own commands."""
+"""Further services of the cluster, in the image of the service with own commands."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -32,6 +32,7 @@ from cdktf_cdktf_provider_aws.ecs_service import (
     EcsService,
     EcsServiceCapacityProviderStrategy,
     EcsServiceDeploymentCircuitBreaker,
+    EcsServiceLoadBalancer,
     EcsServiceOrderedPlacementStrategy,
 )
 from cdktf_cdktf_provider_aws.ecs_task_definition import (
@@ -43,12 +44,12 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
-from modules import containers
+from modules import containers, targets
 from modules.cluster import ClusterOutputs
 from modules.naming import Names
 from strata.settings.capacity import WORKER_HEALTHY_PERCENT, WORKER_MAXIMUM_PERCENT
 from strata.settings.models import Worker
-from strata.settings.resource_names import image_parameter
+from strata.settings.resource_names import CONTAINER, image_parameter
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,19 @@ class Shared:
     task_role: IamRole
     policies: Sequence[IamRolePolicy]
     notes: Mapping[str, object]
+    entrance: targets.Entrance
 
 
-def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Shared) -> EcsService:
-    """Add a worker to the service layer."""
+@dataclass(frozen=True)
+class Added:
+    """A service, and its target group where it has a route."""
+
+    service: EcsService
+    target: targets.Target | None
+
+
+def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Shared) -> Added:
+    """Add a service to the service layer."""
     settings, id_ = names.settings, _id(name)
     image = SsmParameter(
         scope,
@@ -75,6 +85,9 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
         insecure_value=shared.image,
         lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value"]),
         tags=names.tags(f"{name}-image"),
+    )
+    target = (
+        targets.add(scope, names, name, worker.route, shared.entrance) if worker.route else None
     )
     task = EcsTaskDefinition(
         scope,
@@ -91,7 +104,13 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
         execution_role_arn=shared.execution_role.arn,
         task_role_arn=shared.task_role.arn,
         container_definitions=json.dumps(
-            containers.of_worker(shared.containers, name, worker, image.insecure_value)
+            containers.of_worker(
+                shared.containers,
+                name,
+                worker,
+                image.insecure_value,
+                target.container_port if target else None,
+            )
         ),
         tags=names.tags(name),
     )
@@ -109,6 +128,16 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
                 capacity_provider=shared.cluster.capacity_provider_name, base=1, weight=100
             )
         ],
+        load_balancer=[
+            EcsServiceLoadBalancer(
+                target_group_arn=target.arn,
+                container_name=CONTAINER,
+                container_port=target.container_port,
+            )
+        ]
+        if target
+        else None,
+        health_check_grace_period_seconds=target.grace_seconds if target else None,
         ordered_placement_strategy=[
             EcsServiceOrderedPlacementStrategy(
                 type="spread", field="attribute:ecs.availability-zone"
@@ -131,7 +160,7 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
     )
     if worker.max_count:
         _scaling(scope, names, name, worker, service)
-    return service
+    return Added(service, target)
 
 
 def _id(name: str) -> str:

@@ -25,6 +25,7 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "enableECSManagedTags": ("enable_ecs_managed_tags", False),
     "enableExecuteCommand": ("enable_execute_command", False),
     "healthCheckGracePeriodSeconds": ("health_check_grace_period_seconds", 0),
+    "loadBalancers": ("load_balancers", []),
     "placementConstraints": ("placement_constraints", []),
     "placementStrategy": ("placement_strategy", []),
 }

@@ -272,6 +272,7 @@ def launch_type_beside_a_strategy(call: Call) -> str | None:
 
 @TABLE.row(
     "CreateService",
+    "UpdateService",
     code="InvalidParameterException",
     source="TeliaSoneraNorge/divx-terraform-modules issue 28, 2017-10-09; "
     "Shippable/support issue 4698, 2019-01-09",
@@ -289,6 +290,7 @@ def unknown_target_group(call: Call) -> str | None:
 
 @TABLE.row(
     "CreateService",
+    "UpdateService",
     code="InvalidParameterException",
     source="cloudposse/terraform-aws-ecs-web-app issue 226, 2023-03-29",
 )
@@ -303,6 +305,7 @@ def target_group_of_no_load_balancer(call: Call) -> str | None:
 
 @TABLE.row(
     "CreateService",
+    "UpdateService",
     code="InvalidParameterException",
     source="aws/amazon-ecs-agent issue 1276, 2018-03-05",
 )
@@ -319,6 +322,7 @@ def unknown_container(call: Call) -> str | None:
 
 @TABLE.row(
     "CreateService",
+    "UpdateService",
     code="InvalidParameterException",
     source="ECS Developer Guide, Service definition parameters, containerPort, 2026-11: words believed",
 )

@@ -10,6 +10,10 @@ from emulator.refusals.table import Table
 
 TABLE = Table("elbv2")
 LONGEST = 32
+CONDITION_VALUES, MOST_RULES, MOST_TARGET_GROUPS = 5, 100, 100
+HOST_VALUE = r"(?=.{1,128}\Z)[A-Za-z0-9_*?-]*(\.[A-Za-z0-9_*?-]*)*\.[A-Za-z*?]+"
+PATH_VALUE = r"""[A-Za-z0-9_.$/"'~@:+;&*?-]{1,128}"""
+"""What a host and a path of a rule may be (Application Load Balancers guide, Add a rule)."""
 LOG_WRITERS = ("logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com")
 """Who writes access logs (Application Load Balancers guide, Enable access logs)."""
 
@@ -226,15 +230,138 @@ def tls_without_certificate(call: Call) -> str | None:
 @TABLE.row(
     "CreateListener",
     "ModifyListener",
+    "CreateRule",
+    "ModifyRule",
     code="TargetGroupNotFound",
     source="botocore 1.44.5, TargetGroupNotFoundException",
 )
 def target_group_that_does_not_exist(call: Call) -> str | None:
     known = call.backend("elbv2").target_groups
-    for action in call.get("DefaultActions", ()):
-        arn = action.get("TargetGroupArn")
-        if arn and arn not in known:
+    for arn in _forwarded(call):
+        if arn not in known:
             return f"Target groups '{arn}' not found"
+    return None
+
+
+def _forwarded(call: Call) -> list[str]:
+    """The target groups of a listener or rule that is written."""
+    actions = [*call.get("DefaultActions", ()), *call.get("Actions", ())]
+    weighed = [
+        group for one in actions for group in one.get("ForwardConfig", {}).get("TargetGroups", ())
+    ]
+    return [one["TargetGroupArn"] for one in (*actions, *weighed) if "TargetGroupArn" in one]
+
+
+def _balancer_of(call: Call) -> Any | None:
+    """The load balancer of the listener, or the rule, that a call names."""
+    named = call.get("ListenerArn") or call.get("RuleArn", "").replace(
+        ":listener-rule/", ":listener/"
+    )
+    for balancer in call.backend("elbv2").load_balancers.values():
+        if balancer.arn == call.get("LoadBalancerArn") or any(
+            named.startswith(arn) for arn in balancer.listeners
+        ):
+            return balancer
+    return None
+
+
+@TABLE.row(
+    "CreateListener",
+    "ModifyListener",
+    "CreateRule",
+    "ModifyRule",
+    code="TargetGroupAssociationLimit",
+    source="botocore 1.44.5, TargetGroupAssociationLimitException: words believed",
+)
+def target_group_of_another_load_balancer(call: Call) -> str | None:
+    balancing, own = call.backend("elbv2"), _balancer_of(call)
+    for arn in _forwarded(call):
+        group = balancing.target_groups.get(arn)
+        others = set(group.load_balancer_arns if group else ()) & balancing.load_balancers.keys()
+        if own is not None and others - {own.arn} and balancing._any_listener_using(arn):
+            return (
+                "The following target groups cannot be associated with more than one load "
+                f"balancer: {arn}"
+            )
+    return None
+
+
+def _values(call: Call) -> list[tuple[str, str]]:
+    """(field, value) of each host and path of a rule that is written."""
+    fields = {"host-header": "HostHeaderConfig", "path-pattern": "PathPatternConfig"}
+    return [
+        (one["Field"], value)
+        for one in call.get("Conditions", ())
+        if one.get("Field") in fields
+        for value in one.get("Values") or one.get(fields[one["Field"]], {}).get("Values", ())
+    ]
+
+
+@TABLE.row(
+    "CreateRule",
+    "ModifyRule",
+    code="ValidationError",
+    source="tech.quartetcom.co.jp, AWS ALB quotas, 2020-04-30",
+)
+def more_condition_values_than_five(call: Call) -> str | None:
+    if len(_values(call)) > CONDITION_VALUES:
+        return f"A rule can only have '{CONDITION_VALUES}' condition values"
+    return None
+
+
+@TABLE.row(
+    "CreateRule",
+    "ModifyRule",
+    code="ValidationError",
+    source="Application Load Balancers guide, Add a rule, 2026-11: words believed",
+)
+def condition_value_that_is_none(call: Call) -> str | None:
+    for field, value in _values(call):
+        allowed = HOST_VALUE if field == "host-header" else PATH_VALUE
+        if not re.fullmatch(allowed, value):
+            return f"Condition value '{value}' contains a character that is not valid"
+    return None
+
+
+@TABLE.row(
+    "CreateRule",
+    code="TooManyRules",
+    source="botocore 1.44.5, TooManyRulesException; Application Load Balancers guide, Quotas, 2026-11: "
+    "words believed",
+)
+def more_rules_than_a_hundred(call: Call) -> str | None:
+    balancer = _balancer_of(call)
+    if balancer is None:
+        return None
+    rules = [
+        one for listener in balancer.listeners.values() for one in listener.rules.values()
+        if str(one.priority) != "default"
+    ]  # fmt: skip
+    if len(rules) >= MOST_RULES:
+        return f"The maximum number of rules on the load balancer '{balancer.arn}' has been reached"
+    return None
+
+
+@TABLE.row(
+    "CreateListener",
+    "ModifyListener",
+    "CreateRule",
+    "ModifyRule",
+    code="TooManyUniqueTargetGroupsPerLoadBalancer",
+    source="botocore 1.44.5, TooManyUniqueTargetGroupsPerLoadBalancerException; Application Load "
+    "Balancers guide, Quotas, 2026-11: words believed",
+)
+def more_target_groups_than_a_hundred(call: Call) -> str | None:
+    balancer = _balancer_of(call)
+    if balancer is None:
+        return None
+    groups = call.backend("elbv2").target_groups
+    used = {arn for arn, one in groups.items() if balancer.arn in one.load_balancer_arns}
+    if len(used | set(_forwarded(call))) > MOST_TARGET_GROUPS:
+        return (
+            f"The maximum number of unique target groups, '{MOST_TARGET_GROUPS}', on the load "
+            f"balancer '{balancer.arn}' has been reached"
+        )
     return None
 
 

@@ -520,6 +520,7 @@ FREE: Mapping[str, str] = {
     "aws_internet_gateway": _NETWORK,
     "aws_launch_template": "charged where instances are made from it, at the auto scaling group",
     "aws_lb_listener": "charged with the load balancer",
+    "aws_lb_listener_rule": "charged with the load balancer",
     "aws_lb_target_group": "charged with the load balancer",
     "aws_network_acl": _NETWORK,
     "aws_network_acl_rule": _NETWORK,

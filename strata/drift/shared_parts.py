@@ -21,14 +21,14 @@ Key = tuple[Any, ...]
 class Kind:
     """How to match a parent's attribute with the resources that are its parts.
 
-    `shown` gives the parts in the attribute by key, `key_of` the key of the part that a resource
-    is, with the parent's identifier first.
+    `parts` are the types of the resources that are parts. `shown` gives those in the attribute by
+    key, `key_of` the key of the part that a resource is, with the parent's identifier first.
     """
 
     parent: str
     identifier: str
     attribute: str
-    part: str
+    parts: tuple[str, ...]
     shown: Callable[[Any], Iterator[tuple[Key, Any]]]
     key_of: Callable[[Json], Key]
 
@@ -94,31 +94,39 @@ def _itself(value: Any) -> Iterator[tuple[Key, Any]]:
     yield (value,), value
 
 
+def _forwards(body: Json) -> Key:
+    """The target group, and the load balancer, of a listener or of a rule, which names its
+    listener: `listener/app/<name>/<id>/<id>` is one of `loadbalancer/app/<name>/<id>`."""
+    rule_of = body.get("listener_arn")
+    balancer = (
+        str(rule_of).replace(":listener/", ":loadbalancer/").rpartition("/")[0]
+        if rule_of
+        else body["load_balancer_arn"]
+    )
+    actions = body.get("action" if rule_of else "default_action") or []
+    return next((action.get("target_group_arn") for action in actions), None), balancer
+
+
 KINDS = (
     *(
-        Kind("aws_security_group", "id", f"{way}gress", f"aws_vpc_security_group_{way}gress_rule",
-             _group_rules, _group_rule)
+        Kind("aws_security_group", "id", f"{way}gress",
+             (f"aws_vpc_security_group_{way}gress_rule",), _group_rules, _group_rule)
         for way in ("in", "e")
     ),
     *(
-        Kind("aws_network_acl", "id", attribute, "aws_network_acl_rule", _entries,
+        Kind("aws_network_acl", "id", attribute, ("aws_network_acl_rule",), _entries,
              partial(_entry, egress))
         for attribute, egress in (("ingress", False), ("egress", True))
     ),
-    Kind("aws_route_table", "id", "route", "aws_route", _route, _route_key),
-    Kind("aws_iam_role", "name", "inline_policy", "aws_iam_role_policy", _inline,
+    Kind("aws_route_table", "id", "route", ("aws_route",), _route, _route_key),
+    Kind("aws_iam_role", "name", "inline_policy", ("aws_iam_role_policy",), _inline,
          lambda policy: (policy["role"], policy["name"])),
-    Kind("aws_iam_role", "name", "managed_policy_arns", "aws_iam_role_policy_attachment", _itself,
+    Kind("aws_iam_role", "name", "managed_policy_arns",
+         ("aws_iam_role_policy_attachment",), _itself,
          lambda attachment: (attachment["role"], attachment["policy_arn"])),
-    Kind("aws_lb_target_group", "arn", "load_balancer_arns", "aws_lb_listener", _itself,
-         lambda listener: (_forwards(listener), listener["load_balancer_arn"])),
+    Kind("aws_lb_target_group", "arn", "load_balancer_arns",
+         ("aws_lb_listener", "aws_lb_listener_rule"), _itself, _forwards),
 )  # fmt: skip
-
-
-def _forwards(listener: Json) -> Any:
-    return next(
-        (action.get("target_group_arn") for action in listener.get("default_action") or []), None
-    )
 
 
 def is_shown_only(kind: str, attribute: str) -> bool:
@@ -136,7 +144,7 @@ def additions(resources: Sequence[tuple[str, Json]]) -> Mapping[str, list[tuple[
         by_type.setdefault(address.partition(".")[0], []).append((address, values))
     added: dict[str, list[tuple[str, Any]]] = {}
     for kind in KINDS:
-        keys = {kind.key_of(values) for _, values in by_type.get(kind.part, [])}
+        keys = {kind.key_of(values) for part in kind.parts for _, values in by_type.get(part, [])}
         for address, values in by_type.get(kind.parent, []):
             for entry in values.get(kind.attribute) or []:
                 added.setdefault(address, []).extend(

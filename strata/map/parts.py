@@ -16,6 +16,7 @@ WHOLE = {
     "aws_flow_log": "vpc_id",
     "aws_iam_role_policy": "role",
     "aws_iam_role_policy_attachment": "role",
+    "aws_lb_listener_rule": "listener_arn",
     "aws_network_acl_rule": "network_acl_id",
     "aws_route": "route_table_id",
     "aws_route53_record": "zone_id",

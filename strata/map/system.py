@@ -56,6 +56,9 @@ pictures can be compared."""
 ALARMING = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_event_rule", "aws_budgets_budget")
 """What the box of the alarms shows."""
 
+FORWARDS = {"aws_lb_listener": "default_action", "aws_lb_listener_rule": "action"}
+"""Type -> the argument that says where requests go."""
+
 ELSEWHERE = (
     "aws_iam_",
     "aws_kms_",
@@ -186,7 +189,10 @@ class _System:
             "edge",
             "Target group",
             name_of(target_group),
-            (f"health check {check.get('path', '/')}, {check.get('interval', 30)} s",),
+            (
+                f"health check {check.get('path', '/')}, {check.get('interval', 30)} s",
+                *self.conditions(target_group),
+            ),
             (
                 Lock(
                     f"{protocol} to tasks{'' if protocol == 'HTTPS' else ', not encrypted'}",
@@ -195,6 +201,19 @@ class _System:
             ),
             column=2,
         )
+
+    def conditions(self, target_group: Resource) -> Iterator[str]:
+        """Which requests rules send to a target group, each rule once."""
+        told = dict.fromkeys(
+            tuple(str(value) for value in block.get("values") or ())
+            for rule in self.stack.of("aws_lb_listener_rule")
+            if self.stack.target(rule.body.get("action")) == target_group
+            for condition in _blocks(rule.body.get("condition"))
+            for kind in ("host_header", "path_pattern")
+            for block in _blocks(condition.get(kind))
+        )
+        for values in told:
+            yield from by_commas(values, 32, "for ")
 
     # Compute
 
@@ -588,13 +607,7 @@ class _System:
             for target in stack.targets([record.body.get("for_each"), record.body.get("records")]):
                 if target.type == "aws_acm_certificate":
                     yield target.address, zone, "validated in"
-        for listener in stack.of("aws_lb_listener"):
-            yield (
-                self.certificate(listener.body.get("certificate_arn")),
-                listener.address,
-                "certificate of",
-            )
-            yield listener.address, self.group(listener.body.get("default_action")), "forwards to"
+        yield from self.forwards()
         for balancer in stack.of("aws_lb"):
             logs = balancer.body.get("access_logs") or {}
             yield balancer.address, self.address(logs.get("bucket")), "access logs to"
@@ -610,6 +623,16 @@ class _System:
                 yield service.address, target.address, "uses"
             if service == self.started:
                 yield JOBS, service.address, "start tasks of"
+
+    def forwards(self) -> Iterator[tuple[str | None, str | None, str]]:
+        """Listeners, with their rules, and the target groups that they forward to."""
+        for listener in self.stack.of("aws_lb_listener"):
+            certificate = self.certificate(listener.body.get("certificate_arn"))
+            yield certificate, listener.address, "certificate of"
+            yield listener.address, self.group(listener.body.get("default_action")), "forwards to"
+        for rule in self.stack.of("aws_lb_listener_rule"):
+            listener_address = self.address(rule.body.get("listener_arn"))
+            yield listener_address, self.group(rule.body.get("action")), "forwards to"
 
     def publishes(self) -> Iterator[tuple[str, str, str]]:
         """Alarms and their topics."""
@@ -650,10 +673,10 @@ class _System:
         return target.address if target else None
 
     def group(self, value: object) -> str | None:
-        """The target group that is named, or that a named listener forwards to."""
+        """The target group that is named, or that a named listener or rule forwards to."""
         target = self.stack.target(value)
-        if target and target.type == "aws_lb_listener":
-            target = self.stack.target(target.body.get("default_action"))
+        if target and target.type in FORWARDS:
+            target = self.stack.target(target.body.get(FORWARDS[target.type]))
         return target.address if target and target.type == "aws_lb_target_group" else None
 
 

@@ -10,13 +10,12 @@ from strata.errors import UsageError
 from strata.settings.models import Settings
 from strata.settings.resource_names import (
     CONTAINER,
-    base,
     image_parameter,
     image_parameters,
     repository_name,
     service_log_group,
     service_name,
-    shorten,
+    target_group,
 )
 from strata.settings.rules.finding import near
 
@@ -62,6 +61,7 @@ def place(settings: Settings, service: str = "") -> Place:
             f"--service {service}: there is no such service",
             near(service, known, f"one of {', '.join(known)}" if known else "no --service"),
         )
+    routed = not service or settings.services[service].route
     environment = settings.environment
     whole = service_name(environment, service)
     return Place(
@@ -75,7 +75,7 @@ def place(settings: Settings, service: str = "") -> Place:
         parameters=image_parameters(environment, service),
         repository=repository_name(settings),
         registry=f"{environment.account_id}.dkr.ecr.{environment.region}.amazonaws.com",
-        target_group="" if service else shorten(f"{base(environment)}-tasks", 32),
+        target_group=target_group(environment, service) if routed else "",
         prefix=service or CONTAINER,
     )
 

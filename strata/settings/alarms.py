@@ -64,7 +64,8 @@ class Watch:
 
 
 def watches(settings: Settings) -> Iterator[Watch]:
-    """Every alarm on a metric: the chosen ones, of each node of Redis and of each service."""
+    """Every alarm on a metric: the chosen ones, of each node of Redis and of each service, and on
+    the targets of those with a route."""
     for name, default in chosen(settings).items():
         if default.subject == "cache node":
             # ElastiCache has these metrics of each node, which it names by three digits.
@@ -73,11 +74,17 @@ def watches(settings: Settings) -> Iterator[Watch]:
             continue
         yield Watch(name, "", default)
         for service, worker in settings.services.items():
-            if default.subject == "service":
-                yield Watch(name, f"-{service}", default, service=service)
-            elif name == "no-running-task" and worker.desired_count > 0:
+            own: Default | None = default
+            if name == "no-running-task":
                 # A threshold of the user's is a number of the service's targets.
-                yield Watch(name, f"-{service}", NO_TASK, service=service)
+                own = DEFAULTS[name] if worker.route else NO_TASK
+                own = own if worker.desired_count else None
+            elif default.subject == "targets":
+                own = default if worker.route else None
+            elif default.subject != "service":
+                own = None
+            if own:
+                yield Watch(name, f"-{service}", own, service=service)
 
 
 def threshold_of(name: MetricAlarm, settings: Settings) -> float | None:

@@ -603,9 +603,67 @@ class Service(Container):
         return (self, *self.sidecars)
 
 
+class Route(Section):
+    """Which requests the load balancer sends to a further service, and how it checks its tasks.
+
+    A request must have one of the hosts, where there are any, and one of the paths.
+    """
+
+    priority: int = Field(
+        ge=1,
+        le=50000,
+        description="Place among the routes: the lowest that fits takes the request; what fits "
+        "none goes to [service].",
+    )
+    hosts: list[str] = Field(
+        default=[],
+        description="Hosts in the zone edge.domain; each gets a record and a name on the "
+        "certificate. Empty: every host.",
+    )
+    paths: list[str] = Field(
+        default=[],
+        description="Path patterns, such as /admin/*, in which * is any text and ? any character. "
+        "Empty: every path.",
+    )
+    container_port: Port | None = Field(
+        default=None, description="Port its application listens on; none: that of [service]."
+    )
+    health_check_path: str | None = Field(
+        default=None, description="Path that answers when healthy; none: that of [edge]."
+    )
+    health_check_matcher: str | None = Field(
+        default=None, description="Status codes that count as healthy; none: those of [edge]."
+    )
+    health_check_interval_seconds: int | None = Field(
+        default=None,
+        ge=5,
+        le=300,
+        description="Seconds from one check to the next; none: as in [edge].",
+    )
+    health_check_timeout_seconds: int | None = Field(
+        default=None, ge=2, le=120, description="Seconds to wait for an answer; none: as in [edge]."
+    )
+    healthy_threshold: int | None = Field(
+        default=None,
+        ge=2,
+        le=10,
+        description="Good answers in a row that make a target healthy; none: as in [edge].",
+    )
+    unhealthy_threshold: int | None = Field(
+        default=None,
+        ge=2,
+        le=10,
+        description="Failures in a row that make a target unhealthy; none: as in [edge].",
+    )
+    health_check_grace_seconds: Seconds | None = Field(
+        default=None,
+        description="Seconds a new task has before its health checks count; none: as in [service].",
+    )
+
+
 class Worker(Section):
-    """A further service in the same cluster, which nobody calls: a command in the image of
-    `[service]`, with its variables, secrets, roles and sidecars."""
+    """A further service in the same cluster: a command in the image of `[service]`, with its
+    variables, secrets, roles and sidecars. Without a route nobody calls it."""
 
     command: list[str] = Field(
         min_length=1, description="Command, as a list of words, that replaces the image's CMD."
@@ -642,6 +700,10 @@ class Worker(Section):
         ge=1,
         le=1_000_000_000,
         description="Messages that wait in the queue for each running task, to be kept.",
+    )
+    route: Route | None = Field(
+        default=None,
+        description="Requests that the load balancer sends to it; none: it is a worker.",
     )
 
     @property
@@ -903,7 +965,7 @@ class Settings(Section):
     cluster: Cluster = Cluster()
     service: Service
     services: dict[str, Worker] = Field(
-        default={}, description="Name = a further service, a worker, a table `[services.NAME]`."
+        default={}, description="Name = a further service, a table `[services.NAME]`."
     )
     jobs: dict[str, Job] = Field(
         default={}, description="Name = a command that runs by a schedule, a table `[jobs.NAME]`."

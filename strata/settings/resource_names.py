@@ -13,6 +13,7 @@ from strata.settings import figures, mysql
 from strata.settings.alarms import watches
 from strata.settings.models import Environment, Settings
 from strata.settings.positions import Key
+from strata.settings.routes import further_hosts, site_hosts
 
 HASH_LENGTH = 6
 
@@ -67,6 +68,11 @@ def image_parameters(environment: Environment, service: str = "") -> str:
 def service_name(environment: Environment, service: str = "") -> str:
     """The name of the service, or of one of `[services]`, and of the family of its tasks."""
     return _name(environment, service, 255)
+
+
+def target_group(environment: Environment, service: str = "") -> str:
+    """The target group of the service, or of one of `[services]` with a route."""
+    return _name(environment, f"tasks-{service}" if service else "tasks", 32)
 
 
 def worker_of(address: str) -> str:
@@ -453,21 +459,20 @@ def _edge(settings: Settings) -> Iterator[Derived]:
     environment = settings.environment
     edge = settings.edge
     yield Derived("aws_lb", "name", _name(environment, "web", 32), LOAD_BALANCER, OURS)
-    yield Derived(
-        "aws_lb_target_group", "name", _name(environment, "tasks", 32), TARGET_GROUP, OURS
-    )
+    yield Derived("aws_lb_target_group", "name", target_group(environment), TARGET_GROUP, OURS)
     if edge.access_logs:
         suffix = f"access-logs-{environment.account_id}"
         yield Derived("aws_s3_bucket", "bucket", _name(environment, suffix, 63), BUCKET, OURS)
     domain: Key = ("edge", "domain")
     if edge.zone == "create":
         yield Derived("aws_route53_zone", "name", edge.domain, HOST, (domain,), judged=False)
-    host = edge.record_name or edge.domain
-    hosts = [host, f"www.{host}"] if edge.www else [host]
+    hosts = site_hosts(edge)
     key: Key = ("edge", "record_name") if edge.record_name else domain
-    yield Derived("aws_acm_certificate", "domain_name", host, HOST, (key,), judged=False)
+    yield Derived("aws_acm_certificate", "domain_name", hosts[0], HOST, (key,), judged=False)
     for record in hosts:
         yield Derived("aws_route53_record", "name", record, HOST, (key,), judged=False)
+    for record in further_hosts(settings):
+        yield Derived("aws_route53_record", "name", record, HOST, (("services",),), judged=False)
 
 
 def _service(settings: Settings) -> Iterator[Derived]:
@@ -515,6 +520,9 @@ def _workers(settings: Settings) -> Iterator[Derived]:
         yield Derived("aws_ecs_service", "name", whole, ECS, keys)
         image = image_parameter(settings, name)
         yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys)
+        if worker.route:
+            group = target_group(environment, name)
+            yield Derived("aws_lb_target_group", "name", group, TARGET_GROUP, keys)
         if worker.max_count:
             by = "backlog" if worker.queue else "cpu"
             policy = _name(environment, f"{name}-{by}", 255)

@@ -33,11 +33,11 @@ def test_it_is_right_and_clean(words: tuple[str, ...], last: str, command: Comma
     assert last in answer.out.splitlines()[-1]
 
 
-def test_the_map_has_its_worker_and_its_jobs(tmp_path: Path, command: Command) -> None:
+def test_the_map_has_its_services_and_its_jobs(tmp_path: Path, command: Command) -> None:
     answer = command("map", FULL, "--out", tmp_path)
     assert answer.code == 0, answer.out + answer.err
     [drawn] = tmp_path.rglob("system.svg")
-    for name in ("mailer", "sweep", "report"):
+    for name in ("mailer", "admin.full.shop.example", "sweep", "report"):
         assert name in drawn.read_text()
 
 

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from strata.resources.tls import POLICIES, is_policy
 from strata.settings.models import Settings
 from strata.settings.positions import Key
+from strata.settings.routes import HealthCheck, health_check
 from strata.settings.rules.finding import Finding, near
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -27,8 +28,8 @@ def check(settings: Settings) -> Iterator[Finding]:
     """Check `[edge]`."""
     edge = settings.edge
     domain_key: Key = ("edge", "domain")
-    if not _is_domain(edge.domain):
-        yield Finding(domain_key, *_no_domain(edge.domain, "api.shop.example"))
+    if not is_domain(edge.domain):
+        yield Finding(domain_key, *no_domain(edge.domain, "api.shop.example"))
     elif not settings.environment.emulated and RESERVED.search(edge.domain):
         yield Finding(
             domain_key,
@@ -39,8 +40,8 @@ def check(settings: Settings) -> Iterator[Finding]:
     key: Key = ("edge", "record_name") if edge.record_name else domain_key
     record = edge.record_name or edge.domain
     if edge.record_name:
-        if not _is_domain(record):
-            wrong, right = _no_domain(record, f"api.{edge.domain}")
+        if not is_domain(record):
+            wrong, right = no_domain(record, f"api.{edge.domain}")
             yield Finding(key, wrong.replace("domain", "name"), right)
         elif record != edge.domain and not record.endswith(f".{edge.domain}"):
             yield Finding(
@@ -61,21 +62,45 @@ def check(settings: Settings) -> Iterator[Finding]:
             "is no security policy of load balancers",
             near(edge.tls_policy, POLICIES, "such as ELBSecurityPolicy-TLS13-1-2-2021-06"),
         )
-    if not re.fullmatch(r"/[!-~]{0,1023}", edge.health_check_path):
-        yield Finding(("edge", "health_check_path"), "is no path", "such as /health")
-    if not _matches(edge.health_check_matcher):
+    yield from judge_health_check(("edge",), health_check(edge))
+
+
+def judge_health_check(
+    key: Key, check: HealthCheck, own: Collection[str] | None = None
+) -> Iterator[Finding]:
+    """What is wrong with a health check of a target group; `own` names what the table at `key`
+    says itself, where the rest is that of `[edge]`, which is judged there."""
+
+    def at(name: str) -> Key:
+        return (*key, name) if own is None or name in own else ("edge", name)
+
+    def judged(name: str) -> bool:
+        return at(name) == (*key, name)
+
+    if judged("health_check_path") and not re.fullmatch(r"/[!-~]{0,1023}", check.health_check_path):
+        yield Finding(at("health_check_path"), "is no path", "such as /health")
+    if judged("health_check_matcher") and not _matches(check.health_check_matcher):
         yield Finding(
-            ("edge", "health_check_matcher"),
+            at("health_check_matcher"),
             "names no status codes",
             "codes from 200 to 499, such as 200, 200,204 or 200-399",
         )
-    if edge.health_check_timeout_seconds >= edge.health_check_interval_seconds:
-        yield Finding(
-            ("edge", "health_check_timeout_seconds"),
-            f"is not shorter than the interval, {edge.health_check_interval_seconds}",
-            f"2 to {edge.health_check_interval_seconds - 1}",
-            (("edge", "health_check_interval_seconds"),),
+    timeout, interval = "health_check_timeout_seconds", "health_check_interval_seconds"
+    if check.health_check_timeout_seconds >= check.health_check_interval_seconds and (
+        judged(timeout) or judged(interval)
+    ):
+        first, other = (timeout, interval) if judged(timeout) else (interval, timeout)
+        wrong = (
+            f"is not shorter than the interval, {check.health_check_interval_seconds}"
+            if judged(timeout)
+            else f"is not longer than the timeout, {check.health_check_timeout_seconds}"
         )
+        right = (
+            f"2 to {check.health_check_interval_seconds - 1}"
+            if judged(timeout)
+            else f"at least {check.health_check_timeout_seconds + 1}"
+        )
+        yield Finding(at(first), wrong, right, (at(other),))
 
 
 def placeholder(settings: Settings) -> str:
@@ -86,7 +111,7 @@ def placeholder(settings: Settings) -> str:
     return f"edge.domain = {json.dumps(domain)} is a placeholder: write a domain that you have"
 
 
-def _no_domain(text: str, example: str) -> tuple[str, str]:
+def no_domain(text: str, example: str) -> tuple[str, str]:
     """The parts of an address that do not belong to its domain, and the domain to write."""
     rest = text.strip()
     faults = ["blanks around it"] if rest != text else []
@@ -113,12 +138,13 @@ def _no_domain(text: str, example: str) -> tuple[str, str]:
     if rest != rest.lower():
         faults.append("capitals")
         rest = rest.lower()
-    if faults and _is_domain(rest):
+    if faults and is_domain(rest):
         return f"is no domain: it has {', '.join(faults)}", f'"{rest}"'
     return "is no domain", f"lower-case labels with dots between, such as {example}"
 
 
-def _is_domain(name: str) -> bool:
+def is_domain(name: str) -> bool:
+    """Whether a name is a domain as DNS has them, in lower case."""
     return len(name) <= 253 and bool(DOMAIN.fullmatch(name))
 
 

@@ -209,6 +209,19 @@ def test_port_that_the_container_has_not(aws: Aws) -> None:
     service(aws, loadBalancers=balanced(aws.target()))
 
 
+def test_a_service_gets_another_target_group(aws: Aws) -> None:
+    made, target = service(aws), aws.target()
+    named = {"cluster": made["cluster"], "service": made["serviceName"]}
+    arn = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/none/0123456789abcdef"
+    with refuses("InvalidParameterException", "Unable to assume role and validate"):
+        aws("ecs").update_service(**named, loadBalancers=balanced(arn))
+    with refuses("InvalidParameterException", "does not have an associated load balancer."):
+        aws("ecs").update_service(**named, loadBalancers=balanced(aws.target(listened=False)))
+    for wanted in (balanced(target), []):
+        answer = aws("ecs").update_service(**named, loadBalancers=wanted)
+        assert answer["service"]["loadBalancers"] == wanted
+
+
 def test_grace_period_without_load_balancer(aws: Aws) -> None:
     with refuses("InvalidParameterException", "Health check grace period is only valid"):
         service(aws, healthCheckGracePeriodSeconds=30)

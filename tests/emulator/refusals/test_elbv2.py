@@ -122,6 +122,92 @@ def test_target_group_that_does_not_exist(aws: Aws) -> None:
         aws.listener(Protocol="HTTP", TargetGroupArn=arn)
 
 
+def rule(aws: Aws, listener: str, target: str, **more: Any) -> Any:
+    """A rule of a listener that forwards to a target group."""
+    wanted = {
+        "ListenerArn": listener,
+        "Priority": 1,
+        "Conditions": [paths("/a")],
+        "Actions": [{"Type": "forward", "TargetGroupArn": target}],
+        **more,
+    }
+    return aws("elbv2").create_rule(**wanted)["Rules"][0]
+
+
+def paths(*values: str) -> dict[str, Any]:
+    return {"Field": "path-pattern", "PathPatternConfig": {"Values": list(values)}}
+
+
+def hosts(*values: str) -> dict[str, Any]:
+    return {"Field": "host-header", "HostHeaderConfig": {"Values": list(values)}}
+
+
+@pytest.fixture(scope="module")
+def listener(aws: Aws) -> str:
+    """A listener of a load balancer of its own."""
+    return str(aws.listener(Protocol="HTTP")["Listeners"][0]["ListenerArn"])
+
+
+def test_a_rule_whose_target_group_is_gone(aws: Aws, listener: str) -> None:
+    gone = aws.target(listened=False)
+    aws("elbv2").delete_target_group(TargetGroupArn=gone)
+    with refuses("TargetGroupNotFound", "not found"):
+        rule(aws, listener, gone)
+    made = rule(aws, listener, aws.target(listened=False))
+    with refuses("TargetGroupNotFound", "not found"):
+        aws("elbv2").modify_rule(
+            RuleArn=made["RuleArn"], Actions=[{"Type": "forward", "TargetGroupArn": gone}]
+        )
+    used = made["Actions"][0]["TargetGroupArn"]
+    with refuses("ResourceInUse", "is currently in use by a listener or a rule"):
+        aws("elbv2").delete_target_group(TargetGroupArn=used)
+
+
+def test_two_rules_of_one_priority(aws: Aws, listener: str) -> None:
+    target = aws.target(listened=False)
+    rule(aws, listener, target, Priority=70)
+    with refuses("PriorityInUse", "in use"):
+        rule(aws, listener, target, Priority=70)
+
+
+def test_target_group_of_another_load_balancer(aws: Aws, listener: str) -> None:
+    with refuses("TargetGroupAssociationLimit", "more than one load balancer"):
+        rule(aws, listener, aws.target())
+
+
+def test_more_condition_values_than_five(aws: Aws, listener: str) -> None:
+    target = aws.target(listened=False)
+    given = [paths("/a", "/b", "/c"), hosts("a.example", "b.example", "c.example")]
+    with refuses("ValidationError", "A rule can only have '5' condition values"):
+        rule(aws, listener, target, Priority=5, Conditions=given)
+    rule(aws, listener, target, Priority=5, Conditions=[paths("/a", "/b", "/c", "/d", "/e")])
+
+
+@pytest.mark.parametrize(
+    "given", [paths("/a b"), paths("/" + "a" * 128), paths(""), hosts("admin"), hosts("a.b.x1")]
+)
+def test_condition_value_that_is_none(aws: Aws, listener: str, given: dict[str, Any]) -> None:
+    with refuses("ValidationError", "Condition value"):
+        rule(aws, listener, aws.target(listened=False), Conditions=[given])
+
+
+def test_more_rules_than_a_hundred(aws: Aws) -> None:
+    crowded = str(aws.listener(Protocol="HTTP")["Listeners"][0]["ListenerArn"])
+    target = aws.target(listened=False)
+    for priority in range(1, 101):
+        rule(aws, crowded, target, Priority=priority)
+    with refuses("TooManyRules", "has been reached"):
+        rule(aws, crowded, target, Priority=101)
+
+
+def test_more_target_groups_than_a_hundred(aws: Aws) -> None:
+    crowded = str(aws.listener(Protocol="HTTP")["Listeners"][0]["ListenerArn"])
+    for priority in range(1, 100):
+        rule(aws, crowded, aws.target(listened=False), Priority=priority)
+    with refuses("TooManyUniqueTargetGroupsPerLoadBalancer", "'100'"):
+        rule(aws, crowded, aws.target(listened=False), Priority=100)
+
+
 def test_timeout_as_long_as_the_interval(aws: Aws) -> None:
     with refuses("ValidationError", "Health check timeout '30' must be smaller"):
         aws("elbv2").create_target_group(
