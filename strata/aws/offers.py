@@ -21,6 +21,9 @@ FREE_TIER_REGION = "us-east-1"
 
 TIMEOUT_SECONDS = 20
 
+SERVICES = ("ec2", "rds", "elasticache", "service-quotas", "elbv2")
+"""All that is asked, but the Free Tier API."""
+
 
 class Offers:
     """Asks AWS in the region of a session."""
@@ -34,6 +37,12 @@ class Offers:
             make: Any = self._session.client
             self._clients[name] = make(name, config=IMPATIENT)
         return self._clients[name]
+
+    def read_descriptions(self) -> None:
+        """Read botocore's descriptions of the services that are asked: parsing them is most of what
+        the first question costs. Each is kept for later sessions."""
+        for name in SERVICES:
+            self._client(name)
 
     def zones(self) -> set[str]:
         """The availability zones that the account has in the region."""

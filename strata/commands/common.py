@@ -14,7 +14,7 @@ from rich.console import Console
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.commands.base import out, read_out, synthesize_to
-from strata.commands.offered import require_secrets
+from strata.commands.offered import read_descriptions, require_secrets
 from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
@@ -163,14 +163,32 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
 
 
 def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made":
-    """The review of the current settings; Terraform plans while their layers are written."""
+    """The review of the current settings.
+
+    AWS is asked while Node synthesizes, and Terraform plans while the layers are written.
+    """
     from strata.gate.judging_process import judging_process  # noqa: PLC0415
+    from strata.machine.beside import beside  # noqa: PLC0415
+
+    environment = settings.environment
+
+    def ask() -> None:
+        from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
+
+        # Before the first apply there may be no state bucket.
+        preflight.check_account(environment)
+        require_secrets(env, settings)
 
     out_folder = read_out()
-    with judging_process() as begin:
-        with step(f"synthesizing {settings.environment.name}"):
+    with judging_process() as begin, beside() as thread:
+        asked = thread.begin(ask)
+        with step(f"synthesizing {environment.name}"):
             layers = synthesize_composed(settings, out_folder)
-        return planned(env, layers_of(settings, out_folder), folder, begin, layers)
+        work = layers_of(settings, out_folder)
+        asked()
+        # For the questions that follow from the plan.
+        thread.begin(lambda: read_descriptions(environment))
+        return planned(env, work, folder, begin, layers, asked=asked)
 
 
 def planned(
@@ -179,11 +197,13 @@ def planned(
     folder: Path | None = None,
     begin: "Begin | None" = None,
     layers: Callable[[], None] = lambda: None,
+    *,
+    asked: Callable[[], None] | None = None,
 ) -> "Made":
     """The review of the environment of `work`, written to `folder` or to Strata's own folder.
 
     `begin` starts the gate, by default in a new process; `layers` writes the stacks of the layers,
-    if only the composed one is there.
+    if only the composed one is there; `asked` waits for what AWS is asked before, if it is already.
     """
     from strata.gate.judging_process import judging_process  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
@@ -192,7 +212,10 @@ def planned(
 
     settings, synthesized = work.settings, work.stacks.parent
     name = settings.environment.name
-    require_secrets(env, settings)
+    if asked:
+        asked()
+    else:
+        require_secrets(env, settings)
     with (
         contextlib.nullcontext(begin) if begin else judging_process() as gate,
         step(f"planning {name}, all layers as one"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from strata.settings import Settings
 from strata.settings.load import Problem, invalid
+from strata.settings.models import Environment
 from strata.views.steps import step
 
 if TYPE_CHECKING:
@@ -48,6 +49,15 @@ def offered_lines(env: str, settings: Settings, changes: Sequence["Change"]) -> 
         *(f"refused    {_line(problem)}" for problem in refused),
         *_lines(env, found),
     ]
+
+
+def read_descriptions(environment: Environment) -> None:
+    """Read the descriptions of the services that `offered_lines` asks, which takes as long as to
+    ask them."""
+    from strata.aws.offers import Offers  # noqa: PLC0415 - boto3 takes its time
+    from strata.aws.session import session  # noqa: PLC0415
+
+    Offers(session(environment)).read_descriptions()
 
 
 def _look(env: str, settings: Settings, changes: Sequence["Change"]) -> "Offered":

@@ -27,13 +27,10 @@ def plan(
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
     from strata.apply.image import undone  # noqa: PLC0415 - boto3 takes its time
-    from strata.state import preflight  # noqa: PLC0415
     from strata.views.text.review import text  # noqa: PLC0415
 
     settings = load(env)
     aim(settings.environment)
-    # Before the first apply there may be no state bucket.
-    preflight.check_account(settings.environment)
     planned = plan_anew(env, settings, folder)
     first = set(planned.report.first) >= set(LAYERS)
     needed = _needed(env, settings.environment, planned.folder) if first else []
