@@ -12,13 +12,14 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.data_aws_sns_topic import DataAwsSnsTopic
+from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
 from modules.naming import Names
 from modules.notify import deploying, deployment_pattern
 from modules.topic import Senders, own_topic
 from strata.settings.alarm_defaults import NO_TASK, Default
-from strata.settings.alarms import Watch, watches
+from strata.settings.alarms import Watch, answers_well, watches
 from strata.settings.models import Alarms, Settings
 from strata.settings.resource_names import CONTAINER, job_group
 
@@ -57,7 +58,10 @@ class AlarmsLayer(Construct):
         self._watched = watched
         alarms = settings.alarms or Alarms()
         self._topic = self._their_topic(alarms.topic) if alarms.topic else self._own_topic(alarms)
-        for watch in watches(settings):
+        watching = list(watches(settings))
+        named = any(watch.name == "domain" for watch in watching)
+        self._health_check = self._domain() if named else ""
+        for watch in watching:
             self._alarm(watch)
         if "deployment" not in alarms.off:
             self._deployment()
@@ -121,8 +125,30 @@ class AlarmsLayer(Construct):
             "database": {"DBInstanceIdentifier": watched.database},
             "cache node": {"CacheClusterId": f"{watched.cache}-{watch.node:03}"},
             "certificate": {"CertificateArn": watched.certificate},
+            "domain": {"HealthCheckId": self._health_check},
             "dead letters": {"QueueName": watched.dead_letters},
         }[watch.default.subject]
+
+    def _domain(self) -> str:
+        """A health check of the name from outside of AWS; gives its id.
+
+        It asks for the page that the load balancer asks for, where Route 53 takes all its good
+        answers for good ones, and opens a connection otherwise.
+        """
+        edge = self._settings.edge
+        asks = answers_well(edge.health_check_matcher)
+        return Route53HealthCheck(
+            self,
+            "domain_check",
+            type="HTTPS" if asks else "TCP",
+            fqdn=edge.record_name or edge.domain,
+            port=443,
+            resource_path=edge.health_check_path if asks else None,
+            enable_sni=True if asks else None,
+            request_interval=30,
+            failure_threshold=3,
+            tags=self._names.tags("domain"),
+        ).id
 
     def _deployment(self) -> None:
         """The event that ECS sends when a deployment fails; there is no metric of it."""

@@ -207,6 +207,8 @@ PLAIN: Mapping[str, Question] = {
     "elasticache/backup": Question("BackupUsage", {"productFamily": "Storage Snapshot"}),
     "route53/zone": Question("HostedZone", {}),
     "route53/queries": Question("DNS-Queries", {}, units=1_000_000),
+    "route53/health-check": Question("Health-Check-AWS", {}),
+    "route53/health-check-option": Question("Health-Check-Option-AWS", {}),
     "secretsmanager/secret": Question("AWSSecretsManager-Secrets", {}),
     "secretsmanager/calls": Question("AWSSecretsManagerAPIRequest", {}, units=10_000),
     "cloudwatch/log-ingestion": Question("DataProcessing-Bytes", {}),

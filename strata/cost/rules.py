@@ -329,6 +329,13 @@ def hosted_zone(_resource: Resource, context: Context) -> Iterator[Charge | Unpr
     yield Charge("queries", "route53/queries", always(context.usage.dns_queries_millions))
 
 
+def health_check(resource: Resource, _context: Context) -> Iterator[Charge | Unpriced]:
+    """A check of a name that leads to a load balancer, which is an endpoint in AWS."""
+    yield Charge("health check", "route53/health-check", always(1))
+    if str(resource.values.get("type", "")).startswith("HTTPS"):
+        yield Charge("HTTPS", "route53/health-check-option", always(1))
+
+
 def log_group(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     """What is written to it and what it keeps."""
     flows = any(
@@ -478,6 +485,7 @@ RULES: Mapping[str, Rule] = {
     "aws_kms_key": key,
     "aws_lb": load_balancer,
     "aws_nat_gateway": nat_gateway,
+    "aws_route53_health_check": health_check,
     "aws_route53_zone": hosted_zone,
     "aws_s3_bucket": bucket,
     "aws_secretsmanager_secret": secret,

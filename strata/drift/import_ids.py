@@ -39,6 +39,7 @@ TYPES = {
     "rds pg": "aws_db_parameter_group",
     "rds subgrp": "aws_db_subnet_group",
     "role": "aws_iam_role",
+    "route53 healthcheck": "aws_route53_health_check",
     "route53 hostedzone": "aws_route53_zone",
     "s3": "aws_s3_bucket",
     "scheduler schedule-group": "aws_scheduler_schedule_group",

@@ -53,7 +53,10 @@ USUAL = (
 pictures can be compared."""
 
 
-ALARMING = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_event_rule", "aws_budgets_budget")
+ALARMING = (
+    "aws_cloudwatch_metric_alarm", "aws_cloudwatch_event_rule", "aws_budgets_budget",
+    "aws_route53_health_check",
+)  # fmt: skip
 """What the box of the alarms shows."""
 
 FORWARDS = {"aws_lb_listener": "default_action", "aws_lb_listener_rule": "action"}

@@ -26,6 +26,7 @@ MetricAlarm = Literal[
     "cache-evictions",
     "cache-credits",
     "certificate",
+    "domain",
     "job-dead-letters",
 ]
 """The alarms on a metric, whose thresholds can be set."""
@@ -41,6 +42,7 @@ Subject = Literal[
     "database",
     "cache node",
     "certificate",
+    "domain",
     "dead letters",
 ]
 Comparison = Literal["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold"]
@@ -101,6 +103,7 @@ NAMESPACES: dict[Subject, str] = {
     "database": "AWS/RDS",
     "cache node": "AWS/ElastiCache",
     "certificate": "AWS/CertificateManager",
+    "domain": "AWS/Route53",
     "dead letters": "AWS/SQS",
 }
 
@@ -226,6 +229,15 @@ DEFAULTS: dict[MetricAlarm, Default] = {
         "days", DAY, 1, 1, "notBreaching",
         "ACM renews 60 days before the end; half of that gone means that its validation record is",
         "ACM User Guide, managed renewal and CloudWatch metrics",
+    ),
+    "domain": Default(
+        "domain", "HealthCheckPercentageHealthy", "Average", "LessThanThreshold", 50,
+        "percent", MINUTE, 3, 3, "missing",
+        "most of Route 53's checkers, all over the world, do not find the name, or get no answer: "
+        "the registration or the delegation is gone, or the way in. No metric has the day on which "
+        "a registration ends",
+        "Route 53 Developer Guide, monitoring health checks using CloudWatch, which itself calls "
+        "18 percent healthy",
     ),
     "job-dead-letters": Default(
         "dead letters", "ApproximateNumberOfMessagesVisible", "Maximum",

@@ -1,5 +1,6 @@
 """Which alarms an environment gets, and with what thresholds."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,15 @@ MEMORY_SHARE = 0.05
 OF_DATABASE_MEMORY: tuple[MetricAlarm, ...] = ("database-connections", "database-memory")
 """The alarms whose thresholds follow from the memory of the database's class."""
 
+HEALTH_CHECK_REGION = "us-east-1"
+"""Where CloudWatch has the metrics of Route 53's health checks (Route 53 Developer Guide,
+monitoring health checks using CloudWatch). An alarm must be there too, and tells topics of its
+region only."""
+
+WELL = range(200, 400)
+"""Status codes that a health check of Route 53 takes for healthy (Route 53 Developer Guide, how
+Route 53 determines whether a health check is healthy)."""
+
 
 def database_memory_mib(settings: Settings) -> int | None:
     """The memory of the database's class in MiB; None where it is not known here."""
@@ -33,8 +43,8 @@ def database_memory_mib(settings: Settings) -> int | None:
 def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
     """The alarms on metrics, with their thresholds in place.
 
-    Left out are those that are off, those on credits where no class or type has any, and those on
-    jobs where there are none.
+    Left out are those that are off, those on credits where no class or type has any, those on
+    jobs where there are none, and that on the domain outside of the region that has its metric.
     """
     alarms = settings.alarms
     if alarms is None:
@@ -42,6 +52,8 @@ def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
     absent = {*alarms.off, *_without_credits(settings)}
     if not settings.jobs:
         absent.add("job-dead-letters")
+    if settings.environment.region != HEALTH_CHECK_REGION:
+        absent.add("domain")
     result: dict[MetricAlarm, Default] = {}
     for name, default in DEFAULTS.items():
         if name not in absent:
@@ -85,6 +97,13 @@ def watches(settings: Settings) -> Iterator[Watch]:
                 own = None
             if own:
                 yield Watch(name, f"-{service}", own, service=service)
+
+
+def answers_well(matcher: str) -> bool:
+    """Whether Route 53 takes every status code of a load balancer's matcher, such as `200-399` or
+    `200,302`, for healthy."""
+    codes = [int(code) for code in re.findall(r"[0-9]+", matcher)]
+    return all(code in WELL for code in codes)
 
 
 def threshold_of(name: MetricAlarm, settings: Settings) -> float | None:

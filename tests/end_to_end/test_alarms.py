@@ -15,11 +15,12 @@ from strata.drift.detect import find_drift
 from strata.settings.alarms import chosen
 from strata.settings.models import Job
 from strata.settings.resource_names import alarm_prefix
+from strata.state.bucket import bootstrap
 from strata.teardown.contents import remaining
 from strata.terraform.binary import wanted_version
-from tests.deployer.record import not_allowed
-from tests.end_to_end.conftest import Client, work_on
-from tests.modules.test_alarms import EMAIL, MAILED
+from tests.deployer.record import forget, not_allowed
+from tests.end_to_end.conftest import Client, client_of_the_tests, work_on
+from tests.modules.test_alarms import EMAIL, MAILED, NAMED
 
 pytestmark = pytest.mark.terraform
 
@@ -193,3 +194,38 @@ def test_nothing_is_left_of_it_but_a_key_that_waits_for_its_deletion(
 
 def test_the_deployers_policy_allows_all_that_was_asked(standing: Standing) -> None:
     assert not_allowed(MAILED) == []
+
+
+def test_the_alarm_on_the_domain_tells_from_where_its_metric_is(
+    provider: None, aws: Client, folder: Any
+) -> None:
+    region = NAMED.environment.region
+    cloudwatch, sns, sqs = (
+        client_of_the_tests(name, region) for name in ("cloudwatch", "sns", "sqs")
+    )
+    bootstrap(NAMED.environment)
+    forget()
+    work = work_on(NAMED, folder / "named")
+    assert work.apply("alarms") == "applied"
+    [check] = aws("route53").list_health_checks()["HealthChecks"]
+    assert check["HealthCheckConfig"]["FullyQualifiedDomainName"] == "api.local.shop.example"
+    [alarm] = cloudwatch.describe_alarms(AlarmNamePrefix=alarm_prefix(NAMED.environment))[
+        "MetricAlarms"
+    ]
+    assert alarm["Dimensions"] == [{"Name": "HealthCheckId", "Value": check["Id"]}]
+    queue = sqs.create_queue(QueueName="named")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    sns.subscribe(
+        TopicArn=work.terraform.outputs(work.folder("alarms"))["alarm_topic_arn"],
+        Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"],
+    )  # fmt: skip
+    cloudwatch.set_alarm_state(
+        AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="raised by a test"
+    )
+    [message] = told(lambda _: sqs, queue)
+    assert (message["AlarmName"], message["Region"]) == (alarm["AlarmName"], region)
+    assert work.changes("alarms") == "no change"
+    assert find_drift(NAMED.environment, work.terraform, work.stacks.parent).strangers == []
+    assert work.destroy("alarms") == "destroyed"
+    assert aws("route53").list_health_checks()["HealthChecks"] == []
+    assert not_allowed(NAMED) == []

@@ -15,10 +15,11 @@ from strata.documents.layers import LAYERS, needs, standing
 from strata.documents.stacks import blocks, stack
 from strata.map.write import drawn
 from strata.settings import Settings, load
+from strata.settings.alarm_defaults import NAMES
 from strata.settings.alarms import chosen
 from strata.settings.load import judge
 from strata.settings.resource_names import alarm_prefix
-from strata.synthesis.synthesize import synthesize
+from strata.synthesis.synthesize import compose, synthesize
 from tests.gate.command import Command
 from tests.gate.conftest import command
 
@@ -51,13 +52,23 @@ TOLD = with_alarms(
      "thresholds": {"target-5xx": 20}},
     cost={"budget_usd_per_month": 250}, cache={"replicas": 2, "automatic_failover": True},
 )  # fmt: skip
+EAST: Json = {
+    "environment": {"region": "us-east-1"},
+    "network": {"availability_zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
+}
+"""Where CloudWatch has the metrics of health checks."""
+
+NAMED = with_alarms(
+    "named", {"email": EMAIL, "off": [one for one in NAMES if one != "domain"]}, **EAST,
+    edge={"record_name": "api.local.shop.example", "health_check_path": "/healthz"},
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both, synthesized at once."""
+    """All, synthesized at once."""
     folder = tmp_path_factory.mktemp("alarms")
-    synthesize([MAILED, TOLD], folder)
+    synthesize([MAILED, TOLD, NAMED], folder)
     return folder
 
 
@@ -175,6 +186,40 @@ def test_the_topic_is_encrypted_and_cloudwatch_and_eventbridge_may_publish(
     assert (mail["protocol"], mail["endpoint"]) == ("email", EMAIL)
 
 
+def test_the_domain_is_asked_for_from_outside_as_the_load_balancer_asks(
+    composed_of: Callable[[str], Json],
+) -> None:
+    resources = blocks(composed_of("named"))
+    check = {
+        key: value
+        for key, value in resources["aws_route53_health_check.alarms_domain_check"].items()
+        if key not in ("//", "tags")
+    }
+    assert check == {
+        "type": "HTTPS", "fqdn": "api.local.shop.example", "port": 443, "enable_sni": True,
+        "resource_path": "/healthz", "request_interval": 30, "failure_threshold": 3,
+    }  # fmt: skip
+    alarm = resources[f"{ALARM}.alarms_domain"]
+    assert alarm["dimensions"] == {
+        "HealthCheckId": "${aws_route53_health_check.alarms_domain_check.id}"
+    }
+    assert not any("aws_route53_health_check" in one for one in blocks(composed_of("mailed")))
+
+
+def test_the_domain_is_only_connected_to_where_route_53_takes_good_answers_for_bad() -> None:
+    given = NAMED.edge.model_copy(update={"health_check_matcher": "200-499"})
+    found = blocks(compose(NAMED.model_copy(update={"edge": given})))
+    check = found["aws_route53_health_check.alarms_domain_check"]
+    assert (check["type"], check["port"], check["fqdn"]) == ("TCP", 443, "api.local.shop.example")
+    assert not {"resource_path", "enable_sni"} & check.keys()
+
+
+def test_a_health_check_costs_what_its_kind_does(composed_of: Callable[[str], Json]) -> None:
+    lines = cost_of(composed_of("named"), NAMED).lines
+    found = {one.item: one.usd.desired for one in lines if "domain_check" in one.resource}
+    assert found == {"route53/health-check": 0.5, "route53/health-check-option": 1.0}
+
+
 def test_a_failed_deployment_of_this_service_is_an_event(
     composed_of: Callable[[str], Json],
 ) -> None:
@@ -213,7 +258,7 @@ def test_the_dashboard_shows_each_metric_with_its_threshold(
     assert all(one["x"] + one["width"] <= 24 for one in widgets)
 
 
-@pytest.mark.parametrize("settings", [MAILED, TOLD], ids=["mailed", "told"])
+@pytest.mark.parametrize("settings", [MAILED, TOLD, NAMED], ids=["mailed", "told", "named"])
 def test_the_gate_finds_nothing_in_it(settings: Settings, tmp_path: Path, command: Command) -> None:
     file = tmp_path / f"{settings.environment.name}.toml"
     file.write_text(tomli_w.dumps(settings.model_dump(exclude_none=True, by_alias=True)))

@@ -7,7 +7,7 @@ import pytest
 
 from strata.settings import load
 from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES, NAMES, Default
-from strata.settings.alarms import chosen, watches
+from strata.settings.alarms import answers_well, chosen, watches
 from strata.settings.load import judge
 from tests import ROOT
 
@@ -26,6 +26,13 @@ MISSING = {"notBreaching": "well", "breaching": "wrong", "missing": "as before"}
 
 JOBS: Json = {"report": {"command": ["node", "report.js"], "schedule": "rate(1 day)",
                          "memory_mib": 64, "cpu": 128}}  # fmt: skip
+
+
+EAST: Json = {
+    "environment": {"region": "us-east-1"},
+    "network": {"availability_zones": ["us-east-1a", "us-east-1b", "us-east-1c"]},
+}
+"""Where every alarm can be."""
 
 
 def judged(alarms: Json, **sections: Json) -> tuple[Any, list[str]]:
@@ -75,6 +82,7 @@ def test_credits_are_watched_where_there_are_some() -> None:
         database={"instance_class": "db.m6g.large"},
         cache={"node_type": "cache.m7g.large"},
         jobs=JOBS,
+        **EAST,
     )
     assert not problems
     assert set(DEFAULTS) - set(chosen(fixed)) == {
@@ -84,11 +92,11 @@ def test_credits_are_watched_where_there_are_some() -> None:
 
 @pytest.mark.parametrize("name", METRIC_NAMES)
 def test_each_can_be_left_out_and_have_another_threshold(name: str) -> None:
-    without, problems = judged({"email": EMAIL, "off": [name]}, jobs=JOBS)
+    without, problems = judged({"email": EMAIL, "off": [name]}, jobs=JOBS, **EAST)
     assert not problems
-    every, _ = judged({"email": EMAIL}, jobs=JOBS)
+    every, _ = judged({"email": EMAIL}, jobs=JOBS, **EAST)
     assert set(chosen(every)) - set(chosen(without)) == {name}
-    changed, problems = judged({"email": EMAIL, "thresholds": {name: 3.5}}, jobs=JOBS)
+    changed, problems = judged({"email": EMAIL, "thresholds": {name: 3.5}}, jobs=JOBS, **EAST)
     assert not problems
     assert {key: one.threshold for key, one in chosen(changed).items()} == {
         key: 3.5 if key == name else one.threshold for key, one in chosen(every).items()
@@ -123,6 +131,22 @@ def test_each_service_is_watched_and_one_that_may_have_no_task_is_not_missed() -
         long: [("no-running-task", 1), ("service-cpu", 90)],
         "idle": [("service-cpu", 90)],
     }
+
+
+def test_the_domain_is_watched_where_cloudwatch_has_its_metric() -> None:
+    elsewhere, _ = judged({"email": EMAIL})
+    assert "domain" not in chosen(elsewhere)
+    east, problems = judged({"email": EMAIL}, **EAST)
+    assert not problems
+    assert set(chosen(east)) - set(chosen(elsewhere)) == {"domain"}
+
+
+@pytest.mark.parametrize(
+    ("matcher", "well"),
+    [("200-399", True), ("200", True), ("200,302", True), ("200-499", False), ("204,404", False)],
+)
+def test_route_53_takes_2xx_and_3xx_for_healthy(matcher: str, well: bool) -> None:
+    assert answers_well(matcher) is well
 
 
 def test_thresholds_follow_from_the_size_of_the_database() -> None:
