@@ -16,6 +16,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_rotation import (
 )
 from constructs import Construct
 
+from modules import app_user
 from modules.naming import Names
 from modules.network import MYSQL, NetworkOutputs
 from strata.settings.models import Database as DatabaseSettings
@@ -32,7 +33,8 @@ LOG_SWITCHES = {"slowquery": "slow_query_log", "general": "general_log"}
 
 @dataclass(frozen=True)
 class DatabaseOutputs:
-    """The address of the database and the secret with its password."""
+    """The address of the database, and the secret that the application logs in with: of a user of
+    its own, or of the master user. Both are JSON with `username` and `password`."""
 
     address: str
     secret_arn: str
@@ -140,6 +142,8 @@ class Database(Construct):
         stack = TerraformStack.of(self)
         TerraformOutput(stack, "address", value=instance.address)
         TerraformOutput(stack, "master_user_secret_arn", value=secret_arn)
+        if database.app_user:
+            secret_arn = app_user.add(self, names, database.app_user, instance)
         self.outputs = DatabaseOutputs(instance.address, secret_arn, instance.identifier)
 
 

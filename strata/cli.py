@@ -56,8 +56,9 @@ COMMANDS = {
     "destroy": "Show what would be lost, ask, and destroy every layer; the state bucket stays.",
     "unlock": "Remove a lock whose holder has ended.",
     "redis-auth": "Give Redis its token after a plain `cdktf deploy`.",
-    "rotate": "Give the database a new password, or Redis a new token, and deploy the service "
-    "anew.",
+    "database-user": "Make the application's user in the database, or set its password and "
+    "privileges again.",
+    "rotate": "Give the database, Redis or the application's database user a new password.",
     "secret": "The application's own secrets: set one, list them, give one a new value.",
     "output": "Show the address, the registry and all else that a finished apply left to use.",
     "demo": "Take `envs/local.toml` from settings to a running system on the emulator.",

@@ -38,6 +38,9 @@ MEASURED = {
     "RequestCountPerTarget": "requests",
 }
 """Metrics as policies and alarms name them, and as a test sets them."""
+DATABASE_CLIENT = "public.ecr.aws/docker/library/mysql@"
+"""The image of the task that makes the application's user in MySQL."""
+ENDS = Behaviour(exit_code=0, lines=("the emulator has no database: nothing was made in it",))
 REGISTERS = "ecs:RegisterContainerInstance"
 
 
@@ -75,7 +78,8 @@ class Moto:
         here = "|".join(re.escape(one) for one in hosts if one)
         found = re.fullmatch(rf"(?:{here})/([^:@]+)(?::([^@]+))?(?:@(.+))?", name)
         if not found:
-            return Image("", told.get(family) or told.get(name, Behaviour()))
+            unsaid = ENDS if name.startswith(DATABASE_CLIENT) else Behaviour()
+            return Image("", told.get(family) or told.get(name, unsaid))
         tag, digest = found[2] or "latest", found[3]
         for image in self._images(found[1]):
             if image.image_digest == digest if digest else tag in image.image_tags:

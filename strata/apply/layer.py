@@ -11,7 +11,7 @@ from strata.apply import deployment, emptying
 from strata.apply.redis_auth import set_redis_auth
 from strata.documents.layers import STACK, needs, stack_name, standing
 from strata.errors import NotBegun, StrataError
-from strata.release import images
+from strata.release import app_user, images
 from strata.settings.models import Settings
 from strata.state.applied import note_applied
 from strata.terraform.events import Event, Watch, ignore, makes
@@ -107,10 +107,12 @@ class LayerWork:
     def apply_planned(self, layer: str, watch: Watch = ignore, *, changed: bool) -> str:
         """Apply the layer's saved plan.
 
-        The cache is done when Redis requires its token, and the service has failed when ECS gives
-        up its deployment.
+        The service begins once the database has the application's user, and has failed when ECS
+        gives up its deployment. The cache is done when Redis requires its token.
         """
         folder = self.folder(layer)
+        if layer == "service":
+            self._make_app_user()
         begun = self.begun(layer)
         if changed:
             with self._explained(layer):
@@ -123,6 +125,13 @@ class LayerWork:
         note_applied(self.settings, layer)
         begun.unlink(missing_ok=True)
         return "applied" if changed else "no change"
+
+    def _make_app_user(self) -> None:
+        try:
+            app_user.make(self.settings)
+        except StrataError as error:
+            # No resource of the layer has changed.
+            raise NotBegun(error.message, error.hint) from error
 
     @contextlib.contextmanager
     def _explained(self, layer: str) -> Iterator[None]:

@@ -51,6 +51,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "destroy": ExitCodes(),
     "unlock": ExitCodes(),
     "redis-auth": ExitCodes(),
+    "database-user": ExitCodes(),
     "rotate": ExitCodes(),
     "secret set": ExitCodes(),
     "secret list": ExitCodes(),

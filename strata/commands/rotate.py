@@ -1,7 +1,7 @@
 """`strata rotate`"""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,22 +11,22 @@ from strata.errors import StrataError
 from strata.settings import Settings, load
 from strata.views.steps import step
 
-if TYPE_CHECKING:
-    pass
-
 
 class What(StrEnum):
     """What gets a new value."""
 
     DATABASE = "database"
     REDIS = "redis"
+    APP = "app"
 
 
 def rotate(
     env: Env,
-    what: Annotated[What, typer.Argument(metavar="database|redis", help="What gets a new value.")],
+    what: Annotated[
+        What, typer.Argument(metavar="database|redis|app", help="What gets a new value.")
+    ],
 ) -> None:
-    """Give the database a new password, or Redis a new token, and deploy the service anew."""
+    """Give the database, Redis or the application's database user a new password."""
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     settings = load(env)
@@ -35,18 +35,24 @@ def rotate(
     with alone(settings.environment.name):
         if what is What.DATABASE:
             _database(settings)
-        else:
+        elif what is What.REDIS:
             _redis(settings)
+        else:
+            _app(settings)
 
 
 def _database(settings: Settings) -> None:
     from strata.release import rotation  # noqa: PLC0415
 
     secret_arn = _output(settings, "database", "master_user_secret_arn")
-    services = rotation.Services.of(settings)
+    of_tasks = settings.database.app_user is None
+    services = rotation.Services.of(settings) if of_tasks else None
     with step("waiting for the database's new password"):
         rotation.rotate_password(settings.environment, secret_arn)
     out.print("the database has a new password")
+    if services is None:
+        out.print("no task has it: the application is a user of its own")
+        return
     with step("deploying the service anew"):
         services.deploy_anew(by_rule=True, say=out.print)
     out.print("every task has it: none with the old one is left")
@@ -73,6 +79,20 @@ def _redis(settings: Settings) -> None:
             deploy,
         )
     out.print("every task has the new token, and Redis takes no other")
+
+
+def _app(settings: Settings) -> None:
+    from strata.release import app_user, rotation  # noqa: PLC0415
+
+    services = rotation.Services.of(settings)
+
+    def deploy() -> None:
+        with step("deploying the service anew"):
+            services.deploy_anew(by_rule=True, say=out.print)
+
+    with step("making another user in the database"):
+        app_user.rotate(settings, deploy, out.print)
+    out.print("every task is the new user, and the one before can log in no more")
 
 
 def _output(settings: Settings, layer: str, name: str) -> str:

@@ -27,7 +27,8 @@ class OneOff:
 
 @dataclass(frozen=True)
 class Overrides:
-    """What a task runs instead of what its definition says; None keeps the definition's."""
+    """What a task runs instead of what its definition says; None, or no command, keeps the
+    definition's."""
 
     command: Sequence[str]
     environment: Mapping[str, str]
@@ -35,22 +36,29 @@ class Overrides:
     memory_mib: int | None = None
 
 
-def start(ecs: Ecs, revision: Revision, overrides: Overrides, started_by: str) -> Task:
-    """Start a task of a revision where the service's tasks run.
+def start(
+    ecs: Ecs,
+    revision: Revision,
+    overrides: Overrides,
+    started_by: str,
+    providers: Sequence[str] | None = None,
+) -> Task:
+    """Start a task of a revision by `providers`, or else where the service's tasks run.
 
     `started_by` is what ECS shows as startedBy, at most 128 letters, digits and `-_/`.
     Raises StrataError in ECS's words when it cannot be placed or the overrides are refused.
     """
     container: dict[str, Any] = {
         "name": ecs.place.container,
-        "command": list(overrides.command),
+        **({"command": list(overrides.command)} if overrides.command else {}),
         "environment": [{"name": k, "value": v} for k, v in overrides.environment.items()],
     }
     if overrides.cpu is not None:
         container["cpu"] = overrides.cpu
     if overrides.memory_mib is not None:
         container["memory"] = overrides.memory_mib
-    providers = ecs.service().capacity_providers
+    if providers is None:
+        providers = ecs.service().capacity_providers
     # With a capacity provider the task waits for an instance instead of failing at once.
     how: Any = (
         {"capacityProviderStrategy": [{"capacityProvider": one} for one in providers]}
@@ -119,9 +127,10 @@ def run_task(
     line: Callable[[str], None],
     *,
     started_by: str = "strata-run",
+    providers: Sequence[str] | None = None,
     timeout: float | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> OneOff:
     """Run a task to its end, with its log given to `line`."""
-    task = start(ecs, revision, overrides, started_by)
+    task = start(ecs, revision, overrides, started_by, providers)
     return finished(environment, ecs, task, line, timeout=timeout, sleep=sleep)

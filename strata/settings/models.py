@@ -162,6 +162,29 @@ class Registry(Section):
     )
 
 
+Privilege = Literal[
+    "SELECT", "INSERT", "UPDATE", "DELETE", "EXECUTE", "CREATE", "ALTER", "DROP", "INDEX",
+    "REFERENCES", "CREATE VIEW", "SHOW VIEW", "TRIGGER", "CREATE ROUTINE", "ALTER ROUTINE", "EVENT",
+    "CREATE TEMPORARY TABLES", "LOCK TABLES",
+]  # fmt: skip
+"""What MySQL can allow on one database, but for GRANT OPTION (Reference Manual, privileges)."""
+
+
+class AppUser(Section):
+    """A user of MySQL of the application's own; without this table it connects as the master."""
+
+    name: str = Field(
+        default="shop_app",
+        description="Its name. A rotation changes between it and the same name with _2.",
+    )
+    privileges: list[Privilege] = Field(
+        default=["SELECT", "INSERT", "UPDATE", "DELETE"],
+        min_length=1,
+        description="What it may do in the database of `name`. Migrations also need CREATE, ALTER, "
+        "DROP, INDEX and REFERENCES.",
+    )
+
+
 class Database(Section):
     """RDS MySQL."""
 
@@ -211,6 +234,11 @@ class Database(Section):
     apply_immediately: bool = Field(
         default=False,
         description="Whether changes are made at once; false: in the maintenance window.",
+    )
+    app_user: AppUser | None = Field(
+        default=None,
+        description="A user of the application's own; without it the application is the master "
+        "user.",
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from strata.settings import figures, mysql
 from strata.settings.alarms import watches
-from strata.settings.models import Environment, Settings
+from strata.settings.models import AppUser, Environment, Settings
 from strata.settings.positions import Key
 from strata.settings.routes import further_hosts, site_hosts
 
@@ -19,6 +19,9 @@ HASH_LENGTH = 6
 
 CONTAINER = "api"
 """The container of the task definition, and the prefix of its log streams."""
+
+SECOND_USER = "_2"
+"""What the second of the two users of the application ends with."""
 
 JOB_GROUP = "job-"
 """What the task group of a job's runs begins with."""
@@ -57,6 +60,25 @@ def exec_log_group(environment: Environment) -> str:
 def service_log_group(environment: Environment) -> str:
     """The log group of the service's containers."""
     return _path(environment, "service")
+
+
+APP_USER = "database-user"
+"""What the names end with of the task that makes the application's user in MySQL."""
+
+
+def app_users(name: str) -> tuple[str, str]:
+    """The two users between which a rotation of the application's changes."""
+    return name, f"{name}{SECOND_USER}"
+
+
+def app_user_family(environment: Environment) -> str:
+    """The family of the task that makes the application's user in MySQL."""
+    return _name(environment, APP_USER, 255)
+
+
+def app_user_log_group(environment: Environment) -> str:
+    """The log group of the task that makes the application's user in MySQL."""
+    return _path(environment, APP_USER)
 
 
 def image_parameters(environment: Environment, service: str = "") -> str:
@@ -221,6 +243,13 @@ MASTER_USER = Rule(
     "RDS API reference, CreateDBInstance; MySQL Reference Manual, reserved words", range(1, 17),
     words=mysql.RESERVED_WORDS | mysql.USERS,
 )  # fmt: skip
+MYSQL_USER = Rule(
+    "a user of MySQL", r"[A-Za-z][A-Za-z0-9_]*",
+    "letters, digits and underscores, beginning with a letter",
+    # MySQL takes 32 characters, of which the second user has two more.
+    "MySQL Reference Manual, account user names", range(1, 33 - len(SECOND_USER)),
+    words=mysql.RESERVED_WORDS | mysql.USERS,
+)  # fmt: skip
 REPLICATION_GROUP = Rule(
     "a replication group", IDENTIFIER, HYPHENATED,
     "ElastiCache API reference, CreateReplicationGroup", range(1, 41),
@@ -315,6 +344,11 @@ KEY_PAIR = Rule(
 )  # fmt: skip
 
 
+def capacity_provider(environment: Environment) -> str:
+    """The capacity provider of the cluster."""
+    return _name(environment, "instances", 255)
+
+
 def groups_of_aws(environment: Environment) -> tuple[str, str]:
     """What the names of the log groups begin with that AWS makes when they are missing, without
     the tags of the environment."""
@@ -388,6 +422,20 @@ def _database(settings: Settings) -> Iterator[Derived]:
     yield Derived("aws_db_instance", "db_name", database.name, SCHEMA, (schema,))
     user: Key = ("database", "username")
     yield Derived("aws_db_instance", "username", database.username, MASTER_USER, (user,))
+    if database.app_user:
+        yield from _app_user(environment, database.app_user)
+
+
+def _app_user(environment: Environment, user: AppUser) -> Iterator[Derived]:
+    key: Key = ("database", "app_user", "name")
+    prefix = _name(environment, f"app-user-{user.name}-", 200)
+    # A name that is none is a fault of its own.
+    yield Derived("aws_secretsmanager_secret", "name_prefix", prefix, SECRET, (key,), judged=False)
+    yield Derived(
+        "aws_cloudwatch_log_group", "name", app_user_log_group(environment), LOG_GROUP, OURS
+    )
+    yield Derived("aws_iam_role", "name", _name(environment, APP_USER, 64), ROLE, OURS)
+    yield Derived("aws_ecs_task_definition", "family", app_user_family(environment), ECS, OURS)
 
 
 DEPLOYED = "deployed-"

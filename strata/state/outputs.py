@@ -47,6 +47,7 @@ def output(environment: str, states: States) -> Output:
     }
     secrets = {
         "database password": values.get("master_user_secret_arn"),
+        "database user": values.get("app_user_secret_arn"),
         "Redis token": values.get("auth_token_secret_arn"),
     }
     return Output(

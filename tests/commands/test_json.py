@@ -30,6 +30,7 @@ SILENT = {
     "destroy": "says what it did",
     "unlock": "says what it did",
     "redis-auth": "says what it did",
+    "database-user": "says what it did",
     "rotate": "says what it did",
     "secret set": "says what it did",
     "secret rotate": "says what it did",

@@ -50,9 +50,9 @@ def program(name: str) -> str:
 
 
 class Authority:
-    """A certificate authority with one server certificate, for HOST."""
+    """A certificate authority with one server certificate, for one host."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = HOST) -> None:
         self.certificate, self._key = folder / "ca.pem", folder / "ca.key"
         self.server, self.server_key = folder / "server.pem", folder / "server.key"
         self._settings = folder / "openssl.cnf"
@@ -62,9 +62,9 @@ class Authority:
             "-addext", "basicConstraints=critical,CA:TRUE",
         )  # fmt: skip
         self._make(
-            self.server, self.server_key, HOST,
+            self.server, self.server_key, host,
             "-addext", "basicConstraints=critical,CA:FALSE",
-            "-addext", f"subjectAltName=DNS:{HOST}",
+            "-addext", f"subjectAltName=DNS:{host}",
             "-CA", str(self.certificate), "-CAkey", str(self._key),
         )  # fmt: skip
 

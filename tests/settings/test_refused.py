@@ -238,6 +238,36 @@ CASES: list[tuple[str, list[str], str, str]] = [
     ("database", ['engine_version = "9"'], "database.engine_version", "not a MySQL version"),
     ("database", ['name = "my-shop"'], "database.name", "underscores"),
     ("database", ['username = "rdsadmin"'], "database.username", "not reserved"),
+    *[
+        ("database.app_user", [f'name = "{name}"'], "database.app_user.name", words)
+        for name, words in (
+            ("rdsadmin", "not reserved"),
+            ("select", "not reserved"),
+            ("Mysql", "not reserved"),
+            ("shop-app", "letters, digits and underscores"),
+            ("2shop", "beginning with a letter"),
+            ("shop'@'%", "letters, digits and underscores"),
+            ("", "1 to 30 characters"),
+            ("a" * 31, "1 to 30 characters"),
+            ("shop_admin", "is the master user"),
+            ("SHOP_ADMIN", "is the master user"),
+        )
+    ],
+    ("database.app_user", ["privileges = []"], "database.app_user.privileges", "with an entry"),
+    (
+        "database.app_user",
+        ['privileges = ["SELECT", "GRANT OPTION"]'],
+        "database.app_user.privileges[1]",
+        "SELECT",
+    ),
+    (
+        "database.app_user",
+        ['privileges = ["SELECT", "DROP", "SELECT"]'],
+        "database.app_user.privileges[2]",
+        "is there twice",
+    ),
+    ("database.app_user", ['nam = "shop"'], "database.app_user.nam", "perhaps name"),
+    ("database.app_user", ['password = "hunter2hunter2"'], "database.app_user.password", ""),
     ("edge", ['domain = "shop"'], "edge.domain", "no domain"),
     ("edge", ['domain = "-shop.example"'], "edge.domain", "no domain"),
     ("edge", ['record_name = "api.other.example"'], "edge.record_name", "outside the zone"),
@@ -346,6 +376,18 @@ def test_all_problems_are_reported_at_once_with_their_lines(refuse: Refuse) -> N
         assert problem.value in GOOD.replace("force_delete", "force_delte") or problem.value in (
             '"latest"', '"1"', '"local"', "true",
         )  # fmt: skip
+
+
+def test_a_user_that_a_rotation_makes_the_master_is_refused(refuse: Refuse) -> None:
+    text = with_lines("database", 'username = "shop_2"') + '[database.app_user]\nname = "shop"\n'
+    problem = refuse(text)["database.app_user.name"]
+    assert "becomes shop_2 after a rotation, which is the master user" in problem.wrong
+
+
+def test_a_service_called_as_the_task_of_the_database_user_is_refused(refuse: Refuse) -> None:
+    worker = '[services.database-user]\ncommand = ["node", "x.js"]\n'
+    problem = refuse(GOOD + "[database.app_user]\n" + worker)["services.database-user"]
+    assert "the task that makes the user of [database.app_user]" in problem.wrong
 
 
 def test_a_finding_that_rests_on_a_broken_key_waits(refuse: Refuse) -> None:

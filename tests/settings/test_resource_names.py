@@ -77,7 +77,7 @@ def test_the_table_holds_every_name_of_the_json(
         registry={"repository": repository},
         edge={"access_logs": more, "zone": "create" if more else "existing"},
         cluster={"key_pair": "shop"},
-        database={"final_snapshot": more},
+        database={"final_snapshot": more, **({"app_user": {}} if more else {})},
         cache={"auth": more},
     )
     settings = Settings.model_validate(data)

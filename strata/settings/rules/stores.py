@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from strata.settings import figures
 from strata.settings.models import Settings
 from strata.settings.positions import Key
+from strata.settings.resource_names import MYSQL_USER, app_users
 from strata.settings.rules.finding import Finding, missing_here, near
 from strata.settings.rules.schedules import judge_rotation
 
@@ -49,6 +50,31 @@ def check_database(settings: Settings) -> Iterator[Finding]:
     if wrong := judge_rotation(database.password_rotation):
         yield Finding(("database", "password_rotation"), wrong.wrong, wrong.right)
     yield from _windows(("database",), database.maintenance_window, database.backup_window, 30)
+    yield from _app_user(settings)
+
+
+def _app_user(settings: Settings) -> Iterator[Finding]:
+    user = settings.database.app_user
+    if user is None:
+        return
+    key: Key = ("database", "app_user", "name")
+    if wrong := MYSQL_USER.wrong(user.name):
+        yield Finding(key, wrong[0], f"{wrong[1]} ({MYSQL_USER.source})")
+    master = settings.database.username
+    for name in app_users(user.name):
+        # RDS compares no case, MySQL does: nobody should have to tell such two users apart.
+        if name.lower() == master.lower():
+            yield Finding(
+                key,
+                "is the master user, whose password RDS makes"
+                if name == user.name
+                else f"becomes {name} after a rotation, which is the master user",
+                "another name, such as shop_app",
+                (("database", "username"),),
+            )
+    for index, privilege in enumerate(user.privileges):
+        if privilege in user.privileges[:index]:
+            yield Finding(("database", "app_user", "privileges", index), "is there twice", "once")
 
 
 def check_cache(settings: Settings) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from strata.settings.models import Environment, Settings, Worker
 from strata.settings.positions import Key
-from strata.settings.resource_names import CONTAINER
+from strata.settings.resource_names import APP_USER, CONTAINER
 from strata.settings.rules.containers import judge_words
 from strata.settings.rules.finding import Finding
 
@@ -29,6 +29,13 @@ def check(settings: Settings) -> Iterator[Finding]:
             )
         elif name == CONTAINER:
             yield Finding(key, "is the name of [service] itself", "another name")
+        elif name == APP_USER and settings.database.app_user:
+            yield Finding(
+                key,
+                "is the name of the task that makes the user of [database.app_user]",
+                "another name",
+                (("database", "app_user"),),
+            )
         if not worker.command[0].strip():
             yield Finding((*key, "command"), "has no program to run", '["node", "worker.js"]')
         yield from judge_words((*key, "command"), worker.command)
