@@ -102,11 +102,11 @@ def of_worker(
     name: str,
     worker: Worker,
     image: str,
-    port: int | None,
+    ports: Sequence[Mapping[str, object]],
 ) -> list[Mapping[str, object]]:
-    """The containers of a worker: those of the service, with the worker's own command and sizes, and
-    without a check of it. The first is the application's; its log streams begin with the worker's
-    name, and it has a port only with a route."""
+    """The containers of a worker: those of the service, with the worker's own command, sizes and
+    ports, and without a check of it. The first is the application's; its log streams begin with the
+    worker's name."""
     application, *sidecars = of_service
     logs = cast("dict[str, Any]", application["logConfiguration"])
     sizes = {"cpu": worker.cpu, "memory": worker.memory_mib}
@@ -114,7 +114,7 @@ def of_worker(
         **application,
         "image": image,
         "command": worker.command,
-        "portMappings": [] if port is None else [tcp(port)],
+        "portMappings": list(ports),
         "logConfiguration": {**logs, "options": {**logs["options"], "awslogs-stream-prefix": name}},
         **{key: size for key, size in sizes.items() if size is not None},
     }

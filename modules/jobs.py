@@ -26,11 +26,12 @@ from cdktf_cdktf_provider_aws.scheduler_schedule_group import SchedulerScheduleG
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from constructs import Construct
 
-from modules import iam
+from modules import connect, iam
 from modules.cluster import ClusterOutputs
 from modules.keys import own_key
 from modules.naming import Names
-from strata.settings.models import Environment, Job
+from strata.settings.capacity import job_task, of_service
+from strata.settings.models import Environment, Job, Settings
 from strata.settings.resource_names import CONTAINER, dead_letters, job_group, schedule_group
 
 KEPT_SECONDS = 14 * 24 * 60 * 60
@@ -97,7 +98,7 @@ def schedule(scope: Construct, names: Names, jobs: Mapping[str, Job], runs: Runs
             target=SchedulerScheduleTarget(
                 arn=runs.cluster_arn(environment),
                 role_arn=role.arn,
-                input=json.dumps({"containerOverrides": [_override(job)]}),
+                input=json.dumps(_overrides(names.settings, job)),
                 ecs_parameters=SchedulerScheduleTargetEcsParameters(
                     task_definition_arn=runs.task.arn_without_revision,
                     task_count=1,
@@ -133,6 +134,17 @@ def _key(scope: Construct, names: Names) -> KmsKey:
     encryption at rest), so that the policy names the account alone.
     """
     return own_key(scope, "jobs_key", names, "jobs", f"Jobs of {names.base}")
+
+
+def _overrides(settings: Settings, job: Job) -> dict[str, object]:
+    """What differs from the task definition; sizes of the whole task where that has some."""
+    sized = job.cpu is not None or job.memory_mib is not None
+    whole = connect.sizes(job_task(of_service(settings), job)) if sized else connect.Sizes()
+    sizes = {"cpu": whole.cpu, "memory": whole.memory}
+    return {
+        "containerOverrides": [_override(job)],
+        **{key: size for key, size in sizes.items() if size is not None},
+    }
 
 
 def _override(job: Job) -> dict[str, object]:

@@ -28,6 +28,7 @@ from constructs import Construct
 
 from modules import iam
 from modules.naming import Names
+from strata.settings.figures import HOST_PORTS
 from strata.settings.models import Settings
 
 ANYWHERE = "0.0.0.0/0"
@@ -408,6 +409,8 @@ class Network(Construct):
                 to_port=port,
                 tags=tags(f"instance-to-{port}"),
             )
+        if self._settings.connected:
+            self._between_instances(groups["instance"])
         for key, port in (("database", MYSQL), ("cache", REDIS)):
             VpcSecurityGroupEgressRule(
                 self,
@@ -445,6 +448,33 @@ class Network(Construct):
                 tags=tags("endpoint-from-instance"),
             )
         return groups
+
+    def _between_instances(self, group: SecurityGroup) -> None:
+        """The proxies of Service Connect: on a bridge they have a dynamic host port (ECS API
+        reference, ServiceConnectService, ingressPortOverride)."""
+        first, last = HOST_PORTS
+        VpcSecurityGroupEgressRule(
+            self,
+            "instance_egress_instance",
+            security_group_id=group.id,
+            description="Services of other instances, by Service Connect",
+            referenced_security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=first,
+            to_port=last,
+            tags=self._names.tags("instance-to-instance"),
+        )
+        VpcSecurityGroupIngressRule(
+            self,
+            "instance_ingress_instance",
+            security_group_id=group.id,
+            description="Services of other instances, by Service Connect",
+            referenced_security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=first,
+            to_port=last,
+            tags=self._names.tags("instance-from-instance"),
+        )
 
     def _flow_logs(self) -> None:
         names = self._names

@@ -11,6 +11,7 @@ from modules.naming import Names
 from modules.network import NetworkOutputs
 from modules.registry import RegistryOutputs
 from strata.errors import UsageError
+from strata.settings.connected import connected
 from strata.settings.models import Settings
 from strata.settings.rules.secrets import OURS
 
@@ -61,7 +62,7 @@ def checked(given: ForService | None, settings: Settings) -> ForService:
     taken = {
         **dict.fromkeys(service.environment, "[service.environment]"),
         **dict.fromkeys(service.secrets, "[service.secrets]"),
-        **dict.fromkeys(OURS, "Strata"),
+        **dict.fromkeys([*OURS, *connected(settings)], "Strata"),
     }
     twice = [f"{name}, which {taken[name]} sets" for name in given.environment if name in taken]
     if twice:

@@ -38,7 +38,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
-from modules import containers, iam, jobs, workers
+from modules import connect, containers, iam, jobs, workers
 from modules.cache import CacheOutputs
 from modules.cluster import ClusterOutputs
 from modules.database import DatabaseOutputs
@@ -51,6 +51,8 @@ from modules.redeploy import redeploy_on_new_password
 from modules.registry import RegistryOutputs
 from modules.targets import Entrance
 from strata.settings.access import statements
+from strata.settings.capacity import of_service
+from strata.settings.connected import connected
 from strata.settings.models import Service as ServiceSettings
 from strata.settings.models import Settings, Sidecar, StepScaling, TargetTracking
 from strata.settings.resource_names import CONTAINER, image_parameter
@@ -153,6 +155,7 @@ class Service(Construct):
             self._container(secrets),
             *(self._sidecar(*sidecar) for sidecar in sidecars),
         ]
+        sizes = connect.sizes(of_service(settings))
         task = EcsTaskDefinition(
             self,
             "task_definition",
@@ -169,6 +172,8 @@ class Service(Construct):
             execution_role_arn=execution_role.arn,
             task_role_arn=task_role.arn,
             container_definitions=json.dumps(definitions),
+            cpu=sizes.cpu,
+            memory=sizes.memory,
             tags=names.tags(),
         )
         not_secret: dict[str, str] = {}
@@ -182,7 +187,8 @@ class Service(Construct):
         notes = {name: said for name, said in notes.items() if said}
         for note, said in notes.items():
             task.add_override(f"//.{note}", said)
-        service = self._service(task, policies)
+        namespace = connect.connect(self, names, self._log_options())
+        service = self._service(task, policies, namespace)
         self._scaling(service)
         shared = workers.Shared(
             cluster=inputs.cluster,
@@ -197,12 +203,14 @@ class Service(Construct):
                 inputs.edge.https_listener_arn,
                 inputs.edge.http_listener_arn,
             ),
+            connect=namespace,
         )
         added = {
             name: workers.add(self, names, name, worker, shared)
             for name, worker in settings.services.items()
         }
         more = {name: worker.service for name, worker in added.items()}
+        connect.order(settings, service, more)
         redeploy_on_new_password(self, names, service, more, inputs.database.secret_arn)
         every = [one.name for one in (service, *more.values())]
         notify(self, names, deploying(settings, inputs.cluster.cluster_name, every))
@@ -418,6 +426,7 @@ class Service(Construct):
                 "REDIS_HOST": self._inputs.cache.address,
                 "REDIS_PORT": str(REDIS),
                 "REDIS_TLS": json.dumps(self._settings.cache.encryption_in_transit),
+                **connected(self._settings),
             },
             secrets=_places(secrets),
             logs=self._log_options(),
@@ -437,7 +446,12 @@ class Service(Construct):
     def _log_options(self) -> containers.Logs:
         return containers.Logs(self._logs.name, self._settings.environment.region)
 
-    def _service(self, task: EcsTaskDefinition, policies: list[IamRolePolicy]) -> EcsService:
+    def _service(
+        self,
+        task: EcsTaskDefinition,
+        policies: list[IamRolePolicy],
+        namespace: connect.Connect | None,
+    ) -> EcsService:
         service = self._settings.service
         return EcsService(
             self,
@@ -472,6 +486,7 @@ class Service(Construct):
             deployment_minimum_healthy_percent=service.minimum_healthy_percent,
             deployment_maximum_percent=service.maximum_percent,
             health_check_grace_period_seconds=service.health_check_grace_seconds,
+            service_connect_configuration=namespace.of(CONTAINER) if namespace else None,
             enable_ecs_managed_tags=True,
             enable_execute_command=True if service.exec else None,
             propagate_tags="SERVICE",

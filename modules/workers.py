@@ -44,10 +44,15 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
-from modules import containers, targets
+from modules import connect, containers, targets
 from modules.cluster import ClusterOutputs
 from modules.naming import Names
-from strata.settings.capacity import WORKER_HEALTHY_PERCENT, WORKER_MAXIMUM_PERCENT
+from strata.settings.capacity import (
+    WORKER_HEALTHY_PERCENT,
+    WORKER_MAXIMUM_PERCENT,
+    of_service,
+    worker_task,
+)
 from strata.settings.models import Worker
 from strata.settings.resource_names import CONTAINER, image_parameter
 
@@ -64,6 +69,7 @@ class Shared:
     policies: Sequence[IamRolePolicy]
     notes: Mapping[str, object]
     entrance: targets.Entrance
+    connect: connect.Connect | None
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,7 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
     target = (
         targets.add(scope, names, name, worker.route, shared.entrance) if worker.route else None
     )
+    sizes = connect.sizes(worker_task(of_service(settings), worker))
     task = EcsTaskDefinition(
         scope,
         f"{id_}_task_definition",
@@ -109,9 +116,13 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
                 name,
                 worker,
                 image.insecure_value,
-                target.container_port if target else None,
+                [containers.tcp(target.container_port)]
+                if target
+                else connect.mapping(name, worker),
             )
         ),
+        cpu=sizes.cpu,
+        memory=sizes.memory,
         tags=names.tags(name),
     )
     for note, said in shared.notes.items():
@@ -147,6 +158,7 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
         deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
         deployment_minimum_healthy_percent=WORKER_HEALTHY_PERCENT,
         deployment_maximum_percent=WORKER_MAXIMUM_PERCENT,
+        service_connect_configuration=shared.connect.of(name, worker) if shared.connect else None,
         enable_ecs_managed_tags=True,
         enable_execute_command=True if settings.service.exec else None,
         propagate_tags="SERVICE",

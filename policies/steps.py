@@ -72,7 +72,7 @@ def _only_commands(target: Conf) -> bool:
     overrides = sent.get("containerOverrides") if isinstance(sent, dict) else None
     return (
         isinstance(overrides, list)
-        and set(sent) == {"containerOverrides"}
+        and set(sent) - {"cpu", "memory"} == {"containerOverrides"}
         and all(isinstance(one, dict) and set(one) <= OVERRIDDEN for one in overrides)
     )
 
@@ -80,8 +80,8 @@ def _only_commands(target: Conf) -> bool:
 explain(
     "STRATA_STEPS_2", "high",
     "A schedule calls an API of its choice, or runs a task otherwise than its definition says",
-    "a target of this code, and containerOverrides with name, command, cpu and memory alone; "
-    "variables, roles and the rest stand in the task definition",
+    "a target of this code, containerOverrides with name, command, cpu and memory alone, and "
+    "cpu and memory of the task; variables, roles and the rest stand in the task definition",
     "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html",
 )  # fmt: skip
 Policy("STRATA_STEPS_2", "A schedule starts what this code has, as it was judged",

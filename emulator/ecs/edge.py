@@ -110,6 +110,7 @@ def _wanted(one: World, made: Any) -> Wanted:
         tags=tuple(made.tags or ()) if made.propagate_tags == "SERVICE" else (),
         execute=bool(getattr(made, "enable_execute_command", False)),
         forced=getattr(made, "forced", 0),
+        connect=getattr(made, "connect", None),
     )
 
 
@@ -167,6 +168,8 @@ def _deployment(one: World, service: Service, deployment: Deployment) -> dict[st
         "launchType": None if wanted.strategy else wanted.launch_type,
         "rolloutState": deployment.rollout,
         "rolloutStateReason": deployment.reason,
+        # It is in the answer of a deployment alone (botocore 1.44.8, Service and Deployment).
+        **({"serviceConnectConfiguration": wanted.connect} if wanted.connect else {}),
     }
 
 

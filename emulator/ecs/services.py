@@ -23,7 +23,7 @@ IMPAIRED = 3
 EVENTS = 100
 """Events that are answered (API Reference, Service events)."""
 
-ROLLS = ("definition", "strategy", "balancers", "placement", "constraints", "forced")
+ROLLS = ("definition", "strategy", "balancers", "placement", "constraints", "forced", "connect")
 """What starts a deployment when it changes."""
 
 

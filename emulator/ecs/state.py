@@ -332,6 +332,8 @@ class Wanted:
     execute: bool = False
     forced: int = 0
     """How often a new deployment was forced."""
+    connect: Mapping[str, Any] | None = None
+    """Its Service Connect, as it was asked for."""
 
     @property
     def key(self) -> str:

@@ -28,6 +28,7 @@ FIELDS: dict[str, tuple[str, Any]] = {
     "loadBalancers": ("load_balancers", []),
     "placementConstraints": ("placement_constraints", []),
     "placementStrategy": ("placement_strategy", []),
+    "serviceConnectConfiguration": ("connect", None),
 }
 """Request field -> attribute of moto's service, and what AWS answers when it was not given."""
 

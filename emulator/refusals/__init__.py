@@ -20,6 +20,7 @@ from emulator.refusals import (
     rds,
     route53,
     s3,
+    servicediscovery,
 )
 from emulator.refusals.table import Table
 
@@ -40,6 +41,7 @@ TABLES: dict[str, Table] = {
         rds,
         route53,
         s3,
+        servicediscovery,
     )
 }
 

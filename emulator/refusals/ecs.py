@@ -372,3 +372,95 @@ def role_that_does_not_exist(call: Call) -> str | None:
     known = {one.arn for one in call.backend("iam").roles.values()}
     given = (call.get("taskRoleArn"), call.get("executionRoleArn"))
     return "Role is not valid" if any(one and one not in known for one in given) else None
+
+
+def _connected(call: Call) -> dict[str, Any]:
+    """The Service Connect that a call asks for; empty where it is off."""
+    found = call.get("serviceConnectConfiguration") or {}
+    return found if found.get("enabled") else {}
+
+
+def _definition_of(call: Call) -> Any | None:
+    """The task definition that a service gets by a call, or has."""
+    if call.get("taskDefinition"):
+        return _task_definition(call)
+    cluster = call.get("cluster", "default").split("/")[-1]
+    name = call.get("service", "").split("/")[-1]
+    service = next((one for one in _services(call, cluster) if one.name == name), None)
+    if service is None or not service.task_definition:
+        return None
+    return call.backend("ecs").describe_task_definition(service.task_definition)
+
+
+@TABLE.row(
+    "CreateService",
+    "UpdateService",
+    code="NamespaceNotFoundException",
+    source="ECS API Reference, CreateService, errors, 2026-11: words believed",
+)
+def unknown_namespace(call: Call) -> str | None:
+    given = _connected(call).get("namespace")
+    known = call.backend("servicediscovery").namespaces.values()
+    if given and not any(given in (one.arn, one.name) for one in known):
+        return f"The specified namespace {given} was not found."
+    return None
+
+
+@TABLE.row(
+    "CreateService",
+    "UpdateService",
+    code="InvalidParameterException",
+    source="ECS Developer Guide, Service Connect, considerations: the task's memory, 2026-11: "
+    "words believed",
+)
+def connected_task_without_memory(call: Call) -> str | None:
+    task = _definition_of(call) if _connected(call) else None
+    if task and not task.memory:
+        return "Service Connect needs the memory limit of the task in the task definition."
+    return None
+
+
+@TABLE.row(
+    "CreateService",
+    "UpdateService",
+    code="InvalidParameterException",
+    source="ECS API Reference, ServiceConnectService, portName, 2026-11: words believed",
+)
+def port_name_that_the_task_has_not(call: Call) -> str | None:
+    servers = _connected(call).get("services") or ()
+    task = _definition_of(call) if servers else None
+    names = {
+        mapping.get("name")
+        for container in (task.container_definitions if task else ())
+        for mapping in container.get("portMappings", ())
+    }
+    for server in servers:
+        if task and server.get("portName") not in names:
+            return f"The port name {server.get('portName')} is not in the task definition."
+    return None
+
+
+@TABLE.row(
+    "CreateService",
+    "UpdateService",
+    code="InvalidParameterException",
+    source="ECS API Reference, ServiceConnectService, discoveryName: unique in the namespace, "
+    "2026-11: words believed",
+)
+def discovery_name_of_another_service(call: Call) -> str | None:
+    given = _connected(call)
+    own = call.get("serviceName") or call.get("service", "").split("/")[-1]
+    for one in call.backend("ecs").services.values():
+        other = getattr(one, "connect", None) or {}
+        if one.name == own or one.status != "ACTIVE" or not other.get("enabled"):
+            continue
+        if other.get("namespace") != given.get("namespace"):
+            continue
+        if twice := _discovered(given) & _discovered(other):
+            return f"The discovery name {min(twice)} is in use in the namespace."
+    return None
+
+
+def _discovered(connect: dict[str, Any]) -> set[str]:
+    servers = connect.get("services") or ()
+    return {str(one.get("discoveryName") or one.get("portName")) for one in servers}

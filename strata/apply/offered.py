@@ -273,7 +273,7 @@ def _vcpus(*, of_spot: bool) -> Check:
     def check(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]:
         settings = wanted.settings
         cluster, own = settings.cluster, settings.environment.tags
-        fit = capacity.fit(cluster.instance_type, capacity.task(settings.service))
+        fit = capacity.fit(cluster.instance_type, capacity.of_service(settings))
         kind = figures.instance_types().get(cluster.instance_type)
         if fit is None or kind is None or not fit.tasks or cluster.instance_type[0] not in STANDARD:
             return

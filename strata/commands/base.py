@@ -145,7 +145,12 @@ def reach_report(env: str, settings: Settings, network: "Network", *, live: bool
     places = positions(file.read_text(encoding="utf-8")) if settings.reach else {}
     return table_report(
         settings.environment.name,
-        table(network, settings.reach, settings.service.egress),
+        table(
+            network,
+            settings.reach,
+            settings.service.egress,
+            connected=settings.connected,
+        ),
         live=live,
         file=str(shown(file.resolve())),
         lines=[line_of(places, ("reach", index)) for index in range(len(settings.reach))],

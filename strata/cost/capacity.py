@@ -9,8 +9,7 @@ from strata.cost.range import Range
 from strata.cost.resources import Resource, Resources, blocks
 from strata.resources.containers import Container, containers
 from strata.settings import Settings
-from strata.settings.capacity import Fit, Task, fit, job_task, task, worker_task
-from strata.settings.models import Service
+from strata.settings.capacity import Fit, Task, fit, job_task, of_service, worker_task
 from strata.settings.resource_names import service_name
 
 HOURS = 730
@@ -57,7 +56,7 @@ def _capacity(template: Resource | None, resources: Resources, settings: Setting
     instance_type = template.values.get("instance_type") if template else None
     return fit(
         instance_type or settings.cluster.instance_type,
-        _reserved(_containers(resources), settings.service),
+        _reserved(_containers(resources), of_service(settings)),
     )
 
 
@@ -80,10 +79,9 @@ def _workers(capacity: Fit, resources: Resources, settings: Settings) -> list[Ta
     return [task for task in tasks if capacity.holds(task)]
 
 
-def _reserved(of_task: list[Container], service: Service) -> Task:
+def _reserved(of_task: list[Container], by_settings: Task) -> Task:
     """What ECS reserves for the containers of a task, of which the first is the application's;
     values that it does not name come from the settings."""
-    by_settings = task(service)
     if not of_task:
         return by_settings
     application, *sidecars = of_task
@@ -96,6 +94,8 @@ def _reserved(of_task: list[Container], service: Service) -> Task:
         fixed_port=by_settings.fixed_port if port is None else port != 0,
         sidecars_mib=sum(container.memory or 0 for container in sidecars),
         sidecars_cpu=sum(container.cpu or 0 for container in sidecars),
+        proxy_mib=by_settings.proxy_mib,
+        proxy_cpu=by_settings.proxy_cpu,
     )
 
 

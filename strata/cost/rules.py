@@ -546,6 +546,8 @@ FREE: Mapping[str, str] = {
     "aws_scheduler_schedule": "the first 14 million starts a month are free (EventBridge pricing, "
     "2025-01)",
     "aws_scheduler_schedule_group": _SETTING,
+    "aws_service_discovery_http_namespace": "ECS does not charge Service Connect; its proxies are "
+    "part of the tasks (ECS Developer Guide, Service Connect pricing)",
     "aws_sns_topic": "the first 1,000 mails of a month are free (SNS pricing)",
     "aws_sns_topic_policy": _SETTING,
     "aws_sns_topic_subscription": _SETTING,

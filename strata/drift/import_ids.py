@@ -44,6 +44,7 @@ TYPES = {
     "s3": "aws_s3_bucket",
     "scheduler schedule-group": "aws_scheduler_schedule_group",
     "secretsmanager secret": "aws_secretsmanager_secret",
+    "servicediscovery namespace": "aws_service_discovery_http_namespace",
     "sns": "aws_sns_topic",
     "sqs": "aws_sqs_queue",
     "states stateMachine": "aws_sfn_state_machine",

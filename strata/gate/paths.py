@@ -19,9 +19,10 @@ def path_failures(
     for environment in environments:
         of_user = settings.get(environment.name)
         own, ways_out = (of_user.reach, of_user.service.egress) if of_user else ((), ())
+        connected = bool(of_user and of_user.connected)
         try:
             network = from_stack(stack(resolved(environment.composed)))
-            rows = table(network, own, ways_out)
+            rows = table(network, own, ways_out, connected=connected)
         except StrataError as error:
             raise Unjudgeable(f"{environment.path}: {error.message}") from error
         for row in rows:

@@ -283,6 +283,7 @@ class _System:
             for mapping in container.ports:
                 host = mapping.host_port or "dynamic"
                 lines.append(f"port {mapping.container_port}, host port {host}")
+        lines += [f"by name: {name}" for name in _names(service)]
         return Node(
             service.address,
             "compute",
@@ -291,6 +292,20 @@ class _System:
             tuple(lines),
             parent=group.address,
         )
+
+    @cached_property
+    def servers(self) -> list[Resource]:
+        """The services that others reach by name, through Service Connect."""
+        return [
+            service
+            for service in self.stack.of("aws_ecs_service")
+            if self.namespace(service) and _names(service)
+        ]
+
+    def namespace(self, service: Resource) -> str | None:
+        """The namespace that a service finds others in."""
+        connected = _blocks(service.body.get("service_connect_configuration"))
+        return next((self.address(one.get("namespace")) for one in connected), None)
 
     def containers(self, service: Resource) -> list[Container]:
         """The container definitions of a service's task."""
@@ -596,7 +611,7 @@ class _System:
     def relations(self) -> Iterator[Edge]:
         """References in the stack that matter to a reader."""
         drawn = set()
-        for source, target, text in (*self.named_relations(), *self.publishes()):
+        for source, target, text in (*self.named_relations(), *self.by_name(), *self.publishes()):
             if source and target and (source, target, text) not in drawn:
                 drawn.add((source, target, text))
                 yield Edge(source, target, "relation", (text,))
@@ -636,6 +651,13 @@ class _System:
         for rule in self.stack.of("aws_lb_listener_rule"):
             listener_address = self.address(rule.body.get("listener_arn"))
             yield listener_address, self.group(rule.body.get("action")), "forwards to"
+
+    def by_name(self) -> Iterator[tuple[str, str, str]]:
+        """Services that reach others by name, through Service Connect."""
+        for service in self.stack.of("aws_ecs_service"):
+            for server in self.servers:
+                if server != service and self.namespace(service) == self.namespace(server):
+                    yield service.address, server.address, "reaches by name"
 
     def publishes(self) -> Iterator[tuple[str, str, str]]:
         """Alarms and their topics."""
@@ -700,6 +722,16 @@ def _blocks(value: object) -> list[Json]:
     """Blocks of an argument: alone, Terraform JSON writes an object and a plan a list."""
     entries = value if isinstance(value, list) else [value]
     return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _names(service: Resource) -> list[str]:
+    """The names and ports under which others reach a service through Service Connect."""
+    return [
+        f"{alias.get('dns_name') or server.get('port_name')}:{alias['port']}"
+        for connected in _blocks(service.body.get("service_connect_configuration"))
+        for server in _blocks(connected.get("service"))
+        for alias in _blocks(server.get("client_alias"))
+    ]
 
 
 def _family(schedule: Resource) -> object:

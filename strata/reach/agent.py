@@ -4,13 +4,13 @@ import base64
 import binascii
 import re
 
-from strata.reach import figures
+from strata.settings.figures import HOST_PORTS
 
 
 def host_ports(user_data: str) -> tuple[int, int]:
     """The host ports that the agent gives to tasks on a bridge."""
     match = re.fullmatch(r"(\d+)-(\d+)", _setting(user_data, "ECS_DYNAMIC_HOST_PORT_RANGE"))
-    return (int(match[1]), int(match[2])) if match else figures.HOST_PORTS
+    return (int(match[1]), int(match[2])) if match else HOST_PORTS
 
 
 def cluster(user_data: str) -> str:

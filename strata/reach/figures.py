@@ -17,8 +17,3 @@ NAT, which keeps the client's port where it can and otherwise takes any port fro
 ANY_CLIENT = (1024, 65535)
 """Ports of clients of which nobody knows what they run, as on the internet (VPC User Guide, network
 ACLs, ephemeral ports: the range to open for public-facing instances)."""
-
-HOST_PORTS = (32768, 61000)
-"""Host ports that ECS gives tasks on a bridge. The agent reads the instance's ip_local_port_range,
-which the VPC User Guide puts at 32768-61000 for Amazon Linux (ECS API reference, PortMapping,
-hostPort), unless ECS_DYNAMIC_HOST_PORT_RANGE says otherwise (ECS agent, README)."""

@@ -8,6 +8,7 @@ from strata.reach.checks import Step
 from strata.reach.evaluate import PROTOCOLS, Analysis, Verdict
 from strata.reach.intervals import NONE, PORTS, Intervals
 from strata.reach.model import AWS_ENDPOINTS, Network
+from strata.settings.figures import HOST_PORTS
 from strata.settings.models import Egress, Reach
 
 PATH_CHECKS = {
@@ -106,11 +107,14 @@ INSIDE = (
 that nothing of these services works while this path is shut."""
 
 
-def expectations(own: Sequence[Reach] = (), ways_out: Sequence[Egress] = ()) -> list[Expectation]:
+def expectations(
+    own: Sequence[Reach] = (), ways_out: Sequence[Egress] = (), *, connected: bool = False
+) -> list[Expectation]:
     """All expectations: ours, then the user's.
 
     Where two are about the same port, a path with a port goes before one without, and the user's
-    before ours. A port of `ways_out` need not be shut; it must be open where it leads anywhere.
+    before ours. A port of `ways_out` need not be shut; it must be open where it leads anywhere. So
+    must the host ports of tasks for other tasks, where services are `connected` by name.
     """
     ranked: list[Expectation] = []
     for index, path in sorted(enumerate(own), key=lambda pair: pair[1].port is None):
@@ -118,7 +122,7 @@ def expectations(own: Sequence[Reach] = (), ways_out: Sequence[Egress] = ()) -> 
         ranked.append(Expectation(path.source, path.target, ports, path.open, "yours", index))
     user_ports: dict[tuple[str, str], Intervals] = {}
     expected: list[Expectation] = []
-    for expectation in (*ranked, *_ours(ways_out)):
+    for expectation in (*ranked, *_ours(ways_out, connected=connected)):
         ends = (expectation.source, expectation.target)
         if remaining := expectation.ports - user_ports.get(ends, NONE):
             expected.append(replace(expectation, ports=remaining))
@@ -129,8 +133,11 @@ def expectations(own: Sequence[Reach] = (), ways_out: Sequence[Egress] = ()) -> 
     )
 
 
-def _ours(ways_out: Sequence[Egress]) -> Iterator[Expectation]:
+def _ours(ways_out: Sequence[Egress], *, connected: bool) -> Iterator[Expectation]:
     """What Strata requires, with the ways out that the settings add."""
+    between = Intervals((HOST_PORTS,)) if connected else NONE
+    if connected:
+        yield Expectation("tasks", "tasks", between, True, "Service Connect")
     asked = NONE
     for way in ways_out:
         port = Intervals(((way.port, way.port),))
@@ -141,18 +148,24 @@ def _ours(ways_out: Sequence[Egress]) -> Iterator[Expectation]:
         out = (expectation.source, expectation.target) == ("instances", "internet")
         if out and not expectation.open:
             yield replace(expectation, ports=expectation.ports - asked)
+        elif (expectation.source, expectation.target) == ("instances", "instances"):
+            yield replace(expectation, ports=expectation.ports - between)
         else:
             yield expectation
 
 
 def table(
-    network: Network, own: Sequence[Reach] = (), ways_out: Sequence[Egress] = ()
+    network: Network,
+    own: Sequence[Reach] = (),
+    ways_out: Sequence[Egress] = (),
+    *,
+    connected: bool = False,
 ) -> list[Row]:
     """Every expectation compared with the network; raises StrataError if parts of it are unread."""
     refuse_unread(network)
     analysis = Analysis(network)
     inside = INSIDE if network.endpoint(AWS_ENDPOINTS) else ()
-    expected = [*expectations(own, ways_out), *inside]
+    expected = [*expectations(own, ways_out, connected=connected), *inside]
     return [_row(analysis, expectation) for expectation in expected]
 
 

@@ -12,7 +12,8 @@ class Task:
     """What ECS reserves for a task on its instance: MiB, CPU units, a host port of its own.
 
     `memory_mib` and `cpu` are of the application's container, `sidecars_mib` and `sidecars_cpu` of
-    all others together; `tmpfs_mib` is of all.
+    all others together; `tmpfs_mib` is of all. `proxy_mib` and `proxy_cpu` are of the proxy of
+    Service Connect, 0 without one.
     """
 
     memory_mib: int
@@ -21,6 +22,8 @@ class Task:
     fixed_port: bool
     sidecars_mib: int = 0
     sidecars_cpu: int = 0
+    proxy_mib: int = 0
+    proxy_cpu: int = 0
 
     @property
     def reserved_mib(self) -> int:
@@ -34,26 +37,33 @@ class Task:
     @property
     def beside_mib(self) -> int:
         """What the task reserves beside the limit of the application's container, MiB."""
-        return self.tmpfs_mib + self.sidecars_mib
+        return self.tmpfs_mib + self.sidecars_mib + self.proxy_mib
 
     @property
     def reserved_cpu(self) -> int:
         """The CPU units of all containers."""
-        return self.cpu + self.sidecars_cpu
+        return self.cpu + self.beside_cpu
+
+    @property
+    def beside_cpu(self) -> int:
+        """The CPU units that the task reserves beside the application's container."""
+        return self.sidecars_cpu + self.proxy_cpu
 
     def memory_words(self) -> str:
         """The arithmetic in memory."""
         parts = [str(self.memory_mib)]
         parts += [f"{self.sidecars_mib} of sidecars"] if self.sidecars_mib else []
         parts += [f"{self.tmpfs_mib} of /tmp"] if self.tmpfs_mib else []
+        parts += [f"{self.proxy_mib} of Service Connect"] if self.proxy_mib else []
         total = f" = {self.reserved_mib}" if len(parts) > 1 else ""
         return f"{' + '.join(parts)}{total} MiB"
 
     def cpu_words(self) -> str:
         """The arithmetic in CPU units."""
-        if not self.sidecars_cpu:
-            return str(self.cpu)
-        return f"{self.cpu} + {self.sidecars_cpu} of sidecars = {self.reserved_cpu}"
+        parts = [str(self.cpu)]
+        parts += [f"{self.sidecars_cpu} of sidecars"] if self.sidecars_cpu else []
+        parts += [f"{self.proxy_cpu} of Service Connect"] if self.proxy_cpu else []
+        return " + ".join(parts) + (f" = {self.reserved_cpu}" if len(parts) > 1 else "")
 
 
 @dataclass(frozen=True)
@@ -202,22 +212,35 @@ def task(service: Service) -> Task:
     )
 
 
+PROXY_MIB, PROXY_CPU = 64, 256
+"""What AWS recommends to add to a task for the proxy of Service Connect (ECS Developer Guide,
+Service Connect proxy; more from 500 requests a second on)."""
+
+
+def of_service(settings: Settings) -> Task:
+    """What ECS reserves for a task of the service, with the proxy of Service Connect if any."""
+    found = task(settings.service)
+    if not settings.connected:
+        return found
+    return replace(found, proxy_mib=PROXY_MIB, proxy_cpu=PROXY_CPU)
+
+
 WORKER_HEALTHY_PERCENT, WORKER_MAXIMUM_PERCENT = 50, 200
 """Shares of a worker's tasks in a deployment: the new one of a single task starts first."""
 
 
-def job_task(of_service: Task, job: Job | Worker) -> Task:
+def job_task(service: Task, job: Job | Worker) -> Task:
     """What ECS reserves for a task of a job or worker: as for the service, with its own sizes."""
     return replace(
-        of_service,
-        memory_mib=job.memory_mib or of_service.memory_mib,
-        cpu=job.cpu or of_service.cpu,
+        service,
+        memory_mib=job.memory_mib or service.memory_mib,
+        cpu=job.cpu or service.cpu,
     )
 
 
-def worker_task(of_service: Task, worker: Worker) -> Task:
-    """What ECS reserves for a task of a worker, which has no port."""
-    return replace(job_task(of_service, worker), fixed_port=False)
+def worker_task(service: Task, worker: Worker) -> Task:
+    """What ECS reserves for a task of a worker, which has no port of its own on the instance."""
+    return replace(job_task(service, worker), fixed_port=False)
 
 
 def worker_room(worker: Worker) -> int:
@@ -229,13 +252,13 @@ def worker_room(worker: Worker) -> int:
 
 def beside(settings: Settings) -> list[Task]:
     """The tasks that may run beside those of the service: of all workers, and one of each job."""
-    of_service = task(settings.service)
+    service = of_service(settings)
     workers = [
-        worker_task(of_service, worker)
+        worker_task(service, worker)
         for worker in settings.services.values()
         for _ in range(worker_room(worker))
     ]
-    return [*workers, *(job_task(of_service, job) for job in settings.jobs.values())]
+    return [*workers, *(job_task(service, job) for job in settings.jobs.values())]
 
 
 def fit(instance_type: str, task: Task) -> Fit | None:

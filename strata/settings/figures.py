@@ -115,3 +115,8 @@ OLD_REDIS_VERSIONS = ("3.2.4", "3.2.6", "3.2.10", "5.0.0", "5.0.3", "5.0.4", "5.
 ROTATABLE_AUTH = (5, 0, 6)
 """First Redis version whose token can be set on a running group, which is how we set it
 (ElastiCache User Guide, modifying the AUTH token)."""
+
+HOST_PORTS = (32768, 61000)
+"""Host ports that ECS gives tasks on a bridge. The agent reads the instance's ip_local_port_range,
+which the VPC User Guide puts at 32768-61000 for Amazon Linux (ECS API reference, PortMapping,
+hostPort), unless ECS_DYNAMIC_HOST_PORT_RANGE says otherwise (ECS agent, README)."""

@@ -691,7 +691,8 @@ class Route(Section):
 
 class Worker(Section):
     """A further service in the same cluster: a command in the image of `[service]`, with its
-    variables, secrets, roles and sidecars. Without a route nobody calls it."""
+    variables, secrets, roles and sidecars. The load balancer sends it requests with a route, the
+    other services with a port; with neither nobody calls it."""
 
     command: list[str] = Field(
         min_length=1, description="Command, as a list of words, that replaces the image's CMD."
@@ -731,7 +732,15 @@ class Worker(Section):
     )
     route: Route | None = Field(
         default=None,
-        description="Requests that the load balancer sends to it; none: it is a worker.",
+        description="Requests that the load balancer sends to it; none: it sends it none.",
+    )
+    port: Port | None = Field(
+        default=None,
+        description="Port its application listens on; the others reach it there under its name, by "
+        "ECS Service Connect. None: nobody calls it.",
+    )
+    protocol: Literal["http", "http2", "grpc", "tcp"] = Field(
+        default="http", description="What is spoken on its port; Service Connect measures it."
     )
 
     @property
@@ -1007,3 +1016,8 @@ class Settings(Section):
     alarms: Alarms | None = None
     notify: Notify | None = None
     tags: dict[str, str] = Field(default={}, description="Further tags of every resource.")
+
+    @property
+    def connected(self) -> bool:
+        """Whether the services reach some of them by name, through ECS Service Connect."""
+        return any(worker.port for worker in self.services.values())

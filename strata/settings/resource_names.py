@@ -292,6 +292,10 @@ SCHEDULE = Rule(
     "a schedule or its group", r"[0-9A-Za-z._-]+", "letters, digits, dots, hyphens, underscores",
     "EventBridge Scheduler API reference, CreateSchedule, CreateScheduleGroup", range(1, 65),
 )  # fmt: skip
+NAMESPACE = Rule(
+    "a namespace", r"[!-~]+", "letters, digits and hyphens",
+    "AWS Cloud Map API reference, CreateHttpNamespace", range(1, 1025),
+)  # fmt: skip
 QUEUE = Rule(
     "a queue", WORDS, WORDED, "SQS API reference, CreateQueue", range(1, 81),
 )  # fmt: skip
@@ -559,8 +563,16 @@ def _service(settings: Settings) -> Iterator[Derived]:
         )  # fmt: skip
 
 
+def namespace(environment: Environment) -> str:
+    """The namespace that services find each other in by name."""
+    return _name(environment, "", 1024)
+
+
 def _workers(settings: Settings) -> Iterator[Derived]:
     environment = settings.environment
+    if settings.connected:
+        found = namespace(environment)
+        yield Derived("aws_service_discovery_http_namespace", "name", found, NAMESPACE, OURS)
     for name, worker in settings.services.items():
         keys: tuple[Key, ...] = (*OURS, ("services", name))
         whole = service_name(environment, name)

@@ -515,6 +515,7 @@ EXAMPLES: dict[str, tuple[list[Json], list[Json]]] = {
          overridden(environmentFiles=[{"type": "s3", "value": "arn:aws:s3:::theirs/x.env"}]),
          run(json.dumps({"containerOverrides": [], "executionRoleArn": "a"}))],
         [overridden(command=["a"]), overridden(command=["a"], cpu=2, memory=6),
+         run(json.dumps({"containerOverrides": [], "cpu": "512", "memory": "256"})),
          {"target": {"arn": CLUSTER, "ecs_parameters": {"task_count": 1}}},
          {"target": {"arn": "${aws_lambda_function.own_report.arn}", "input": "{}"}},
          {"target": [{"arn": "${aws_ecs_cluster.a.arn}"}]}],

@@ -103,6 +103,18 @@ def test_what_ecs_takes_is_right(services: Json) -> None:
             {**QUEUED, "cpu_percent": 50},
             "services.mail.cpu_percent: has no effect: the service scales by its queue",
         ),
+        ("mail", {"port": 0}, "services.mail.port"),
+        ("mail", {"port": 65536}, "services.mail.port"),
+        ("mail", {"port": 3001, "protocol": "udp"}, "services.mail.protocol"),
+        ("mail", {"protocol": "grpc"}, "services.mail.protocol: has no effect without a port"),
+        (
+            "mail",
+            {"port": 3001, "route": {"priority": 1, "paths": ["/mail"]}},
+            "services.mail.port: is of an internal service, and this one has a route",
+        ),
+        ("db", {"port": 3001}, "services.db: would be in the variable DB_HOST"),
+        ("redis", {"port": 3001}, "services.redis: would be in the variable REDIS_HOST"),
+        ("localhost", {"port": 3001}, "services.localhost: is the name of every host"),
         ("mail", {"memory_mib": 900}, "services.mail.memory_mib: does not fit an instance"),
         ("mail", {"cpu": 4096}, "services.mail.cpu: does not fit an instance"),
     ],
@@ -146,3 +158,37 @@ def test_a_worker_scales_by_a_queue_of_this_account_and_region(queue: str) -> No
                                 cluster={"max_size": 20})) == []  # fmt: skip
     worker = Worker(command=["mail"], queue=queue)
     assert worker.queue_name in ("mails", "mails.fifo")
+
+
+def test_a_variable_of_a_server_is_not_the_users_own() -> None:
+    def problems(services: Json) -> list[str]:
+        return refused(with_workers(services, service={"environment": {"MAIL_HOST": "smtp"}}))
+
+    assert problems({"mail": MAIL}) == []
+    (problem,) = problems({"mail": {**MAIL, "port": 3001, "cpu": 128, "memory_mib": 64}})
+    assert problem.startswith("service.environment.MAIL_HOST: is a variable that Strata sets")
+
+
+@pytest.mark.parametrize(("port", "most", "enough"), [
+    (None, 3, False), (None, 4, True), (3001, 6, False), (3001, 7, True),
+])  # fmt: skip
+def test_the_proxies_count_in_the_room_that_tasks_need(
+    port: int | None, most: int, enough: bool
+) -> None:
+    stock = {**MAIL, **({"port": port} if port else {})}
+    size = {"cpu": 1024, "memory_mib": 256}
+    problems = refused(with_workers({"stock": stock}, cluster={"max_size": most}, service=size))
+    # Two tasks of 1024 CPU units fit on 2048, and one of 1280; there are seven.
+    assert (problems == []) is enough, problems
+    assert all(("384 MiB, 1280" if port else "320 MiB, 1024") in one for one in problems)
+
+
+def test_a_task_that_fits_without_a_proxy_alone_is_refused_with_the_arithmetic() -> None:
+    size = {"memory_mib": 800, "cpu": 1024}
+    data = with_workers({"mail": {**MAIL, "memory_mib": 64, "cpu": 128}}, service=size)
+    assert refused(data) == []
+    data["services"]["mail"]["port"] = 3001
+    (problem,) = refused(data)
+    assert problem.startswith("service.memory_mib: does not fit its instance")
+    assert "800 + 64 of /tmp + 64 of Service Connect = 928 MiB" in problem
+    assert "since its tmpfs and the proxy of Service Connect count too" in problem

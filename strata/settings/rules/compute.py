@@ -218,7 +218,7 @@ def _deploys(settings: Settings) -> Iterator[Finding]:
 
 def _fits(settings: Settings) -> Iterator[Finding]:
     """A task must fit on its instance, and all tasks and those of a deployment on the cluster."""
-    fit = capacity.fit(settings.cluster.instance_type, capacity.task(settings.service))
+    fit = capacity.fit(settings.cluster.instance_type, capacity.of_service(settings))
     if fit is None:
         return
     task = fit.task
@@ -226,10 +226,11 @@ def _fits(settings: Settings) -> Iterator[Finding]:
         counted_too = [
             *(["its sidecars"] if task.sidecars_mib else []),
             *(["its tmpfs"] if task.tmpfs_mib else []),
+            *(["the proxy of Service Connect"] if task.proxy_mib else []),
         ]
-        many = "count" if task.sidecars_mib else "counts"
+        many = "count" if task.sidecars_mib or len(counted_too) > 1 else "counts"
         beside = (
-            f"; the task takes {task.memory_words()}, since {' and '.join(counted_too)} {many} too"
+            f"; the task takes {task.memory_words()}, since {listed(counted_too)} {many} too"
             if counted_too
             else ""
         )
@@ -240,11 +241,11 @@ def _fits(settings: Settings) -> Iterator[Finding]:
             (TYPE, SIDECARS, ("service", "readonly_root_filesystem")),
         )
     if task.reserved_cpu > fit.cpu:
-        beside = f"; the task takes {task.cpu_words()}" if task.sidecars_cpu else ""
+        beside = f"; the task takes {task.cpu_words()}" if task.beside_cpu else ""
         yield Finding(
             ("service", "cpu"),
             f"does not fit its instance: {fit.cpu_words()}{beside}",
-            f"at most {max(fit.cpu - task.sidecars_cpu, 0)}, or a larger cluster.instance_type",
+            f"at most {max(fit.cpu - task.beside_cpu, 0)}, or a larger cluster.instance_type",
             (TYPE, SIDECARS),
         )
     if not fit.tasks:
@@ -281,7 +282,7 @@ def _jobs_that_do_not_fit(settings: Settings, fit: capacity.Fit) -> Iterator[Fin
             yield Finding(
                 (*key, "cpu"),
                 f"does not fit an instance: {fit.cpu_words()}; the task takes {task.cpu_words()}",
-                f"at most {max(fit.cpu - task.sidecars_cpu, 0)}, or a larger cluster.instance_type",
+                f"at most {max(fit.cpu - task.beside_cpu, 0)}, or a larger cluster.instance_type",
                 (TYPE, SIDECARS),
             )
 

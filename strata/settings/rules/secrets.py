@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from strata.resources.secrets import is_secret, suspicion
+from strata.settings.connected import connected
 from strata.settings.models import Environment, Service, Settings, Sidecar
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding, near
@@ -55,7 +56,8 @@ SOURCE = "name or ARN of a secret in Secrets Manager, or the ARN of an SSM param
 def check(settings: Settings) -> Iterator[Finding]:
     """Check the variables and secrets of every container; findings do not repeat values."""
     service, environment = settings.service, settings.environment
-    yield from _variables(("service",), service, environment, OURS)
+    ours = OURS | connected(settings).keys()
+    yield from _variables(("service",), service, environment, ours)
     for index, sidecar in enumerate(service.sidecars):
         yield from _variables(("service", "sidecars", index), sidecar, environment, frozenset())
     yield from _keys(settings)

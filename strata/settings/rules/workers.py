@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from strata.settings.connected import variables
 from strata.settings.models import Environment, Settings, Worker
 from strata.settings.positions import Key
 from strata.settings.resource_names import APP_USER, CONTAINER
 from strata.settings.rules.containers import judge_words
 from strata.settings.rules.finding import Finding
+from strata.settings.rules.secrets import OURS
 
 NAME = re.compile(r"(?=.{1,32}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 """32 characters, so that the names made of it stay readable."""
@@ -47,6 +49,33 @@ def check(settings: Settings) -> Iterator[Finding]:
                 ((*key, "desired_count"),),
             )
         yield from _scaling(key, worker, settings.environment)
+        yield from _port(key, name, worker)
+
+
+def _port(key: Key, name: str, worker: Worker) -> Iterator[Finding]:
+    """Check by what the others reach a service."""
+    if worker.port is None:
+        if "protocol" in worker.model_fields_set and worker.protocol != "http":
+            wrong = "has no effect without a port"
+            yield Finding((*key, "protocol"), wrong, "a port, or no protocol")
+        return
+    if worker.route is not None:
+        yield Finding(
+            (*key, "port"),
+            "is of an internal service, and this one has a route",
+            "no port: the others call it through the load balancer; or no route",
+            ((*key, "route"),),
+        )
+    taken = [variable for variable in variables(name) if variable in OURS]
+    if taken:
+        yield Finding(
+            key,
+            f"would be in the variable {taken[0]}, which Strata sets already",
+            "another name, or no port",
+            ((*key, "port"),),
+        )
+    if name == "localhost":
+        yield Finding(key, "is the name of every host for itself", "another name, or no port")
 
 
 def _scaling(key: Key, worker: Worker, environment: Environment) -> Iterator[Finding]:

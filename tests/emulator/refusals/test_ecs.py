@@ -244,3 +244,76 @@ def test_role_that_does_not_exist(aws: Aws, member: str) -> None:
             **wanted, **{member: f"arn:aws:iam::{ACCOUNT}:role/none"}
         )
     aws("ecs").register_task_definition(**wanted, **{member: aws.role()})
+
+
+def namespace(aws: Aws) -> tuple[str, str]:
+    """The ARN and the id of a namespace of its own."""
+    cloud_map = aws("servicediscovery")
+    operation = cloud_map.create_http_namespace(Name=name("inside"))["OperationId"]
+    id_ = cloud_map.get_operation(OperationId=operation)["Operation"]["Targets"]["NAMESPACE"]
+    return cloud_map.get_namespace(Id=id_)["Namespace"]["Arn"], id_
+
+
+def server(aws: Aws, port_name: str = "stock", **more: Any) -> str:
+    """A task definition with a port of that name, and memory for a proxy unless `more` has none."""
+    port = {"name": port_name, "containerPort": 3001, "hostPort": 0}
+    wanted = {"family": name("task"), "memory": "192", **more, "containerDefinitions": [
+        {"name": "api", "image": "a", "memory": 128, "portMappings": [port]}
+    ]}  # fmt: skip
+    given = {key: value for key, value in wanted.items() if value}
+    return str(aws("ecs").register_task_definition(**given)["taskDefinition"]["taskDefinitionArn"])
+
+
+def connected(arn: str, *names: str) -> dict[str, Any]:
+    services = [{"portName": one, "clientAliases": [{"port": 3001}]} for one in names]
+    return {"serviceConnectConfiguration": {
+        "enabled": True, "namespace": arn, **({"services": services} if services else {})
+    }}  # fmt: skip
+
+
+def test_unknown_namespace(aws: Aws) -> None:
+    arn, _ = namespace(aws)
+    task = server(aws)
+    with refuses("NamespaceNotFoundException", "was not found"):
+        service(aws, taskDefinition=task, **connected(f"{arn}x", "stock"))
+    made = service(aws, taskDefinition=task, **connected(arn, "stock"))
+    with refuses("NamespaceNotFoundException", "was not found"):
+        aws("ecs").update_service(
+            cluster=made["cluster"], service=made["serviceName"], **connected("nowhere", "stock")
+        )
+    (found,) = aws("ecs").describe_services(
+        cluster=made["cluster"], services=[made["serviceName"]]
+    )["services"]
+    (deployment,) = found["deployments"]
+    assert deployment["serviceConnectConfiguration"]["namespace"] == arn
+    off = {"serviceConnectConfiguration": {"enabled": False}}
+    service(aws, taskDefinition=server(aws, memory=None), **off)
+
+
+def test_connected_task_without_memory(aws: Aws) -> None:
+    arn, _ = namespace(aws)
+    with refuses("InvalidParameterException", "needs the memory limit of the task"):
+        service(aws, taskDefinition=server(aws, memory=None), **connected(arn))
+    service(aws, taskDefinition=server(aws), **connected(arn))
+
+
+def test_port_name_that_the_task_has_not(aws: Aws) -> None:
+    arn, _ = namespace(aws)
+    task = server(aws)
+    with refuses("InvalidParameterException", "The port name stok is not in the task definition"):
+        service(aws, taskDefinition=task, **connected(arn, "stok"))
+    made = service(aws, taskDefinition=task, **connected(arn, "stock"))
+    with refuses("InvalidParameterException", "The port name stok is not in the task definition"):
+        aws("ecs").update_service(
+            cluster=made["cluster"], service=made["serviceName"], **connected(arn, "stok")
+        )
+
+
+def test_discovery_name_of_another_service(aws: Aws) -> None:
+    arn, _ = namespace(aws)
+    task = server(aws)
+    service(aws, taskDefinition=task, **connected(arn, "stock"))
+    with refuses("InvalidParameterException", "The discovery name stock is in use"):
+        service(aws, taskDefinition=task, **connected(arn, "stock"))
+    other, _ = namespace(aws)
+    service(aws, taskDefinition=task, **connected(other, "stock"))
