@@ -192,3 +192,22 @@ def test_a_task_that_fits_without_a_proxy_alone_is_refused_with_the_arithmetic()
     assert problem.startswith("service.memory_mib: does not fit its instance")
     assert "800 + 64 of /tmp + 64 of Service Connect = 928 MiB" in problem
     assert "since its tmpfs and the proxy of Service Connect count too" in problem
+
+
+def test_containers_have_no_links_beside_a_service_with_a_port() -> None:
+    sidecar = {
+        "name": "proxy", "memory_mib": 32, "cpu": 64,
+        "image": f"public.ecr.aws/nginx/nginx@sha256:{'a' * 64}",
+    }  # fmt: skip
+    service = {"cpu": 512, "memory_mib": 256, "sidecars": [sidecar], "links": ["proxy"]}
+    small = {**MAIL, "cpu": 128, "memory_mib": 64}
+    assert refused(with_workers({"mail": small}, service=service)) == []
+    (problem,) = refused(with_workers({"mail": {**small, "port": 3001}}, service=service))
+    assert problem.startswith("service.links: cannot be beside a service with a port")
+    linked = {
+        **service,
+        "links": [],
+        "sidecars": [sidecar, {**sidecar, "name": "b", "links": ["proxy"]}],
+    }
+    (problem,) = refused(with_workers({"mail": {**small, "port": 3001}}, service=linked))
+    assert problem.startswith("service.sidecars.1.links: cannot be beside")

@@ -50,6 +50,26 @@ def check(settings: Settings) -> Iterator[Finding]:
             )
         yield from _scaling(key, worker, settings.environment)
         yield from _port(key, name, worker)
+    yield from _links(settings)
+
+
+def _links(settings: Settings) -> Iterator[Finding]:
+    """With Service Connect on a bridge, containers live in the network of a pause container each
+    (amazon-ecs-agent, agent/api/task/task.go), and Docker refuses links there."""
+    if not settings.connected:
+        return
+    port = next((("services", name, "port") for name, one in settings.services.items() if one.port))
+    places: list[Key] = [("service",)]
+    places += [("service", "sidecars", at) for at in range(len(settings.service.sidecars))]
+    for place, container in zip(places, settings.service.containers, strict=True):
+        if container.links:
+            yield Finding(
+                (*place, "links"),
+                "cannot be beside a service with a port: Service Connect gives each container a "
+                "network of its own, where Docker takes no links",
+                "no links, or no port",
+                (port,),
+            )
 
 
 def _port(key: Key, name: str, worker: Worker) -> Iterator[Finding]:
