@@ -1,5 +1,6 @@
 """The price file: three regions, every row with its source and date."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def test_every_price_names_where_it_was_read() -> None:
         ("rds/mysql/db.t3.micro/single-az", "ap-northeast-2", "public copy of the price list"),
         ("s3/put", "ap-northeast-2", "published bill or reading of the price list"),
         ("rds/mysql/db.t4g.micro/single-az", "eu-central-1", None),
+        ("ec2/t4g.small", "eu-central-1", "public copy of the price list"),
+        ("ec2/m7g.large", "ap-northeast-2", "published bill or reading of the price list"),
+        ("vpc/endpoint-hours", "eu-central-1", "published bill or reading of the price list"),
     ],
 )
 def test_where_a_price_was_read(item: str, region: str, origin: str | None) -> None:
@@ -115,3 +119,16 @@ def test_a_broken_file_of_prices_says_how_to_get_it_back(
         price_file.shipped.cache_clear()
     assert error.value.hint is not None
     assert error.value.hint.startswith(f"git checkout -- {file}")
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_size_of_graviton_costs_twice_the_one_below(region: str) -> None:
+    """As of all families of T and M that were read, to the fourth place."""
+    for family, sizes in {
+        "t4g": ("micro", "small", "medium", "large", "xlarge"), "m7g": ("large", "xlarge"),
+    }.items():  # fmt: skip
+        found = [shipped().find(f"ec2/{family}.{size}", region) for size in sizes]
+        usd = [one.usd for one in found if one and one.usd]
+        assert len(usd) == len(sizes)
+        for lower, upper in itertools.pairwise(usd):
+            assert upper == pytest.approx(2 * lower, abs=1e-4)

@@ -55,5 +55,10 @@ def test_it_costs_what_the_prices_add_up_to(command: Command) -> None:
     # Four interface endpoints in three zones, 0.01 an hour each.
     assert usd("hours in 3 zones") == round(4 * 3 * 0.01 * 730, 2)
     assert usd("hours", "nat_gateway") == round(0.045 * 730, 2)
+    # Three instances all month, and two more for the 30 hours of the jobs, which are Spot ones.
+    instances = [one for one in lines if one["item"] == "ec2/t4g.small"]
+    hours = 3 * 730 + 2 * 30
+    assert round(sum(one["usd"]["desired"] for one in instances), 2) == round(hours * 0.0168, 2)
+    assert report["not_priced"] == []
     # The keys of the jobs, of the alarms' topic and of the releases' topic.
     assert usd("key") == 3.0
