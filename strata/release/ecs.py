@@ -158,6 +158,10 @@ class Ecs:
         """A revision of the task definition; without a number the newest ACTIVE one."""
         return model.revision(self._definition(which)["taskDefinition"], self.place.container)
 
+    def definition(self, revision: Revision) -> Mapping[str, Any]:
+        """The whole task definition of a revision, as ECS describes it."""
+        return cast("Mapping[str, Any]", self._definition(revision.number)["taskDefinition"])
+
     def revisions(self) -> list[int]:
         """The ACTIVE revisions, the newest first."""
         family = self.place.family

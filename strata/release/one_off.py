@@ -58,7 +58,9 @@ def start(
     if overrides.memory_mib is not None:
         container["memory"] = overrides.memory_mib
     if providers is None:
-        providers = ecs.service().capacity_providers
+        sized = overrides.cpu is not None or overrides.memory_mib is not None
+    whole = whole_sizes(ecs.definition(revision), ecs.place.container, overrides) if sized else {}
+    providers = ecs.service().capacity_providers
     # With a capacity provider the task waits for an instance instead of failing at once.
     how: Any = (
         {"capacityProviderStrategy": [{"capacityProvider": one} for one in providers]}
@@ -69,7 +71,7 @@ def start(
         answer = ecs.client.run_task(
             cluster=ecs.place.cluster,
             taskDefinition=revision.arn,
-            overrides={"containerOverrides": cast("Any", [container])},
+            overrides=cast("Any", {"containerOverrides": [container], **whole}),
             startedBy=started_by,
             propagateTags="TASK_DEFINITION",
             enableECSManagedTags=True,
@@ -81,6 +83,23 @@ def start(
         )
         raise StrataError(f"ECS does not start the task: {reasons}")
     return model.task(cast("Mapping[str, Any]", answer["tasks"][0]))
+
+
+def whole_sizes(
+    definition: Mapping[str, Any], container: str, overrides: Overrides
+) -> dict[str, str]:
+    """The sizes of the whole task, which grow and shrink with those of its container.
+
+    A definition has some with Service Connect; ECS takes no container that is larger than its task.
+    `definition` is DescribeTaskDefinition's.
+    """
+    own = next(one for one in definition["containerDefinitions"] if one["name"] == container)
+    asked = {"cpu": overrides.cpu, "memory": overrides.memory_mib}
+    return {
+        key: str(int(definition[key]) - int(own.get(key) or 0) + size)
+        for key, size in asked.items()
+        if size is not None and definition.get(key)
+    }
 
 
 def finished(
