@@ -119,6 +119,11 @@ def of_worker(
         **{key: size for key, size in sizes.items() if size is not None},
     }
     own.pop("healthCheck", None)
+    if worker.repository:
+        # The words of [service] are for another image.
+        own.pop("entryPoint", None)
+    if not worker.command:
+        own.pop("command")
     return [own, *sidecars]
 
 

@@ -1,6 +1,7 @@
-"""Registry layer: the ECR repository."""
+"""Registry layer: the ECR repositories."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf import TerraformOutput, TerraformStack
@@ -14,7 +15,7 @@ from constructs import Construct
 
 from modules.naming import Names
 from strata.settings.models import Settings
-from strata.settings.resource_names import DEPLOYED
+from strata.settings.resource_names import DEPLOYED, repository_name, repository_names
 
 MOST_DEPLOYED = 9999
 """More images than are ever deployed from a repository: a rule must have a number."""
@@ -22,23 +23,34 @@ MOST_DEPLOYED = 9999
 
 @dataclass(frozen=True)
 class RegistryOutputs:
-    """The repository that the service pulls its image from."""
+    """The repositories that images are pulled from, by name; that of `[registry]` is the first."""
 
-    repository_url: str
-    repository_arn: str
+    urls: Mapping[str, str]
+    arns: Mapping[str, str]
 
 
 class Registry(Construct):
-    """The image repository of one environment."""
+    """The image repositories of one environment."""
 
     def __init__(self, scope: Construct, settings: Settings) -> None:
         super().__init__(scope, "registry")
-        names = Names(settings, "registry")
-        registry = settings.registry
+        self._names = Names(settings, "registry")
+        made = {name: self._repository(name) for name in repository_names(settings)}
+        self.outputs = RegistryOutputs(
+            {name: one.repository_url for name, one in made.items()},
+            {name: one.arn for name, one in made.items()},
+        )
+        url = self.outputs.urls[repository_name(settings)]
+        TerraformOutput(TerraformStack.of(self), "repository_url", value=url)
+
+    def _repository(self, name: str) -> EcrRepository:
+        names, registry = self._names, self._names.settings.registry
+        own = name != repository_name(names.settings)
+        suffix = f"_{_id(name)}" if own else ""
         repository = EcrRepository(
             self,
-            "repository",
-            name=registry.repository or names.name(limit=256),
+            f"repository{suffix}",
+            name=name,
             image_tag_mutability="IMMUTABLE" if registry.immutable_tags else "MUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(
                 scan_on_push=registry.scan_on_push
@@ -47,16 +59,20 @@ class Registry(Construct):
                 EcrRepositoryEncryptionConfiguration(encryption_type=registry.encryption)
             ],
             force_delete=registry.force_delete,
-            tags=names.tags(),
+            tags=names.tags(name.replace("/", "-") if own else ""),
         )
         EcrLifecyclePolicy(
             self,
-            "lifecycle_policy",
+            f"lifecycle_policy{suffix}",
             repository=repository.name,
             policy=lifecycle_policy(registry.keep_images),
         )
-        TerraformOutput(TerraformStack.of(self), "repository_url", value=repository.repository_url)
-        self.outputs = RegistryOutputs(repository.repository_url, repository.arn)
+        return repository
+
+
+def _id(name: str) -> str:
+    """A repository's name as part of a construct's id: one of its own, since it has no capitals."""
+    return name.translate(str.maketrans("-_./", "_UDS"))
 
 
 def lifecycle_policy(keep_images: int) -> str:

@@ -55,7 +55,12 @@ from strata.settings.capacity import of_service
 from strata.settings.connected import connected
 from strata.settings.models import Service as ServiceSettings
 from strata.settings.models import Settings, Sidecar, StepScaling, TargetTracking
-from strata.settings.resource_names import CONTAINER, image_parameter
+from strata.settings.resource_names import (
+    CONTAINER,
+    image_parameter,
+    image_tag,
+    repository_name,
+)
 
 PREDEFINED_METRICS = {
     "cpu": "ECSServiceAverageCPUUtilization",
@@ -192,7 +197,7 @@ class Service(Construct):
         self._scaling(service)
         shared = workers.Shared(
             cluster=inputs.cluster,
-            image=self._first_image(),
+            images={name: self._first_image(name) for name in settings.services},
             containers=definitions,
             execution_role=execution_role,
             task_role=task_role,
@@ -244,9 +249,10 @@ class Service(Construct):
             tags=self._names.tags("image"),
         )
 
-    def _first_image(self) -> str:
-        """The image that a first apply runs."""
-        return f"{self._inputs.registry.repository_url}:{self._settings.service.image_tag}"
+    def _first_image(self, service: str = "") -> str:
+        """The image that a first apply runs in the service, or in one of `[services]`."""
+        repository = repository_name(self._settings, service)
+        return f"{self._inputs.registry.urls[repository]}:{image_tag(self._settings, service)}"
 
     def _trust(self) -> str:
         account = self._settings.environment.account_id
@@ -293,6 +299,10 @@ class Service(Construct):
             tags=self._names.tags("execution"),
         )
         # In the order of the variables, the same in a layer's stack and in the composed stack.
+        repositories = [
+            *self._inputs.registry.arns.values(),
+            *containers.private_repositories(self._settings.service),
+        ]
         secret_arns: list[str] = []
         parameter_arns: list[str] = []
         for secret in secrets:
@@ -314,9 +324,7 @@ class Service(Construct):
                             "ecr:BatchGetImage",
                             "ecr:GetDownloadUrlForLayer",
                         ],
-                        "Resource": [self._inputs.registry.repository_arn, *others]
-                        if (others := containers.private_repositories(self._settings.service))
-                        else self._inputs.registry.repository_arn,
+                        "Resource": repositories if len(repositories) > 1 else repositories[0],
                     },
                     {
                         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -59,10 +59,11 @@ from strata.settings.resource_names import CONTAINER, image_parameter
 
 @dataclass(frozen=True)
 class Shared:
-    """What a worker has from the service: image and containers, roles, comments for the gate."""
+    """What a worker has from the service: containers, roles, comments for the gate; and the images
+    of all, by name."""
 
     cluster: ClusterOutputs
-    image: str
+    images: Mapping[str, str]
     containers: Sequence[Mapping[str, object]]
     execution_role: IamRole
     task_role: IamRole
@@ -88,7 +89,7 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
         f"{id_}_image",
         name=image_parameter(settings, name),
         type="String",
-        insecure_value=shared.image,
+        insecure_value=shared.images[name],
         lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value"]),
         tags=names.tags(f"{name}-image"),
     )

@@ -31,17 +31,19 @@ class NoImage(StrataError):
         )
 
 
-def image_in(settings: Settings, changes: Sequence[Change]) -> Image:
-    """The image of the task definition that these changes make; where the plan does not know it
-    yet, that of the settings."""
-    for change in changes:
-        if change.type == "aws_ecs_task_definition" and change.after:
-            # Unknown or sensitive, it is no list of definitions.
-            with contextlib.suppress(ValueError):
-                for container in containers(change.after.get("container_definitions")):
-                    if container.name == CONTAINER:
-                        return image_named(settings, container.image)
-    return image_of(settings)
+def images_in(settings: Settings, changes: Sequence[Change]) -> list[Image]:
+    """The images of the tasks that these changes start, each once: those of the task definitions
+    that they make; where the plan does not know them yet, those of the settings."""
+    shown = {
+        worker_of(change.address): image_named(settings, named)
+        for change in changes
+        if change.type == "aws_ecs_task_definition" and (named := _named_in(change.after))
+    }
+    started = dict.fromkeys(
+        worker_of(change.address) for change in changes if starts_tasks([change])
+    )
+    images = (shown.get(name) or image_of(settings, name) for name in started)
+    return list(dict.fromkeys(images))
 
 
 def starts_tasks(changes: Sequence[Change]) -> bool:
@@ -54,11 +56,13 @@ def starts_tasks(changes: Sequence[Change]) -> bool:
     )
 
 
-def makes_repository(changes: Sequence[Change]) -> bool:
-    """Whether these changes make the repository, so that no image can be in it before them."""
-    return any(
-        change.type == "aws_ecr_repository" and "create" in change.actions for change in changes
-    )
+def made_repositories(changes: Sequence[Change]) -> set[str]:
+    """The repositories that these changes make, so that no image can be in them before."""
+    return {
+        str((change.after or {}).get("name"))
+        for change in changes
+        if change.type == "aws_ecr_repository" and "create" in change.actions
+    }
 
 
 def require(env: str, settings: Settings, changes: Sequence[Change], told_as: str) -> list[str]:
@@ -66,15 +70,18 @@ def require(env: str, settings: Settings, changes: Sequence[Change], told_as: st
 
     Returns lines to print: where ECR could not be asked, that nobody has looked.
     """
-    if not starts_tasks(changes):
-        return []
-    image = image_in(settings, changes)
-    answer = look(settings, image)
-    if answer.presence is Presence.UNKNOWN:
-        return [f"image      {image} was not looked for: {answer.why}"]
-    if answer.presence is not Presence.PRESENT:
-        raise NoImage(env, settings, image, told_as)
-    return []
+    return _required(env, settings, images_in(settings, changes), told_as)
+
+
+def _required(env: str, settings: Settings, images: Sequence[Image], told_as: str) -> list[str]:
+    lines = []
+    for image in images:
+        answer = look(settings, image)
+        if answer.presence is Presence.UNKNOWN:
+            lines.append(f"image      {image} was not looked for: {answer.why}")
+        elif answer.presence is not Presence.PRESENT:
+            raise NoImage(env, settings, image, told_as)
+    return lines
 
 
 def undone(env: str, changes: Sequence[Change]) -> list[str]:
@@ -112,17 +119,22 @@ def before_apply(
 ) -> list[str]:
     """Look for the image before the first of these changes; returns lines to print.
 
-    Raises NoImage where the repository exists and lacks the image. Where the changes make the
+    Raises NoImage where a repository exists and lacks its image. Where the changes make the
     repository, the lines say how to push as soon as it exists; `require` looks again before the
     service layer.
     """
-    if not starts_tasks(changes):
-        return []
-    if not makes_repository(changes):
-        return require(env, settings, changes, told_as)
-    return [
-        "image      can be pushed once the registry layer is applied; until it is there,",
-        "           the apply stops before the service layer:",
-        f"           {image_of(settings)}",
-        *(f"           {command}" for command in push_commands(env, settings, image_of(settings))),
-    ]
+    made = made_repositories(changes)
+    images = images_in(settings, changes)
+    lines = _required(
+        env, settings, [image for image in images if image.repository not in made], told_as
+    )
+    later = [image for image in images if image.repository in made]
+    if later:
+        lines += [
+            "image      can be pushed once the registry layer is applied; until it is there,",
+            "           the apply stops before the service layer:",
+        ]
+    for image in later:
+        lines.append(f"           {image}")
+        lines += [f"           {command}" for command in push_commands(env, settings, image)]
+    return lines

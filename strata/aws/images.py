@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from strata.aws.errors import explain
 from strata.aws.session import IMPATIENT, session
 from strata.settings.models import Settings
-from strata.settings.resource_names import repository_name
+from strata.settings.resource_names import image_tag, repository_name
 
 
 class Presence(StrEnum):
@@ -56,14 +56,14 @@ ABSENT = {
 }
 
 
-def image_of(settings: Settings) -> Image:
-    """The image that the service of these settings runs."""
+def image_of(settings: Settings, service: str = "") -> Image:
+    """The image that the service of these settings runs, or one of `[services]`."""
     environment = settings.environment
     return Image(
         account_id=environment.account_id,
         region=environment.region,
-        repository=repository_name(settings),
-        tag=settings.service.image_tag,
+        repository=repository_name(settings, service),
+        tag=image_tag(settings, service),
     )
 
 
@@ -102,4 +102,7 @@ def push_commands(env: str, settings: Settings, image: Image) -> list[str]:
     tag = shlex.quote(image.tag)
     if settings.environment.emulated:
         return [f"strata emulator push {shlex.quote(image.repository)} {tag}"]
+    for name, service in settings.services.items():
+        if image.repository == service.repository:
+            return [f"strata push {shlex.quote(env)} --service {name} --tag {tag}"]
     return [f"strata push {shlex.quote(env)} --tag {tag}"]

@@ -7,7 +7,7 @@ import typer
 from strata.commands.base import AsJson, Env, ServiceName, out, print_json
 from strata.commands.releases import released, releases, tell
 from strata.errors import UsageError
-from strata.settings.resource_names import base
+from strata.settings.resource_names import base, image_tag
 
 if TYPE_CHECKING:
     from strata.release.releasing import Releases
@@ -60,7 +60,9 @@ def deploy(
     if watch_only:
         wanted = work.current()
     else:
-        wanted = _begun(work, tag or digest or work.settings.service.image_tag, replace=replace)
+        wanted = _begun(
+            work, tag or digest or image_tag(work.settings, service or ""), replace=replace
+        )
     released(work, wanted, watch=watch or watch_only, timeout=timeout, as_json=as_json)
 
 

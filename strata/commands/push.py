@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from strata.commands.base import AsJson, Env, out, print_json
+from strata.commands.base import AsJson, Env, ServiceName, out, print_json
 from strata.commands.common import aim
 from strata.errors import StrataError, UsageError
 from strata.images import push as images
 from strata.images import tags
 from strata.machine.unforeseen import say
+from strata.release.place import place
 from strata.settings import Settings, load
 from strata.text.words import counted
 from strata.views.steps import step
@@ -55,17 +56,19 @@ def push(
             metavar="ENGINE", help="docker, podman, buildah or skopeo; by default one that works."
         ),
     ] = None,
+    service: ServiceName = None,
     as_json: AsJson = False,
 ) -> None:
     """Build an image, or take one, and push it to the environment's repository."""
     source = _source(context, dockerfile, image, archive)
     images.check(source, engine)
     settings = load(env)
+    repository = place(settings, service or "").repository
     if tag is not None:
         tags.check(tag, settings.registry)
     else:
         tag = _from_commit(source.context if isinstance(source, images.Build) else Path())
-    report = _push(env, settings, source, tag, engine)
+    report = _push(env, settings, source, (repository, tag), engine)
     if as_json:
         print_json(report)
     else:
@@ -103,7 +106,7 @@ def _from_commit(folder: Path) -> str:
 
 
 def _push(
-    env: str, settings: Settings, source: images.Source, tag: str, engine: str | None
+    env: str, settings: Settings, source: images.Source, name: tuple[str, str], engine: str | None
 ) -> "PushReport":
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes its time
 
@@ -115,21 +118,19 @@ def _push(
     preflight.check_account(settings.environment)
     ecr = session(settings.environment).client("ecr")
     try:
-        place = _repository(ecr, env, settings)
+        place = _repository(ecr, env, settings, name[0])
         with tempfile.TemporaryDirectory(prefix="strata-push-") as folder:
             works, image = images.found(source, engine, Path(folder), settings.cluster.architecture)
             images.check_platform(image, settings.cluster.architecture)
-            return _report(ecr, place, tag, image, engine=works, folder=Path(folder))
+            return _report(ecr, place, name[1], image, engine=works, folder=Path(folder))
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
 
 
-def _repository(ecr: "ECRClient", env: str, settings: Settings) -> "Repository":
+def _repository(ecr: "ECRClient", env: str, settings: Settings, name: str) -> "Repository":
     from strata.images import repository  # noqa: PLC0415
     from strata.images.engines import loopback  # noqa: PLC0415
-    from strata.settings import resource_names  # noqa: PLC0415
 
-    name = resource_names.repository_name(settings)
     place = repository.repository(ecr, name)
     if place is None:
         raise StrataError(

@@ -57,8 +57,10 @@ def keep_running(settings: Settings, *soon: str) -> list[str]:
 def keep(settings: Settings, images: Iterable[str]) -> list[str]:
     """Mark images by their full references; the tags that are new."""
     client: ECRClient = session(settings.environment).client("ecr", config=IMPATIENT)
-    where = place(settings)
-    given = (_mark(client, where, image) for image in dict.fromkeys(images))
+    repositories = {where.repository: where for where in places(settings)}.values()
+    given = (
+        _mark(client, where, image) for image in dict.fromkeys(images) for where in repositories
+    )
     return [tag for tag in given if tag]
 
 

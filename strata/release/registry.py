@@ -11,6 +11,7 @@ from strata.aws.session import IMPATIENT, session
 from strata.errors import StrataError
 from strata.release.place import Place
 from strata.settings.models import Environment
+from strata.settings.resource_names import CONTAINER
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -42,6 +43,7 @@ def image(environment: Environment, place: Place, wanted: str, architecture: str
     key = "imageDigest" if wanted.startswith("sha256:") else "imageTag"
     identifiers: Any = [{key: wanted}]
     reference = place.image(wanted)
+    of = "" if place.prefix == CONTAINER else f" --service {place.prefix}"
     try:
         answer = ecr.batch_get_image(
             repositoryName=place.repository, imageIds=identifiers, acceptedMediaTypes=ACCEPTED
@@ -56,7 +58,7 @@ def image(environment: Environment, place: Place, wanted: str, architecture: str
     if not answer["images"]:
         raise StrataError(
             f"{place.repository} has no image {wanted}",
-            f"strata push {place.environment} puts it there, and so do\n"
+            f"strata push {place.environment}{of} puts it there, and so do\n"
             f"{push_commands(reference, architecture)}",
         )
     found = answer["images"][0]

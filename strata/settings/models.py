@@ -695,7 +695,17 @@ class Worker(Section):
     other services with a port; with neither nobody calls it."""
 
     command: list[str] = Field(
-        min_length=1, description="Command, as a list of words, that replaces the image's CMD."
+        default=[],
+        description="Command, as a list of words, that replaces the image's CMD. Empty, which only "
+        "an image of its own may have: that of the image.",
+    )
+    repository: str = Field(
+        default="",
+        description="Name of an ECR repository for an image of its own, made here; empty: the "
+        "image is that of [service].",
+    )
+    image_tag: str | None = Field(
+        default=None, description="Tag of its image; none: that of [service]."
     )
     cpu: int | None = Field(
         default=None,
@@ -901,7 +911,7 @@ class Usage(Section):
     insights_log_gib: Amount = Field(
         default=0.5, description="Performance logs of Container Insights, GiB a month."
     )
-    images_gib: Amount = Field(default=2, description="Images kept in the registry, GiB.")
+    images_gib: Amount = Field(default=2, description="Images kept in each repository, GiB.")
     database_used_percent: float = Field(
         default=50, ge=0, le=100, description="Share of the storage that is used."
     )

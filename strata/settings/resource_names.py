@@ -47,9 +47,21 @@ def base(environment: Environment) -> str:
     return f"{environment.project}-{environment.name}"
 
 
-def repository_name(settings: Settings) -> str:
-    """The name of the ECR repository."""
-    return settings.registry.repository or _name(settings.environment, "", 256)
+def repository_name(settings: Settings, service: str = "") -> str:
+    """The name of the ECR repository, or of that which one of `[services]` has its image from."""
+    own = settings.services[service].repository if service in settings.services else ""
+    return own or settings.registry.repository or _name(settings.environment, "", 256)
+
+
+def repository_names(settings: Settings) -> list[str]:
+    """The names of all repositories, that of `[registry]` first, each once."""
+    return list(dict.fromkeys(repository_name(settings, one) for one in ("", *settings.services)))
+
+
+def image_tag(settings: Settings, service: str = "") -> str:
+    """The tag that the settings say of the image of the service, or of one of `[services]`."""
+    own = settings.services[service].image_tag if service in settings.services else None
+    return settings.service.image_tag if own is None else own
 
 
 def exec_log_group(environment: Environment) -> str:
@@ -98,8 +110,9 @@ def target_group(environment: Environment, service: str = "") -> str:
 
 
 def worker_of(address: str) -> str:
-    """The service of `[services]` whose task definition has this address; empty for no such one."""
-    match = re.fullmatch(r"[\w.]+\.service_worker_(\w+)_task_definition", address)
+    """The service of `[services]` that has this address, or whose task definition has; empty for no
+    such one."""
+    match = re.fullmatch(r"[\w.]+\.service_worker_(\w+)_(?:task_definition|service)", address)
     return match[1].replace("_", "-") if match else ""
 
 
@@ -111,10 +124,10 @@ def image_parameter(settings: Settings, service: str = "") -> str:
     images.
     """
     path = image_parameters(settings.environment, service)
-    repository = repository_name(settings)
+    repository = repository_name(settings, service)
     if repository != _name(settings.environment, "", 256):
         path = f"{path}/{repository}"
-    return f"{path}/{settings.service.image_tag}"
+    return f"{path}/{image_tag(settings, service)}"
 
 
 @dataclass(frozen=True)
@@ -403,6 +416,12 @@ def _registry(settings: Settings) -> Iterator[Derived]:
     repository = settings.registry.repository
     keys: tuple[Key, ...] = (("registry", "repository"),) if repository else OURS
     yield Derived("aws_ecr_repository", "name", repository_name(settings), REPOSITORY, keys)
+    named = {repository_name(settings)}
+    for name, service in settings.services.items():
+        if service.repository and service.repository not in named:
+            named.add(service.repository)
+            key: Key = ("services", name, "repository")
+            yield Derived("aws_ecr_repository", "name", service.repository, REPOSITORY, (key,))
 
 
 def _database(settings: Settings) -> Iterator[Derived]:
@@ -579,7 +598,8 @@ def _workers(settings: Settings) -> Iterator[Derived]:
         yield Derived("aws_ecs_task_definition", "family", whole, ECS, keys)
         yield Derived("aws_ecs_service", "name", whole, ECS, keys)
         image = image_parameter(settings, name)
-        yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys)
+        is_tag = bool(re.fullmatch(figures.IMAGE_TAG, image_tag(settings, name)))
+        yield Derived("aws_ssm_parameter", "name", image, PARAMETER, keys, judged=is_tag)
         if worker.route:
             group = target_group(environment, name)
             yield Derived("aws_lb_target_group", "name", group, TARGET_GROUP, keys)

@@ -5,14 +5,17 @@ import json
 import pytest
 
 from strata.apply import image
-from strata.apply.image import NoImage, before_apply, image_in, require
-from strata.aws.images import Answer, Presence
+from strata.apply.image import NoImage, before_apply, images_in, require
+from strata.aws.images import Answer, Image, Presence
 from strata.plan_file.changes import Change
 from strata.settings import load
+from strata.settings.models import Worker
 
 LOCAL = load("local")
 TASK, SERVICE = "aws_ecs_task_definition.service_task_definition", "aws_ecs_service.service_service"
-REPOSITORY = Change("aws_ecr_repository.registry_repository", ("create",), None, {"name": "a"})
+REPOSITORY = Change(
+    "aws_ecr_repository.registry_repository", ("create",), None, {"name": "shop-local"}
+)
 NEW_TASK = Change(TASK, ("create",), None, {"family": "shop"})
 NEXT_TASK = Change(TASK, ("create", "delete"), {"family": "shop"}, {"family": "shop"})
 OTHER_REVISION = Change(
@@ -78,7 +81,9 @@ def test_an_apply_that_makes_the_repository_begins_and_says_how_to_push(
 def test_a_repository_that_is_replaced_has_no_image_before_the_apply(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    renamed = Change(REPOSITORY.address, ("delete", "create"), {"name": "a"}, {"name": "b"})
+    renamed = Change(
+        REPOSITORY.address, ("delete", "create"), {"name": "a"}, {"name": "shop-local"}
+    )
     registry_says(monkeypatch, Presence.NO_REPOSITORY)
     assert before_apply("local", LOCAL, [renamed, NEXT_TASK], "nothing was applied")
 
@@ -100,11 +105,11 @@ def test_the_image_that_the_plan_shows_is_looked_for_and_not_that_of_the_setting
 ) -> None:
     containers = [{"name": "log", "image": "x"}, {"name": "api", "image": reference}]
     shown = Change(TASK, ("create",), None, {"container_definitions": json.dumps(containers)})
-    image = image_in(LOCAL, [shown])
+    (image,) = images_in(LOCAL, [shown])
     assert (image.repository, image.tag, image.digest) == (repository, tag, digest)
     for hidden in (None, "(sensitive)", "[]"):
         change = Change(TASK, ("create",), None, {"container_definitions": hidden})
-        assert image_in(LOCAL, [change]).tag == LOCAL.service.image_tag
+        assert [one.tag for one in images_in(LOCAL, [change])] == [LOCAL.service.image_tag]
 
 
 def test_an_image_of_a_digest_is_not_pushed_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,3 +119,45 @@ def test_an_image_of_a_digest_is_not_pushed_again(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(NoImage, match="shop-local@sha256:aa is not in the repository") as error:
         require("local", LOCAL, [change], "not applied")
     assert (error.value.commands, error.value.hint) == ([], "deploy an image that is there")
+
+
+MORE = LOCAL.model_copy(
+    update={
+        "services": {
+            "admin": Worker(repository="shop/admin", image_tag="7"),
+            "order-queue": Worker(command=["node", "orders.js"]),
+        }
+    }
+)
+ADMIN_TASK = Change("aws_ecs_task_definition.service_worker_admin_task_definition", ("create",),
+                    None, {"family": "shop-admin"})  # fmt: skip
+ADMIN_SERVICE = Change("aws_ecs_service.service_worker_admin_service", ("create",), None, {})
+ORDERS_TASK = Change("aws_ecs_task_definition.service_worker_order_queue_task_definition",
+                     ("create",), None, {"family": "shop-order-queue"})  # fmt: skip
+
+
+def test_each_image_that_tasks_start_from_is_looked_for_once() -> None:
+    images = images_in(MORE, [NEW_TASK, ADMIN_TASK, ADMIN_SERVICE, ORDERS_TASK, MORE_PERCENT])
+    assert [f"{one.repository}:{one.tag}" for one in images] == ["shop-local:1.0.0", "shop/admin:7"]
+    containers = json.dumps([{"name": "api", "image": f"{HOST}/shop/admin:8"}])
+    shown = Change(ADMIN_TASK.address, ("create",), None, {"container_definitions": containers})
+    assert [one.tag for one in images_in(MORE, [shown, ADMIN_SERVICE])] == ["8"]
+
+
+def test_the_missing_image_of_a_further_service_is_named_with_its_push(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def answer(_: object, wanted: Image) -> Answer:
+        there = wanted.repository == "shop-local"
+        return Answer(Presence.PRESENT if there else Presence.NO_IMAGE)
+
+    monkeypatch.setattr(image, "look", answer)
+    with pytest.raises(NoImage, match="shop/admin:7 is not in the repository") as error:
+        require("local", MORE, [NEW_TASK, ADMIN_TASK], "not applied")
+    assert error.value.commands == ["strata emulator push shop/admin 7"]
+    made = Change("aws_ecr_repository.registry_repository_shopSadmin", ("create",), None,
+                  {"name": "shop/admin"})  # fmt: skip
+    lines = before_apply("local", MORE, [made, NEW_TASK, ADMIN_TASK], "nothing was applied")
+    assert [line.strip() for line in lines[2:]] == [
+        f"{HOST}/shop/admin:7", "strata emulator push shop/admin 7",
+    ]  # fmt: skip

@@ -14,6 +14,7 @@ from strata.local import emulator
 from strata.release import images
 from strata.release.place import place
 from strata.settings import load
+from strata.settings.models import Worker
 
 LOCAL = load("local")
 WHERE = place(LOCAL)
@@ -29,22 +30,22 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield lambda name: make(name, region_name=LOCAL.environment.region)
 
 
-def push(aws: Any, tag: str) -> str:
+def push(aws: Any, tag: str, repository: str = WHERE.repository) -> str:
     config = {"mediaType": "x", "size": 2, "digest": f"sha256:{tag}"}
     layers = [{"mediaType": "x", "size": 1, "digest": f"sha256:{tag}-layer"}]
     text = json.dumps(
         {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers}
     )
     answer = aws("ecr").put_image(
-        repositoryName=WHERE.repository, imageManifest=text, imageTag=tag,
+        repositoryName=repository, imageManifest=text, imageTag=tag,
         imageManifestMediaType=MANIFEST,
     )  # fmt: skip
     return str(answer["image"]["imageId"]["imageDigest"])
 
 
-def tags(aws: Any, digest: str) -> set[str]:
+def tags(aws: Any, digest: str, repository: str = WHERE.repository) -> set[str]:
     [image] = aws("ecr").describe_images(
-        repositoryName=WHERE.repository, imageIds=[{"imageDigest": digest}]
+        repositoryName=repository, imageIds=[{"imageDigest": digest}]
     )["imageDetails"]
     return set(image["imageTags"])
 
@@ -58,6 +59,16 @@ def test_an_image_gets_its_mark_once_beside_its_own_tag(aws: Any) -> None:
     by_digest = images.keep(LOCAL, [WHERE.image(digest), f"{WHERE.image('1.0.0')}@{digest}"])
     assert by_digest == [f"deployed-{digest.replace(':', '-')}"]
     assert images.keep(LOCAL, [WHERE.image("deployed-1.0.0")]) == []
+
+
+@pytest.mark.emulator
+def test_an_image_of_a_further_service_is_marked_in_its_own_repository(aws: Any) -> None:
+    more = LOCAL.model_copy(update={"services": {"admin": Worker(repository="shop/admin")}})
+    own = place(more, "admin")
+    aws("ecr").create_repository(repositoryName=own.repository)
+    digest = push(aws, "7", own.repository)
+    assert images.keep(more, [own.image("7"), WHERE.image("7")]) == ["deployed-7"]
+    assert tags(aws, digest, own.repository) == {"7", "deployed-7"}
 
 
 @pytest.mark.emulator

@@ -38,6 +38,8 @@ def refused(data: Json) -> list[str]:
             "order-queue-2": {**MAIL, "memory_mib": 64, "cpu": 128},
         },
         {"a" * 32: {**MAIL, "max_count": 2, "cpu_percent": 42.5}},
+        {"a": {"repository": "shop/a", "image_tag": "7"}, "b": {**MAIL, "repository": "shop/a"}},
+        {"a": {**MAIL, "image_tag": "2.0.0-rc.1"}},
     ],
 )
 def test_what_ecs_takes_is_right(services: Json) -> None:
@@ -52,6 +54,13 @@ def test_what_ecs_takes_is_right(services: Json) -> None:
         ("mail_queue", {}, "is not a valid name"),
         ("a" * 33, {}, "1 to 32 lower-case letters"),
         ("mail", {"command": []}, "services.mail.command"),
+        ("mail", {"command": []}, "or a repository for an image of its own"),
+        ("mail", {"repository": "shop-local"}, "services.mail.repository: is the repository of"),
+        ("mail", {"repository": "Shop/mail"}, "services.mail.repository: is not a valid name"),
+        ("mail", {"repository": "a"}, "services.mail.repository: has 1 characters"),
+        ("mail", {"image_tag": "a b"}, "services.mail.image_tag: is no image tag"),
+        ("mail", {"image_tag": ""}, "services.mail.image_tag: is no image tag"),
+        ("mail", {"image_tag": "latest"}, "services.mail.image_tag: moves with every push"),
         ("mail", {"command": [" "]}, "services.mail.command: has no program to run"),
         ("mail", {"command": ["mail", "--password", "hunter2hunter2"]}, "looks like a secret"),
         ("mail", {"max_count": 1}, "services.mail.max_count: is not more than desired_count, 1"),

@@ -178,23 +178,26 @@ def _has_credits(name: str) -> bool:
 def check_task(settings: Settings) -> Iterator[Finding]:
     """Check the task, and whether it fits on its instance."""
     service = settings.service
-    if settings.registry.immutable_tags and service.image_tag == "latest":
-        yield Finding(
-            ("service", "image_tag"),
-            "moves with every push, and the repository's tags are immutable",
-            "the tag of one build, such as 1.0.0 or a commit",
-            (("registry", "immutable_tags"),),
-        )
-    elif not re.fullmatch(figures.IMAGE_TAG, service.image_tag):
-        yield Finding(
-            ("service", "image_tag"),
-            "is no image tag",
-            "1 to 128 letters, digits, underscores, dots and hyphens",
-        )
+    yield from judge_tag(("service", "image_tag"), service.image_tag, settings)
     if service.host_port in figures.AGENT_PORTS:
         yield Finding(HOST_PORT, "is taken by SSH, Docker or the ECS agent", "0, or another port")
     yield from _deploys(settings)
     yield from _fits(settings)
+
+
+def judge_tag(key: Key, tag: str, settings: Settings) -> Iterator[Finding]:
+    """What is wrong with the tag of an image."""
+    if settings.registry.immutable_tags and tag == "latest":
+        yield Finding(
+            key,
+            "moves with every push, and the repository's tags are immutable",
+            "the tag of one build, such as 1.0.0 or a commit",
+            (("registry", "immutable_tags"),),
+        )
+    elif not re.fullmatch(figures.IMAGE_TAG, tag):
+        yield Finding(
+            key, "is no image tag", "1 to 128 letters, digits, underscores, dots and hyphens"
+        )
 
 
 def _deploys(settings: Settings) -> Iterator[Finding]:

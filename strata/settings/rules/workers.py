@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from strata.settings.connected import variables
 from strata.settings.models import Environment, Settings, Worker
 from strata.settings.positions import Key
-from strata.settings.resource_names import APP_USER, CONTAINER
+from strata.settings.resource_names import APP_USER, CONTAINER, repository_name
+from strata.settings.rules.compute import judge_tag
 from strata.settings.rules.containers import judge_words
 from strata.settings.rules.finding import Finding
 from strata.settings.rules.secrets import OURS
@@ -38,8 +39,16 @@ def check(settings: Settings) -> Iterator[Finding]:
                 "another name",
                 (("database", "app_user"),),
             )
-        if not worker.command[0].strip():
+        if worker.command and not worker.command[0].strip():
             yield Finding((*key, "command"), "has no program to run", '["node", "worker.js"]')
+        if not worker.command and not worker.repository:
+            yield Finding(
+                (*key, "command"),
+                "is empty, and in the image of [service] it would be [service] once more",
+                '["node", "worker.js"], or a repository for an image of its own',
+                ((*key, "repository"),),
+            )
+        yield from _image(key, worker, settings)
         yield from judge_words((*key, "command"), worker.command)
         if worker.max_count is not None and worker.max_count <= worker.desired_count:
             yield Finding(
@@ -147,3 +156,16 @@ def _queue(key: Key, queue: str, environment: Environment) -> Iterator[Finding]:
             f"a queue of {where}",
             (("environment", "region"), ("environment", "account_id")),
         )
+
+
+def _image(key: Key, worker: Worker, settings: Settings) -> Iterator[Finding]:
+    """The tag and the repository of an image of its own."""
+    if worker.repository and worker.repository == repository_name(settings):
+        yield Finding(
+            (*key, "repository"),
+            "is the repository of [registry], whose images every service may run already",
+            "leave it out, or the name of another repository",
+            (("registry", "repository"),),
+        )
+    if worker.image_tag is not None:
+        yield from judge_tag((*key, "image_tag"), worker.image_tag, settings)
