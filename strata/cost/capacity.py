@@ -44,11 +44,17 @@ def instances(
         hours = min(settings.cost.usage.job_hours, HOURS) if jobs else 0
         return alone + (running(tasks, jobs) - alone) * hours / HOURS
 
-    service = next(iter(resources.of("aws_ecs_service")), None)
+    service = next(iter(_own_first(resources.of("aws_ecs_service"), "name", settings)), None)
     target = next(iter(resources.of("aws_appautoscaling_target")), None)
     desired = int(service.values.get("desired_count") or 0) if service else 0
     lowest = int(target.values.get("min_capacity") or 0) if target else desired
     return Range(minimum=needed(min(lowest, desired)), desired=needed(desired), maximum=most)
+
+
+def _own_first(found: Sequence[Resource], key: str, settings: Settings) -> list[Resource]:
+    """Those of the service itself before those of others, such as a one-off task."""
+    own = service_name(settings.environment)
+    return sorted(found, key=lambda one: one.values.get(key) != own)
 
 
 def _capacity(template: Resource | None, resources: Resources, settings: Settings) -> Fit | None:
@@ -56,7 +62,7 @@ def _capacity(template: Resource | None, resources: Resources, settings: Setting
     instance_type = template.values.get("instance_type") if template else None
     return fit(
         instance_type or settings.cluster.instance_type,
-        _reserved(_containers(resources), of_service(settings)),
+        _reserved(_containers(resources, settings), of_service(settings)),
     )
 
 
@@ -99,9 +105,10 @@ def _reserved(of_task: list[Container], by_settings: Task) -> Task:
     )
 
 
-def _containers(resources: Resources) -> list[Container]:
-    """The containers that a task definition runs; none while they are not known."""
-    for definition in resources.of("aws_ecs_task_definition"):
+def _containers(resources: Resources, settings: Settings) -> list[Container]:
+    """The containers that a task of the service runs; none while they are not known."""
+    definitions = resources.of("aws_ecs_task_definition")
+    for definition in _own_first(definitions, "family", settings):
         with contextlib.suppress(ValueError):
             of_task = containers(definition.values.get("container_definitions"))
             if of_task:

@@ -1,5 +1,6 @@
 """Every resource is priced, known to be free, or named as not priced."""
 
+import copy
 import itertools
 import json
 import re
@@ -106,6 +107,23 @@ def test_a_charge_of_nothing_needs_no_price(environment: Callable[[str], Environ
 def quantities(cost: Estimate, item: str) -> list[float]:
     found = [line.quantity for line in cost.lines if line.item == item]
     return [round(amount, 4) for one in found for amount in one.model_dump().values()]
+
+
+def test_instances_are_counted_by_the_tasks_of_the_service_and_not_of_others(
+    composed: Callable[[str], Json],
+) -> None:
+    """Whatever comes first in the stack: a one-off task or a worker may be much smaller."""
+    settings, document = load("local"), copy.deepcopy(composed("local"))
+    alone = estimate(of_stack(stack(document)), settings, shipped()).layers["cluster"]
+    small = json.dumps([{"name": "a", "image": "a", "cpu": 2, "memory": 6}])
+    for kind, body in {
+        "aws_ecs_task_definition": {"family": "a", "container_definitions": small},
+        "aws_ecs_service": {"name": "a", "desired_count": 1},
+    }.items():
+        found = document["resource"][kind]
+        document["resource"][kind] = {"a_first": body, **found}
+    cluster = estimate(of_stack(stack(document)), settings, shipped()).layers["cluster"]
+    assert cluster == alone
 
 
 def test_use_is_what_the_settings_say(environment: Callable[[str], Environment]) -> None:
