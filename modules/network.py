@@ -1,10 +1,16 @@
-"""Network layer: VPC, subnets, routes, network ACLs, every security group, flow logs."""
+"""Network layer: VPC, subnets, routes, network ACLs, every security group, flow logs.
+
+Of a VPC that exists it makes the security groups alone, and looks up the rest.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet, DataAwsSubnetFilter
+from cdktf_cdktf_provider_aws.data_aws_subnets import DataAwsSubnets, DataAwsSubnetsFilter
+from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc, DataAwsVpcFilter
 from cdktf_cdktf_provider_aws.default_route_table import DefaultRouteTable
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.eip import Eip
@@ -29,7 +35,7 @@ from constructs import Construct
 from modules import iam
 from modules.naming import Names
 from strata.settings.figures import HOST_PORTS
-from strata.settings.models import Settings
+from strata.settings.models import Settings, Subnets
 
 ANYWHERE = "0.0.0.0/0"
 MYSQL = 3306
@@ -142,8 +148,48 @@ class Network(Construct):
         super().__init__(scope, "network")
         self._settings = settings
         self._names = Names(settings, "network")
-        names = self._names
-        self._vpc = Vpc(
+        self.outputs = self._existing() if settings.network.existing else self._made()
+
+    def _existing(self) -> NetworkOutputs:
+        """Security groups in a VPC that others made; nothing else of it is touched."""
+        network = self._settings.network
+        self._vpc: Vpc | DataAwsVpc = DataAwsVpc(
+            self, "vpc", filter=[DataAwsVpcFilter(name="vpc-id", values=[str(network.existing)])]
+        )
+        private = self._chosen("private", network.private or Subnets())
+        return self._outputs(
+            self._chosen("public", network.public or Subnets()), private, private,
+            self._security_groups(),
+        )  # fmt: skip
+
+    def _chosen(self, kind: str, subnets: Subnets) -> tuple[str, ...]:
+        """The ids of subnets that exist; in this VPC, or the plan fails."""
+        if subnets.ids:
+            return tuple(
+                DataAwsSubnet(
+                    self,
+                    f"{kind}_subnet_{index}",
+                    filter=[DataAwsSubnetFilter(name="subnet-id", values=[name])],
+                    vpc_id=self._vpc.id,
+                ).id
+                for index, name in enumerate(subnets.ids)
+            )
+        zones = self._settings.network.availability_zones
+        found = DataAwsSubnets(
+            self,
+            f"{kind}_subnets",
+            filter=[
+                DataAwsSubnetsFilter(name="vpc-id", values=[self._vpc.id]),
+                DataAwsSubnetsFilter(name="availability-zone", values=zones),
+            ],
+            tags=subnets.tags,
+        )
+        return tuple(found.ids)
+
+    def _made(self) -> NetworkOutputs:
+        """A network of the environment's own."""
+        settings, names = self._settings, self._names
+        vpc = self._vpc = Vpc(
             self,
             "vpc",
             cidr_block=settings.network.vpc_cidr,
@@ -158,7 +204,7 @@ class Network(Construct):
         DefaultRouteTable(
             self,
             "default_route_table",
-            default_route_table_id=self._vpc.default_route_table_id,
+            default_route_table_id=vpc.default_route_table_id,
             route=[],
             tags=names.tags("default"),
         )
@@ -185,11 +231,21 @@ class Network(Construct):
         private_ids = tuple(subnet.id for subnet in private[:used])
         self._interface_endpoints(groups, private_ids)
         self._flow_logs()
-        self.outputs = NetworkOutputs(
+        instances = public_ids if settings.network.nat == "none" else private_ids
+        return self._outputs(public_ids, private_ids, instances, groups)
+
+    def _outputs(
+        self,
+        public: tuple[str, ...],
+        private: tuple[str, ...],
+        instances: tuple[str, ...],
+        groups: dict[str, SecurityGroup],
+    ) -> NetworkOutputs:
+        return NetworkOutputs(
             vpc_id=self._vpc.id,
-            public_subnet_ids=public_ids,
-            private_subnet_ids=private_ids,
-            instance_subnet_ids=public_ids if settings.network.nat == "none" else private_ids,
+            public_subnet_ids=public,
+            private_subnet_ids=private,
+            instance_subnet_ids=instances,
             load_balancer_security_group_id=groups["load_balancer"].id,
             instance_security_group_id=groups["instance"].id,
             database_security_group_id=groups["database"].id,

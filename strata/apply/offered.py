@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from strata.apply import existing_network
 from strata.aws.errors import explain
 from strata.aws.offers import Offers
 from strata.aws.session import session
@@ -33,6 +34,15 @@ that 1 is not, is believed."""
 STANDARD = frozenset("acdhimrtz")
 """First letters of the families that share the quotas of standard on-demand and Spot instances (EC2
 User Guide, on-demand instance quotas and Spot Instance limits); those of others are left out."""
+
+IN_SUBNETS = {
+    "aws_security_group": ("vpc_id",),
+    "aws_lb": ("subnets",),
+    "aws_autoscaling_group": ("vpc_zone_identifier",),
+    "aws_db_subnet_group": ("subnet_ids",),
+    "aws_elasticache_subnet_group": ("subnet_ids",),
+}
+"""Resource type -> the attributes that say where in a VPC it is."""
 
 VCPUS = ("ec2", "L-1216C47A")
 SPOT_VCPUS = ("ec2", "L-34B43A08")
@@ -90,6 +100,13 @@ class Wanted:
         """Whether ElastiCache is asked for another node type or version."""
         return self.touches("aws_elasticache_replication_group", "node_type", "engine_version")
 
+    @property
+    def in_network(self) -> bool:
+        """Whether something is put into a VPC that others made."""
+        return self.settings.network.existing is not None and any(
+            self.touches(kind, *attributes) for kind, attributes in IN_SUBNETS.items()
+        )
+
 
 Check = Callable[[Wanted, Offers], Iterator[tuple[bool, Finding]]]
 """Yields findings; with True it stops the apply, with False it only warns."""
@@ -124,6 +141,16 @@ def _zones(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]:
                     (REGION,),
                 ),
             )
+
+
+def _network(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]:
+    settings = wanted.settings
+    found = offers.network(settings.network)
+    missing = [*existing_network.unplannable(settings, found)]
+    yield from ((True, finding) for finding in missing)
+    if not missing:
+        makes = wanted.makes("aws_lb") > 0
+        yield from existing_network.unfit(settings, found, makes_balancer=makes)
 
 
 def _instance_type(wanted: Wanted, offers: Offers) -> Iterator[tuple[bool, Finding]]:
@@ -359,6 +386,7 @@ def _made(kind: str) -> Callable[[Wanted], bool]:
 
 
 CHECKS: tuple[tuple[str, Callable[[Wanted], bool], Check], ...] = (
+    ("the existing VPC", lambda wanted: wanted.in_network, _network),
     ("availability zones", _made("aws_subnet"), _zones),
     ("instance types", lambda wanted: wanted.instances, _instance_type),
     ("the account's plan", lambda wanted: wanted.instances or wanted.database, _free_plan),

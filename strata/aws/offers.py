@@ -13,7 +13,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
 
+from strata.aws import existing_network
 from strata.aws.session import IMPATIENT, pages
+from strata.settings.models import Network
 
 FREE_TIER_REGION = "us-east-1"
 """The one region whose endpoint the Free Tier API has (AWS General Reference, AWS Free Tier)."""
@@ -141,6 +143,10 @@ class Offers:
         except client.exceptions.NoSuchResourceException:
             answer = client.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)
         return float(answer["Quota"]["Value"])
+
+    def network(self, network: Network) -> existing_network.Found:
+        """The VPC that others made, and the subnets that the settings choose."""
+        return existing_network.find(self._session, network)
 
     def vpcs(self) -> int:
         """The number of VPCs in the region."""

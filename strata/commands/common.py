@@ -14,7 +14,7 @@ from rich.console import Console
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.commands.base import out, read_out, synthesize_to
-from strata.commands.offered import read_descriptions, require_secrets
+from strata.commands.offered import read_descriptions, require_network, require_secrets
 from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
@@ -178,6 +178,7 @@ def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made
         # Before the first apply there may be no state bucket.
         preflight.check_account(environment)
         require_secrets(env, settings)
+        require_network(env, settings)
 
     out_folder = read_out()
     with judging_process() as begin, beside() as thread:
@@ -216,6 +217,7 @@ def planned(
         asked()
     else:
         require_secrets(env, settings)
+        require_network(env, settings)
     with (
         contextlib.nullcontext(begin) if begin else judging_process() as gate,
         step(f"planning {name}, all layers as one"),

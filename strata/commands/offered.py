@@ -41,6 +41,27 @@ def require_secrets(env: str, settings: Settings) -> None:
         raise invalid(env, missing)
 
 
+def require_network(env: str, settings: Settings) -> None:
+    """Raise InvalidSettings for a VPC or subnets of others that Terraform cannot look up.
+
+    Where AWS cannot be asked, Terraform says why.
+    """
+    if settings.network.existing is None:
+        return
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes its time
+
+    from strata.apply.existing_network import unplannable  # noqa: PLC0415
+    from strata.aws.offers import Offers  # noqa: PLC0415
+    from strata.aws.session import session  # noqa: PLC0415
+
+    try:
+        found = Offers(session(settings.environment)).network(settings.network)
+    except (ClientError, BotoCoreError):
+        return
+    if missing := [*unplannable(settings, found)]:
+        raise invalid(env, missing)
+
+
 def offered_lines(env: str, settings: Settings, changes: Sequence["Change"]) -> list[str]:
     """Lines about what AWS would refuse of these changes, and about what was not asked."""
     found = _look(env, settings, changes)

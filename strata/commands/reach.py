@@ -58,7 +58,7 @@ def _network(env: str, settings: Settings, *, live: bool) -> "Network":
         aim(settings.environment)
         preflight.check_account(settings.environment)
         with step("reading the network from AWS"):
-            return from_aws(settings.environment, env)
+            return from_aws(settings.environment, env, settings.network.existing)
     from strata.reach import from_stack  # noqa: PLC0415
 
     return from_stack(composed_stack(settings))

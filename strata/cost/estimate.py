@@ -130,8 +130,20 @@ def estimate(resources: Resources, settings: Settings, prices: PriceList) -> Est
         assumptions=assumptions(settings.cost.usage),
         free_tier=free,
         budget_usd=settings.cost.budget_usd_per_month,
-        notes=[*endpoints_against_nat(resources, settings.environment.region, prices)],
+        notes=[
+            *endpoints_against_nat(resources, settings.environment.region, prices),
+            *_not_ours(settings),
+        ],
     )
+
+
+def _not_ours(settings: Settings) -> Iterator[str]:
+    """What an existing VPC costs that is charged to whoever made it."""
+    if settings.network.existing:
+        yield (
+            f"{settings.network.existing} is not Strata's: its NAT gateways, endpoints and flow "
+            "logs, with the traffic through them, are not counted"
+        )
 
 
 def endpoints_against_nat(resources: Resources, region: str, prices: PriceList) -> Iterator[str]:

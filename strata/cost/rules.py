@@ -8,7 +8,7 @@ from typing import Any
 from strata.cost.capacity import HOURS, instances
 from strata.cost.range import Range, always
 from strata.cost.resources import Resource, Resources, blocks
-from strata.documents.stacks import is_on
+from strata.documents.stacks import is_on, references
 from strata.settings import Settings
 from strata.settings.capacity import on_demand
 from strata.settings.models import Usage
@@ -156,7 +156,8 @@ def _public(group: Resource, template: Resource, context: Context) -> bool:
     subnets = context.resources.targets(group.values.get("vpc_zone_identifier"), "aws_subnet")
     if subnets:
         return any(subnet.is_on("map_public_ip_on_launch") for subnet in subnets)
-    return context.settings.network.nat == "none"
+    network = context.settings.network
+    return network.nat == "none" and not network.existing
 
 
 def _beyond(
@@ -213,13 +214,21 @@ def load_balancer(resource: Resource, context: Context) -> Iterator[Charge | Unp
     lcus = context.usage.load_balancer_lcus
     yield Charge("hours", "elb/application-hours", always(HOURS))
     yield Charge(f"load of {lcus:g} LCU", "elb/lcu", always(HOURS * lcus))
+    if context.settings.network.existing:
+        # The VPC is somebody else's, and whoever has what sends its traffic pays for it.
+        yield from vpc(resource, context)
     if not resource.is_on("internal"):
-        count = _nodes(resource)
+        count = _nodes(resource, context)
         yield Charge(f"{count} public IPv4 addresses", "vpc/public-ipv4", always(count * HOURS))
 
 
-def _nodes(balancer: Resource) -> int:
-    return len(balancer.values.get("subnets") or balancer.blocks("subnet_mapping"))
+def _nodes(balancer: Resource, context: Context) -> int:
+    subnets = balancer.values.get("subnets")
+    found = [*references(subnets)]
+    if any(reference.address.startswith("data.aws_subnets.") for reference in found):
+        # A search by tags in these zones; a load balancer takes one subnet of each.
+        return len(context.settings.network.availability_zones)
+    return len(subnets or balancer.blocks("subnet_mapping"))
 
 
 def database(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
@@ -442,7 +451,7 @@ def bucket(resource: Resource, context: Context) -> Iterator[Charge | Unpriced]:
     if not balancers:
         yield Unpriced("storage", "the stack does not show how much is stored in it")
         return
-    files = sum(_nodes(balancer) for balancer in balancers) * LOG_FILES_AN_HOUR * HOURS
+    files = sum(_nodes(balancer, context) for balancer in balancers) * LOG_FILES_AN_HOUR * HOURS
     yield Charge("access logs, writes", "s3/put", always(files / 1000))
     days = _expiration_days(resource, context.resources)
     kept = context.usage.access_log_gib * (days or ENDLESS_DAYS) / DAYS

@@ -58,6 +58,12 @@ class Stack:
         """The managed resources of these types."""
         return [resource for resource in self.resources.values() if resource.type in types]
 
+    @property
+    def existing_vpc(self) -> str:
+        """The id of the VPC that the stack looks up and does not make; empty if it makes one."""
+        looked_up = [source for source in self.data.values() if source.type == "aws_vpc"]
+        return "" if self.of("aws_vpc") or not looked_up else id_sought(looked_up[0].body)
+
     def targets(self, value: object) -> list[Resource]:
         """The resources and data sources that a value, however deep, refers to; no duplicates."""
         known = {**self.resources, **self.data}
@@ -67,6 +73,19 @@ class Stack:
     def target(self, value: object) -> Resource | None:
         """The resource that a value refers to; the first when it names several."""
         return next(iter(self.targets(value)), None)
+
+
+def id_sought(body: Json) -> str:
+    """The id by which a data source looks up one thing of EC2; empty if it looks by more, or by
+    anything else."""
+    filters = body.get("filter")
+    entries = filters if isinstance(filters, list) else [filters]
+    if len(entries) != 1 or not isinstance(entries[0], dict):
+        return ""
+    values = entries[0].get("values")
+    if not str(entries[0].get("name")).endswith("-id") or not isinstance(values, list):
+        return ""
+    return str(values[0]) if len(values) == 1 else ""
 
 
 def stack(document: Json) -> Stack:

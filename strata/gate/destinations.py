@@ -1,5 +1,5 @@
-"""Where an environment goes: account and region, bucket and keys of its state, the same in every
-layer."""
+"""Where an environment goes: account and region, VPC, bucket and keys of its state, the same in
+every layer."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,13 @@ from typing import Any
 from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.layers import state_key
-from strata.documents.stacks import blocks, merged
+from strata.documents.stacks import blocks, id_sought, merged
 from strata.settings.models import Environment as Asked
+from strata.settings.models import Settings
 
 DESTINATION_CHECKS = {
     "STRATA_PLACE_1": "Every layer goes to the account and region of its environment",
+    "STRATA_PLACE_2": "An environment lies in its own VPC, or in the one that its settings name",
     "STRATA_STATE_2": "State goes to the bucket of its environment, under the layer's own key",
     "STRATA_STATE_3": "A layer reads the state of layers of its own environment alone",
 }
@@ -21,6 +23,12 @@ explain(
     "A layer goes to another account or region, or its calls and keys to another endpoint",
     "one provider block with region and allowed_account_ids, credentials from the environment",
     "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs#argument-reference",
+)  # fmt: skip
+explain(
+    "STRATA_PLACE_2", "critical",
+    "The environment is in, or reads, a VPC that its settings do not name",
+    "the VPC of this code, or network.existing with the id of the other one",
+    "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/data-sources/vpc",
 )  # fmt: skip
 explain(
     "STRATA_STATE_2 STRATA_STATE_3", "critical",
@@ -45,6 +53,7 @@ BACKEND = frozenset(
      "use_fips_endpoint", "use_dualstack_endpoint", "//")
 )  # fmt: skip
 """The same for the S3 backend, and for the config of remote state."""
+_VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
 WORKSPACES = (None, "default", "${terraform.workspace}")
 
 
@@ -76,6 +85,26 @@ def destination_faults(
         for address, body in blocks(stack, "data").items():
             if address.startswith("terraform_remote_state.") and _foreign(body, state, keys):
                 yield "STRATA_STATE_3", f"data.{address}"
+
+
+def vpc_faults(name: str, composed: Json, settings: Settings | None) -> Iterator[tuple[str, str]]:
+    """(check, address or environment) of VPCs that are looked up, against the settings.
+
+    Without settings, one that is looked up by its id is taken for the one that they name.
+    """
+    looked_up = {
+        f"data.{address}": body
+        for address, body in blocks(composed, "data").items()
+        if address.startswith("aws_vpc.")
+    }
+    own = any(address.startswith("aws_vpc.") for address in blocks(composed))
+    for address, body in looked_up.items():
+        name_of_it = id_sought(body) if set(body) <= {"filter", "//"} else ""
+        wrong = settings and name_of_it != settings.network.existing
+        if own or not _VPC_ID.fullmatch(name_of_it) or wrong:
+            yield "STRATA_PLACE_2", address
+    if settings and settings.network.existing and (own or not looked_up):
+        yield "STRATA_PLACE_2", name
 
 
 def account_of(composed: Json, settings: Asked | None) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from strata.documents import Json
 from strata.gate import documents, report, waivers
 from strata.gate.documents import PRODUCTION
-from strata.gate.paths import path_failures
+from strata.gate.paths import judged_paths
 from strata.gate.scan import Failure, known_checks, scan_plan, scan_stacks
 from strata.gate.whole_environment import (
     ENVIRONMENT_CHECKS,
@@ -46,6 +46,7 @@ class Judgement:
     every: Mapping[str, str]
     failures: frozenset[Failure]
     checks: frozenset[str]
+    not_judged: tuple[str, ...] = ()
 
     def verdict(self, plans: Mapping[str, Json] | None = None) -> report.Report:
         """The verdict on the synthesis and on these plans of it; raises Unjudgeable."""
@@ -73,7 +74,7 @@ class Judgement:
             for name, stages in waivers.elsewhere(waived.failures, accepted).items()
             if name in without_stage
         ]
-        waived = replace(waived, warnings=[*waived.warnings, *warnings])
+        waived = replace(waived, warnings=[*waived.warnings, *warnings, *self.not_judged])
         verdict = report.report(
             waived,
             {
@@ -112,13 +113,21 @@ def begin(
     _refuse_other_stage(environments, stages)
     settings = {name: load(file) for name, file in files.items() if file}
     resolved_environments = tuple(resolve_environment(environment) for environment in environments)
+    paths = judged_paths(environments, settings)
     failures = scan_stacks(environments) | {
-        *path_failures(environments, settings),
+        *paths.failures,
         *environment_failures(resolved_environments, settings),
     }
     checks = known_checks() | set(ENVIRONMENT_CHECKS)
     return Judgement(
-        environments, resolved_environments, files, stages, stage_of, frozenset(failures), checks
+        environments,
+        resolved_environments,
+        files,
+        stages,
+        stage_of,
+        frozenset(failures),
+        checks,
+        tuple(paths.not_judged),
     )
 
 

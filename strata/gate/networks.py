@@ -54,6 +54,7 @@ HOLDERS = ("aws_security_group", "aws_default_security_group", "aws_network_acl"
            "aws_default_network_acl")  # fmt: skip
 WEB = (("80", "80"), ("443", "443"))
 TABLES = ("aws_route_table", "aws_default_route_table")
+LOOKED_UP = ("data.aws_subnet.", "data.aws_subnets.")
 STORES = ("aws_db_subnet_group", "aws_elasticache_subnet_group")
 _LENGTH = re.compile(r"\}/(\d{1,3})$")
 Range = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -74,12 +75,17 @@ def network_faults(composed: Json) -> Iterator[tuple[str, str]]:
     yield from _sums(resources)
     public = {route.table for route in _routes(resources) if _to_internet(route)}
     private = _private_tables(resources)
+    elsewhere = _beside_balancers(resources) if resources.existing_vpc else None
     for route in _routes(resources):
         if not _own_way(resources, route, private=route.table in private):
             yield "STRATA_ROUTE_1", route.address
     for store in resources.of(*STORES):
         subnets = _flat(store.body.get("subnet_ids"))
-        if any(_reached(resources, subnet, public) for subnet in subnets):
+        if elsewhere is None:
+            reached = any(_reached(resources, subnet, public) for subnet in subnets)
+        else:
+            reached = not all(target in elsewhere for target in _named(resources, subnets))
+        if reached:
             yield "STRATA_ROUTE_2", store.address
 
 
@@ -212,6 +218,24 @@ def _to_internet(route: Route) -> bool:
     """Whether a route makes its table public; any gateway may, other than NAT."""
     value = route.body.get("gateway_id")
     return value not in (None, "", "local")
+
+
+def _named(resources: Stack, subnets: list[Any]) -> Iterator[str]:
+    """The address of whatever each subnet refers to; its text where that is not in the stack."""
+    for subnet in subnets:
+        target = resources.target(subnet)
+        yield target.address if target else str(subnet)
+
+
+def _beside_balancers(resources: Stack) -> set[str]:
+    """The subnets of an existing VPC that are looked up, without those of load balancers: nothing
+    else says here which of them the internet reaches."""
+    used = {
+        target.address
+        for balancer in resources.of("aws_lb")
+        for target in resources.targets(balancer.body)
+    }
+    return {address for address in resources.data if address.startswith(LOOKED_UP)} - used
 
 
 def _reached(resources: Stack, subnet: Any, public: set[str]) -> bool:

@@ -1,6 +1,7 @@
 """The table of paths, compared with the composed stack of each environment that is judged."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from strata.documents.stacks import stack
 from strata.errors import StrataError
@@ -10,24 +11,44 @@ from strata.gate.scan import Failure
 from strata.reach import from_stack
 from strata.reach.table import PATH_CHECKS, Row, table
 from strata.settings.models import Settings
+from strata.text.words import counted
 
 
-def path_failures(
-    environments: Sequence[Environment], settings: Mapping[str, Settings]
-) -> Iterator[Failure]:
-    """The paths that are not open or shut as they must be; `settings` have the user's own paths."""
+@dataclass(frozen=True)
+class Paths:
+    """The paths that are not open or shut as they must be, and what nobody here can judge."""
+
+    failures: list[Failure]
+    not_judged: list[str]
+
+
+def judged_paths(environments: Sequence[Environment], settings: Mapping[str, Settings]) -> Paths:
+    """The paths of all environments; `settings` have the user's own paths."""
+    result = Paths([], [])
     for environment in environments:
-        of_user = settings.get(environment.name)
-        own, ways_out = (of_user.reach, of_user.service.egress) if of_user else ((), ())
-        connected = bool(of_user and of_user.connected)
-        try:
-            network = from_stack(stack(resolved(environment.composed)))
-            rows = table(network, own, ways_out, connected=connected)
-        except StrataError as error:
-            raise Unjudgeable(f"{environment.path}: {error.message}") from error
-        for row in rows:
-            if not row.met:
-                yield _failure(environment, row)
+        rows = _rows(environment, settings)
+        result.failures.extend(_failure(environment, row) for row in rows if not row.met)
+        unknown = [row for row in rows if row.expectation.open and row.verdict.state == "unknown"]
+        foreign = next((row.verdict.foreign for row in rows), "")
+        if foreign:
+            result.not_judged.append(
+                f"{environment.name}: its network, {foreign}, is not Strata's: routes, network "
+                "ACLs, flow logs and the default security group were not judged, and "
+                f"{counted(len(unknown), 'path')} that must be open may be shut (strata reach "
+                f"{environment.name} --live reads them)"
+            )
+    return result
+
+
+def _rows(environment: Environment, settings: Mapping[str, Settings]) -> list[Row]:
+    of_user = settings.get(environment.name)
+    own, ways_out = (of_user.reach, of_user.service.egress) if of_user else ((), ())
+    connected = bool(of_user and of_user.connected)
+    try:
+        network = from_stack(stack(resolved(environment.composed)))
+        return table(network, own, ways_out, connected=connected)
+    except StrataError as error:
+        raise Unjudgeable(f"{environment.path}: {error.message}") from error
 
 
 def _failure(environment: Environment, row: Row) -> Failure:

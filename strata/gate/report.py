@@ -93,7 +93,8 @@ class Report(BaseModel):
     findings: list[Finding] = Field(description="Worst first.")
     waivers: list[Waiver] = Field(description="The waivers that were used.")
     warnings: list[str] = Field(
-        description="Waivers that end within thirty days, and environments that say no stage."
+        description="Waivers that end within thirty days, environments that say no stage, and "
+        "networks that are not Strata's, of which only the security groups were judged."
     )
     unjudged: list[str] = Field(
         default=[],

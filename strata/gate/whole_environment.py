@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from strata.documents import Json
 from strata.documents.stacks import blocks
 from strata.gate.accounts import ACCOUNT_CHECKS, account_faults
-from strata.gate.destinations import DESTINATION_CHECKS, account_of, destination_faults
+from strata.gate.destinations import (
+    DESTINATION_CHECKS,
+    account_of,
+    destination_faults,
+    vpc_faults,
+)
 from strata.gate.documents import Environment
 from strata.gate.images import IMAGE_CHECKS, image_faults
 from strata.gate.networks import NETWORK_CHECKS, network_faults
@@ -18,7 +23,6 @@ from strata.gate.scan import Failure
 from strata.gate.switched_off import IGNORING_CHECKS, ignoring_faults
 from strata.gate.texts import SECRET_CHECKS, secret_faults
 from strata.gate.vocabulary import Unjudged, folder, known_words, outside, unjudged
-from strata.settings.models import Environment as Asked
 from strata.settings.models import Settings
 from strata.text.words import listed
 
@@ -61,16 +65,17 @@ def environment_failures(
     """The failures of each environment as a whole; some of them have `settings`, by name."""
     for whole_environment in judged:
         name = whole_environment.environment.name
-        expected = settings[name].environment if name in settings else None
-        for check, place in sorted(set(_faults(whole_environment, expected))):
+        for check, place in sorted(set(_faults(whole_environment, settings.get(name)))):
             known = place.partition(".")[0] in ("data", "ephemeral") or place.startswith("aws_")
             construct = whole_environment.environment.construct(place) if known else place
             address = place if known else ""
             yield Failure(name, check, construct, address, ENVIRONMENT_CHECKS[check])
 
 
-def _faults(judged: ResolvedEnvironment, expected: Asked | None) -> Iterator[tuple[str, str]]:
-    yield from destination_faults(judged.environment.name, judged.composed, judged.layers, expected)
+def _faults(judged: ResolvedEnvironment, settings: Settings | None) -> Iterator[tuple[str, str]]:
+    name, expected = judged.environment.name, settings.environment if settings else None
+    yield from destination_faults(name, judged.composed, judged.layers, expected)
+    yield from vpc_faults(name, judged.composed, settings)
     yield from network_faults(judged.composed)
     yield from image_faults(judged.composed)
     account = account_of(judged.composed, expected)

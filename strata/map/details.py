@@ -9,7 +9,7 @@ from typing import Any
 from strata.documents.stacks import Resource, Stack
 from strata.documents.templates import parts
 from strata.map.model import Edge, Lock, Mark, Node, Picture
-from strata.map.network import ACLS, TABLES, routes_of, table_of
+from strata.map.network import ACLS, TABLES, is_subnet, routes_of, table_of
 from strata.map.parts import wholes
 from strata.map.system import AWS_APIS, INTERNET
 from strata.map.values import endpoint_name, name_of, port_range, type_name
@@ -218,7 +218,7 @@ class _Reader:
         return tuple(
             end.name
             for end in self.network.endpoints
-            if any(place.subnet.address == node.id for place in end.interfaces)
+            if any(is_subnet(place.subnet, node.id) for place in end.interfaces)
         )
 
     def arrow_flows(self, node: Node) -> list[Flow]:
@@ -404,10 +404,14 @@ def _traffic(flow: Flow, peer: str, own: str, ends: Sequence[str]) -> Traffic:
     prefix = f"{endpoint_name(own)}: " if len(ends) > 1 else ""
     text = f"{prefix}{flow.protocol} {port_range(*flow.ports)} {peer}"
     if not flow.complete:
-        text += " (some paths)"
+        text += " (not known on all paths)" if _unknown(flow) else " (some paths)"
     return Traffic(
         text, tuple(f"{step.way}: {step.kind} {step.rule}: {step.text}" for step in flow.steps)
     )
+
+
+def _unknown(flow: Flow) -> bool:
+    return any(not step.known for step in flow.steps)
 
 
 def _out(edge: Edge, label: str, picture: str) -> str:

@@ -195,7 +195,7 @@ def _legend(placed: Placed) -> list[Key]:
     network = placed.picture.name == "network"
     words: dict[EdgeKind, str] = {
         "traffic": "traffic that is let through",
-        "part": "on some paths only",
+        "part": "on some paths only, or not known",
         "route": "route",
         "relation": "guards" if network else "refers to",
     }

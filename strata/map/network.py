@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from ipaddress import ip_network
 
-from strata.documents.stacks import Resource, Stack
+from strata.documents.stacks import Resource, Stack, id_sought
 from strata.map.model import Edge, Node, Picture
 from strata.map.values import endpoint_name, name_of, port_range
 from strata.reach import Network
+from strata.reach.model import Subnet
 from strata.text.words import counted
 from strata.text.wrapping import by_commas
 
@@ -22,6 +23,11 @@ GATEWAYS = {
 }
 TABLES = ("aws_route_table", "aws_default_route_table")
 ACLS = ("aws_network_acl", "aws_default_network_acl")
+FOREIGN = (
+    "A VPC that is not Strata's, with the subnets that the settings name. Its ranges, zones, "
+    "routes and network ACLs are not known here: strata reach ENV --live reads them."
+)
+"""What the picture says of a network that is not made here."""
 
 
 def usable(cidr: str) -> int:
@@ -31,7 +37,11 @@ def usable(cidr: str) -> int:
 
 def network_picture(stack: Stack, network: Network, name: str) -> Picture:
     """VPC, network ACLs, subnets by zone, route tables and the gateways they lead to."""
-    nodes: list[Node] = []
+    title = f"Network of {name}"
+    if network.foreign:
+        nodes = _foreign(stack, network)
+        return Picture("network", title, FOREIGN, "RIGHT", tuple(nodes), ())
+    nodes = []
     for vpc in stack.of("aws_vpc"):
         nodes += _vpc(stack, vpc, network)
     edges = tuple(_edges(stack))
@@ -43,7 +53,6 @@ def network_picture(stack: Stack, network: Network, name: str) -> Picture:
         "the gateways its routes lead to. Usable addresses are those that AWS leaves: it keeps "
         "five of each subnet."
     )
-    title = f"Network of {name}"
     return Picture("network", title, description, "RIGHT", tuple(nodes), edges)
 
 
@@ -135,6 +144,46 @@ def _vpc(stack: Stack, vpc: Resource, network: Network) -> list[Node]:
             stack.of(*GATEWAYS), key=lambda gateway: [*GATEWAYS].index(gateway.type)
         )
     ]
+    return nodes
+
+
+def is_subnet(subnet: Subnet, address: str) -> bool:
+    """Whether a place of the analysis is in the subnet, or the subnets, of an address."""
+    return subnet.address.partition("[")[0] == address
+
+
+def _foreign(stack: Stack, network: Network) -> list[Node]:
+    """The VPC and the subnets that are looked up: what the settings say of them, and what of ours
+    is put there."""
+    vpcs = [source for source in stack.data.values() if source.type == "aws_vpc"]
+    nodes = [
+        Node(vpc.address, "vpc", "VPC, not Strata's", network.foreign, ("made elsewhere",))
+        for vpc in vpcs[:1]
+    ]
+    for source in stack.data.values():
+        if source.type not in ("aws_subnet", "aws_subnets"):
+            continue
+        contents = [
+            endpoint_name(end.name)
+            for end in network.endpoints
+            if any(is_subnet(place.subnet, source.address) for place in end.interfaces)
+        ]
+        public = source.path.rpartition("/")[2].startswith("public")
+        kind = "public" if public else "private"
+        one = source.type == "aws_subnet"
+        tags = [f"{key} = {value}" for key, value in (source.body.get("tags") or {}).items()]
+        title = id_sought(source.body) if one else by_commas(tags, 40)[0]
+        nodes.append(
+            Node(
+                source.address,
+                kind,
+                f"{kind.capitalize()} subnet{'' if one else 's'}, not Strata's",
+                title,
+                ("made elsewhere", *by_commas(contents or ["empty"], 30)),
+                parent=vpcs[0].address if vpcs else None,
+                column=0 if public else 1,
+            )
+        )
     return nodes
 
 

@@ -9,7 +9,7 @@ from strata.documents.layers import OPTIONAL
 from strata.documents.stacks import Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
 from strata.map.parts import wholes
-from strata.map.values import name_of, port_range, type_name
+from strata.map.values import in_subnets, name_of, port_range, type_name
 from strata.reach import Flow
 from strata.reach.model import AWS_ENDPOINTS
 from strata.resources.containers import Container, containers
@@ -147,16 +147,13 @@ class _System:
     # Load balancing
 
     def balancer(self, balancer: Resource) -> Iterator[Node]:
-        zones = len(self.stack.targets(balancer.body.get("subnets")))
+        where = in_subnets(self.stack.targets(balancer.body.get("subnets")))
         yield Node(
             balancer.address,
             "edge",
             "Load balancer",
             name_of(balancer),
-            (
-                f"{'internal' if balancer.body.get('internal') else 'internet-facing'}, "
-                f"in {counted(zones, 'subnet')}",
-            ),
+            (f"{'internal' if balancer.body.get('internal') else 'internet-facing'}, {where}",),
             column=1,
         )
         for listener in self.stack.of("aws_lb_listener"):
@@ -248,7 +245,7 @@ class _System:
                 "compute",
                 "Auto Scaling group",
                 f"{template.get('instance_type')}, {low} to {high}",
-                (f"in {counted(len(self.subnets(group)), 'subnet')}", *_spot(group)),
+                (in_subnets(self.subnets(group)), *_spot(group)),
                 (Lock(f"volume {size} GiB{'' if on else ', not encrypted'}", on=on),),
                 parent=cluster.address if cluster else None,
                 column=None if cluster else 3,
@@ -566,7 +563,9 @@ class _System:
             if everywhere:
                 yield Edge(source, target, "traffic", lines)
             else:
-                yield Edge(source, target, "part", ("some paths:", *lines))
+                # Of a network that is not Strata's, only the security groups are known.
+                said = "if routes let it:" if self.stack.existing_vpc else "some paths:"
+                yield Edge(source, target, "part", (said, *lines))
 
     def missing_usual_edges(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator[Edge]:
         """Arrows of usual traffic that this system does not have."""

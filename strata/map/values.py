@@ -1,7 +1,10 @@
 """Values of a stack as people read them."""
 
+from collections.abc import Sequence
+
 from strata.documents.stacks import Resource
 from strata.documents.templates import has_expression
+from strata.text.words import counted
 
 TYPES = {
     "acm": "ACM",
@@ -74,3 +77,10 @@ def name_of(resource: Resource) -> str:
             resource.path,
         )
     )
+
+
+def in_subnets(subnets: Sequence[Resource]) -> str:
+    """`in 3 subnets`; a search by tags finds a number that is known to AWS alone."""
+    if any(subnet.type == "aws_subnets" for subnet in subnets):
+        return "in the subnets with its tags"
+    return f"in {counted(len(subnets), 'subnet')}"

@@ -1,7 +1,7 @@
 """What the AWS API returns about a VPC and the resources in it. It only reads."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,14 +39,26 @@ class Answers:
     interface_endpoints: list[Json] = field(default_factory=list)
 
 
-def ask(clients: Clients, project: str, environment: str, env: str | None = None) -> Answers:
+def ask(
+    clients: Clients,
+    project: str,
+    environment: str,
+    env: str | None = None,
+    existing: str | None = None,
+) -> Answers:
     """Everything about the VPC with the tags of an environment; raises StrataError without one.
 
-    `env` is how the user names it.
+    `env` is how the user names it. `existing` is the id of a VPC that it shares with others: then
+    what has none of its security groups is left out.
     """
     ec2 = clients("ec2")
     tags = {"tag:Project": project, "tag:Environment": environment}
-    vpcs = _all(ec2, "describe_vpcs", "Vpcs", Filters=_filters(tags))
+    sought = {"vpc-id": existing} if existing else tags
+    vpcs = _all(ec2, "describe_vpcs", "Vpcs", Filters=_filters(sought))
+    if existing and not vpcs:
+        raise StrataError(
+            f"{existing}, which network.existing names, is not in this account and region"
+        )
     if len(vpcs) != 1:
         raise StrataError(
             f"{len(vpcs)} VPCs carry the tags Project={project} and Environment={environment}",
@@ -59,6 +71,15 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
     nat: Json = {"Filter": _filters({"vpc-id": vpc, "state": "available"})}
     tables = _all(ec2, "describe_route_tables", "RouteTables", **inside)
     groups = _all(ec2, "describe_security_groups", "SecurityGroups", **inside)
+    ours = _Ours(
+        {
+            group["GroupId"]
+            for group in groups
+            if {"Project": project, "Environment": environment}.items() <= _tags(group).items()
+        }
+        if existing
+        else None
+    )
     subnets = _all(ec2, "describe_subnets", "Subnets", **inside)
     scaling = [
         group
@@ -68,6 +89,8 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
         if {s["SubnetId"] for s in subnets} & set(group.get("VPCZoneIdentifier", "").split(","))
     ]
     templates = {group["AutoScalingGroupName"]: _template(ec2, group) for group in scaling}
+    templates = {name: body for name, body in templates.items() if ours.has(_groups_of(body))}
+    scaling = [group for group in scaling if group["AutoScalingGroupName"] in templates]
     caches = _all(clients("elasticache"), "describe_cache_clusters", "CacheClusters")
     cache_subnets = {
         subnet_group["CacheSubnetGroupName"]: [
@@ -90,7 +113,7 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
         load_balancers=[
             balancer
             for balancer in _all(clients("elbv2"), "describe_load_balancers", "LoadBalancers")
-            if balancer["VpcId"] == vpc
+            if balancer["VpcId"] == vpc and ours.has(balancer.get("SecurityGroups", []))
         ],
         auto_scaling_groups=scaling,
         templates=templates,
@@ -99,8 +122,14 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
             database
             for database in _all(clients("rds"), "describe_db_instances", "DBInstances")
             if database.get("DBSubnetGroup", {}).get("VpcId") == vpc
+            and ours.has(one["VpcSecurityGroupId"] for one in database["VpcSecurityGroups"])
         ],
-        caches=[cache for cache in caches if cache.get("CacheSubnetGroupName") in cache_subnets],
+        caches=[
+            cache
+            for cache in caches
+            if cache.get("CacheSubnetGroupName") in cache_subnets
+            and ours.has(one["SecurityGroupId"] for one in cache.get("SecurityGroups", []))
+        ],
         cache_subnets=cache_subnets,
         interface_endpoints=[
             endpoint
@@ -108,8 +137,29 @@ def ask(clients: Clients, project: str, environment: str, env: str | None = None
             if endpoint["VpcEndpointType"] == "Interface"
             # AWS goes on to list what is gone for a while.
             and endpoint["State"].lower() not in ("deleting", "deleted", "rejected", "failed")
+            and ours.has(one["GroupId"] for one in endpoint["Groups"])
         ],
     )
+
+
+@dataclass(frozen=True)
+class _Ours:
+    """What has one of our security groups; in a VPC of our own (None) that is everything."""
+
+    groups: set[str] | None
+
+    def has(self, groups: Iterable[str]) -> bool:
+        return self.groups is None or not self.groups.isdisjoint(groups)
+
+
+def _tags(body: Json) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in body.get("Tags", [])}
+
+
+def _groups_of(template: Json) -> list[str]:
+    """The security groups of a launch template's first network interface."""
+    card: Json = next(iter(template.get("NetworkInterfaces", [])), {})
+    return list(card.get("Groups") or template.get("SecurityGroupIds", []))
 
 
 def _filters(values: dict[str, str]) -> list[Json]:

@@ -32,13 +32,17 @@ NAT gateway takes replies on."""
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that was asked, and its answer: `rule` is the address of the rule that decides."""
+    """One thing that was asked, and its answer: `rule` is the address of the rule that decides.
+
+    `known` is false where nobody can say: then it may pass as well.
+    """
 
     way: Way
     kind: Literal["route", "address", "network ACL", "security group", "host port"]
     rule: str
     passes: bool
     text: str
+    known: bool = True
 
 
 class Check(Protocol):
@@ -95,12 +99,15 @@ class AclCheck:
 
     @property
     def ever(self) -> Intervals:
-        """As `always`: nothing about an ACL is uncertain."""
-        return self.always
+        """As `always`, unless the list is not known: nothing else about an ACL is uncertain."""
+        return self.always if self.subnet.acl.known else PORTS
 
     def step(self, port: int) -> Step:
         """The first rule that matches, or the denial at the end."""
         where = f"{'out of' if self.egress else 'into'} {self.subnet.address}"
+        if not self.subnet.acl.known:
+            text = f"{where}, port {port}: the network ACL is not Strata's, and not known"
+            return Step(self.way, "network ACL", self.subnet.acl.address, False, text, known=False)
         for rule in self.rules:
             if port in rule.ports:
                 verb = "allows" if rule.allow else "denies"
@@ -162,7 +169,7 @@ class GroupCheck:
         for rule in self.unknown:
             if port in rule.ports:
                 text = f"the content of {peer_name(rule.peer)} is not known"
-                return Step("there", "security group", rule.address, False, text)
+                return Step("there", "security group", rule.address, False, text, known=False)
         text = f"no rule allows {self.protocol} {port} {side} {self.peer}"
         return Step(
             "there", "security group", ", ".join(g.address for g in self.groups), False, text

@@ -18,7 +18,7 @@ from strata.reach.intervals import NONE, PORTS, Intervals
 from strata.reach.model import AWS_APIS, Endpoint, Interface, Network, PrefixList, Range
 from strata.reach.ways import Talk, Way
 
-State = Literal["open", "partly", "shut", "absent"]
+State = Literal["open", "partly", "unknown", "shut", "absent"]
 PROTOCOLS = ("tcp", "udp")
 
 NOT_ON_THE_INTERNET = tuple(
@@ -72,7 +72,7 @@ class Verdict:
 
     `always` are the ports that are open whatever happens, `ever` those that may be; `through` is a
     packet that passes if any does, `stopped` one that does not. `reply_ports` are those on which
-    `source` may take replies, and all of them count.
+    `source` may take replies, and all of them count. `foreign` is the VPC that was not read.
     """
 
     source: str
@@ -85,15 +85,19 @@ class Verdict:
     stopped: Trace | None
     reply_ports: tuple[int, int] = figures.ANY_CLIENT
     absent: tuple[str, ...] = ()
+    foreign: str = ""
 
     @property
     def state(self) -> State:
-        """`open`: all ports, always; `shut`: none, ever; `partly`: anything between."""
+        """`open`: all ports, always; `shut`: none, ever; `partly`: anything between, which in a
+        network that was not read is `unknown`."""
         if self.absent:
             return "absent"
         if not self.ports - self.always and self.ports:
             return "open"
-        return "partly" if self.ever else "shut"
+        if not self.ever:
+            return "shut"
+        return "unknown" if self.foreign else "partly"
 
     @property
     def open(self) -> bool:
@@ -182,7 +186,9 @@ class Analysis:
     ) -> Verdict:
         """Whether `ports` of `target` are open to `source`; only its host ports count."""
         first, second = self.network.endpoint(source), self.network.endpoint(target)
-        blank = Verdict(source, target, protocol, ports, NONE, NONE, None, None)
+        blank = Verdict(
+            source, target, protocol, ports, NONE, NONE, None, None, foreign=self.network.foreign
+        )
         if first is None or second is None:
             ends = {source: first, target: second}
             return replace(blank, absent=tuple(name for name, end in ends.items() if end is None))
@@ -199,7 +205,8 @@ class Analysis:
         result = replace(blank, ports=ports, always=always, ever=ever)
         if ever:
             port = (always or ever).least
-            certain = [pair for pair in pairs if port in pair.always]
+            # Of a network that was not read, a packet on whose way something is unknown says more.
+            certain = [pair for pair in pairs if port in pair.always and not self.network.foreign]
             passing = next(iter(certain or [pair for pair in pairs if port in pair.ever]))
             result = replace(result, through=passing.trace(port, through=True))
         if ports - always:
@@ -311,12 +318,10 @@ def _space(network: Network, place: Interface | None, version: int) -> Intervals
         return _interval(IPv4Network("0.0.0.0/0")) - _union(
             map(_interval, (*NOT_ON_THE_INTERNET, *inner))
         )
-    for range_ in place.subnet.ranges:
-        if range_.version == version:
-            # AWS reserves the first four addresses of a subnet and the last (VPC User Guide).
-            low, high = _interval(range_).pairs[0]
-            return Intervals(((low + 4, high - 1),))
-    return NONE
+    ranges = [range_ for range_ in place.subnet.ranges if range_.version == version]
+    # AWS reserves the first four addresses of a subnet and the last (VPC User Guide).
+    ends = [_interval(range_).pairs[0] for range_ in ranges]
+    return Intervals.of(*((low + 4, high - 1) for low, high in ends))
 
 
 def _named_ranges(network: Network) -> Iterator[Range]:

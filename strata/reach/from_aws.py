@@ -56,10 +56,12 @@ TARGETS = (
 """Keys of a route; one of them names its target (EC2 API, Route)."""
 
 
-def from_aws(environment: Environment, env: str | None = None) -> Network:
+def from_aws(
+    environment: Environment, env: str | None = None, existing: str | None = None
+) -> Network:
     """The network of an environment as it exists; endpoints that do not exist are left out.
 
-    `env` is how the user names the environment.
+    `env` is how the user names the environment, `existing` a VPC that is not the environment's own.
     """
     make: Any = boto3.client
     try:
@@ -68,6 +70,7 @@ def from_aws(environment: Environment, env: str | None = None) -> Network:
             environment.project,
             environment.name,
             env,
+            existing,
         )
     except (ClientError, BotoCoreError) as error:
         raise StrataError(f"the network in {environment.region} cannot be read: {error}") from error

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from strata.documents import Json
 from strata.documents.stacks import Resource, Stack, is_on
@@ -42,6 +42,14 @@ from strata.resources.rules import rule
 
 STAND_IN = IPv6Network("2001:db8::/56")
 """Stands for the IPv6 range that AWS gives a new VPC; from the range reserved for examples."""
+
+FOREIGN_RANGES: tuple[Range, ...] = tuple(
+    map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"))
+)
+"""Where the subnets of a VPC lie whose ranges are not known (VPC User Guide, VPC CIDR blocks)."""
+FOREIGN_SUBNETS = ("aws_subnet", "aws_subnets")
+"""Data sources that look up subnets."""
+NOT_OURS = "what a route table says that is not Strata's"
 
 HOSTS = (
     "aws_elasticache_cluster",
@@ -117,6 +125,7 @@ class _Reader:
                 for resource in self.stack.resources.values()
                 if self.unread(resource)
             ),
+            foreign=self.stack.existing_vpc,
         )
 
     def attached(self, gateway: Resource) -> bool:
@@ -138,13 +147,19 @@ class _Reader:
 
     @cached_property
     def vpc(self) -> Resource:
-        vpcs = self.stack.of("aws_vpc")
+        vpcs = self.stack.of("aws_vpc") or self.looked_up("aws_vpc")
         if len(vpcs) != 1:
             raise StrataError(f"reachability is judged in one VPC, and the stack has {len(vpcs)}")
         return vpcs[0]
 
+    def looked_up(self, *types: str) -> list[Resource]:
+        """The data sources of these types."""
+        return [resource for resource in self.stack.data.values() if resource.type in types]
+
     @cached_property
     def ranges(self) -> tuple[Range, ...]:
+        if self.stack.existing_vpc:
+            return ()
         associations = self.stack.of("aws_vpc_ipv4_cidr_block_association")
         ranges = [ip_network(resource.body["cidr_block"]) for resource in (self.vpc, *associations)]
         if is_on(self.vpc.body.get("assign_generated_ipv6_cidr_block")):
@@ -156,6 +171,12 @@ class _Reader:
     @cached_property
     def subnets(self) -> dict[str, Subnet]:
         """Address -> the subnet."""
+        if self.stack.existing_vpc:
+            return {
+                name: Subnet(name, FOREIGN_RANGES, _unknown_table(name), _unknown_acl(name))
+                for subnet in (*self.stack.of("aws_subnet"), *self.looked_up(*FOREIGN_SUBNETS))
+                for name in _places(subnet)
+            }
         subnets = {}
         for index, subnet in enumerate(self.stack.of("aws_subnet")):
             ranges: list[Range] = [ip_network(subnet.body["cidr_block"])]
@@ -170,9 +191,10 @@ class _Reader:
     def within(self, value: object) -> list[Subnet]:
         """The subnets that a value refers to."""
         return [
-            self.subnets[subnet.address]
+            self.subnets[name]
             for subnet in self.stack.targets(value)
-            if subnet.address in self.subnets
+            for name in _places(subnet)
+            if name in self.subnets
         ]
 
     def table(self, subnet: Resource) -> RouteTable:
@@ -301,7 +323,8 @@ class _Reader:
         target = self.stack.target(text)
         if target == self.vpc:
             version = 6 if "ipv6" in str(text) else 4
-            return next(range_ for range_ in self.ranges if range_.version == version)
+            own = [range_ for range_ in self.ranges if range_.version == version]
+            return own[0] if own else PrefixList(str(text), None)
         try:
             return ip_network(str(text))
         except ValueError:
@@ -446,11 +469,12 @@ class _Reader:
         asks_public = card.get("associate_public_ip_address")
         interfaces = []
         for subnet in self.within(group.body.get("vpc_zone_identifier")):
-            body = self.stack.resources[subnet.address].body
-            public = is_on(
-                body.get("map_public_ip_on_launch") if asks_public in (None, "") else asks_public
-            )
-            ipv6 = is_on(body.get("assign_ipv6_address_on_creation"))
+            made = self.stack.resources.get(subnet.address)
+            gives = made.body.get("map_public_ip_on_launch") if made else None
+            given = gives if asks_public in (None, "") else asks_public
+            # Whether a subnet gives addresses that is not made here, only AWS knows.
+            public = None if made is None and given is None else is_on(given)
+            ipv6 = bool(made and is_on(made.body.get("assign_ipv6_address_on_creation")))
             interfaces.append(Interface(subnet, groups, public, ipv6))
         yield Endpoint("instances", group.address, tuple(interfaces), figures.LINUX)
         dynamic = agent.host_ports(str(template.get("user_data") or ""))
@@ -475,6 +499,22 @@ class _Reader:
                 figures.CONTAINER,
                 host_ports(definitions, dynamic),
             )
+
+
+def _places(subnet: Resource) -> tuple[str, ...]:
+    """The subnets that a block stands for: a search by tags finds two or more."""
+    if subnet.type == "aws_subnets":
+        return (f"{subnet.address}[0]", f"{subnet.address}[1]")
+    return (subnet.address,)
+
+
+def _unknown_table(subnet: str) -> RouteTable:
+    anywhere = Route(subnet, IPv4Network("0.0.0.0/0"), "other", NOT_OURS)
+    return RouteTable(subnet, (anywhere,))
+
+
+def _unknown_acl(subnet: str) -> Acl:
+    return Acl(subnet, (), (), known=False)
 
 
 def _list(value: object) -> list[object]:

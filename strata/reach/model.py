@@ -80,11 +80,15 @@ class AclRule:
 
 @dataclass(frozen=True)
 class Acl:
-    """Rules by number; the first that matches decides, and what none matches is denied."""
+    """Rules by number; the first that matches decides, and what none matches is denied.
+
+    `known` is false for a list that is not Strata's: it may let everything through, or nothing.
+    """
 
     address: str
     ingress: tuple[AclRule, ...]
     egress: tuple[AclRule, ...]
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ class SecurityGroup:
 
 @dataclass(frozen=True)
 class Subnet:
-    """`ranges` holds its IPv4 range, and its IPv6 range if it has one."""
+    """`ranges` holds its IPv4 range, and its IPv6 range if it has one; of a subnet that is not
+    Strata's, those that its range may lie in."""
 
     address: str
     ranges: tuple[Range, ...]
@@ -129,12 +134,13 @@ class NatGateway:
 class Interface:
     """A place in the VPC where an endpoint may be: any address of one subnet.
 
-    `public` is whether it has a public IPv4 address, `ipv6` whether it has an IPv6 one.
+    `public` is whether it has a public IPv4 address, None if that is not known, `ipv6` whether it
+    has an IPv6 one.
     """
 
     subnet: Subnet
     groups: tuple[SecurityGroup, ...]
-    public: bool = False
+    public: bool | None = False
     ipv6: bool = False
 
 
@@ -159,7 +165,8 @@ class Network:
     """A VPC. `ranges` are the VPC's own; `internet_gateway` is None when none is attached.
 
     `unread` are the resources that may take part in traffic and are not evaluated: while there are
-    any, no path is known to be shut.
+    any, no path is known to be shut. `foreign` is the id of a VPC that is not Strata's and was not
+    read: its routes and network ACLs are not known, so that only security groups shut a path.
     """
 
     ranges: tuple[Range, ...]
@@ -167,6 +174,7 @@ class Network:
     nat_gateways: tuple[NatGateway, ...]
     endpoints: tuple[Endpoint, ...]
     unread: tuple[str, ...] = ()
+    foreign: str = ""
 
     def endpoint(self, name: str) -> Endpoint | None:
         """The endpoint of that name."""

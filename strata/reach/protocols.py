@@ -27,10 +27,10 @@ def ports(rule: Rule) -> Intervals:
 
 def sorted_acl(address: str, ingress: Iterable[AclRule], egress: Iterable[AclRule]) -> Acl:
     """An ACL with its rules in the order in which AWS reads them."""
-    return Acl(
-        address,
-        *(tuple(sorted(rules, key=lambda rule: rule.number)) for rules in (ingress, egress)),
+    incoming, outgoing = (
+        sorted(rules, key=lambda rule: rule.number) for rules in (ingress, egress)
     )
+    return Acl(address, tuple(incoming), tuple(outgoing))
 
 
 def default_acl(address: str) -> Acl:

@@ -42,6 +42,7 @@ class Path(_Model):
     passes: Packet | None
     stops: Packet | None
     absent: list[str]
+    foreign: str = ""
 
 
 class TableRow(_Model):
@@ -57,13 +58,17 @@ class TableRow(_Model):
 
 
 class TableReport(_Model):
-    """The table of an environment; `model_json_schema()` of it is what JSON output follows."""
+    """The table of an environment; `model_json_schema()` of it is what JSON output follows.
+
+    `foreign` is the id of a VPC that is not Strata's and was not read, as in Path.
+    """
 
     environment: str
     live: bool
     met: bool
     absent: list[str]
     rows: list[TableRow]
+    foreign: str = ""
 
 
 def path(verdict: Verdict) -> Path:
@@ -80,6 +85,7 @@ def path(verdict: Verdict) -> Path:
         passes=_packet(verdict.through),
         stops=_packet(verdict.stopped),
         absent=list(verdict.absent),
+        foreign=verdict.foreign,
     )
 
 
@@ -116,4 +122,5 @@ def table_report(
             )
             for row in rows
         ],
+        foreign=next((row.verdict.foreign for row in rows), ""),
     )

@@ -40,7 +40,11 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Row:
-    """An expectation and its result: the verdict that breaks it, or the one for TCP."""
+    """An expectation and its result: the verdict that breaks it, or the one for TCP.
+
+    What must be open and is not known to be counts as met: nothing that Strata makes shuts it. So
+    does what the user's own table says is shut, by routes and ACLs that are not Strata's.
+    """
 
     expectation: Expectation
     verdict: Verdict
@@ -180,10 +184,15 @@ def refuse_unread(network: Network) -> None:
 def _row(analysis: Analysis, expectation: Expectation) -> Row:
     if expectation.open:
         verdict = analysis.verdict(expectation.source, expectation.target, expectation.ports)
-        return Row(expectation, verdict, verdict.open)
+        return Row(expectation, verdict, verdict.state in ("open", "unknown"))
     verdicts = [
         analysis.verdict(expectation.source, expectation.target, expectation.ports, p)
         for p in PROTOCOLS
     ]
-    broken = next((v for v in verdicts if v.state not in ("shut", "absent")), None)
-    return Row(expectation, broken or verdicts[0], broken is None)
+    fine = {"shut", "absent"}
+    if expectation.own is not None:
+        # What routes and ACLs of others shut is for them to say, not for our security groups.
+        fine.add("unknown")
+    broken = next((v for v in verdicts if v.state not in fine), None)
+    unknown = next((v for v in verdicts if v.state == "unknown"), None)
+    return Row(expectation, broken or unknown or verdicts[0], broken is None)

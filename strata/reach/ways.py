@@ -165,17 +165,26 @@ class Talk:
             return None
         return next((n for n in self.network.nat_gateways if n.address == route.target), None)
 
-    def _public(self, subnet: Subnet, public: bool, nat: NatGateway | None = None) -> list[Check]:
+    def _public(
+        self, subnet: Subnet, public: bool | None, nat: NatGateway | None = None
+    ) -> list[Check]:
         """Whether the interface or NAT gateway in the VPC has a public address."""
         if self.peer.version == 6:
             return []
         rule = nat.address if nat else subnet.address
         holder = "the NAT gateway" if nat else f"what lies in {subnet.address}"
+        if public is None:
+            text = f"whether {holder} has a public address is not known"
+            return [portless(Step("there", "address", rule, False, text, known=False), maybe=True)]
         text = f"{holder} has {'a' if public else 'no'} public address"
         return [portless(Step("there", "address", rule, public, text))]
 
     def _exit(
-        self, subnet: Subnet, public: bool, route: Route | None, nat: NatGateway | None = None
+        self,
+        subnet: Subnet,
+        public: bool | None,
+        route: Route | None,
+        nat: NatGateway | None = None,
     ) -> list[Check]:
         """Whether a request leaves the VPC by that route."""
         kind = route.kind if route else None
@@ -216,4 +225,5 @@ def _route(
         text += ", which is not evaluated"
     elif route.kind == "blackhole":
         text += ", which was deleted"
-    return portless(Step(way, "route", route.address, good and not maybe, text), maybe=maybe)
+    step = Step(way, "route", route.address, good and not maybe, text, known=not maybe)
+    return portless(step, maybe=maybe)

@@ -89,12 +89,35 @@ InterfaceService = Literal[
 with PrivateLink)."""
 
 
+class Subnets(Section):
+    """Which subnets of an existing VPC: by their ids, or by tags that all of them have."""
+
+    ids: list[str] = Field(default=[], description="Ids of subnets, such as subnet-0a1b2c3d.")
+    tags: dict[str, str] = Field(
+        default={},
+        description="Tags, instead of ids: every subnet of the VPC with all of them, in one of the "
+        "zones.",
+    )
+
+
 class Network(Section):
     """VPC, subnets, routes, network ACLs, security groups, flow logs."""
 
     availability_zones: list[str] = Field(
         description="At least two zones; the first public and the first private subnet lie in the "
-        "first, and so on."
+        "first, and so on. Of an existing VPC: the zones of its subnets."
+    )
+    existing: str | None = Field(
+        default=None,
+        description="Id of a VPC of another team; Strata makes only security groups in it, and no "
+        "network.",
+    )
+    public: Subnets | None = Field(
+        default=None, description="Public subnets of an existing VPC: for the load balancer."
+    )
+    private: Subnets | None = Field(
+        default=None,
+        description="Private subnets of an existing VPC: for instances, database and cache.",
     )
     emptied_zones: list[str] = Field(
         default=[],

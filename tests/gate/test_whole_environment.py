@@ -221,6 +221,10 @@ UNSAFE: dict[str, tuple[str, Change]] = {
             local={"source": "hashicorp/local"}))),
     "a provider that is only configured": (
         "STRATA_RUN_3", of_layer("edge", lambda s: s["provider"].update(null=[{}]))),
+    "a VPC of somebody else": (
+        "STRATA_PLACE_2",
+        everywhere(data={"aws_vpc": {"x": {
+            "filter": [{"name": "vpc-id", "values": ["vpc-0a1b2c3d"]}]}}})),
     "calls to somebody else": (
         "STRATA_PLACE_1", provider(endpoints=[{"sts": "https://x.example"}])),
     "a proxy": ("STRATA_PLACE_1", provider(https_proxy="http://x.example")),

@@ -8,7 +8,7 @@ import pytest
 from modules.network import acl_rules
 from strata.documents.stacks import stack
 from strata.gate.documents import read
-from strata.gate.paths import path_failures
+from strata.gate.paths import judged_paths
 from strata.gate.scan import scan_stacks
 from strata.reach import explain, from_stack
 from strata.reach.table import table
@@ -68,7 +68,7 @@ def test_the_gate_passes_narrow_ranges_and_names_a_port_that_is_open_to_the_worl
         found = settings("single", *ways)
         synthesize([found], tmp_path / name)
         environments = read(tmp_path / name, ["local"])
-        paths = path_failures(environments, {"local": found})
+        paths = judged_paths(environments, {"local": found}).failures
         return {(one.check, one.address) for one in (*scan_stacks(environments), *paths)}
 
     before = new("none")

@@ -11,7 +11,7 @@ from strata.cost.resources import of_stack
 from strata.cost.rules import Charge, Context, charges
 from strata.documents.stacks import Stack, stack
 from strata.gate.documents import read
-from strata.gate.paths import path_failures
+from strata.gate.paths import judged_paths
 from strata.gate.scan import scan_stacks
 from strata.gate.vocabulary import known_words, unjudged
 from strata.map.network import network_picture, routes_of
@@ -77,7 +77,7 @@ def test_the_gate_has_no_finding_on_it(endpoints: tuple[str, ...], tmp_path: Pat
     (environment,) = environments
     known = known_words([environment.composed])
     assert [one for one in unjudged(environment.composed, known) if "endpoint" in one.place] == []
-    failures = [*scan_stacks(environments), *path_failures(environments, {"local": found})]
+    failures = [*scan_stacks(environments), *judged_paths(environments, {"local": found}).failures]
     assert [one for one in failures if "endpoint" in one.address or "REACH" in one.check] == []
 
 

@@ -55,6 +55,7 @@ def refused(change: Change, plan: Plan) -> Iterator[Reason]:
         yield from _tls(change)
     if not change.destroys:
         return
+    yield from _moves_out(change, plan)
     yield from _in_use(change, plan)
     yield from _protected(change)
     yield from _full(change)
@@ -93,6 +94,19 @@ def _tls(change: Change) -> Iterator[Reason]:
             "refused",
             f"ElastiCache cannot turn TLS on or off in one step; {ANEW}",
             ("transit_encryption_enabled",),
+        )
+
+
+def _moves_out(change: Change, plan: Plan) -> Iterator[Reason]:
+    """An environment that leaves its VPC for another one, by network.existing."""
+    stays = any(layer_of(address) not in ("", "network") for address in plan.kept_addresses)
+    gone = change.type == "aws_vpc" and change.actions == ("delete",)
+    if stays and (gone or (change.type == "aws_security_group" and "vpc_id" in change.forcing)):
+        yield Reason(
+            "refused",
+            f"the environment leaves its VPC, and what stays is still in it (network.existing); "
+            f"{ANOTHER}",
+            change.forcing,
         )
 
 

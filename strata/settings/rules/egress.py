@@ -20,7 +20,9 @@ def check(settings: Settings) -> Iterator[Finding]:
     """Check `[[service.egress]]`."""
     ways = settings.service.egress
     ports = [way.port for way in ways]
-    vpc, _ = ipv4_range(VPC, settings.network.vpc_cidr)
+    # The ranges of an existing VPC are known to AWS alone.
+    existing = settings.network.existing is not None
+    vpc = None if existing else ipv4_range(VPC, settings.network.vpc_cidr)[0]
     for index, way in enumerate(ways):
         key: Key = (*EGRESS, index)
         if way.port == HTTPS:

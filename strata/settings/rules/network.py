@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from strata.settings import figures
-from strata.settings.models import Network, Settings
+from strata.settings.models import Network, Settings, Subnets
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding
 
@@ -23,6 +23,22 @@ SIZES = range(16, 29)
 ZONES: Key = ("network", "availability_zones")
 EMPTIED: Key = ("network", "emptied_zones")
 VPC: Key = ("network", "vpc_cidr")
+EXISTING: Key = ("network", "existing")
+
+NOT_OURS = {
+    "vpc_cidr": "the VPC has its ranges",
+    "public_subnets": "name its subnets in network.public",
+    "private_subnets": "name its subnets in network.private",
+    "emptied_zones": "leave a zone and its subnets out of the lists",
+    "nat": "its ways out are those of its route tables",
+    "endpoints": "a gateway endpoint changes its route tables, and the private names of an "
+    "interface endpoint hold for everybody in it; ask its team for them",
+    "flow_log_retention_days": "its flow logs are its team's",
+}
+"""Key -> why it means nothing with an existing VPC, or what to write instead."""
+
+ID = "-(?:[0-9a-f]{8}|[0-9a-f]{17})"
+"""Ids of EC2 after their prefix (EC2 User Guide, resource IDs)."""
 
 
 ECS_SERVICES = ("ecs", "ecs-agent", "ecs-telemetry")
@@ -33,6 +49,16 @@ endpoints, considerations)."""
 def check(settings: Settings) -> Iterator[Finding]:
     """Check `[network]`."""
     yield from _zones(settings)
+    if settings.network.existing is not None:
+        yield from _existing(settings.network)
+        return
+    for kind in ("public", "private"):
+        if getattr(settings.network, kind) is not None:
+            yield Finding(
+                ("network", kind),
+                "names subnets of an existing VPC, and network.existing names none",
+                f"network.existing, or ranges in network.{kind}_subnets",
+            )
     vpc, problem = ipv4_range(VPC, settings.network.vpc_cidr)
     if problem:
         yield problem
@@ -84,6 +110,82 @@ def _zones(settings: Settings) -> Iterator[Finding]:
             )
         elif zone in zones[:index]:
             yield Finding(key, "is listed twice", "each zone once")
+
+
+def _existing(network: Network) -> Iterator[Finding]:
+    """What can be judged of an existing VPC without AWS; the rest is asked before an apply."""
+    for name, right in NOT_OURS.items():
+        if name in network.model_fields_set:
+            yield Finding(
+                ("network", name),
+                "means nothing in an existing VPC, which Strata does not change",
+                f"no {name}: {right}",
+                (EXISTING,),
+            )
+    if not re.fullmatch(f"vpc{ID}", str(network.existing)):
+        yield Finding(EXISTING, "is not the id of a VPC", "such as vpc-0a1b2c3d4e5f60718")
+    for kind in ("public", "private"):
+        yield from _chosen(network, kind)
+    yield from _shared(network)
+
+
+def _chosen(network: Network, kind: str) -> Iterator[Finding]:
+    """Whether `network.public` or `network.private` says which subnets."""
+    key: Key = ("network", kind)
+    chosen: Subnets | None = getattr(network, kind)
+    example = f'{{ ids = ["subnet-0a1b2c3d", ...] }}, or {{ tags = {{ Tier = "{kind}" }} }}'
+    if chosen is None:
+        yield Finding(key, "is missing: an existing VPC needs it", example, (EXISTING,))
+    elif bool(chosen.ids) == bool(chosen.tags):
+        which = "both ids and tags" if chosen.ids else "neither ids nor tags"
+        yield Finding(key, f"has {which}", example)
+    elif chosen.ids:
+        yield from _ids((*key, "ids"), chosen.ids)
+        count, zones = len(chosen.ids), len(network.availability_zones)
+        if count < 2:
+            yield Finding(
+                (*key, "ids"),
+                f"has {count}, and load balancers and database subnet groups need two zones",
+                "at least two subnets",
+            )
+        elif kind == "public" and count > zones:
+            # Elastic Load Balancing guide, subnets for your load balancer: one of each zone.
+            yield Finding(
+                (*key, "ids"),
+                f"has {count} subnets for {zones} zones, and a load balancer takes one of each",
+                "one for each zone at most",
+                (ZONES,),
+            )
+
+
+def _ids(key: Key, ids: list[str]) -> Iterator[Finding]:
+    for index, name in enumerate(ids):
+        if not re.fullmatch(f"subnet{ID}", name):
+            yield Finding((*key, index), "is not the id of a subnet", "such as subnet-0a1b2c3d")
+        elif name in ids[:index]:
+            yield Finding((*key, index), "is listed twice", "each subnet once")
+
+
+def _shared(network: Network) -> Iterator[Finding]:
+    """The database must not lie where the load balancer does."""
+    public, private = network.public, network.private
+    if public is None or private is None:
+        return
+    for index, name in enumerate(private.ids):
+        if name in public.ids:
+            yield Finding(
+                ("network", "private", "ids", index),
+                "is a public subnet too",
+                "a subnet without a route from the internet",
+                (("network", "public", "ids"),),
+            )
+    if private.tags and private.tags == public.tags:
+        yield Finding(
+            ("network", "private", "tags"),
+            "are the tags of the public subnets too",
+            "tags that only the private subnets have",
+            (("network", "public", "tags"),),
+        )
 
 
 def ipv4_range(key: Key, text: str) -> tuple[IPv4Network | None, Finding | None]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from strata.reach.checks import Step
 from strata.reach.intervals import PORTS, Intervals
 from strata.reach.report import Packet, Path, TableReport, TableRow
-from strata.text.wrapping import indented
+from strata.text.wrapping import indented, wrapped
 
 
 def table_lines(report: TableReport, *, broken_only: bool = False) -> Iterator[tuple[str, bool]]:
@@ -17,18 +17,30 @@ def table_lines(report: TableReport, *, broken_only: bool = False) -> Iterator[t
         path = row.path
         ports = _ports(Intervals(tuple(path.ports)))
         expected = "yes" if row.met else "no"
+        expected = "-" if path.state == "unknown" and row.met else expected
         yield _line(path.source, path.target, ports, path.state, expected, row.why), row.met
         if not row.met:
             yield from ((line, False) for line in _failure(row))
     if report.absent:
         yield f"not there: {', '.join(report.absent)}", False
+    unknown = sum(row.path.state == "unknown" for row in report.rows)
+    if unknown:
+        for line in wrapped(f"unknown: {_not_read(report.foreign)}", "", "  "):
+            yield line, True
     met = sum(row.met for row in report.rows)
-    words = f"{report.environment}: {met} of {len(report.rows)} paths are as expected"
-    yield words, report.met
+    words = f"{report.environment}: {met - unknown} of {len(report.rows)} paths are as expected"
+    yield words + (f", {unknown} are not known" if unknown else ""), report.met
+
+
+def _not_read(vpc: str) -> str:
+    return (
+        f"the security groups let it pass; routes and network ACLs of {vpc} are not Strata's and "
+        "were not read (--live reads them)"
+    )
 
 
 def _line(*columns: str) -> str:
-    return "{:13}  {:13}  {:11}  {:6}  {:8}  {}".format(*columns).rstrip()
+    return "{:13}  {:13}  {:11}  {:8}{:8}  {}".format(*columns).rstrip()
 
 
 def _ports(ports: Intervals) -> str:
@@ -54,7 +66,8 @@ def _of(packet: Packet, path: Path) -> str:
 
 
 def _step(step: Step) -> Iterator[str]:
-    yield f"  {step.way}, {step.kind}: {'passes' if step.passes else 'stops'}"
+    answer = ("passes" if step.passes else "stops") if step.known else "not known"
+    yield f"  {step.way}, {step.kind}: {answer}"
     yield from indented(step.text, 4)
     yield f"    {step.rule}"
 
@@ -66,7 +79,8 @@ def path_lines(environment: str, path: Path) -> Iterator[str]:
     yield f"{title}: {path.state}"
     open_, partly = Intervals(tuple(path.open_ports)), Intervals(tuple(path.partly_open_ports))
     if len(ports.pairs) > 1 or any(low < high for low, high in ports.pairs):
-        for word, some in (("open", open_), ("partly", partly), ("shut", ports - open_ - partly)):
+        between = "unknown" if path.foreign else "partly"
+        for word, some in (("open", open_), (between, partly), ("shut", ports - open_ - partly)):
             if some:
                 yield from indented(f"{word:6} {some}", 2, 7)
     if path.state == "open":
@@ -74,7 +88,13 @@ def path_lines(environment: str, path: Path) -> Iterator[str]:
         yield f"between all places of the two, with replies on every port from {low} to {high}"
     if path.state == "absent":
         yield f"not there: {', '.join(path.absent)}"
-    for word, packet in (("passes", path.passes), ("is stopped", path.stops)):
+    if path.state == "unknown":
+        yield from wrapped(_not_read(path.foreign))
+    packets = [("passes", path.passes), ("is stopped", path.stops)]
+    if path.foreign and path.passes:
+        # The same checks stop neither for certain, so that one packet says all.
+        packets = [("may pass", path.passes)]
+    for word, packet in packets:
         if packet:
             yield ""
             yield from indented(f"{word}: {_of(packet, path)}", 0)
