@@ -44,11 +44,12 @@ Tell = Callable[[str], None]
 
 
 class _Note(BaseModel):
-    """What was made: `made` names the database, the task's definition and the secret's version.
+    """What was made: `made` names the database, the task's definition and the version of `secret`.
     `settled` is the version whose user alone may log in, until the next rotation begins."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    secret: str = ""
     made: str = ""
     settled: str = ""
 
@@ -76,7 +77,9 @@ def make(settings: Settings, *, again: bool = False) -> bool:
     # A rotation that was cut off before its user was in use begins anew.
     user.label(PENDING, current)
     user.run()
-    user.note(_Note(made=user.made(current), settled=note.settled or current))
+    user.note(
+        note.model_copy(update={"made": user.made(current), "settled": note.settled or current})
+    )
     return True
 
 
@@ -203,16 +206,19 @@ class _User:
         return f"{outputs.database_resource_id} {outputs.app_user_task_definition_arn} {version}"
 
     def noted(self) -> _Note:
-        """What was noted; empty without a note."""
+        """What was noted of this secret; empty without a note."""
+        nothing = _Note(secret=self._arn)
         with asking():
             if not self._s3.list_objects_v2(Bucket=self._bucket, Prefix=self._key)["KeyCount"]:
-                return _Note()
+                return nothing
             body = self._s3.get_object(Bucket=self._bucket, Key=self._key)["Body"].read()
         try:
-            return _Note.model_validate_json(body)
+            note = _Note.model_validate_json(body)
         except ValidationError:
             # What cannot be read is made again.
-            return _Note()
+            return nothing
+        # An environment that was destroyed leaves its note, of a secret that is gone.
+        return note if note.secret == self._arn else nothing
 
     def note(self, note: _Note) -> None:
         """Write the note."""
