@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,10 @@ from strata.settings.models import Settings
 from strata.state.applied import note_applied
 from strata.terraform.events import Event, Watch, ignore, makes
 from strata.terraform.process import Terraform
+
+
+def unheard(line: str) -> None:
+    """Say a line to nobody."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class LayerWork:
     processors: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(os.cpu_count() or 1), repr=False, compare=False
     )
+    say: Callable[[str], None] = field(default=unheard, repr=False, compare=False)
+    """Takes a line about what is done beside Terraform."""
 
     @property
     def layers(self) -> list[str]:
@@ -186,7 +192,11 @@ class LayerWork:
         if there:
             # Tasks on a dead instance keep the service draining, and the instance the cluster.
             if layer in ("service", "cluster"):
-                emptying.forget_dead_instances(self.settings)
+                for instance in emptying.forget_dead_instances(self.settings):
+                    self.say(
+                        f"{layer}: the agent of {instance} has lost its connection, and ECS would "
+                        f"keep the {layer} for it: deregistered by force"
+                    )
             with self.plan_kept(layer):
                 self.plan(layer, watch, "-destroy")
                 self._apply_saved(layer, watch)

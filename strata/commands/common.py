@@ -67,7 +67,8 @@ def layers_of(settings: Settings, folder: Path | None = None) -> LayerWork:
     """The layers of an environment in `folder`, by default in the folder of an apply."""
     with step("looking for Terraform, and for the provider"):
         tool = Terraform(terraform(), terraform_environment(), work_folder() / "logs")
-    return LayerWork(settings, (folder or synthesized_folder()) / "stacks", tool, threading.Lock())
+    stacks = (folder or synthesized_folder()) / "stacks"
+    return LayerWork(settings, stacks, tool, threading.Lock(), say=out.print)
 
 
 def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:

@@ -9,7 +9,7 @@ import typer
 from strata.commands.base import AsJson, out, print_json
 from strata.commands.common import running_emulator, start_emulator
 from strata.local import emulator as emulation
-from strata.local.ecs import FORMS, behave
+from strata.local.ecs import FORMS, behave, control
 from strata.terraform.plugins import terraform_environment
 
 
@@ -95,6 +95,17 @@ def push(
     behave(url, f"{repository}:{tag}", behaves, tuple(line or ()))
     emulation.push(url, repository, tag)
     out.print(f"{repository}:{tag}: is pushed, or will be once the repository exists")
+
+
+@app.command("agent")
+def agent(
+    instance: Annotated[str, typer.Argument(help="The EC2 instance, as `strata status` has it.")],
+    *,
+    connect: Annotated[bool, typer.Option("--connect", help="ECS has it again.")] = False,
+) -> None:
+    """Let ECS lose the connection to the agent of INSTANCE, which goes on running."""
+    control(running_emulator().url, agents={instance: connect})
+    out.print(f"{instance}: ECS {'has' if connect else 'has lost'} the connection to its agent")
 
 
 @app.command("account")

@@ -63,6 +63,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "emulator status": ExitCodes(2, {1: "it does not run"}),
     "emulator delegate": ExitCodes(),
     "emulator push": ExitCodes(),
+    "emulator agent": ExitCodes(),
     "emulator account": ExitCodes(),
     "emulator env": ExitCodes(),
     "completion": ExitCodes(),

@@ -46,7 +46,10 @@ def completed(line: str, folder: Path = ROOT) -> list[str]:
         ("strata unlock local ", list(ALL_LAYERS)),
         ("strata reach prod ", list(NAMES[:-1])),
         ("strata reach prod internet ", list(NAMES)),
-        ("strata emulator ", ["start", "stop", "status", "delegate", "push", "account", "env"]),
+        (
+            "strata emulator ",
+            ["start", "stop", "status", "delegate", "push", "agent", "account", "env"],
+        ),
         ("strata completion ", ["bash", "zsh", "fish"]),
         ("strata gate --pl", ["--plan"]),
         ("strata plan --proj", ["--project"]),

@@ -37,6 +37,7 @@ SILENT = {
     "emulator stop": "says what it did",
     "emulator delegate": "says what it did",
     "emulator push": "says what it did",
+    "emulator agent": "says what it did",
 }
 """Commands that report nothing."""
 

@@ -11,6 +11,7 @@ from strata.cli import app
 from strata.errors import UsageError
 from strata.local import ecs as play
 from strata.local import emulator as emulation
+from tests.emulator.ecs.shop import Shop
 from tests.emulator.refusals.world import Aws
 
 
@@ -60,3 +61,26 @@ def test_its_time_stands_and_is_stepped(aws: Aws) -> None:
     before = play.control(aws.url, factor=0)["now"]
     play.step(aws.url, 60)
     assert play.control(aws.url)["now"] == before + 60
+
+
+@pytest.mark.emulator
+def test_the_agent_of_an_instance_is_disconnected_and_connected(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = emulation.EmulatorStatus(aws.url, 1)
+    monkeypatch.setattr(emulation, "status", lambda folder=Path(): running)
+    shop = Shop(aws.url)
+    shop.instances(MinSize=2)
+    play.step(aws.url, 120)
+    first, second = (one["ec2InstanceId"] for one in shop.container_instances())
+    for words, connected in (([], False), (["--connect"], True)):
+        said = CliRunner().invoke(app, ["emulator", "agent", first, *words]).stdout
+        assert (
+            said
+            == f"{first}: ECS {'has' if connected else 'has lost'} the connection to its agent\n"
+        )
+        found = {one["ec2InstanceId"]: one["agentConnected"] for one in shop.container_instances()}
+        assert found == {first: connected, second: True}
+    wrong = CliRunner().invoke(app, ["emulator", "agent", "i-0"])
+    assert isinstance(wrong.exception, UsageError)
+    assert str(wrong.exception) == "the emulator's ECS: i-0 is no container instance"
