@@ -69,7 +69,7 @@ bench/peer/node_modules/installed: bench/peer/package-lock.json
 	touch $@
 
 .PHONY: bench
-# Ratios within one run; the last three parts take about a quarter of an hour.
+# Ratios within one run; the last four parts take about half an hour.
 bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.synthesis
 	$(BIN)/python -m bench.map
@@ -80,6 +80,7 @@ bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.apply
 	$(BIN)/python -m bench.plan
 	$(BIN)/python -m bench.deploy
+	$(BIN)/python -m bench.emulator
 
 .PHONY: docs
 # What is generated from the settings' models: the page of all keys, and the schema for editors.

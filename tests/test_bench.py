@@ -1,11 +1,15 @@
 """The light provider import changes nothing in what is written, and what is too slow fails."""
 
+import contextlib
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 import bench.cost
 import bench.deploy
+import bench.emulator
 import bench.map
 import bench.plan
 import bench.synthesis
@@ -111,3 +115,35 @@ def test_what_terraform_took_is_read_of_its_plan_alone() -> None:
         "8.0 9.0 0m0.50s 0m0.10s -chdir=/a show -json b\n"
     )
     assert bench.plan.planned(log) == Took(4.5, 62.75, 0)
+
+
+@pytest.mark.parametrize(
+    ("clock", "terraform", "emulator", "missed"),
+    [(109, 60, 49, 0), (111, 60, 40, 1), (100, 60, 52, 1), (111, 60, 52, 2)],
+)
+def test_an_emulator_whose_strictness_costs_too_much_fails(
+    clock: float,
+    terraform: float,
+    emulator: float,
+    missed: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lenient = bench.emulator.Took(100, 60, 40)
+    strict = bench.emulator.Took(clock, terraform, emulator)
+    assert bench.emulator.compared(strict, lenient) is (not missed)
+    assert capsys.readouterr().out.count("MISSED") == missed
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize(("module", "refused"), [("emulator", True), ("bench.lenient", False)])
+def test_the_emulator_that_it_is_compared_with_refuses_nothing(
+    module: str, refused: bool, tmp_path: Path
+) -> None:
+    with bench.emulator.serving(module, tmp_path / "log") as pid:
+        ecs = boto3.client("ecs", region_name="eu-central-1")
+        says = pytest.raises(ClientError, match="name is invalid")
+        with says if refused else contextlib.nullcontext():
+            ecs.create_capacity_provider(
+                name="aws-own", autoScalingGroupProvider={"autoScalingGroupArn": "arn:of-a-group"}
+            )
+        assert bench.emulator.processor_time(pid) > 0

@@ -75,7 +75,7 @@ def start(folder: Path | None = None) -> EmulatorStatus:
         return running
     interpreter = python()
     folder.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [interpreter, "-m", "emulator", str(port)],
@@ -205,7 +205,7 @@ def _url(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
