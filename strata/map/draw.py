@@ -149,7 +149,9 @@ def svg(
             picture=picture,
             alone=alone,
             width=round(placed.width + 2 * MARGIN),
-            height=round(placed.height + HEAD + MARGIN + 34 + max(key.y for key in legend)),
+            height=round(
+                placed.height + HEAD + MARGIN + 34 + max((key.y for key in legend), default=0)
+            ),
             margin=MARGIN,
             head=HEAD,
             legend=legend,

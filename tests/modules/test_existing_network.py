@@ -17,8 +17,7 @@ from strata.gate.networks import network_faults
 from strata.gate.paths import judged_paths
 from strata.gate.scan import scan_stacks
 from strata.gate.whole_environment import environment_failures, resolve_environment, unjudged_words
-from strata.map.layout import place
-from strata.map.write import Drawn, drawn
+from strata.map.write import Drawn, drawn, files
 from strata.reach import explain, from_stack
 from strata.reach.report import path, table_report
 from strata.reach.table import table
@@ -252,7 +251,6 @@ def test_the_map_draws_the_network_as_foreign(maps: dict[str, Drawn]) -> None:
     assert [(edge.kind, edge.lines) for edge in arrows if edge.kind in ("traffic", "part")] == [
         ("part", ("if routes let it:", "tcp 3306"))
     ]
-    place(maps["by id"].pictures)
 
 
 def test_the_map_of_subnets_by_tag_counts_none(maps: dict[str, Drawn]) -> None:
@@ -263,6 +261,14 @@ def test_the_map_of_subnets_by_tag_counts_none(maps: dict[str, Drawn]) -> None:
     assert balancer.lines == ("internet-facing, in the subnets with its tags",)
     (thing,) = [one for one in maps["by tag"].things if one.id == private.id]
     assert "subnets" in thing.label
+
+
+def test_the_files_of_the_map_are_written_without_any_line_to_explain(by_tag: Json) -> None:
+    written = files(stack(by_tag), "local", "eu-central-1")
+    assert written.keys() == {"map.html", "network.svg", "system.svg"}
+    assert f">{VPC}<" in written["network.svg"]
+    assert "on some paths only, or not known" in written["system.svg"]
+    assert "on some paths only" not in written["network.svg"]
 
 
 def cost(settings: Settings) -> Estimate:
