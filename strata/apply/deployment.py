@@ -234,8 +234,12 @@ def _reasons(deployment: Deployment, found: Verdict | None) -> Iterator[str]:
         deployment.seen.service.deployments,
         key=lambda one: (one.rollout != "FAILED", one.status != "PRIMARY"),
     )
-    failed = [one for one in deployments if one.rollout == "FAILED" or one.status == "PRIMARY"]
-    yield from [one.reason for one in failed if one.reason][:MOST_OF_A_KIND]
+    open_ = [
+        one
+        for one in deployments
+        if one.rollout == "FAILED" or (one.status == "PRIMARY" and one.rollout != "COMPLETED")
+    ]
+    yield from [one.reason for one in open_ if one.reason][:MOST_OF_A_KIND]
     if found.words:
         yield found.words
     newest = reversed(found.events)

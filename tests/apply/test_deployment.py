@@ -134,6 +134,8 @@ def test_what_ecs_has_given_up_is_a_failure_in_its_words_with_or_without_a_wait(
         assert lines[lines.index("last lines of task 4f0c:") + 1] == "  no such table: users"
         assert "read the log: the application ends by itself" in (error.value.hint or "")
     assert STEADY not in error.value.message
+    # Of the deployment that it was rolled back to, which is no reason.
+    assert "completed" not in error.value.message
     # A revision that failed with nothing before it stays: only a new deployment of it helps.
     assert ("--force-new-deployment" in (error.value.hint or "")) == (given is FIRST_FAILED)
 
