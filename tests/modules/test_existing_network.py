@@ -18,10 +18,13 @@ from strata.gate.paths import judged_paths
 from strata.gate.scan import scan_stacks
 from strata.gate.whole_environment import environment_failures, resolve_environment, unjudged_words
 from strata.map.write import Drawn, drawn, files
+from strata.plan_file.changes import Change, Plan
 from strata.reach import explain, from_stack
 from strata.reach.report import path, table_report
 from strata.reach.table import table
+from strata.review.ranks import reasons
 from strata.settings import Settings, load
+from strata.settings.models import Reach
 from strata.synthesis.synthesize import compose, synthesize
 from strata.views.text.reach import path_lines, table_lines
 
@@ -229,6 +232,40 @@ def test_a_group_that_lets_the_internet_in_is_not_called_shut(by_id: Json) -> No
         (row.verdict.source, row.verdict.target): row.verdict.state for row in rows if not row.met
     }
     assert broken[("internet", "instances")] == "unknown"
+
+
+def test_a_users_own_paths_are_held_against_the_groups_alone(by_id: Json) -> None:
+    """A way out that the others' routes shut is unknown; one that a group shuts is not open."""
+    own = [
+        Reach.model_validate({"from": "instances", "to": "internet", "port": 443, "open": False}),
+        Reach.model_validate({"from": "instances", "to": "instances", "port": 9100, "open": True}),
+    ]
+    rows = [row for row in table(from_stack(stack(by_id)), own) if row.expectation.own is not None]
+    assert [(row.verdict.state, row.met) for row in rows] == [("unknown", True), ("shut", False)]
+
+
+def anew(address: str, *forcing: str) -> Change:
+    return Change(address, ("delete", "create"), {}, {}, replace_paths=tuple((f,) for f in forcing))
+
+
+def test_a_review_ranks_a_change_of_the_vpc_among_what_aws_would_refuse(by_id: Json) -> None:
+    vpc = Change("aws_vpc.network_vpc", ("delete",), {}, None)
+    group = anew("aws_security_group.network_cache_security_group", "vpc_id")
+    described = anew("aws_security_group.network_cache_security_group", "description")
+    balancer = Change("aws_lb.edge_load_balancer", ("update",), {}, {})
+
+    def refused(change: Change, *others: Change) -> list[str]:
+        plan = Plan((change, *others), (), {})
+        found = reasons(change, plan, stack(by_id))
+        return [one.why for one in found if one.rank == "refused"]
+
+    for change in (vpc, group):
+        (why,) = refused(change, balancer)
+        assert "leaves its VPC" in why
+        assert "network.existing" in why
+        # Nothing is in it yet, or goes with it.
+        assert refused(change) == []
+    assert refused(described, balancer) == []
 
 
 @pytest.fixture(scope="module")
