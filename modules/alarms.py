@@ -1,7 +1,7 @@
 """Alarms layer, optional: a topic, alarms on every other layer, a budget and a dashboard."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -167,12 +167,7 @@ class AlarmsLayer(Construct):
         CloudwatchEventTarget(self, "deployment_target", rule=rule.name, arn=self._topic)
 
     def _jobs(self) -> None:
-        """The event that ECS sends when a task stops: of a job, that failed or never started.
-
-        The exit code is looked at in the application's container: EventBridge compares `name` and
-        `exitCode` of the same entry of `containers`. When that one ends, ECS stops the sidecars,
-        whose exit codes then say nothing.
-        """
+        """The event that ECS sends when a task stops: of a job, that failed or never started."""
         environment = self._settings.environment
         cluster = (
             f"arn:aws:ecs:{environment.region}:{environment.account_id}:cluster/"
@@ -183,26 +178,7 @@ class AlarmsLayer(Construct):
             "jobs",
             name=self._names.name("alarm-jobs", 64),
             description="A job ended with another exit code than 0, or could not start",
-            event_pattern=json.dumps(
-                {
-                    "source": ["aws.ecs"],
-                    "detail-type": ["ECS Task State Change"],
-                    "detail": {
-                        "clusterArn": [cluster],
-                        "group": [job_group(name) for name in self._settings.jobs],
-                        "lastStatus": ["STOPPED"],
-                        "$or": [
-                            {
-                                "containers": {
-                                    "name": [CONTAINER],
-                                    "exitCode": [{"anything-but": [0]}],
-                                }
-                            },
-                            {"stopCode": ["TaskFailedToStart"]},
-                        ],
-                    },
-                }
-            ),
+            event_pattern=failed_jobs_pattern(cluster, self._settings.jobs),
             tags=self._names.tags("alarm-jobs"),
         )
         CloudwatchEventTarget(self, "jobs_target", rule=rule.name, arn=self._topic)
@@ -270,3 +246,33 @@ class AlarmsLayer(Construct):
             dashboard_name=self._names.name(limit=255),
             dashboard_body=json.dumps({"widgets": widgets}),
         )
+
+
+def failed_jobs_pattern(cluster: str, jobs: Iterable[str]) -> str:
+    """EventBridge's pattern of the events of jobs of a cluster, by its ARN, that failed or never
+    started.
+
+    The exit code is looked at in the application's container: EventBridge compares `name` and
+    `exitCode` of the same entry of `containers`. When that one ends, ECS stops the sidecars, whose
+    exit codes then say nothing.
+    """
+    return json.dumps(
+        {
+            "source": ["aws.ecs"],
+            "detail-type": ["ECS Task State Change"],
+            "detail": {
+                "clusterArn": [cluster],
+                "group": [job_group(name) for name in jobs],
+                "lastStatus": ["STOPPED"],
+                "$or": [
+                    {
+                        "containers": {
+                            "name": [CONTAINER],
+                            "exitCode": [{"anything-but": [0]}],
+                        }
+                    },
+                    {"stopCode": ["TaskFailedToStart"]},
+                ],
+            },
+        }
+    )

@@ -251,6 +251,30 @@ def _end(world: World, task: Task) -> None:
     for container in task.containers:
         container.status = "STOPPED"
     targets.deregister(world, task)
+    _tell(world, task)
+
+
+def _tell(world: World, task: Task) -> None:
+    """Send the event of a task that has stopped (ECS Developer Guide, task state change events);
+    those of its other states are not played."""
+    containers = [
+        {"name": definition["name"], "lastStatus": container.status}
+        | ({} if container.exit_code is None else {"exitCode": container.exit_code})
+        for container, definition in zip(task.containers, task.definition.containers, strict=True)
+    ]
+    detail = {
+        "clusterArn": world.arn(f"cluster/{task.cluster}"),
+        "containers": containers,
+        "desiredStatus": task.desired,
+        "group": task.group,
+        "lastStatus": task.status,
+        "stopCode": task.stop_code,
+        "stoppedReason": task.reason,
+        "taskArn": task.arn,
+        "taskDefinitionArn": task.definition.arn,
+    }
+    resource = f"task/{task.cluster}/{task.id}"
+    world.outside.event("ECS Task State Change", resource, detail)
 
 
 def health(task: Task) -> str:

@@ -1,11 +1,14 @@
-"""The events that ECS sends of a service's deployments, by a rule, to a topic."""
+"""The events that ECS sends of deployments and of tasks that stop, by a rule, to a topic."""
 
 import json
 from typing import Any
 
 import pytest
 
+from modules.alarms import failed_jobs_pattern
 from modules.notify import deployment_pattern
+from strata.local import ecs as play
+from strata.settings.resource_names import job_group
 from tests.emulator.ecs.shop import Shop
 
 
@@ -71,3 +74,32 @@ def test_the_ends_of_deployments_are_events_whoever_began_them(shop: Shop) -> No
     assert back["deploymentId"] == first
     assert [one["detail"] for one in failures.events()] == [failed]
     assert others.events() == []
+
+
+@pytest.mark.emulator
+def test_a_job_that_fails_or_never_starts_is_an_event_and_one_that_ends_well_is_none(
+    shop: Shop,
+) -> None:
+    shop.instances()
+    shop.image("1.0.0")
+    good, gone = shop.revision("1.0.0"), shop.revision("9.9.9")
+    cluster = f"arn:aws:ecs:eu-central-1:123456789012:cluster/{shop.cluster}"
+    heard = Heard(shop, "jobs", failed_jobs_pattern(cluster, ["report"]))
+
+    def run(behaves: str, group: str = job_group("report"), revision: str = good) -> list[Any]:
+        play.behave(shop.url, f"{shop.repository}:1.0.0", behaves)
+        shop.ecs.run_task(
+            cluster=shop.cluster, taskDefinition=revision, group=group,
+            capacityProviderStrategy=[{"capacityProvider": shop.provider}],
+        )  # fmt: skip
+        shop.step(600)
+        return heard.events()
+
+    assert run("exit:0:30") == []
+    assert run("exit:3:30", group="family:other") == []
+    [failed] = run("exit:3:30")
+    assert [one["exitCode"] for one in failed["detail"]["containers"]] == [3]
+    assert failed["detail"]["stopCode"] == "EssentialContainerExited"
+    assert failed["resources"] == [failed["detail"]["taskArn"]]
+    [missing] = run("good", revision=gone)
+    assert missing["detail"]["stopCode"] == "TaskFailedToStart"
