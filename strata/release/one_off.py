@@ -57,10 +57,10 @@ def start(
         container["cpu"] = overrides.cpu
     if overrides.memory_mib is not None:
         container["memory"] = overrides.memory_mib
-    if providers is None:
-        sized = overrides.cpu is not None or overrides.memory_mib is not None
+    sized = overrides.cpu is not None or overrides.memory_mib is not None
     whole = whole_sizes(ecs.definition(revision), ecs.place.container, overrides) if sized else {}
-    providers = ecs.service().capacity_providers
+    if providers is None:
+        providers = ecs.service().capacity_providers
     # With a capacity provider the task waits for an instance instead of failing at once.
     how: Any = (
         {"capacityProviderStrategy": [{"capacityProvider": one} for one in providers]}

@@ -61,6 +61,7 @@ class World:
             "app_user_secret_arn": self.secret,
             "app_user_task_definition_arn": self._definition(),
             "database_resource_id": resource_id,
+            "master_user_secret_arn": MASTER,
         }
         document = {
             "version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "database",
@@ -130,6 +131,7 @@ class World:
 
 
 KEYS = ("username", "password")
+MASTER = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-1-AbCdEf"
 BOTH = {"AWSCURRENT": "shop_app", "AWSPENDING": "shop_app"}
 
 
@@ -298,6 +300,23 @@ def test_the_commands_make_it_and_rotate_it(
         "every task is the new user, and the one before can log in no more",
     ]
     assert [_locks(run) for run in world.runs()[before + 2 :]] == [False, True]
+
+
+def test_a_new_password_of_the_master_deploys_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    file = tmp_path / "local.toml"
+    text = (ROOT / "envs" / "local.toml").read_text()
+    file.write_text(f"{text}\n[database.app_user]\n")
+    rotated: list[str] = []
+    monkeypatch.setattr(rotation, "rotate_password", lambda _, arn: rotated.append(arn))
+    monkeypatch.setattr("sys.argv", ["strata", "rotate", str(file), "database"])
+    before = world.shop.tasks()
+    assert cli.main() == 0
+    assert rotated == [MASTER]
+    assert "no task has it: the application is a user of its own" in capsys.readouterr().out
+    assert [task["taskArn"] for task in world.shop.tasks()] == [task["taskArn"] for task in before]
 
 
 def test_what_is_not_there_is_told(world: World) -> None:

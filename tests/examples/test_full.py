@@ -60,5 +60,7 @@ def test_it_costs_what_the_prices_add_up_to(command: Command) -> None:
     hours = 3 * 730 + 2 * 30
     assert round(sum(one["usd"]["desired"] for one in instances), 2) == round(hours * 0.0168, 2)
     assert report["not_priced"] == []
+    # The token of Redis and the user of the database.
+    assert usd("secret", "aws_secretsmanager_secret") == round(2 * 0.40, 2)
     # The keys of the jobs, of the alarms' topic and of the releases' topic.
     assert usd("key") == 3.0
