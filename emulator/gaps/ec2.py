@@ -1,6 +1,7 @@
 """EC2: what Terraform reads back differs from what it wrote, so that it drifts for ever.
 
-The tags of a launch template itself appear in its versions. A security group rule that names
+The tags of a launch template itself appear in its versions, and stay as they were when they are
+changed. A security group rule that names
 another group has no description, and cannot be given one when it allows every protocol.
 
 A VPC or subnet is given a block with host bits: AWS takes them off (botocore, CreateVpc CidrBlock).
@@ -145,10 +146,19 @@ def _user_data(self: Any) -> Any:
     return Base64EncodedString(data) if isinstance(data, str) else data
 
 
+def _tags(self: Any) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = self.get_tags()
+    return found
+
+
+def _set_tags(self: Any, tags: list[dict[str, str]]) -> None:
+    """Set when a template is made, and never again."""
+
+
 def fill() -> None:
-    """Keep a template's own tags out of its versions, the description of every rule, and the ACL
-    of a subnet that has it; take host bits off; let interfaces go with their instance, or name
-    their endpoint; say of instances what they count for a quota."""
+    """Keep a template's own tags out of its versions and as they are now, the description of every
+    rule, and the ACL of a subnet that has it; take host bits off; let interfaces go with their
+    instance, or name their endpoint; say of instances what they count for a quota."""
     Instance.instance_lifecycle = property(_lifecycle)
     Instance.cpu_options = property(_cpu_options)
     LaunchTemplateVersion.user_data = property(_user_data)
@@ -158,6 +168,7 @@ def fill() -> None:
     VPCBackend.create_vpc_endpoint = _create_endpoint
     SubnetBackend.create_subnet = _create_subnet
     LaunchTemplate.create_version = _create_version
+    LaunchTemplate.tags = property(_tags, _set_tags)
     SecurityGroupRule.description = property(_description)
     SecurityGroupBackend.modify_security_group_rules = _modify_rules
     NetworkAclBackend.replace_network_acl_association = _replace_acl

@@ -112,6 +112,13 @@ def _put_image(self: Any, repository_name: str, *args: Any, **kwargs: Any) -> An
     return image
 
 
+def _set_scanning(self: Any, image_scanning_configuration: dict[str, bool] | None) -> None:
+    self.image_scanning_configuration = {
+        "scanOnPush": False,
+        **(image_scanning_configuration or {}),
+    }
+
+
 def _get_repository(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     learn(self, name)
     return get_repository(self, name, *args, **kwargs)
@@ -130,6 +137,8 @@ def _batch_get_image(self: Any, repository_name: str, *args: Any, **kwargs: Any)
 def fill() -> None:
     """Lead to the registry on this machine, and know what is in it."""
     Repository.uri = property(_uri, _set_uri)
+    # The SDK that the provider is built with leaves out what is false.
+    Repository._update_image_scanning_configuration = _set_scanning
     Image.get_image_size_in_bytes = _size
     ECRBackend._get_repository = _get_repository
     ECRBackend.batch_get_image = _batch_get_image

@@ -61,6 +61,21 @@ def launch_template_tags() -> bool:
     return "TagSpecifications" not in version["LaunchTemplateVersions"][0]["LaunchTemplateData"]
 
 
+def changed_launch_template_tags() -> bool:
+    ec2 = client("ec2")
+    made = ec2.create_launch_template(
+        LaunchTemplateName="template",
+        LaunchTemplateData={"InstanceType": "t2.micro"},
+        TagSpecifications=[
+            {"ResourceType": "launch-template", "Tags": [{"Key": "a", "Value": "b"}]}
+        ],
+    )
+    changed = [{"Key": "a", "Value": "c"}]
+    ec2.create_tags(Resources=[made["LaunchTemplate"]["LaunchTemplateId"]], Tags=changed)
+    [found] = ec2.describe_launch_templates()["LaunchTemplates"]
+    return bool(found["Tags"] == changed)
+
+
 def _rule() -> tuple[Any, str, str]:
     ec2 = client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -356,6 +371,14 @@ def ecr_image_size() -> bool:
 def ecr_scan_on_push() -> bool:
     answer = _image().describe_image_scan_findings(repositoryName="shop", imageId={"imageTag": "1"})
     return bool(answer["imageScanStatus"]["status"] == "COMPLETE")
+
+
+def ecr_scan_no_more() -> bool:
+    ecr = client("ecr")
+    ecr.create_repository(repositoryName="scanned", imageScanningConfiguration={"scanOnPush": True})
+    ecr.put_image_scanning_configuration(repositoryName="scanned", imageScanningConfiguration={})
+    [found] = ecr.describe_repositories(repositoryNames=["scanned"])["repositories"]
+    return found["imageScanningConfiguration"] == {"scanOnPush": False}
 
 
 def orderable_databases() -> bool:
@@ -896,10 +919,12 @@ PROBES = {
         ssm_sessions,
         ecr_image_size,
         ecr_scan_on_push,
+        ecr_scan_no_more,
         orderable_databases,
         cache_offers,
         quotas,
         launch_template_tags,
+        changed_launch_template_tags,
         rule_description,
         rule_change,
         acl_association,
