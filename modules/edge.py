@@ -126,7 +126,9 @@ class Edge(Construct):
             self,
             "certificate",
             domain_name=hosts[0],
-            subject_alternative_names=hosts[1:] or None,
+            # With the first of them, which ACM adds anyway and the provider counts as no change:
+            # where the list is left out, a last name that goes would stay on the certificate.
+            subject_alternative_names=hosts,
             validation_method="DNS",
             lifecycle={"create_before_destroy": True},
             tags=self._names.tags(),

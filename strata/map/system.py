@@ -131,15 +131,15 @@ class _System:
                 column=0,
             )
         for certificate in self.stack.of("aws_acm_certificate"):
-            other_names = tuple(
-                str(name) for name in certificate.body.get("subject_alternative_names") or ()
-            )
+            domain = str(certificate.body["domain_name"])
+            names = certificate.body.get("subject_alternative_names") or ()
+            other_names = tuple(str(name) for name in names if name != domain)
             way = f"{certificate.body.get('validation_method', 'no')} validation"
             yield Node(
                 certificate.address,
                 "edge",
                 "ACM certificate",
-                str(certificate.body["domain_name"]),
+                domain,
                 (*other_names, way),
                 column=0,
             )

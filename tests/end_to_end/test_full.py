@@ -57,10 +57,11 @@ OTHER: Mapping[str, Any] = {
     },
     "services": {
         "mailer": {"max_count": 5, "messages_per_task": 60},
-        "admin": {"route": {"priority": 11, "health_check_path": "/health"}},
+        "admin": {"route": {"priority": 11, "hosts": [], "health_check_path": "/health"}},
     },
     "jobs": {"sweep": {"schedule": "cron(0 4 * * ? *)"}, "report": {"memory_mib": 300}},
     "edge": {
+        "www": False,
         "access_log_retention_days": 30,
         "deregistration_delay_seconds": 30,
         "health_check_path": "/health",
@@ -74,12 +75,10 @@ OTHER: Mapping[str, Any] = {
 
 
 CONSTANT = [
-    "aws_acm_certificate_validation",
     "aws_cloudwatch_event_target",
     "aws_ecs_cluster_capacity_providers",
     "aws_iam_role_policy_attachment",
     "aws_route",
-    "aws_route53_record",
     "aws_route_table_association",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
@@ -153,5 +152,10 @@ def test_what_uses_every_setting_is_given_back_as_it_was_made_twice(
     plan = everything.plan()
     everything.apply()
     assert changed(everything.plan()) == []
+    certificates = client_of_the_tests("acm", other.environment.region)
+    [listed] = certificates.list_certificates()["CertificateSummaryList"]
+    arn = listed["CertificateArn"]
+    certificate = certificates.describe_certificate(CertificateArn=arn)["Certificate"]
+    assert certificate["SubjectAlternativeNames"] == [other.edge.domain]
     unchanged = {change.type for change in made.changes} - {change.type for change in plan.changes}
     assert sorted(unchanged) == CONSTANT

@@ -432,7 +432,11 @@ def test_an_existing_zone_is_looked_up(stack: Stack) -> None:
 
 def test_certificate_is_validated_by_dns_before_the_listener_uses_it(stack: Stack) -> None:
     resources = stack("local-edge")["resource"]
-    assert resources["aws_acm_certificate"]["edge_certificate"]["validation_method"] == "DNS"
+    certificate = resources["aws_acm_certificate"]["edge_certificate"]
+    assert certificate["validation_method"] == "DNS"
+    assert certificate["domain_name"] in certificate["subject_alternative_names"], (
+        "a list that is left out keeps what the certificate has"
+    )
     assert resources["aws_lb_listener"]["edge_https_listener"]["certificate_arn"] == (
         "${aws_acm_certificate_validation.edge_certificate_validation.certificate_arn}"
     )

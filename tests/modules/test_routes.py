@@ -119,7 +119,7 @@ def test_a_further_host_gets_a_record_and_a_name_on_the_certificate(out: Path) -
         resources = blocks(composed_of(out, name))
         certificate = resources["aws_acm_certificate.edge_certificate"]
         assert certificate["domain_name"] == DOMAIN
-        assert certificate["subject_alternative_names"] == [*others, f"admin.{DOMAIN}"]
+        assert certificate["subject_alternative_names"] == [DOMAIN, *others, f"admin.{DOMAIN}"]
         record = resources["aws_route53_record.edge_record_route_admin_shop_example"]
         assert (record["name"], record["type"]) == (f"admin.{DOMAIN}", "A")
         assert record["alias"] == resources["aws_route53_record.edge_record_apex"]["alias"]
