@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from strata.errors import StrataError
@@ -67,6 +68,7 @@ def find(seconds: float = ANSWER_SECONDS) -> Path:
     return Path(executable)
 
 
+@cache
 def _version(executable: str, seconds: float) -> str:
     try:
         answer = subprocess.run(
