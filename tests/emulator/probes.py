@@ -378,7 +378,7 @@ def ecr_scan_no_more() -> bool:
     ecr.create_repository(repositoryName="scanned", imageScanningConfiguration={"scanOnPush": True})
     ecr.put_image_scanning_configuration(repositoryName="scanned", imageScanningConfiguration={})
     [found] = ecr.describe_repositories(repositoryNames=["scanned"])["repositories"]
-    return found["imageScanningConfiguration"] == {"scanOnPush": False}
+    return bool(found["imageScanningConfiguration"] == {"scanOnPush": False})
 
 
 def orderable_databases() -> bool:
