@@ -17,6 +17,7 @@ from tests import ROOT
 CHECKOV = Path(sys.executable).with_name("checkov")
 CONFIG = ROOT / ".checkov.yaml"
 BLOGGED = ROOT / "tests" / "as-blogged.toml"
+FULL = ROOT / "examples" / "full.toml"
 
 
 def checkov(stacks: Path, config: Path = CONFIG, folder: Path = ROOT) -> tuple[int, set[str]]:
@@ -64,9 +65,13 @@ def test_it_skips_what_is_waived_and_what_it_cannot_see_across_layers_and_no_mor
     skipped = [line.removeprefix("  - ") for line in listed.splitlines()]
     config = config.replace("- policies", f"- {ROOT / 'policies'}")
     (tmp_path / "all.yaml").write_text(config)
+    # Some waivers are for what none of the four has.
+    synthesize([load(str(FULL))], tmp_path)
     # Elsewhere, since checkov reads the `.checkov.yaml` of the folder it runs in as well.
     _, failed = checkov(four, tmp_path / "all.yaml", tmp_path)
-    assert skipped == sorted(failed)
-    seen_as_a_whole = {one.check for one in scan_stacks(read(synthesized))}
+    _, failed_in_full = checkov(tmp_path / "stacks", tmp_path / "all.yaml", tmp_path)
+    assert skipped == sorted(failed | failed_in_full)
+    found = [*scan_stacks(read(synthesized)), *scan_stacks(read(tmp_path))]
+    seen_as_a_whole = {one.check for one in found}
     assert {one.check for one in read_waivers()} == seen_as_a_whole
     assert set(skipped) >= seen_as_a_whole

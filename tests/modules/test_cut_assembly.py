@@ -88,7 +88,7 @@ def test_the_json_is_the_same_to_the_byte(whole: Path, cache: Path, tmp_path: Pa
 
 def test_a_submodule_imported_anew_makes_a_new_cut(cache: Path, tmp_path: Path) -> None:
     before = set(cache.rglob("*.tgz"))
-    name = '        names = Names(settings, "registry")\n'
+    name = '        self._names = Names(settings, "registry")\n'
     use = '        things.IotThing(self, "jobs", name="jobs")\n'
     old = "from constructs import Construct\n"
     new = "from cdktf_cdktf_provider_aws import iot_thing as things\n"
