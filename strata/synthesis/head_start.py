@@ -20,7 +20,7 @@ COMMANDS = frozenset({"apply", "check", "cost", "gate", "map", "plan", "reach", 
 LONG = "apply"
 """The one of them that goes on for minutes after it."""
 
-NOT_YET = frozenset({"-h", "--help", "--project"})
+NOT_YET = frozenset({"-h", "--help", "--live", "--project", "--refresh", "--synthesized"})
 """Options with which nothing is synthesized, or in a folder that is not known yet."""
 
 STARTING = ("modules.environment_stack", "cdktf_cdktf_provider_aws.provider")

@@ -46,7 +46,15 @@ def test_node_is_started_once(starts: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["synth", "--help"], ["schema"], ["gate", "-h"], ["--version"], ["gates", "local"]],
+    [
+        ["synth", "--help"],
+        ["schema"],
+        ["gate", "-h"],
+        ["gate", "--synthesized", "nowhere"],
+        ["reach", "nowhere", "--live"],
+        ["--version"],
+        ["gates", "local"],
+    ],
     ids=" ".join,
 )
 def test_node_is_not_started_where_nothing_is_synthesized(words: list[str], starts: Path) -> None:
