@@ -19,7 +19,7 @@ from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from emulator import account, dns, missing, pushes, seen
+from emulator import account, dns, missing, pushes, seen, spending
 from emulator.calls import Call
 from emulator.ecs import control, edge
 from emulator.missing import Answer
@@ -37,9 +37,10 @@ SETTINGS = {
     control.PATH: edge.answer,
     dns.PATH: dns.answer,
     seen.PATH: seen.answer,
+    spending.PATH: spending.answer,
 }
-"""What is no AWS at all: the settings of the account and of what ECS does, the DNS, and the record
-of calls."""
+"""What is no AWS at all: the settings of the account and of what ECS does, the DNS, the record of
+calls, and what a month has cost."""
 
 serve = DomainDispatcherApplication.__call__
 get_backend = backends.get_backend

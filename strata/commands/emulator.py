@@ -108,6 +108,20 @@ def agent(
     out.print(f"{instance}: ECS {'has' if connect else 'has lost'} the connection to its agent")
 
 
+@app.command("spend")
+def spend(
+    budget: Annotated[str, typer.Argument(help="The budget's name, such as shop-local-budget.")],
+    usd: Annotated[float, typer.Argument(min=0, help="What the month has cost so far.")],
+    *,
+    forecast: Annotated[
+        float | None, typer.Option(min=0, help="What it is forecast to cost; else the same.")
+    ] = None,
+) -> None:
+    """Let the account's month have cost USD, and show whom BUDGET tells of it."""
+    told = emulation.spend(running_emulator().url, budget, usd, forecast)
+    out.print(f"{budget}: told {', '.join(told) or 'nobody'}")
+
+
 @app.command("account")
 def account(
     plan: Annotated[Plan | None, typer.Option(help="The plan of AWS's free tier.")] = None,

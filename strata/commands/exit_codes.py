@@ -64,6 +64,7 @@ EXIT_CODES: Mapping[str, ExitCodes] = {
     "emulator delegate": ExitCodes(),
     "emulator push": ExitCodes(),
     "emulator agent": ExitCodes(),
+    "emulator spend": ExitCodes(),
     "emulator account": ExitCodes(),
     "emulator env": ExitCodes(),
     "completion": ExitCodes(),

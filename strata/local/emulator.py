@@ -112,6 +112,16 @@ def delegate(url: str, domain: str) -> None:
     account(url, delegate=domain)
 
 
+def spend(url: str, budget: str, usd: float, forecast: float | None = None) -> list[str]:
+    """Let a month have cost so much; gives the addresses and topics that the budget told of it."""
+    body = json.dumps({"budget": budget, "usd": usd, "forecast": forecast}).encode()
+    try:
+        with urllib.request.urlopen(f"{url}/strata-api/spending", body) as answer:  # noqa: S310
+            return list(json.load(answer)["told"])
+    except urllib.error.HTTPError as error:
+        raise StrataError(f"the emulator's account: {json.load(error)['message']}") from error
+
+
 def push(url: str, repository: str, tag: str) -> None:
     """Have an image pushed to a repository, at once or as soon as the repository exists."""
     account(url, push=f"{repository}:{tag}")

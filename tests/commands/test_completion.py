@@ -48,7 +48,7 @@ def completed(line: str, folder: Path = ROOT) -> list[str]:
         ("strata reach prod internet ", list(NAMES)),
         (
             "strata emulator ",
-            ["start", "stop", "status", "delegate", "push", "agent", "account", "env"],
+            ["start", "stop", "status", "delegate", "push", "agent", "spend", "account", "env"],
         ),
         ("strata completion ", ["bash", "zsh", "fish"]),
         ("strata gate --pl", ["--plan"]),

@@ -38,6 +38,7 @@ SILENT = {
     "emulator delegate": "says what it did",
     "emulator push": "says what it did",
     "emulator agent": "says what it did",
+    "emulator spend": "says what it did",
 }
 """Commands that report nothing."""
 

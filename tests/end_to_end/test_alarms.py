@@ -12,6 +12,7 @@ import pytest
 from strata.apply.layer import LayerWork
 from strata.documents import Json
 from strata.drift.detect import find_drift
+from strata.local import emulator as emulation
 from strata.settings.alarms import chosen
 from strata.settings.models import Job
 from strata.settings.resource_names import alarm_prefix
@@ -159,6 +160,15 @@ def test_the_address_is_subscribed_and_in_the_budget(standing: Standing, aws: Cl
             **names, Notification=notification
         )["Subscribers"]
         assert subscriber == {"SubscriptionType": "EMAIL", "Address": EMAIL}
+
+
+def test_the_budget_tells_the_address_of_what_is_spent_and_of_what_is_forecast(
+    standing: Standing, aws: Client
+) -> None:
+    url, budget = aws("sts").meta.endpoint_url, "shop-mailed-budget"
+    assert emulation.spend(url, budget, 199, 249) == []
+    assert emulation.spend(url, budget, 201, 249) == [EMAIL]
+    assert emulation.spend(url, budget, 201, 251) == [EMAIL]
 
 
 def test_a_threshold_changed_by_hand_is_drift_and_nothing_is_a_stranger(
