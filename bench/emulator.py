@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +63,7 @@ def serving(module: str, log: Path) -> Iterator[int]:
         )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not _answers(url):
+        while not emulator.answers(url):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"{module} did not start: see {log}")
             time.sleep(0.1)
@@ -78,14 +77,6 @@ def serving(module: str, log: Path) -> Iterator[int]:
         os.environ.update(before)
         process.terminate()
         process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/moto-api/", timeout=2) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def apply(stack: Path, module: str) -> Took:

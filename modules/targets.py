@@ -67,12 +67,17 @@ def target_group(
     )
 
 
+def construct_id(name: str) -> str:
+    """The beginning of the ids of all that a service of `[services]` has."""
+    return f"worker_{name.replace('-', '_')}"
+
+
 def add(scope: Construct, names: Names, name: str, route: Route, entrance: Entrance) -> Target:
     """Send the requests of a route to a target group of its own.
 
     Both are in the service's layer and not in the edge: a service that goes, goes first.
     """
-    id_ = f"worker_{name.replace('-', '_')}"
+    id_ = construct_id(name)
     suffix = f"tasks-{name}"
     group = target_group(
         scope,

@@ -83,7 +83,7 @@ class Added:
 
 def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Shared) -> Added:
     """Add a service to the service layer."""
-    settings, id_ = names.settings, _id(name)
+    settings, id_ = names.settings, targets.construct_id(name)
     image = SsmParameter(
         scope,
         f"{id_}_image",
@@ -176,14 +176,10 @@ def add(scope: Construct, names: Names, name: str, worker: Worker, shared: Share
     return Added(service, target)
 
 
-def _id(name: str) -> str:
-    return f"worker_{name.replace('-', '_')}"
-
-
 def _scaling(
     scope: Construct, names: Names, name: str, worker: Worker, service: EcsService
 ) -> None:
-    id_ = _id(name)
+    id_ = targets.construct_id(name)
     target = AppautoscalingTarget(
         scope,
         f"{id_}_scaling_target",

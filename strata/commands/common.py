@@ -14,7 +14,7 @@ from rich.console import Console
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.commands.base import out, read_out, synthesize_to
-from strata.commands.offered import read_descriptions, require_network, require_secrets
+from strata.commands.offered import read_descriptions, require_plannable
 from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
@@ -178,8 +178,7 @@ def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made
 
         # Before the first apply there may be no state bucket.
         preflight.check_account(environment)
-        require_secrets(env, settings)
-        require_network(env, settings)
+        require_plannable(env, settings)
 
     out_folder = read_out()
     with judging_process() as begin, beside() as thread:
@@ -187,7 +186,6 @@ def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made
         with step(f"synthesizing {environment.name}"):
             layers = synthesize_composed(settings, out_folder)
         work = layers_of(settings, out_folder)
-        asked()
         # For the questions that follow from the plan.
         thread.begin(lambda: read_descriptions(environment))
         return planned(env, work, folder, begin, layers, asked=asked)
@@ -217,8 +215,7 @@ def planned(
     if asked:
         asked()
     else:
-        require_secrets(env, settings)
-        require_network(env, settings)
+        require_plannable(env, settings)
     with (
         contextlib.nullcontext(begin) if begin else judging_process() as gate,
         step(f"planning {name}, all layers as one"),

@@ -2,7 +2,6 @@
 
 from strata.commands.base import Env, out
 from strata.commands.common import aim, alone
-from strata.errors import StrataError
 from strata.settings import load
 from strata.views.steps import step
 
@@ -13,11 +12,7 @@ def database_user(env: Env) -> None:
     from strata.state import preflight  # noqa: PLC0415
 
     settings = load(env)
-    if settings.database.app_user is None:
-        raise StrataError(
-            "the application has no user of its own in the database",
-            "[database.app_user] in the settings gives it one",
-        )
+    app_user.required(settings)
     aim(settings.environment)
     preflight.check(settings.environment, env)
     with alone(settings.environment.name), step("making the user in the database"):

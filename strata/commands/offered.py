@@ -21,6 +21,12 @@ def require_offered(env: str, settings: Settings, changes: Sequence["Change"]) -
     return _lines(env, found)
 
 
+def require_plannable(env: str, settings: Settings) -> None:
+    """Raise InvalidSettings for what Terraform cannot look up, since it plans nothing then."""
+    require_secrets(env, settings)
+    require_network(env, settings)
+
+
 def require_secrets(env: str, settings: Settings) -> None:
     """Raise InvalidSettings for secrets that Terraform cannot look up, since it plans nothing then.
 

@@ -43,8 +43,9 @@ def rotate(
 
 def _database(settings: Settings) -> None:
     from strata.release import rotation  # noqa: PLC0415
+    from strata.state.states import required_outputs  # noqa: PLC0415
 
-    secret_arn = _output(settings, "database", "master_user_secret_arn")
+    [secret_arn] = required_outputs(settings.environment, "database", "master_user_secret_arn")
     of_tasks = settings.database.app_user is None
     services = rotation.Services.of(settings) if of_tasks else None
     with step("waiting for the database's new password"):
@@ -61,6 +62,7 @@ def _database(settings: Settings) -> None:
 def _redis(settings: Settings) -> None:
     from strata.apply.redis_auth import rotate_redis_auth  # noqa: PLC0415
     from strata.release import rotation  # noqa: PLC0415
+    from strata.state.states import required_outputs  # noqa: PLC0415
 
     if not settings.cache.auth:
         raise StrataError("Redis has no token: cache.auth = false", "there is nothing to rotate")
@@ -72,12 +74,10 @@ def _redis(settings: Settings) -> None:
             services.deploy_anew(by_rule=False, say=out.print)
 
     with step("giving Redis a new token"):
-        rotate_redis_auth(
-            settings.environment,
-            _output(settings, "cache", "replication_group_id"),
-            _output(settings, "cache", "auth_token_secret_arn"),
-            deploy,
+        group, secret_arn = required_outputs(
+            settings.environment, "cache", "replication_group_id", "auth_token_secret_arn"
         )
+        rotate_redis_auth(settings.environment, group, secret_arn, deploy)
     out.print("every task has the new token, and Redis takes no other")
 
 
@@ -93,19 +93,3 @@ def _app(settings: Settings) -> None:
     with step("making another user in the database"):
         app_user.rotate(settings, deploy, out.print)
     out.print("every task is the new user, and the one before can log in no more")
-
-
-def _output(settings: Settings, layer: str, name: str) -> str:
-    """An output of a layer, from its state."""
-    from strata.state.states import read_state  # noqa: PLC0415
-
-    state = read_state(settings.environment, layer)
-    value = (state.document["outputs"].get(name) or {}).get("value") if state else None
-    if not isinstance(value, str) or not value:
-        environment = settings.environment.name
-        raise StrataError(
-            f"{environment}: the layer {layer} says no {name}: it is not applied, or was not "
-            "applied to its end",
-            f"strata apply {environment}",
-        )
-    return value

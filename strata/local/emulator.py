@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def start(folder: Path | None = None) -> EmulatorStatus:
         )
     (folder / "running").write_text(f"{process.pid} {port}\n")
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(_url(port)):
+    while not answers(_url(port)):
         if process.poll() is not None or time.monotonic() > deadline:
             stop(folder)
             raise StrataError("the emulator did not start", f"see {folder / 'log'}")
@@ -99,9 +99,13 @@ def start(folder: Path | None = None) -> EmulatorStatus:
 
 def account(url: str, **changes: str | bool) -> dict[str, Any]:
     """What the emulator's account is set to, after `changes` (`emulator/account.py`)."""
+    return _asked(f"{url}/strata-api/account", changes)
+
+
+def _asked(url: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     body = json.dumps(changes).encode() if changes else None
     try:
-        with urllib.request.urlopen(f"{url}/strata-api/account", body) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, body) as answer:  # noqa: S310
             return dict(json.load(answer))
     except urllib.error.HTTPError as error:
         raise StrataError(f"the emulator's account: {json.load(error)['message']}") from error
@@ -114,12 +118,8 @@ def delegate(url: str, domain: str) -> None:
 
 def spend(url: str, budget: str, usd: float, forecast: float | None = None) -> list[str]:
     """Let a month have cost so much; gives the addresses and topics that the budget told of it."""
-    body = json.dumps({"budget": budget, "usd": usd, "forecast": forecast}).encode()
-    try:
-        with urllib.request.urlopen(f"{url}/strata-api/spending", body) as answer:  # noqa: S310
-            return list(json.load(answer)["told"])
-    except urllib.error.HTTPError as error:
-        raise StrataError(f"the emulator's account: {json.load(error)['message']}") from error
+    spent = {"budget": budget, "usd": usd, "forecast": forecast}
+    return list(_asked(f"{url}/strata-api/spending", spent)["told"])
 
 
 def push(url: str, repository: str, tag: str) -> None:
@@ -221,7 +221,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether an emulator is served there."""
     try:
         with urllib.request.urlopen(f"{url}/moto-api/", timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.1
 """A signal just before a wait without a timeout would be handled only after it."""
 
 
@@ -34,8 +34,13 @@ def beside() -> Iterator[Beside]:
         pool.shutdown(cancel_futures=True)
 
 
-def _result(future: Future[T]) -> T:
+def wait_for(future: Future[T]) -> None:
+    """Wait until there is a result or an error."""
     # For `wait` alone, one that was dropped is not done.
     while not future.done():
         wait([future], POLL_SECONDS)
+
+
+def _result(future: Future[T]) -> T:
+    wait_for(future)
     return future.result()

@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -13,12 +13,13 @@ from filelock import FileLock
 
 from strata.documents import Json
 from strata.errors import StrataError
+from strata.machine.beside import wait_for
 from strata.plan_file.secrets import without_secrets
 from strata.state.states import States, merge
 from strata.synthesis.lock_file import NAME as LOCK
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.initialised import forget, initialise
-from strata.terraform.process import POLL_SECONDS, Terraform
+from strata.terraform.process import Terraform
 
 PLAN = Path("composed.tfplan")
 T = TypeVar("T")
@@ -60,9 +61,7 @@ def plan_beside(
                 # Nobody else can see this state: there is nothing to lock.
                 planning = pool.submit(own_terraform.plan, work, PLAN, "-lock=false")
                 result = meanwhile()
-                # A signal just before a wait without a timeout would be handled only after it.
-                while wait([planning], POLL_SECONDS).not_done:
-                    pass
+                wait_for(planning)
             except BaseException:
                 own_terraform.children.interrupt()
                 raise

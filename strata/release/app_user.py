@@ -19,7 +19,7 @@ from strata.errors import StrataError
 from strata.release import one_off
 from strata.release.ecs import Ecs, asking, described
 from strata.release.place import Place, place
-from strata.settings.models import Settings
+from strata.settings.models import AppUser, Settings
 from strata.settings.resource_names import (
     APP_USER,
     app_user_family,
@@ -28,7 +28,7 @@ from strata.settings.resource_names import (
     capacity_provider,
 )
 from strata.state.client import s3_client
-from strata.state.states import read_state
+from strata.state.states import required_outputs
 
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 
@@ -112,6 +112,16 @@ def rotate(settings: Settings, deploy: Callable[[], None], tell: Tell) -> None:
     user.note(note.model_copy(update={"settled": current}))
 
 
+def required(settings: Settings) -> AppUser:
+    """The user that the settings name; raises StrataError where they name none."""
+    if settings.database.app_user is None:
+        raise StrataError(
+            "the application has no user of its own in the database",
+            "[database.app_user] in the settings gives it one",
+        )
+    return settings.database.app_user
+
+
 @dataclass(frozen=True)
 class _Outputs:
     """What the state of the database layer says."""
@@ -125,12 +135,7 @@ class _User:
     """The secret of the user, the task that makes it, and the note. Values are never shown."""
 
     def __init__(self, settings: Settings) -> None:
-        if settings.database.app_user is None:
-            raise StrataError(
-                "the application has no user of its own in the database",
-                "[database.app_user] in the settings gives it one",
-            )
-        self._settings, self.name = settings, settings.database.app_user.name
+        self._settings, self.name = settings, required(settings).name
         self._outputs = _outputs(settings)
         self._arn = self._outputs.app_user_secret_arn
         environment = settings.environment
@@ -240,16 +245,5 @@ def where(settings: Settings) -> Place:
 
 
 def _outputs(settings: Settings) -> _Outputs:
-    environment = settings.environment
-    state = read_state(environment, "database")
-    found = state.document["outputs"] if state else {}
-    values = {
-        name: str((found.get(name) or {}).get("value") or "") for name in _Outputs.__annotations__
-    }
-    if missing := [name for name, value in values.items() if not value]:
-        raise StrataError(
-            f"{environment.name}: the layer database says no {missing[0]}: it is not applied, or "
-            "was not applied to its end",
-            f"strata apply {environment.name}",
-        )
-    return _Outputs(**values)
+    names = _Outputs.__annotations__
+    return _Outputs(*required_outputs(settings.environment, "database", *names))

@@ -76,6 +76,24 @@ def read_state(environment: Environment, layer: str) -> State | None:
     return _read(s3_client(environment), environment, layer)
 
 
+def required_outputs(environment: Environment, layer: str, *names: str) -> list[str]:
+    """The texts of these outputs of a layer, from its state; raises StrataError where one is not
+    there."""
+    state = read_state(environment, layer)
+    outputs = state.document["outputs"] if state else {}
+    values = []
+    for name in names:
+        value = (outputs.get(name) or {}).get("value")
+        if not isinstance(value, str) or not value:
+            raise StrataError(
+                f"{environment.name}: the layer {layer} says no {name}: it is not applied, or was "
+                "not applied to its end",
+                f"strata apply {environment.name}",
+            )
+        values.append(value)
+    return values
+
+
 def _read(s3: "S3Client", environment: Environment, layer: str) -> State | None:
     bucket, key = environment.state_bucket, state_key(environment.name, layer)
     where = f"the state of {layer} (s3://{bucket}/{key})"
