@@ -12,17 +12,32 @@ from tests import ROOT
 from tests.gate.command import Command
 
 Json = dict[str, Any]
-TODAY = datetime.now(UTC).date()
+TODAY = date(2026, 11, 30)
 END = TODAY + timedelta(days=200)
 WAIVERS = (ROOT / waivers.WAIVERS).read_text()
 
 
+def clock(moment: datetime) -> type[datetime]:
+    """A `datetime` that stands still at an aware `moment`."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return moment.astimezone(tz) if tz else moment.replace(tzinfo=None)
+
+    return Clock
+
+
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the project's waivers, which the gate reads in their place."""
+    """A copy of the project's waivers, which the gate reads in their place, on one fixed day.
+
+    A test that asks for the day itself fails when midnight comes before the gate asks for it.
+    """
     copy = tmp_path / "waivers.toml"
     copy.write_text(WAIVERS)
     monkeypatch.setattr(waivers, "WAIVERS", copy)
+    monkeypatch.setattr("strata.gate.judge.datetime", clock(datetime.combine(TODAY, time(12), UTC)))
     return copy
 
 
@@ -196,17 +211,9 @@ def test_a_critical_check_needs_somebody_who_accepts_it(
 def test_a_waiver_ends_with_its_day_in_utc(
     file: Path, local: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Clock(datetime):
-        """An hour past midnight in Auckland, where it is the next day already."""
-
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            there = datetime.combine(
-                END + timedelta(days=1), time(1), timezone(timedelta(hours=12))
-            )
-            return there.astimezone(tz) if tz else there.replace(tzinfo=None)
-
-    monkeypatch.setattr("strata.gate.judge.datetime", Clock)
+    # An hour past midnight in Auckland, where it is the next day already.
+    there = datetime.combine(END + timedelta(days=1), time(1), timezone(timedelta(hours=12)))
+    monkeypatch.setattr("strata.gate.judge.datetime", clock(there))
     mutable(local)
     file.write_text(waiver(expires=END) + waiver(check="CKV_AWS_51", expires=END))
     answer = command("gate", "--synthesized", local)

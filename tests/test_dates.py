@@ -1,0 +1,49 @@
+"""No test depends on the day it runs on, or on midnight not coming while it runs."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests import ROOT
+
+CLOCKS = {"now", "today", "utcnow"}
+
+
+def asked_when_read(node: ast.AST) -> Iterator[int]:
+    """Lines on which a clock is asked as the file is read, outside of every function's body."""
+    parts: list[ast.AST] = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        parts = [*node.decorator_list, node.args]
+    elif isinstance(node, ast.Lambda):
+        parts = [node.args]
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in CLOCKS:
+        yield node.lineno
+    for part in parts:
+        yield from asked_when_read(part)
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("TODAY = date.today()", [1]),
+        ("class Case:\n    day = datetime.now(UTC).date()", [2]),
+        ("@parametrize('day', [date.today()])\ndef test(day): ...", [1]),
+        ("def test(day=date.today()): ...", [1]),
+        ("def test():\n    day = date.today()", []),
+        ("clock = lambda: date.today()", []),
+    ],
+)
+def test_what_is_asked_as_a_file_is_read_is_seen(code: str, lines: list[int]) -> None:
+    assert list(asked_when_read(ast.parse(code))) == lines
+
+
+def test_no_test_file_asks_for_the_day_as_it_is_read() -> None:
+    # Workers read a file long before they run its tests, and not all on the same day.
+    files = [path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts]
+    asking = {
+        path.relative_to(ROOT).as_posix(): lines
+        for path in files
+        if (lines := list(asked_when_read(ast.parse(path.read_text(encoding="utf-8")))))
+    }
+    assert asking == {}
