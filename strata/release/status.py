@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +18,7 @@ from strata.release.record import Record, Records
 from strata.settings.models import Job as JobSettings
 from strata.settings.models import Settings
 from strata.settings.resource_names import dead_letters, job_group, schedule_group
+from strata.settings.routes import request_to, taken_by
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -121,7 +121,10 @@ class Alarm(_Data):
 class Address(_Data):
     """Whether the address answers from here."""
 
-    url: str
+    url: str = Field(
+        description="Of the site; of one of [services] the request that was made, which its route "
+        "takes."
+    )
     answers: bool
     says: str = Field(description="The HTTP status, or why there is none.")
 
@@ -140,7 +143,10 @@ class Status(_Data):
     deployments: list[Deployment]
     events: list[Event] = Field(description="The last ones, the newest first.")
     alarms: list[Alarm]
-    address: Address
+    address: Address | None = Field(
+        description="None for one of [services] without a route, which the load balancer sends "
+        "nothing."
+    )
     services: list[Further] = Field(
         default=[],
         description="All of [services], in the order of the settings; empty in the status of one.",
@@ -159,7 +165,7 @@ def status(settings: Settings, service_name: str = "") -> Status:
         record_ = pool.submit(lambda: Records(environment, here).read())
         instances_ = pool.submit(_instances, ecs.client, here)
         alarms_ = pool.submit(_alarms, settings, here)
-        address_ = pool.submit(_address, settings)
+        address_ = pool.submit(address, settings, service_name)
         jobs_ = pool.submit(jobs, settings, ecs) if settings.jobs else None
         further_ = [
             pool.submit(_further, Ecs(environment, place(settings, name)), name)
@@ -355,26 +361,29 @@ def _dead_letters(sqs: Any, settings: Settings) -> int:
     return int(answer["Attributes"][number])
 
 
-def url(settings: Settings) -> str:
-    """The address of the API."""
+def address(settings: Settings, service_name: str = "") -> Address | None:
+    """Whether the site answers, or what one of `[services]` has of its own behind its route."""
+    if service_name and not settings.services[service_name].route:
+        return None
+    request = request_to(settings, service_name)
     scheme = "https" if settings.edge.http == "redirect" else "http"
-    return f"{scheme}://{settings.edge.record_name or settings.edge.domain}"
-
-
-def _address(settings: Settings) -> Address:
-    address = url(settings)
+    url = f"{scheme}://{request.host}{request.path if service_name else ''}"
     if settings.environment.emulated:
+        return Address(url=url, answers=False, says="not reachable: the emulator serves no HTTP")
+    taken = taken_by(settings, request)
+    if taken != service_name:
         return Address(
-            url=address, answers=False, says="not reachable: the emulator serves no HTTP"
+            url=url,
+            answers=False,
+            says=f"not asked: the route of services.{taken} takes {request.path} first",
         )
-    parts = urlsplit(address)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=ANSWER_SECONDS)
+    kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+    connection = kind(request.host, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", settings.edge.health_check_path)
+        connection.request("GET", request.path)
         code = connection.getresponse().status
     except (OSError, ssl.SSLError, http.client.HTTPException) as error:
-        return Address(url=address, answers=False, says=str(error) or type(error).__name__)
+        return Address(url=url, answers=False, says=str(error) or type(error).__name__)
     finally:
         connection.close()
-    return Address(url=address, answers=code < 500, says=f"HTTP {code}")
+    return Address(url=url, answers=code < 500, says=f"HTTP {code}")

@@ -1,6 +1,9 @@
-"""Which hosts and health checks the routes of `[services]` come to."""
+"""Which hosts and health checks routes of `[services]` come to, and which requests they take."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from fnmatch import fnmatchcase
 
 from strata.settings.models import Edge, Route, Settings
 
@@ -42,3 +45,54 @@ def health_check(edge: Edge, route: Route | None = None) -> HealthCheck:
     if route:
         asked |= route.model_dump(include=names, exclude_none=True)
     return HealthCheck(**asked)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a visitor asks the load balancer for; the path may have a query."""
+
+    host: str
+    path: str
+
+
+def request_to(settings: Settings, name: str = "") -> Request:
+    """A request for `[service]`, or for one of `[services]` that has a route, by name.
+
+    It asks for the path of the health check where that comes to the service, else for one that its
+    patterns take. Where another service takes all of these, it is the first of them.
+    """
+    asked = list(_requests(settings, name))
+    return next((one for one in asked if taken_by(settings, one) == name), asked[0])
+
+
+def taken_by(settings: Settings, request: Request) -> str:
+    """The one of `[services]` whose route takes a request; empty for `[service]`.
+
+    The rule of the lowest priority that fits does. Hosts are compared without regard to case, paths
+    with it and without the query (ELB User Guide for Application Load Balancers, condition types).
+    """
+    path = request.path.partition("?")[0]
+    fitting = [
+        (service.route.priority, name)
+        for name, service in settings.services.items()
+        if (route := service.route)
+        and (not route.hosts or request.host.lower() in map(str.lower, route.hosts))
+        and (not route.paths or any(fnmatchcase(path, pattern) for pattern in route.paths))
+    ]
+    return min(fitting)[1] if fitting else ""
+
+
+def _requests(settings: Settings, name: str) -> Iterator[Request]:
+    route = settings.services[name].route if name else None
+    hosts = route.hosts if route and route.hosts else site_hosts(settings.edge)
+    patterns = route.paths if route and route.paths else ["*"]
+    paths = [health_check(settings.edge, route).health_check_path, *map(_shortest, patterns)]
+    for path in paths:
+        for host in hosts:
+            if any(fnmatchcase(path.partition("?")[0], pattern) for pattern in patterns):
+                yield Request(host, path)
+
+
+def _shortest(pattern: str) -> str:
+    """The shortest path that a pattern takes: `*` is any text, `?` a character."""
+    return "/" + re.sub("^[/?]", "", pattern.replace("*", "")).replace("?", "x")

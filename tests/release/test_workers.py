@@ -65,7 +65,8 @@ def test_its_log_and_its_state_are_its_own(at_home: Home) -> None:
     at = place(at_home.settings, MAIL)
     told = status(at_home.settings, MAIL)
     assert told.running.image.endswith(":1.1.0")
-    assert (told.desired, told.targets) == (1, [])
+    assert (told.desired, told.targets, told.address) == (1, [], None)
+    assert text(told).splitlines()[-1] == "address    none of its own: it has no route"
     (task,) = told.tasks
     log = ServiceLog(at_home.settings.environment, at)
     lines = list(log.lines(Query(datetime(1970, 1, 1, tzinfo=UTC), prefix=f"{at.prefix}/")))

@@ -7,7 +7,7 @@ import pytest
 
 from strata.settings.load import judge
 from strata.settings.models import Route
-from strata.settings.routes import further_hosts, health_check
+from strata.settings.routes import Request, further_hosts, health_check, request_to, taken_by
 from tests.settings.test_capacity import BASE
 from tests.settings.test_workers import MAIL, refused
 
@@ -140,3 +140,55 @@ def test_what_a_route_does_not_say_is_as_in_edge() -> None:
     assert (check.health_check_path, check.health_check_interval_seconds) == ("/up", 20)
     assert health_check(found.edge).health_check_interval_seconds == 30
     assert further_hosts(found) == [f"b.{DOMAIN}"]
+
+
+HEALTH = {"health_check_path": "/up?full=1"}
+ALL = {"priority": 1, "paths": ["/*"]}
+
+
+@pytest.mark.parametrize(
+    ("routes", "name", "host", "path"),
+    [
+        ({}, "", DOMAIN, "/up?full=1"),
+        (one(hosts=[f"b.{DOMAIN}"]), "admin", f"b.{DOMAIN}", "/up?full=1"),
+        (one(hosts=[f"b.{DOMAIN}"], health_check_path="/ok"), "admin", f"b.{DOMAIN}", "/ok"),
+        (one(paths=["/a/*"], health_check_path="/a/ok?x"), "admin", DOMAIN, "/a/ok?x"),
+        # The load balancer asks the targets themselves: a health check may lie outside the route.
+        (one(paths=["/a/*", "/b"], health_check_path="/ok"), "admin", DOMAIN, "/a/"),
+        (one(paths=["/A/*"], health_check_path="/a/ok"), "admin", DOMAIN, "/A/"),
+        (one(paths=["/a?c/*.png"]), "admin", DOMAIN, "/axc/.png"),
+        (one(paths=["?admin"]), "admin", DOMAIN, "/admin"),
+        (one(paths=["*.png"]), "admin", DOMAIN, "/.png"),
+        # Another route takes some of what this one has.
+        ({"a": {"priority": 1, "paths": ["/a/*"]}, "b": {"priority": 2, "paths": ["/a/b", "/b"]}},
+         "b", DOMAIN, "/b"),
+        ({"a": {"priority": 1, "paths": ["/*"], "hosts": [DOMAIN]},
+          "b": {"priority": 2, "paths": ["/b"], "hosts": [DOMAIN, f"b.{DOMAIN}"]}},
+         "b", f"b.{DOMAIN}", "/b"),
+        (one(paths=["/up"]), "", DOMAIN, "/"),
+    ],
+)  # fmt: skip
+def test_a_service_is_asked_where_the_load_balancer_sends_requests_to_it(
+    routes: Json, name: str, host: str, path: str
+) -> None:
+    found, problems = judge(with_routes(routes, **HEALTH))
+    assert found, problems
+    request = request_to(found, name)
+    assert (request.host, request.path) == (host, path)
+    assert taken_by(found, request) == name
+
+
+@pytest.mark.parametrize(("name", "path"), [("", "/up?full=1"), ("b", "/b")])
+def test_a_service_whose_requests_another_takes_is_known(name: str, path: str) -> None:
+    found, problems = judge(
+        with_routes({"a": ALL, "b": {"priority": 2, "paths": ["/b"]}}, **HEALTH)
+    )
+    assert found, problems
+    assert request_to(found, name) == Request(DOMAIN, path)
+    assert taken_by(found, request_to(found, name)) == "a"
+
+
+def test_hosts_are_compared_without_regard_to_case() -> None:
+    found, problems = judge(with_routes(one(hosts=[f"Admin.{DOMAIN}"])))
+    assert found, problems
+    assert taken_by(found, Request(f"admin.{DOMAIN}", "/")) == "admin"

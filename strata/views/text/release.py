@@ -110,7 +110,10 @@ def status(report: Status) -> str:
         f"alarm      {one.name}: {one.state}" for one in report.alarms if one.state == "ALARM"
     ]
     lines.append(f"alarms     {counted(len(report.alarms), 'alarm')}")
-    lines.append(f"address    {report.address.url}: {report.address.says}")
+    if report.address:
+        lines += indented(f"address    {report.address.url}: {report.address.says}", 0)
+    else:
+        lines.append("address    none of its own: it has no route")
     return "".join(f"{line}\n" for line in lines)
 
 
