@@ -11,6 +11,7 @@ from strata.documents.templates import parts
 from strata.map.model import Edge, Lock, Mark, Node, Picture
 from strata.map.network import ACLS, TABLES, is_subnet, routes_of, table_of
 from strata.map.parts import wholes
+from strata.map.services import taken
 from strata.map.system import AWS_APIS, INTERNET
 from strata.map.values import endpoint_name, name_of, port_range, type_name
 from strata.reach import Flow, Network
@@ -182,9 +183,10 @@ class _Reader:
             node.mark,
             tuple(self.rules(node, ends)),
             tuple(
-                _traffic(flow, f"from {endpoint_name(flow.source)}", flow.target, ends)
+                _traffic(part, f"from {endpoint_name(flow.source)}", flow.target, ends)
                 for flow in self.flows
                 if flow.target in ends or flow in targets
+                for part in self.taken(node, flow)
             ),
             tuple(
                 _traffic(flow, f"to {endpoint_name(flow.target)}", flow.source, ends)
@@ -220,6 +222,13 @@ class _Reader:
             for end in self.network.endpoints
             if any(is_subnet(place.subnet, node.id) for place in end.interfaces)
         )
+
+    def taken(self, node: Node, flow: Flow) -> Iterable[Flow]:
+        """What of a flow to a node comes to it: of one to tasks, a service takes its own."""
+        resource = self.stack.resources.get(node.id)
+        if resource is not None and resource.type == "aws_ecs_service":
+            return taken(self.stack, resource, flow)
+        return [flow]
 
     def arrow_flows(self, node: Node) -> list[Flow]:
         """Flows of the load balancer that end at this listener."""

@@ -4,15 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from strata.documents import Json
 from strata.documents.layers import OPTIONAL
 from strata.documents.stacks import Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
 from strata.map.parts import wholes
+from strata.map.services import (
+    blocks,
+    conditions,
+    containers_of,
+    taken,
+    target_group,
+    target_groups,
+    template,
+)
 from strata.map.values import in_subnets, name_of, port_range, type_name
 from strata.reach import Flow
 from strata.reach.model import AWS_ENDPOINTS
-from strata.resources.containers import Container, containers
 from strata.resources.tls import is_modern
 from strata.text.words import counted
 from strata.text.wrapping import by_commas
@@ -58,9 +65,6 @@ ALARMING = (
     "aws_route53_health_check",
 )  # fmt: skip
 """What the box of the alarms shows."""
-
-FORWARDS = {"aws_lb_listener": "default_action", "aws_lb_listener_rule": "action"}
-"""Type -> the argument that says where requests go."""
 
 ELSEWHERE = (
     "aws_iam_",
@@ -191,7 +195,11 @@ class _System:
             name_of(target_group),
             (
                 f"health check {check.get('path', '/')}, {check.get('interval', 30)} s",
-                *self.conditions(target_group),
+                *(
+                    line
+                    for values in conditions(self.stack, target_group)
+                    for line in by_commas(values, 32, "for ")
+                ),
             ),
             (
                 Lock(
@@ -201,19 +209,6 @@ class _System:
             ),
             column=2,
         )
-
-    def conditions(self, target_group: Resource) -> Iterator[str]:
-        """Which requests rules send to a target group, each rule once."""
-        told = dict.fromkeys(
-            tuple(str(value) for value in block.get("values") or ())
-            for rule in self.stack.of("aws_lb_listener_rule")
-            if self.stack.target(rule.body.get("action")) == target_group
-            for condition in _blocks(rule.body.get("condition"))
-            for kind in ("host_header", "path_pattern")
-            for block in _blocks(condition.get(kind))
-        )
-        for values in told:
-            yield from by_commas(values, 32, "for ")
 
     # Compute
 
@@ -233,9 +228,9 @@ class _System:
                 column=3,
             )
         for group in self.stack.of("aws_autoscaling_group"):
-            template = self.template(group)
+            launched = template(self.stack, group)
             disks = [
-                mapping.get("ebs") or {} for mapping in template.get("block_device_mappings") or ()
+                mapping.get("ebs") or {} for mapping in launched.get("block_device_mappings") or ()
             ]
             size = sum(int(disk.get("volume_size") or 0) for disk in disks)
             low, high = group.body.get("min_size"), group.body.get("max_size")
@@ -244,19 +239,14 @@ class _System:
                 group.address,
                 "compute",
                 "Auto Scaling group",
-                f"{template.get('instance_type')}, {low} to {high}",
+                f"{launched.get('instance_type')}, {low} to {high}",
                 (in_subnets(self.subnets(group)), *_spot(group)),
                 (Lock(f"volume {size} GiB{'' if on else ', not encrypted'}", on=on),),
                 parent=cluster.address if cluster else None,
                 column=None if cluster else 3,
             )
-            for service in self.stack.of("aws_ecs_service"):
+            for service in self.services:
                 yield self.service(service, group)
-
-    def template(self, group: Resource) -> Json:
-        """The launch template of an Auto Scaling group."""
-        templates = [o for o in self.stack.targets(group.body) if o.type == "aws_launch_template"]
-        return templates[0].body if templates else {}
 
     def subnets(self, group: Resource) -> list[Resource]:
         """The subnets its instances are started in."""
@@ -274,7 +264,7 @@ class _System:
             else ""
         )
         lines = [f"{counted(int(service.body.get('desired_count') or 0), 'task')}{scaling}"]
-        for index, container in enumerate(self.containers(service)):
+        for index, container in enumerate(containers_of(self.stack, service)):
             whose = f"{container.name}: " if index else ""
             lines.append(f"{whose}{container.cpu} CPU units, {container.memory} MiB")
             for mapping in container.ports:
@@ -290,6 +280,11 @@ class _System:
             parent=group.address,
         )
 
+    @property
+    def services(self) -> list[Resource]:
+        """All services."""
+        return self.stack.of("aws_ecs_service")
+
     @cached_property
     def servers(self) -> list[Resource]:
         """The services that others reach by name, through Service Connect."""
@@ -301,15 +296,8 @@ class _System:
 
     def namespace(self, service: Resource) -> str | None:
         """The namespace that a service finds others in."""
-        connected = _blocks(service.body.get("service_connect_configuration"))
+        connected = blocks(service.body.get("service_connect_configuration"))
         return next((self.address(one.get("namespace")) for one in connected), None)
-
-    def containers(self, service: Resource) -> list[Container]:
-        """The container definitions of a service's task."""
-        task = self.stack.target(service.body.get("task_definition"))
-        if task is None or task.type != "aws_ecs_task_definition":
-            return []
-        return list(containers(task.body["container_definitions"]))
 
     # Stores
 
@@ -544,11 +532,12 @@ class _System:
     # Arrows
 
     def traffic(self) -> Iterator[Edge]:
-        """The arrows of traffic; each flow is on exactly one of them."""
+        """The arrows of traffic; each flow is on one of them, or on one to each service that takes
+        it."""
         arrows: dict[tuple[str, str, bool], list[Flow]] = {}
         for flow in self.flows:
-            for source, target in self.ends(flow):
-                arrows.setdefault((source, target, flow.complete), []).append(flow)
+            for source, target, part in self.ends(flow):
+                arrows.setdefault((source, target, part.complete), []).append(part)
         for (source, target, everywhere), flows in arrows.items():
             texts: dict[str, list[str]] = {}
             for flow in flows:
@@ -560,6 +549,8 @@ class _System:
                 for protocol, ports in texts.items()
                 for line in by_commas(ports, 20, f"{protocol} ")
             )
+            if "tcp" in texts:
+                lines = (*lines, *self.requests(source, target))
             if everywhere:
                 yield Edge(source, target, "traffic", lines)
             else:
@@ -572,28 +563,55 @@ class _System:
         ids = {node.id for node in nodes}
         drawn = {(edge.source, edge.target) for edge in edges if edge.kind != "relation"}
         for source, target, text in USUAL:
-            ends = (self.box(source), self.box(target))
-            if ids.issuperset(ends) and ends not in drawn:
-                yield Edge(*ends, "traffic", (text,))
+            for box in self.targets() if target == "tasks" else [self.box(target)]:
+                ends = (self.box(source), box)
+                if ids.issuperset(ends) and ends not in drawn:
+                    yield Edge(*ends, "traffic", (text,))
 
-    def ends(self, flow: Flow) -> Iterator[tuple[str, str]]:
-        """The boxes that an arrow for this flow joins.
+    def targets(self) -> list[str]:
+        """The services that the load balancer sends requests to."""
+        return [one.address for one in self.services if target_groups(self.stack, one)]
+
+    def requests(self, source: str, target: str) -> Iterator[str]:
+        """Which requests come on an arrow from the load balancer to a service with a route."""
+        service = self.stack.resources.get(target)
+        if source != self.box("load_balancer") or service not in self.services:
+            return
+        for group in target_groups(self.stack, service):
+            for values in conditions(self.stack, group):
+                yield from by_commas(values, 24, "for ")
+
+    def ends(self, flow: Flow) -> Iterator[tuple[str, str, Flow]]:
+        """The boxes that an arrow for this flow joins, with the part of it that it is for.
 
         Tasks in bridge mode use their instance's address, so traffic of both is a single arrow.
         """
-        source = self.box(flow.source)
+        sources = [self.box(flow.source)]
+        if flow.source == "tasks":
+            sources = [service.address for service in self.services]
         if flow.source == "tasks" and any(
             (other.source, other.target, other.protocol, other.ports, other.complete)
             == ("instances", flow.target, flow.protocol, flow.ports, flow.complete)
             for other in self.flows
         ):
-            source = self.box("instances")
+            sources = [self.box("instances")]
+        for source in sources:
+            for target, part in self.into(flow):
+                yield source, target, part
+
+    def into(self, flow: Flow) -> Iterator[tuple[str, Flow]]:
+        """The boxes that a flow leads to, with the part of it that each takes."""
+        if flow.target == "tasks":
+            for service in self.services:
+                for part in taken(self.stack, service, flow):
+                    yield service.address, part
+            return
         target = self.box(flow.target)
         if flow.target == "load_balancer":
             for listener in self.stack.of("aws_lb_listener"):
                 if flow.protocol == "tcp" and flow.ports == (listener.body["port"],) * 2:
                     target = listener.address
-        yield source, target
+        yield target, flow
 
     def box(self, endpoint: str) -> str:
         """The node of an endpoint of the analysis."""
@@ -629,8 +647,9 @@ class _System:
             logs = balancer.body.get("access_logs") or {}
             yield balancer.address, self.address(logs.get("bucket")), "access logs to"
         for service in stack.of("aws_ecs_service"):
-            yield self.group(service.body.get("load_balancer")), service.address, "targets"
-            for container in self.containers(service):
+            for group in target_groups(stack, service):
+                yield group.address, service.address, "targets"
+            for container in containers_of(self.stack, service):
                 yield service.address, self.repository(container.image), "pulls image"
                 for _ in references(container.secrets):
                     yield service.address, SECRETS if self.secrets else None, "reads secrets"
@@ -646,10 +665,12 @@ class _System:
         for listener in self.stack.of("aws_lb_listener"):
             certificate = self.certificate(listener.body.get("certificate_arn"))
             yield certificate, listener.address, "certificate of"
-            yield listener.address, self.group(listener.body.get("default_action")), "forwards to"
+            for group in self.group(listener.body.get("default_action")):
+                yield listener.address, group, "forwards to"
         for rule in self.stack.of("aws_lb_listener_rule"):
             listener_address = self.address(rule.body.get("listener_arn"))
-            yield listener_address, self.group(rule.body.get("action")), "forwards to"
+            for group in self.group(rule.body.get("action")):
+                yield listener_address, group, "forwards to"
 
     def by_name(self) -> Iterator[tuple[str, str, str]]:
         """Services that reach others by name, through Service Connect."""
@@ -689,6 +710,11 @@ class _System:
             target = self.stack.target(target.body.get("insecure_value"))
         return target.address if target else None
 
+    def group(self, value: object) -> list[str]:
+        """The address of the target group that an action forwards to, if it does."""
+        group = target_group(self.stack, value)
+        return [group.address] if group else []
+
     def certificate(self, value: object) -> str | None:
         """The certificate of a listener, which may name it by its validation."""
         target = self.stack.target(value)
@@ -696,18 +722,11 @@ class _System:
             target = self.stack.target(target.body.get("certificate_arn"))
         return target.address if target else None
 
-    def group(self, value: object) -> str | None:
-        """The target group that is named, or that a named listener or rule forwards to."""
-        target = self.stack.target(value)
-        if target and target.type in FORWARDS:
-            target = self.stack.target(target.body.get(FORWARDS[target.type]))
-        return target.address if target and target.type == "aws_lb_target_group" else None
-
 
 def _spot(group: Resource) -> tuple[str, ...]:
     """How many of the instances of a group are Spot ones, if any are."""
-    policy = next(iter(_blocks(group.body.get("mixed_instances_policy"))), {})
-    shares = next(iter(_blocks(policy.get("instances_distribution"))), {})
+    policy = next(iter(blocks(group.body.get("mixed_instances_policy"))), {})
+    shares = next(iter(blocks(policy.get("instances_distribution"))), {})
     percent = 100 - int(shares.get("on_demand_percentage_above_base_capacity", 100))
     if not percent:
         return ()
@@ -717,19 +736,13 @@ def _spot(group: Resource) -> tuple[str, ...]:
     )
 
 
-def _blocks(value: object) -> list[Json]:
-    """Blocks of an argument: alone, Terraform JSON writes an object and a plan a list."""
-    entries = value if isinstance(value, list) else [value]
-    return [entry for entry in entries if isinstance(entry, dict)]
-
-
 def _names(service: Resource) -> list[str]:
     """The names and ports under which others reach a service through Service Connect."""
     return [
         f"{alias.get('dns_name') or server.get('port_name')}:{alias['port']}"
-        for connected in _blocks(service.body.get("service_connect_configuration"))
-        for server in _blocks(connected.get("service"))
-        for alias in _blocks(server.get("client_alias"))
+        for connected in blocks(service.body.get("service_connect_configuration"))
+        for server in blocks(connected.get("service"))
+        for alias in blocks(server.get("client_alias"))
     ]
 
 

@@ -198,6 +198,12 @@ def test_the_picture_says_who_reaches_whom_by_which_name(document: Json) -> None
     assert relations == {
         (address(one), address(name)) for one in every for name in SERVERS if one != name
     }
+    arrows = {edge.target for edge in system.edges
+              if edge.source == "aws_autoscaling_group.cluster_auto_scaling_group"}  # fmt: skip
+    # A packet passes to whatever listens on an instance, also the service that has no name.
+    assert {one for one in arrows if one.startswith("aws_ecs_service")} == {
+        address(name) for name in ("", *SERVERS)
+    }
 
 
 def test_it_costs_the_room_of_its_proxies_alone(document: Json) -> None:

@@ -218,6 +218,59 @@ def test_the_picture_says_which_requests_go_where(out: Path) -> None:
     ).lines  # fmt: skip
 
 
+def test_the_load_balancers_arrows_go_to_each_service_that_it_sends_requests(out: Path) -> None:
+    document = composed_of(out, "routed")
+    pictures = drawn(stack(document), "shop-routed")
+    balancer, ports = "aws_lb.edge_load_balancer", "tcp 32768-61000"
+
+    def arrows(kind: str) -> dict[str, tuple[str, ...]]:
+        return {
+            edge.target.removeprefix(f"{SERVICE}.service_"): edge.lines
+            for edge in pictures.pictures[1].edges
+            if edge.kind == kind and edge.source == balancer and edge.target.startswith(SERVICE)
+        }
+
+    assert arrows("traffic") == {
+        "service": (ports,),
+        "worker_admin_service": (ports, f"for admin.{DOMAIN}", "for /a/*"),
+        "worker_docs_2_service": (ports, "for /d, /d/*"),
+    }
+    # Rules are about HTTP: what of UDP the network lets pass has no host and no path.
+    assert set(arrows("part").values()) == {("some paths:", "udp 32768-61000")}
+    reached = {thing.title: [one.text for one in thing.reached] for thing in pictures.things}
+    assert f"{ports} from load balancer" in reached["shop-routed-docs-2"]
+    assert reached["shop-routed-mail"] == []
+
+
+def test_a_service_takes_traffic_on_its_own_host_ports_alone(out: Path) -> None:
+    document = composed_of(out, "routed")
+    task = document["resource"]["aws_ecs_task_definition"]["service_task_definition"]
+    task["container_definitions"] = task["container_definitions"].replace(
+        '"hostPort": 0', '"hostPort": 3000'
+    )
+    system = drawn(stack(document), "shop-routed").pictures[1]
+    traffic = {
+        edge.target: edge.lines[0]
+        for edge in system.edges
+        if edge.kind == "traffic" and edge.source == "aws_lb.edge_load_balancer"
+    }
+    assert traffic[f"{SERVICE}.service_service"] == "tcp 3000"
+    assert traffic[f"{SERVICE}.service_worker_admin_service"] == "tcp 32768-61000"
+
+
+def test_a_routes_arrow_that_is_shut_leaves_its_gap(out: Path) -> None:
+    document = composed_of(out, "routed")
+    rules = document["resource"]["aws_vpc_security_group_ingress_rule"]
+    del rules["network_instance_ingress_load_balancer"]
+    system = drawn(stack(document), "shop-routed").pictures[1]
+    missing = {edge.target for edge in system.not_drawn if edge.source.startswith("aws_lb.")}
+    assert {one for one in missing if one.startswith(SERVICE)} == {
+        f"{SERVICE}.service_service",
+        f"{SERVICE}.service_worker_admin_service",
+        f"{SERVICE}.service_worker_docs_2_service",
+    }
+
+
 def test_it_costs_what_it_does_without(out: Path) -> None:
     cost = estimate(of_stack(stack(composed_of(out, "routed"))), ROUTED, shipped())
     assert not [line for line in cost.not_priced if line.layer in ("service", "edge")]
