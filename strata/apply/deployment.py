@@ -22,6 +22,7 @@ from strata.release.verdict import Cause, Outcome, Seen, Verdict, Wanted
 from strata.settings.models import Settings
 from strata.settings.resource_names import CONTAINER
 from strata.state.states import State, read_state
+from strata.text.words import listed
 
 Json = dict[str, Any]
 MOST_OF_A_KIND = 3
@@ -164,11 +165,13 @@ def require(
     changed: bool,
     patience: float = STEADY_SECONDS,
     sleep: Callable[[float], None] = time.sleep,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Raise StrataError when ECS has given up what was applied, of any service.
 
     With `wait_for_steady_state` it waits until each deployment is completed or one has failed.
-    Where the apply did not change the layer, any revision that runs is right.
+    Where the apply did not change the layer, any revision that runs is right. `tell` is told which
+    services it waits for.
     """
     deadline = time.monotonic() + patience
     while True:
@@ -180,6 +183,7 @@ def require(
             return
         if time.monotonic() > deadline:
             raise failure(settings, *open_)
+        tell(f"until ECS has deployed {listed([one.service.name for one in open_])}")
         sleep(POLL_SECONDS)
 
 

@@ -14,7 +14,7 @@ from strata.errors import NotBegun, StrataError
 from strata.release import app_user, images
 from strata.settings.models import Settings
 from strata.state.applied import note_applied
-from strata.terraform.events import Event, Watch, ignore, makes
+from strata.terraform.events import Event, Watch, beside, ignore, makes
 from strata.terraform.process import Terraform
 
 
@@ -118,23 +118,24 @@ class LayerWork:
         """
         folder = self.folder(layer)
         if layer == "service":
-            self._make_app_user()
+            self._make_app_user(watch)
         begun = self.begun(layer)
         if changed:
             with self._explained(layer):
                 self._apply_saved(layer, watch)
         if layer == "cache":
-            changed = self.redis_auth(folder) or changed
+            changed = self.redis_auth(folder, watch) or changed
         elif layer == "service":
-            deployment.require(self.settings, changed=changed)
+            tell = telling(watch, "rolling out")
+            deployment.require(self.settings, changed=changed, tell=tell)
             images.keep_running(self.settings)
         note_applied(self.settings, layer)
         begun.unlink(missing_ok=True)
         return "applied" if changed else "no change"
 
-    def _make_app_user(self) -> None:
+    def _make_app_user(self, watch: Watch) -> None:
         try:
-            app_user.make(self.settings)
+            app_user.make(self.settings, tell=telling(watch, "making user"))
         except StrataError as error:
             # No resource of the layer has changed.
             raise NotBegun(error.message, error.hint) from error
@@ -168,7 +169,7 @@ class LayerWork:
         """A file that exists from before a layer is changed until it is done."""
         return self.terraform.logs / f"{self.folder(layer).name}.begun"
 
-    def redis_auth(self, folder: Path) -> bool:
+    def redis_auth(self, folder: Path, watch: Watch = ignore) -> bool:
         """Turn AUTH on if the settings ask for it; False when there was nothing to do."""
         outputs = self.terraform.outputs(folder)
         if "auth_token_secret_arn" not in outputs:
@@ -177,6 +178,7 @@ class LayerWork:
             self.settings.environment,
             outputs["replication_group_id"],
             outputs["auth_token_secret_arn"],
+            telling(watch, "setting AUTH"),
         )
 
     def changes(self, layer: str, watch: Watch = ignore) -> str:
@@ -204,3 +206,8 @@ class LayerWork:
             emptying.forget_revisions(self.settings)
         begun.unlink(missing_ok=True)
         return "destroyed" if there else "nothing there"
+
+
+def telling(watch: Watch, phase: str) -> Callable[[str], None]:
+    """What tells a layer's watch what is done beside Terraform."""
+    return lambda what: watch(beside(phase, what))

@@ -104,8 +104,15 @@ class _Auth:
         self._s3.delete_object(Bucket=self._bucket, Key=self._key)
 
 
-def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> bool:
+def set_redis_auth(
+    environment: Environment,
+    group: str,
+    secret_arn: str,
+    tell: Callable[[str], None] = lambda _: None,
+) -> bool:
     """Have a replication group require the secret's token; False when it does so already.
+
+    `tell` is told what is done before the first change, which ElastiCache takes minutes for.
 
     First ROTATE, which accepts the token in addition to the earlier setting, then SET, which
     requires it (ElastiCache User Guide, authenticating with the AUTH command). The token appears in
@@ -117,6 +124,7 @@ def set_redis_auth(environment: Environment, group: str, secret_arn: str) -> boo
         secret = auth.secrets.get_secret_value(SecretId=secret_arn)
         if on and auth.noted() == f"{group} {secret['VersionId']}":
             return False
+        tell("Redis gets its token, then requires it")
         auth.forget()
         for strategy in ("ROTATE", "SET"):
             auth.give(secret["SecretString"], strategy)

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.apply import deployment, image
-from strata.apply.layer import LayerWork
+from strata.apply.layer import LayerWork, telling
 from strata.apply.moving import StateMove, move
 from strata.errors import Deviation, NotBegun, StrataError, UsageError
 from strata.machine.files import Unreadable, bytes_of
@@ -175,7 +175,8 @@ class ReviewedApply:
         if record and record.after:
             # `check` has compared its state with the record.
             if layer == "service":
-                deployment.require(self.work.settings, changed=True)
+                tell = telling(watch, "rolling out")
+                deployment.require(self.work.settings, changed=True, tell=tell)
             return "done before"
         with self.work.turn(watch) as layer_watch, self.work.plan_kept(layer):
             return self._apply(layer, record, layer_watch)

@@ -59,10 +59,11 @@ def note_key(environment: str) -> str:
     return state_key(environment, "database").removesuffix(".tfstate") + ".app-user"
 
 
-def make(settings: Settings, *, again: bool = False) -> bool:
+def make(settings: Settings, *, again: bool = False, tell: Tell = lambda _: None) -> bool:
     """Make the user, unless it was made already; False when there was nothing to do.
 
-    With `again` its password and privileges are set in any case. Raises StrataError with the last
+    With `again` its password and privileges are set in any case. `tell` is told what runs, before
+    the task is started, which may take minutes. Raises StrataError with the last
     lines of the task when it fails: the services have not changed then.
     """
     if settings.database.app_user is None:
@@ -76,6 +77,7 @@ def make(settings: Settings, *, again: bool = False) -> bool:
         return False
     # A rotation that was cut off before its user was in use begins anew.
     user.label(PENDING, current)
+    tell(f"a task makes the database user {user.name}")
     user.run()
     user.note(
         note.model_copy(update={"made": user.made(current), "settled": note.settled or current})

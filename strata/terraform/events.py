@@ -53,6 +53,11 @@ def makes(event: Event) -> bool:
     return event.get("type") == "apply_start" and event["hook"].get("action") != "read"
 
 
+def beside(phase: str, what: str) -> Event:
+    """What a layer does beside Terraform, in words; its phase has at most 12 characters."""
+    return {"type": "beside", "phase": phase, "@message": what}
+
+
 REFUSALS = ("Saved plan is stale", "Error acquiring the state lock")
 """Errors of Terraform 1.11 that come before it has changed or written anything."""
 
@@ -103,6 +108,8 @@ class Activity:
     """
 
     phase: str = ""
+    beside: str = ""
+    """What is done beside Terraform, until it runs again."""
     changes: int = 0
     done: int = 0
     working: dict[str, float] = field(default_factory=dict)
@@ -116,7 +123,10 @@ class Activity:
         if kind == "command":
             words = str(event["@message"]).split()
             self.phase = PHASES.get(words[1], self.phase)
+            self.beside = ""
             self.working.clear()
+        elif kind == "beside":
+            self.phase, self.beside = event["phase"], str(event["@message"])
         elif kind == "change_summary" and event["changes"]["operation"] == "plan":
             counts = event["changes"]
             self.changes = sum(counts[name] for name in ("add", "change", "remove"))
@@ -132,7 +142,7 @@ class Activity:
 
     def now(self, clock: float) -> str:
         """What takes longest at this moment: `2/4  aws_db_instance.database_instance 43 s`."""
-        words = []
+        words = [self.beside] if self.beside else []
         if self.phase in ("applying", "destroying") and self.changes:
             words.append(f"{self.done}/{self.changes}")
         if self.working:

@@ -154,11 +154,13 @@ def test_a_deployment_that_goes_on_is_waited_for_only_where_the_settings_say_so(
 ) -> None:
     slept: list[float] = []
     ecs_says(monkeypatch, GOING)
-    require(waiting(wait=False), changed=True, sleep=slept.append)
-    assert slept == []
+    told: list[str] = []
+    require(waiting(wait=False), changed=True, sleep=slept.append, tell=told.append)
+    assert (slept, told) == ([], [])
     ecs_says(monkeypatch, GOING, GOING, COMPLETED)
-    require(waiting(wait=True), changed=True, sleep=slept.append)
+    require(waiting(wait=True), changed=True, sleep=slept.append, tell=told.append)
     assert len(slept) == 2
+    assert told == ["until ECS has deployed shop-local"] * 2
     ecs_says(monkeypatch, GOING, ROLLED_BACK)
     with pytest.raises(StrataError, match="it runs shop-local:1"):
         require(waiting(wait=True), changed=True, sleep=slept.append)

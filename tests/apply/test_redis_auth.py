@@ -55,9 +55,12 @@ def test_what_was_cut_off_between_its_two_steps_is_done_again(
     with pytest.raises(KeyboardInterrupt):
         set_redis_auth(LOCAL, GROUP, secret)
     dies = False
-    assert set_redis_auth(LOCAL, GROUP, secret) is True
+    told: list[str] = []
+    assert set_redis_auth(LOCAL, GROUP, secret, told.append) is True
     assert steps == ["ROTATE", "SET", "ROTATE", "SET"]
-    assert set_redis_auth(LOCAL, GROUP, secret) is False
+    assert told == ["Redis gets its token, then requires it"]
+    assert set_redis_auth(LOCAL, GROUP, secret, told.append) is False
+    assert len(told) == 1
     assert len(steps) == 4
     make: Any = boto3.client
     make("secretsmanager", region_name=LOCAL.region).put_secret_value(

@@ -155,8 +155,9 @@ def world(shop: Shop, aws: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 def test_it_is_made_once_with_a_password_that_nobody_sees(world: World) -> None:
-    before = len(world.runs())
-    assert app_user.make(world.settings) is True
+    before, told = len(world.runs()), list[str]()
+    assert app_user.make(world.settings, tell=told.append) is True
+    assert told == ["a task makes the database user shop_app"]
     assert world.labels() == BOTH
     secrets = world.aws("secretsmanager")
     value = json.loads(secrets.get_secret_value(SecretId=world.secret)["SecretString"])
@@ -169,7 +170,8 @@ def test_it_is_made_once_with_a_password_that_nobody_sees(world: World) -> None:
     assert run["containers"][0]["exitCode"] == 0
     assert value["password"] not in json.dumps(run, default=str)
 
-    assert app_user.make(world.settings) is False
+    assert app_user.make(world.settings, tell=told.append) is False
+    assert len(told) == 1, "no task runs"
     assert len(world.runs()) == before + 1
     assert app_user.make(world.settings, again=True) is True
     assert len(world.runs()) == before + 2

@@ -17,6 +17,7 @@ from strata.local import ecs as play
 from strata.release import app_user, rotation
 from strata.settings import load
 from strata.settings.models import AppUser
+from strata.terraform.events import Event
 from tests.deployer.record import forget, not_allowed
 from tests.end_to_end.conftest import Client, make_review, reviewed, work_on
 
@@ -38,6 +39,8 @@ class Life:
     work: LayerWork
     failed: waves.Outcome
     done: waves.Outcome
+    service: list[Event]
+    """What was heard of the service layer in the second."""
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +53,10 @@ def life(provider: None, aws: Client, folder: Path) -> Life:
     play.behave(url, FAMILY, "exit:1:5", ("ERROR 2003 (HY000): no connection",))
     failed = waves.run(LAYERS, reviewed(review, work).step, waves.quiet)
     play.behave(url, FAMILY, "exit:0:5", ("shop_app may in shop: SELECT",))
-    done = waves.run(LAYERS, reviewed(review, work).step, waves.quiet)
-    return Life(work, failed, done)
+    heard: dict[str, list[Event]] = {layer: [] for layer in LAYERS}
+    again = reviewed(review, work)
+    done = waves.run(LAYERS, lambda layer: again.step(layer, heard[layer].append), waves.quiet)
+    return Life(work, failed, done, heard["service"])
 
 
 def secret_of(aws: Client) -> tuple[str, Json]:
@@ -72,6 +77,13 @@ def test_a_task_that_fails_stops_the_apply_before_the_service_and_the_same_revie
     assert life.done.ok, life.done.failed
     assert life.done.done["service"] == "applied"
     assert life.done.done["database"] == "done before"
+
+
+def test_an_apply_says_that_the_task_runs_before_it_goes_on(life: Life) -> None:
+    said = [event["@message"] for event in life.service if event["type"] in ("beside", "command")]
+    at = said.index("a task makes the database user shop_app")
+    assert "terraform plan" in said[at - 1]
+    assert "terraform apply" in said[at + 1]
 
 
 def test_the_services_run_with_the_user_and_nothing_drifts(life: Life, aws: Client) -> None:

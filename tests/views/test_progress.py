@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from strata.terraform.events import beside
 from strata.views.progress import Progress
 
 ADDRESS = "aws_vpc_security_group_ingress_rule.network_instance_ingress_load_balancer_443"
@@ -38,6 +39,34 @@ def test_elsewhere_each_step_is_a_plain_line() -> None:
         "network    applying         0 s",
         "network    applied         12 s  aws_vpc.network_vpc took 0 s",
     ]
+
+
+def test_what_is_done_beside_terraform_has_its_line_until_terraform_goes_on() -> None:
+    text = io.StringIO()
+    with Progress(Console(file=text, width=80), ["service"]) as progress:
+        progress("service", "running", 0)
+        hear = progress.watch("service")
+        hear({"type": "command", "@message": "terraform plan -json"})
+        hear(beside("making user", "a task makes the database user shop_app"))
+        hear(APPLY)
+        hear(beside("rolling out", "until ECS has deployed shop-local"))
+        progress("service", "applied", 12.4)
+    assert text.getvalue().splitlines() == [
+        "service    planning         0 s",
+        "service    making user      0 s  a task makes the database user shop_app",
+        "service    applying         0 s",
+        "service    rolling out      0 s  until ECS has deployed shop-local",
+        "service    applied         12 s",
+    ]
+
+
+def test_on_a_terminal_it_stands_in_the_layers_row_while_it_goes_on() -> None:
+    text = io.StringIO()
+    with Progress(Console(file=text, width=80, force_terminal=True), ["service"]) as progress:
+        progress("service", "running", 0)
+        progress.watch("service")(beside("making user", "a task makes the database user shop_app"))
+    assert "making user" in text.getvalue()
+    assert "a task makes the database user shop_app" in text.getvalue()
 
 
 def test_elsewhere_a_layer_without_news_says_so_from_time_to_time(
