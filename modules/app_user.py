@@ -24,6 +24,7 @@ from modules import containers, iam
 from modules.naming import Names
 from modules.network import MYSQL
 from strata.documents.templates import escaped
+from strata.settings.capacity import APP_USER_CPU, APP_USER_MIB
 from strata.settings.models import AppUser, Privilege, Sidecar
 from strata.settings.resource_names import (
     APP_USER,
@@ -41,8 +42,6 @@ authorities, and MySQL's own client (docker-library/mysql, 8.4/Dockerfile.oracle
 
 PENDING = "AWSPENDING"
 """The version of the secret that the task reads: what the user is to be."""
-
-MEMORY_MIB, CPU = 128, 128
 
 SCRIPT = Path(__file__).with_suffix(".sh")
 
@@ -146,8 +145,8 @@ def _container(
         Sidecar(
             name=APP_USER,
             image=IMAGE,
-            memory_mib=MEMORY_MIB,
-            cpu=CPU,
+            memory_mib=APP_USER_MIB,
+            cpu=APP_USER_CPU,
             entry_point=["/bin/bash", "-euo", "pipefail", "-c"],
             command=[escaped(SCRIPT.read_text(encoding="utf-8"))],
         ),

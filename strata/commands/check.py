@@ -7,9 +7,8 @@ import typer
 
 from strata.commands.base import AsJson, Envs, composed_stack, out, print_json, reach_report
 from strata.commands.cost import over_budget
-from strata.settings import InvalidSettings, Problem, Settings, load_each
+from strata.settings import InvalidSettings, Problem, Settings, load_each, rules
 from strata.settings.load import worded
-from strata.settings.rules import support
 from strata.settings.rules.edge import placeholder
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def check(envs: Envs, *, as_json: AsJson = False) -> None:
     try:
         all_settings = load_each(envs)
         for env, settings in zip(envs, all_settings, strict=True):
-            warnings += worded(env, support.warnings(settings))
+            warnings += worded(env, rules.warnings(settings))
         reports = _reports(envs, all_settings, warnings)
     except InvalidSettings as error:
         if as_json:

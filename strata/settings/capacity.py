@@ -250,6 +250,23 @@ def worker_room(worker: Worker) -> int:
     return 2 if most == 1 else most
 
 
+APP_USER_MIB, APP_USER_CPU = 128, 128
+"""The container that makes the user of `[database.app_user]`: bash, curl and MySQL's client."""
+
+
+def app_user_task(settings: Settings) -> Task | None:
+    """What ECS reserves for the task that makes the application's user; None without the user.
+
+    An apply runs it before the service layer, a rotation before and after the deployment, so that
+    it is beside all tasks but never beside a deployment of the service.
+    """
+    if settings.database.app_user is None:
+        return None
+    return Task(
+        memory_mib=APP_USER_MIB, tmpfs_mib=figures.TMPFS_MIB, cpu=APP_USER_CPU, fixed_port=False
+    )
+
+
 def beside(settings: Settings) -> list[Task]:
     """The tasks that may run beside those of the service: of all workers, and one of each job."""
     service = of_service(settings)

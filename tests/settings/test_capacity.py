@@ -11,8 +11,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from strata.settings import Settings, load
-from strata.settings.capacity import deployments, fit, task
-from strata.settings.rules import findings
+from strata.settings.capacity import app_user_task, deployments, fit, task
+from strata.settings.rules import findings, warnings
 
 Json = dict[str, Any]
 
@@ -268,3 +268,72 @@ def test_the_mount_of_ecs_exec_takes_memory_of_the_instance() -> None:
     assert task(service.model_copy(update={"exec": True})).reserved_mib == (
         task(service).reserved_mib + 16
     )
+
+
+# 877 MiB and 1024 CPU units: what three quarters of them leave is less than the task of the
+# application's user takes, 192 MiB.
+WHOLE = {"cpu": 512, "memory_mib": 650, "minimum_healthy_percent": 0}
+ALONE = {"min": 1, "max": 3}
+APP_USER: Json = {"database": {"app_user": {}}}
+BEFORE: Json = {"release": {"before": ["migrate"]}}
+
+
+def with_more(more: Json, max_size: int, service: Json = WHOLE) -> Settings:
+    data = varied({"max_size": max_size}, service, ALONE).model_dump(by_alias=True)
+    for section, values in more.items():
+        data[section] |= values
+    return Settings.model_validate(data)
+
+
+@pytest.mark.parametrize(("max_size", "fits"), [(3, False), (4, True)])
+def test_the_task_that_makes_the_applications_user_needs_room_too(
+    max_size: int, fits: bool
+) -> None:
+    assert refused(with_more({}, max_size)) == {}
+    problems = refused(with_more(APP_USER, max_size))
+    assert list(problems) == ([] if fits else ["cluster.max_size"])
+    if not fits:
+        words = problems["cluster.max_size"]
+        assert "and at the same time the task of [database.app_user] (192 MiB, 128 CPU" in words
+        assert words.endswith("at least 4, or fewer tasks")
+
+
+def test_it_needs_none_of_the_room_of_a_deployment_which_begins_after_it() -> None:
+    # Three tasks and a fourth in a deployment; with the user's they fill four instances as well.
+    service = {**WHOLE, "minimum_healthy_percent": 100}
+    assert refused(with_more(APP_USER, 4, service)) == {}
+
+
+def test_what_is_counted_for_it_is_what_its_task_definition_reserves(
+    vary: Callable[..., Json],
+) -> None:
+    stack = vary(database={"app_user": {}})
+    definition = stack["resource"]["aws_ecs_task_definition"]["database_app_user_task_definition"]
+    (container,) = json.loads(definition["container_definitions"])
+    found = app_user_task(with_more(APP_USER, 4))
+    assert found is not None
+    mounts = container["linuxParameters"]["tmpfs"]
+    assert found.tmpfs_mib == sum(mount["size"] for mount in mounts)
+    assert (found.memory_mib, found.cpu) == (container["memory"], container["cpu"])
+    assert found.fixed_port is any(one.get("hostPort") for one in container["portMappings"])
+
+
+@pytest.mark.parametrize(
+    ("more", "max_size", "words"),
+    [
+        (BEFORE, 3, "at least 4"),
+        (BEFORE, 4, ""),
+        # The user's task has room beside three tasks on the fourth instance, not with a fourth.
+        ({**BEFORE, **APP_USER}, 4, "at least 5"),
+        ({**BEFORE, **APP_USER}, 5, ""),
+        ({}, 3, ""),
+    ],
+)
+def test_a_release_whose_command_may_wait_for_room_is_warned_of(
+    more: Json, max_size: int, words: str
+) -> None:
+    settings = with_more(more, max_size)
+    assert refused(settings) == {}, "it runs while fewer tasks do"
+    told = [one for one in warnings(settings) if one.key == ("cluster", "max_size")]
+    assert [one.right.partition(",")[0] for one in told] == ([words] if words else [])
+    assert all("task of release.before while 3 tasks" in one.wrong for one in told)

@@ -58,4 +58,16 @@ def findings(settings: Settings) -> list[Finding]:
     return [finding for rule in RULES for finding in rule(settings)]
 
 
-__all__ = ["RULES", "Finding", "findings"]
+WARNINGS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    support.warnings,
+    stores.migrating,
+    compute.tight_release,
+)
+
+
+def warnings(settings: Settings) -> list[Finding]:
+    """What may stay as it is and is told all the same, of settings without findings."""
+    return [finding for rule in WARNINGS for finding in rule(settings)]
+
+
+__all__ = ["RULES", "WARNINGS", "Finding", "findings", "warnings"]

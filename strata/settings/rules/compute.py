@@ -22,7 +22,7 @@ HEALTHY: Key = ("service", "minimum_healthy_percent")
 MAXIMUM: Key = ("service", "maximum_percent")
 COUNTS: tuple[Key, ...] = (SCALING, ("service", "desired_count"))
 """The keys that decide how many tasks there may be."""
-JOBS: tuple[Key, ...] = (("services",), ("jobs",))
+JOBS: tuple[Key, ...] = (("services",), ("jobs",), ("database", "app_user"))
 """What runs beside these tasks."""
 POLICIES, SCHEDULED_ACTIONS, STEP_ADJUSTMENTS = 50, 200, 20
 """Scaling policies and scheduled actions of a target, steps of a policy (Application Auto Scaling
@@ -257,8 +257,7 @@ def _fits(settings: Settings) -> Iterator[Finding]:
     yield from unfit
     if unfit:
         return
-    jobs = capacity.beside(settings)
-    if fit.instances(capacity.largest_count(settings.service), jobs) > settings.cluster.max_size:
+    if _needed(settings, fit) > settings.cluster.max_size:
         yield _too_many(settings, fit)
     else:
         yield from _room_to_deploy(settings, fit)
@@ -290,8 +289,39 @@ def _jobs_that_do_not_fit(settings: Settings, fit: capacity.Fit) -> Iterator[Fin
             )
 
 
-def _beside(settings: Settings, fit: capacity.Fit) -> str:
-    """Workers and jobs, which may all run at the same time, in words; empty without any."""
+def _needed(settings: Settings, fit: capacity.Fit, *more: capacity.Task) -> int:
+    """Instances for the most tasks of the service and all that may run at the same time."""
+    app_user = capacity.app_user_task(settings)
+    others = [*capacity.beside(settings), *([app_user] if app_user else []), *more]
+    return fit.instances(capacity.largest_count(settings.service), others)
+
+
+def tight_release(settings: Settings) -> Iterator[Finding]:
+    """The warning that the task of `release.before` may find no room, and the release waits.
+
+    No finding: while fewer tasks run there is room.
+    """
+    fit = capacity.fit(settings.cluster.instance_type, capacity.of_service(settings))
+    if fit is None or not fit.tasks or not settings.release.before:
+        return
+    needed = _needed(settings, fit, fit.task)
+    if needed > settings.cluster.max_size:
+        tasks = counted(capacity.largest_count(settings.service), "task")
+        beside = _beside(settings, fit, capacity.app_user_task(settings))
+        yield Finding(
+            MAX_SIZE,
+            f"has no room for the task of release.before while {tasks}{beside} run, and a release "
+            f"waits for it then: {fit.words()}",
+            f"at least {needed}, or a service that scales to fewer tasks",
+            (("release", "before"), HOST_PORT, *SIZES, *COUNTS, *JOBS),
+        )
+
+
+def _beside(settings: Settings, fit: capacity.Fit, one_off: capacity.Task | None = None) -> str:
+    """Workers and jobs, which may all run at the same time, in words; empty without any.
+
+    `one_off` is the task of `[database.app_user]` where it counts too.
+    """
 
     def size(name: str, entry: Job | Worker, count: int = 1) -> str:
         task = capacity.job_task(fit.task, entry)
@@ -308,13 +338,16 @@ def _beside(settings: Settings, fit: capacity.Fit) -> str:
         for table, sizes in (("services", workers), ("jobs", jobs))
         if sizes
     ]
+    if one_off:
+        sizes = f"{one_off.reserved_mib} MiB, {one_off.reserved_cpu} CPU units"
+        tables.append(f"the task of [database.app_user] ({sizes})")
     return f" and at the same time {' and '.join(tables)}" if tables else ""
 
 
 def _too_many(settings: Settings, fit: capacity.Fit) -> Finding:
     largest = capacity.largest_count(settings.service)
-    needed = fit.instances(largest, capacity.beside(settings))
-    beside = _beside(settings, fit)
+    needed = _needed(settings, fit)
+    beside = _beside(settings, fit, capacity.app_user_task(settings))
     if fit.task.fixed_port:
         return Finding(
             HOST_PORT,

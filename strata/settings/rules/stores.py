@@ -4,17 +4,24 @@ import re
 from collections.abc import Iterator
 
 from strata.settings import figures
-from strata.settings.models import Settings
+from strata.settings.advice import literal
+from strata.settings.models import Privilege, Settings
 from strata.settings.positions import Key
 from strata.settings.resource_names import MYSQL_USER, app_users
 from strata.settings.rules.finding import Finding, missing_here, near
 from strata.settings.rules.schedules import judge_rotation
+from strata.text.words import listed
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60
 WEEK = 7 * DAY
 CACHE_SNAPSHOTS = "16:00-17:00"
 """The hour of ElastiCache's snapshots, UTC; its maintenance must not overlap it."""
+
+
+ALTERING: tuple[Privilege, ...] = ("CREATE", "ALTER")
+MIGRATING: tuple[Privilege, ...] = (*ALTERING, "DROP", "INDEX", "REFERENCES")
+"""What changes of a schema need (MySQL 8.4 Reference Manual, privileges provided by MySQL)."""
 
 
 OLD_NODES = r"cache\.(t1|m1|m2|m3|r3|c1)\.\w+"
@@ -75,6 +82,27 @@ def _app_user(settings: Settings) -> Iterator[Finding]:
     for index, privilege in enumerate(user.privileges):
         if privilege in user.privileges[:index]:
             yield Finding(("database", "app_user", "privileges", index), "is there twice", "once")
+
+
+def migrating(settings: Settings) -> Iterator[Finding]:
+    """The warning that a release runs its command as a user who may not change the schema.
+
+    `release.before` has the secrets of `[service]`, so it is the application's user. Every
+    migration makes and alters tables; what else it needs depends on it.
+    """
+    user = settings.database.app_user
+    if user is None or not settings.release.before:
+        return
+    missing = [one for one in ALTERING if one not in user.privileges]
+    if missing:
+        wanted = [*user.privileges, *(one for one in MIGRATING if one not in user.privileges)]
+        yield Finding(
+            ("database", "app_user", "privileges"),
+            f"lacks {listed(missing)}, and release.before runs as {user.name}: a migration ends "
+            "with MySQL's error 1142, command denied",
+            f"{literal(wanted)}, unless release.before leaves the schema as it is",
+            (("release", "before"),),
+        )
 
 
 def check_cache(settings: Settings) -> Iterator[Finding]:

@@ -39,9 +39,10 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from ended_mysql(settings, today())
 
 
-def warnings(settings: Settings) -> list[Finding]:
+def warnings(settings: Settings) -> Iterator[Finding]:
     """What has no support any more, or soon none, and works all the same."""
-    return [*ending_mysql(settings, today()), *ending_system(settings, today())]
+    yield from ending_mysql(settings, today())
+    yield from ending_system(settings, today())
 
 
 def today() -> date:
