@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 
-from strata.aws.existing_network import KINDS, Found
+from strata.aws.existing_network import KINDS, NEEDED_SERVICES, Found
 from strata.documents import Json
 from strata.settings.models import Network, Settings
 from strata.settings.positions import Key
@@ -18,13 +18,6 @@ LEAST_FREE = 8
 LONGEST_PREFIX = 27
 """Free addresses that a load balancer needs in each of its subnets, and the prefix of the smallest
 (Application Load Balancers guide, subnets for your load balancer)."""
-
-NEEDED_SERVICES = (
-    "ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "s3", "logs", "secretsmanager",
-    "ssm",
-)  # fmt: skip
-"""What instances and tasks talk to before the application does (ECS Developer Guide and ECR User
-Guide, interface VPC endpoints; layers of images come from S3)."""
 
 Judged = Iterator[tuple[bool, Finding]]
 """Findings; with True it stops the apply, with False it only warns."""

@@ -12,6 +12,13 @@ from strata.settings.models import Network, Subnets
 
 KINDS = ("public", "private")
 
+NEEDED_SERVICES = (
+    "ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "s3", "logs", "secretsmanager",
+    "ssm",
+)  # fmt: skip
+"""What instances and tasks talk to before the application does (ECS Developer Guide and ECR User
+Guide, interface VPC endpoints; layers of images come from S3)."""
+
 
 @dataclass(frozen=True)
 class Found:

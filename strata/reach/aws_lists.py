@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from strata.aws.existing_network import NEEDED_SERVICES
 from strata.documents import Json
 from strata.errors import StrataError
 from strata.reach.agent import cluster
@@ -17,8 +18,9 @@ Clients = Callable[[str], Any]
 class Answers:
     """Lists as the API returns them; `prefix_lists` is None for a list whose content it withholds.
 
-    `templates` are the launch templates' data by auto scaling group, `tasks` the task definitions
-    by the name of their service.
+    `shared` is whether others made the VPC and its interface endpoints. `templates` are the launch
+    templates' data by auto scaling group, `tasks` the task definitions by the name of their
+    service.
     """
 
     vpc: Json
@@ -37,6 +39,7 @@ class Answers:
     caches: list[Json] = field(default_factory=list)
     cache_subnets: dict[str, list[str]] = field(default_factory=dict)
     interface_endpoints: list[Json] = field(default_factory=list)
+    shared: bool = False
 
 
 def ask(
@@ -49,7 +52,8 @@ def ask(
     """Everything about the VPC with the tags of an environment; raises StrataError without one.
 
     `env` is how the user names it. `existing` is the id of a VPC that it shares with others: then
-    what has none of its security groups is left out.
+    what has none of its security groups is left out, but for the interface endpoints to which the
+    VPC's DNS leads its instances.
     """
     ec2 = clients("ec2")
     tags = {"tag:Project": project, "tag:Environment": environment}
@@ -137,8 +141,9 @@ def ask(
             if endpoint["VpcEndpointType"] == "Interface"
             # AWS goes on to list what is gone for a while.
             and endpoint["State"].lower() not in ("deleting", "deleted", "rejected", "failed")
-            and ours.has(one["GroupId"] for one in endpoint["Groups"])
+            and (not existing or leads_there(endpoint))
         ],
+        shared=bool(existing),
     )
 
 
@@ -150,6 +155,19 @@ class _Ours:
 
     def has(self, groups: Iterable[str]) -> bool:
         return self.groups is None or not self.groups.isdisjoint(groups)
+
+
+def leads_there(endpoint: Json) -> bool:
+    """Whether the names that instances and tasks ask for lead to an endpoint that others made.
+
+    The private names of an S3 endpoint may hold for on-premises networks alone (EC2 API,
+    DnsOptions).
+    """
+    return bool(
+        endpoint["ServiceName"].split(".", 3)[-1] in NEEDED_SERVICES
+        and endpoint.get("PrivateDnsEnabled")
+        and not endpoint.get("DnsOptions", {}).get("PrivateDnsOnlyForInboundResolverEndpoint")
+    )
 
 
 def _tags(body: Json) -> dict[str, str]:

@@ -267,7 +267,8 @@ class _Reader:
                 public=False,
                 ipv6=endpoint.get("IpAddressType") in ("dualstack", "ipv6"),
             )
-            yield Endpoint(AWS_ENDPOINTS, endpoint["VpcEndpointId"], where)
+            theirs = self.answers.shared
+            yield Endpoint(AWS_ENDPOINTS, endpoint["VpcEndpointId"], where, theirs=theirs)
         for cluster in self.answers.caches:
             where = self.interfaces(
                 self.answers.cache_subnets[cluster["CacheSubnetGroupName"]],

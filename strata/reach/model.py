@@ -151,6 +151,7 @@ class Endpoint:
     An endpoint without `interfaces` is outside of the VPC: the internet, and the public APIs of
     AWS, which are never clients. `reply_ports` are those on which it takes replies as a client.
     `host_ports` are the only ports at which it can be reached, for tasks on their instances.
+    `theirs` is whether others made it in the VPC: then only the way to it is for us to judge.
     """
 
     name: str
@@ -158,6 +159,7 @@ class Endpoint:
     interfaces: tuple[Interface, ...] = ()
     reply_ports: tuple[int, int] = figures.ANY_CLIENT
     host_ports: Intervals = PORTS
+    theirs: bool = False
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,9 @@ def table(
     """Every expectation compared with the network; raises StrataError if parts of it are unread."""
     refuse_unread(network)
     analysis = Analysis(network)
-    inside = INSIDE if network.endpoint(AWS_ENDPOINTS) else ()
+    endpoint = network.endpoint(AWS_ENDPOINTS)
+    # Whom else the endpoints of others let in, and what they reach, is for their team to say.
+    inside = [one for one in INSIDE if endpoint and (one.open or not endpoint.theirs)]
     expected = [*expectations(own, ways_out, connected=connected), *inside]
     return [_row(analysis, expectation) for expectation in expected]
 

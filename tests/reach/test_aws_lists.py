@@ -11,10 +11,11 @@ from botocore.stub import Stubber
 
 from strata.errors import StrataError
 from strata.reach import explain
-from strata.reach.aws_lists import Answers, ask
+from strata.reach.aws_lists import Answers, ask, leads_there
 from strata.reach.from_aws import from_answers
 from strata.reach.intervals import Intervals
 from strata.reach.model import Network
+from strata.reach.table import table
 
 Json = dict[str, Any]
 ALL = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -268,3 +269,56 @@ def test_interface_endpoints_that_are_there_are_evaluated() -> None:
     assert (end.address, [one.subnet.address for one in end.interfaces]) == ("vpce-1", [place])
     assert explain(network, "instances", "aws_endpoints", 443).state == "shut"
     assert from_answers(found).endpoint("aws_endpoints") is None
+
+
+@pytest.mark.parametrize(("ingress", "met"), [([ALL], True), ([], False)])
+def test_of_the_endpoints_of_others_only_the_way_to_them_is_judged(
+    ingress: list[Json], met: bool
+) -> None:
+    """What else they let in, and where they may go to, their team has decided."""
+    theirs = group("sg-theirs", ingress, [ALL])
+    endpoint: Json = {
+        "VpcEndpointId": "vpce-1", "SubnetIds": ["subnet-1"], "Groups": [{"GroupId": "sg-theirs"}],
+    }  # fmt: skip
+    found = said()
+    answers = replace(
+        found, groups=[*found.groups, theirs], interface_endpoints=[endpoint], shared=True
+    )
+    rows = [
+        row
+        for row in table(from_answers(answers))
+        if "aws_endpoints" in (row.expectation.source, row.expectation.target)
+    ]
+    assert {(row.expectation.source, row.expectation.open) for row in rows} == {
+        ("instances", True), ("tasks", True),
+    }  # fmt: skip
+    assert {row.met for row in rows} == {met}
+    # The same of our own: nobody else may be let in.
+    own = table(from_answers(replace(answers, shared=False)))
+    assert any(
+        row.expectation.target == "aws_endpoints" and not row.expectation.open for row in own
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "more", "leads"),
+    [
+        ("ecs", {"PrivateDnsEnabled": True}, True),
+        ("ecr.api", {"PrivateDnsEnabled": True}, True),
+        ("ecs", {"PrivateDnsEnabled": False}, False),
+        ("ecs", {}, False),
+        ("sagemaker.api", {"PrivateDnsEnabled": True}, False),
+        ("s3", {"PrivateDnsEnabled": True}, True),
+        (
+            "s3",
+            {
+                "PrivateDnsEnabled": True,
+                "DnsOptions": {"PrivateDnsOnlyForInboundResolverEndpoint": True},
+            },
+            False,
+        ),
+    ],
+)
+def test_names_lead_to_an_endpoint_of_others(service: str, more: Json, leads: bool) -> None:
+    body = {"ServiceName": f"com.amazonaws.eu-central-1.{service}", **more}
+    assert leads_there(body) is leads
