@@ -112,10 +112,12 @@ Check = Callable[[Wanted, Offers], Iterator[tuple[bool, Finding]]]
 """Yields findings; with True it stops the apply, with False it only warns."""
 
 
-def look(settings: Settings, changes: Sequence[Change], env: str = "") -> Offered:
-    """Ask AWS about what these changes need."""
+def look(
+    settings: Settings, changes: Sequence[Change], env: str = "", offers: Offers | None = None
+) -> Offered:
+    """Ask AWS about what these changes need; `offers` may have been asked before."""
     wanted, found = Wanted(settings, changes, env), Offered()
-    offers = Offers(session(settings.environment))
+    offers = offers or Offers(session(settings.environment))
     for what, needed, check in CHECKS:
         if not needed(wanted):
             continue

@@ -28,11 +28,12 @@ SERVICES = ("ec2", "rds", "elasticache", "service-quotas", "elbv2")
 
 
 class Offers:
-    """Asks AWS in the region of a session."""
+    """Asks AWS in the region of a session, about a network of others once."""
 
     def __init__(self, session: boto3.Session) -> None:
         self._session = session
         self._clients: dict[str, Any] = {}
+        self._network: tuple[Network, existing_network.Found] | None = None
 
     def _client(self, name: str) -> Any:
         if name not in self._clients:
@@ -146,7 +147,9 @@ class Offers:
 
     def network(self, network: Network) -> existing_network.Found:
         """The VPC that others made, and the subnets that the settings choose."""
-        return existing_network.find(self._session, network)
+        if self._network is None or self._network[0] != network:
+            self._network = network, existing_network.find(self._session, network)
+        return self._network[1]
 
     def vpcs(self) -> int:
         """The number of VPCs in the region."""

@@ -11,7 +11,7 @@ import typer
 from strata.apply.waves import Outcome
 from strata.commands.base import AsJson, Env, confirm, judged, out, print_json
 from strata.commands.common import at_work, finish, planned, run_layers
-from strata.commands.offered import require_offered
+from strata.commands.offered import Account, require_offered
 from strata.commands.output import output_of
 from strata.errors import StrataError, UsageError
 from strata.machine.unforeseen import say
@@ -51,10 +51,11 @@ def apply(
         if reviewed:
             review = ReviewedApply.open(reviewed, work, env=env)
             review.check()
+            account = Account(work.settings.environment)
             if review.plan.changes:
                 stops = stopping(_verdict(env, work, review))
                 refuse(not_accepted(stops, accepted), f"{again}{_accepting(accepted)}")
-            looked = require_offered(env, work.settings, review.not_begun)
+            looked = require_offered(env, work.settings, review.not_begun, account)
             looked += [*undone(env, review.not_begun), *review.check_image()]
             review.check_plan()
         else:
@@ -156,7 +157,8 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     from strata.gate.stops import not_accepted, refuse, stopping  # noqa: PLC0415
     from strata.views.text.review import text  # noqa: PLC0415
 
-    plan_review = planned(env, work)
+    account = Account(work.settings.environment)
+    plan_review = planned(env, work, account=account)
     typer.echo(text(plan_review.report), nl=False, err=out.stderr)
     for line in undone(env, plan_review.plan.changes):
         out.print(line)
@@ -169,7 +171,7 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
         if yes:
             refuse(stops, f"strata apply {shlex.quote(env)} --yes{_accepting(accepted)}")
         changes = plan_review.plan.changes
-        looked = require_offered(env, work.settings, changes)
+        looked = require_offered(env, work.settings, changes, account)
         looked += before_apply(env, work.settings, changes, "nothing was applied")
         for line in looked:
             out.print(line)

@@ -14,7 +14,7 @@ from rich.console import Console
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.commands.base import out, read_out, synthesize_to
-from strata.commands.offered import read_descriptions, require_plannable
+from strata.commands.offered import Account, require_plannable
 from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
@@ -163,8 +163,10 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
         return find_drift(settings.environment, work.terraform, work.stacks.parent, env)
 
 
-def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made":
-    """The review of the current settings.
+def plan_anew(
+    env: str, settings: Settings, folder: Path | None = None, account: Account | None = None
+) -> "Made":
+    """The review of the current settings; `account` is asked what must be known before it.
 
     AWS is asked while Node synthesizes, and Terraform plans while the layers are written.
     """
@@ -172,13 +174,14 @@ def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made
     from strata.machine.beside import beside  # noqa: PLC0415
 
     environment = settings.environment
+    account = account or Account(environment)
 
     def ask() -> None:
         from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
         # Before the first apply there may be no state bucket.
         preflight.check_account(environment)
-        require_plannable(env, settings)
+        require_plannable(env, settings, account)
 
     out_folder = read_out()
     with judging_process() as begin, beside() as thread:
@@ -187,7 +190,7 @@ def plan_anew(env: str, settings: Settings, folder: Path | None = None) -> "Made
             layers = synthesize_composed(settings, out_folder)
         work = layers_of(settings, out_folder)
         # For the questions that follow from the plan.
-        thread.begin(lambda: read_descriptions(environment))
+        thread.begin(account.read_descriptions)
         return planned(env, work, folder, begin, layers, asked=asked)
 
 
@@ -199,11 +202,13 @@ def planned(
     layers: Callable[[], None] = lambda: None,
     *,
     asked: Callable[[], None] | None = None,
+    account: Account | None = None,
 ) -> "Made":
     """The review of the environment of `work`, written to `folder` or to Strata's own folder.
 
     `begin` starts the gate, by default in a new process; `layers` writes the stacks of the layers,
-    if only the composed one is there; `asked` waits for what AWS is asked before, if it is already.
+    if only the composed one is there; `asked` waits for what AWS is asked before, if it is already;
+    otherwise `account` is asked.
     """
     from strata.gate.judging_process import judging_process  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
@@ -215,7 +220,7 @@ def planned(
     if asked:
         asked()
     else:
-        require_plannable(env, settings)
+        require_plannable(env, settings, account or Account(settings.environment))
     with (
         contextlib.nullcontext(begin) if begin else judging_process() as gate,
         step(f"planning {name}, all layers as one"),

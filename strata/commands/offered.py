@@ -1,6 +1,7 @@
 """What AWS would refuse of a plan, as the commands that plan and apply show it."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from strata.settings import Settings
@@ -10,21 +11,45 @@ from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.apply.offered import Offered
+    from strata.aws.offers import Offers
     from strata.plan_file.changes import Change
 
 
-def require_offered(env: str, settings: Settings, changes: Sequence["Change"]) -> list[str]:
+class Account:
+    """The account of an environment, for all the questions of one command: what serves several of
+    them is asked once."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    @cached_property
+    def offers(self) -> "Offers":
+        """What asks AWS, made when it is first needed."""
+        from strata.aws.offers import Offers  # noqa: PLC0415 - boto3 takes its time
+        from strata.aws.session import session  # noqa: PLC0415
+
+        return Offers(session(self._environment))
+
+    def read_descriptions(self) -> None:
+        """Read the descriptions of the services that are asked after a plan, which takes as long as
+        to ask them."""
+        self.offers.read_descriptions()
+
+
+def require_offered(
+    env: str, settings: Settings, changes: Sequence["Change"], account: Account
+) -> list[str]:
     """Raise InvalidSettings for what AWS would refuse of these changes; returns lines to print."""
-    found = _look(env, settings, changes)
+    found = _look(env, settings, changes, account)
     if found.refused:
         raise invalid(env, found.refused)
     return _lines(env, found)
 
 
-def require_plannable(env: str, settings: Settings) -> None:
+def require_plannable(env: str, settings: Settings, account: Account) -> None:
     """Raise InvalidSettings for what Terraform cannot look up, since it plans nothing then."""
     require_secrets(env, settings)
-    require_network(env, settings)
+    require_network(env, settings, account)
 
 
 def require_secrets(env: str, settings: Settings) -> None:
@@ -47,7 +72,7 @@ def require_secrets(env: str, settings: Settings) -> None:
         raise invalid(env, missing)
 
 
-def require_network(env: str, settings: Settings) -> None:
+def require_network(env: str, settings: Settings, account: Account) -> None:
     """Raise InvalidSettings for a VPC or subnets of others that Terraform cannot look up.
 
     Where AWS cannot be asked, Terraform says why.
@@ -57,20 +82,20 @@ def require_network(env: str, settings: Settings) -> None:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes its time
 
     from strata.apply.existing_network import unplannable  # noqa: PLC0415
-    from strata.aws.offers import Offers  # noqa: PLC0415
-    from strata.aws.session import session  # noqa: PLC0415
 
     try:
-        found = Offers(session(settings.environment)).network(settings.network)
+        found = account.offers.network(settings.network)
     except (ClientError, BotoCoreError):
         return
     if missing := [*unplannable(settings, found)]:
         raise invalid(env, missing)
 
 
-def offered_lines(env: str, settings: Settings, changes: Sequence["Change"]) -> list[str]:
+def offered_lines(
+    env: str, settings: Settings, changes: Sequence["Change"], account: Account
+) -> list[str]:
     """Lines about what AWS would refuse of these changes, and about what was not asked."""
-    found = _look(env, settings, changes)
+    found = _look(env, settings, changes, account)
     refused = invalid(env, found.refused).problems if found.refused else ()
     return [
         *(f"refused    {_line(problem)}" for problem in refused),
@@ -78,20 +103,11 @@ def offered_lines(env: str, settings: Settings, changes: Sequence["Change"]) -> 
     ]
 
 
-def read_descriptions(environment: Environment) -> None:
-    """Read the descriptions of the services that `offered_lines` asks, which takes as long as to
-    ask them."""
-    from strata.aws.offers import Offers  # noqa: PLC0415 - boto3 takes its time
-    from strata.aws.session import session  # noqa: PLC0415
-
-    Offers(session(environment)).read_descriptions()
-
-
-def _look(env: str, settings: Settings, changes: Sequence["Change"]) -> "Offered":
+def _look(env: str, settings: Settings, changes: Sequence["Change"], account: Account) -> "Offered":
     from strata.apply.offered import look  # noqa: PLC0415 - boto3 takes its time
 
     with step("asking AWS what it offers this account"):
-        return look(settings, changes, env)
+        return look(settings, changes, env, account.offers)
 
 
 def _lines(env: str, found: "Offered") -> list[str]:

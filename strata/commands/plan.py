@@ -8,7 +8,7 @@ import typer
 
 from strata.commands.base import AsJson, Env, out, print_json
 from strata.commands.common import aim, plan_anew
-from strata.commands.offered import offered_lines
+from strata.commands.offered import Account, offered_lines
 from strata.documents.layers import LAYERS
 from strata.errors import Answered
 from strata.settings import Settings, load
@@ -31,12 +31,13 @@ def plan(
 
     settings = load(env)
     aim(settings.environment)
-    planned = plan_anew(env, settings, folder)
+    account = Account(settings.environment)
+    planned = plan_anew(env, settings, folder, account)
     first = set(planned.report.first) >= set(LAYERS)
     needed = _needed(env, settings.environment, planned.folder) if first else []
     looked, pushes = _image(env, settings, planned)
     changes = planned.plan.changes
-    looked = [*offered_lines(env, settings, changes), *undone(env, changes), *looked]
+    looked = [*offered_lines(env, settings, changes, account), *undone(env, changes), *looked]
     if as_json:
         from strata.commands.reports import PlanReport  # noqa: PLC0415
 

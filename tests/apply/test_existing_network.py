@@ -8,9 +8,11 @@ import boto3
 import pytest
 
 from strata.apply.offered import Offered, look
-from strata.commands.offered import require_network
+from strata.aws import existing_network
+from strata.commands.offered import Account, offered_lines, require_network, require_offered
 from strata.local import emulator as emulation
 from strata.plan_file.changes import Change
+from strata.reach.from_aws import from_aws
 from strata.settings import Settings
 from strata.settings.load import InvalidSettings, dotted
 from tests.end_to_end.foreign import ZONES, Foreign, foreign, subnet, table
@@ -48,6 +50,11 @@ def settings(network: Foreign, **changes: Any) -> Settings:
 TAGS = {"public": {"tags": {"Tier": "public"}}, "private": {"tags": {"Tier": "private"}}}
 
 
+def require(wanted: Settings) -> None:
+    """What is asked before a plan."""
+    require_network("local", wanted, Account(wanted.environment))
+
+
 def said(found: Offered) -> dict[str, str]:
     return {dotted(one.key): f"{one.wrong} | {one.right}" for one in found.refused}
 
@@ -55,7 +62,7 @@ def said(found: Offered) -> dict[str, str]:
 def test_a_network_that_fits_is_taken_by_id_and_by_tag(good: Foreign) -> None:
     for chosen in ({}, TAGS):
         assert look(settings(good, **chosen), MADE) == Offered()
-        require_network("local", settings(good, **chosen))
+        require(settings(good, **chosen))
 
 
 def test_nothing_is_asked_when_nothing_is_put_there(good: Foreign) -> None:
@@ -85,7 +92,7 @@ def test_what_terraform_cannot_look_up_stops_before_a_plan(
     wrong = settings(good, **changes)
     assert said(look(wrong, MADE))[key].startswith(words)
     with pytest.raises(InvalidSettings) as error:
-        require_network("local", wrong)
+        require(wrong)
     (first, *_) = error.value.problems
     assert (first.key, first.wrong.startswith(words)) == (key, True)
 
@@ -94,7 +101,7 @@ def test_a_subnet_of_another_vpc_is_named_with_its_own(ec2: Any, good: Foreign) 
     other = foreign(ec2, next(RANGES))
     mixed = dataclasses.replace(good, private=(good.private[0], other.private[1]))
     with pytest.raises(InvalidSettings) as error:
-        require_network("local", settings(mixed))
+        require(settings(mixed))
     (problem,) = error.value.problems
     assert problem.key == "network.private.ids[1]"
     assert problem.wrong.startswith(f"lies in {other.vpc}")
@@ -245,3 +252,56 @@ def test_the_main_table_counts_for_a_subnet_without_one_of_its_own(ec2: Any) -> 
     )
     assert found.keys() == {"network.private.ids[1]"}
     assert "no default route" in found["network.private.ids[1]"]
+
+
+@pytest.mark.parametrize("ask", [offered_lines, require_offered])
+def test_a_command_asks_about_it_once(
+    good: Foreign, ask: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, asked = existing_network.find, list[str | None]()
+
+    def counting(session: Any, network: Any) -> existing_network.Found:
+        asked.append(network.existing)
+        return found(session, network)
+
+    monkeypatch.setattr(existing_network, "find", counting)
+    wanted = settings(good)
+    account = Account(wanted.environment)
+    require_network("local", wanted, account)
+    assert ask("local", wanted, MADE, account) == []
+    assert asked == [good.vpc]
+    # Another choice of subnets is another question.
+    assert ask("local", settings(good, **TAGS), MADE, account) == []
+    assert asked == [good.vpc] * 2
+
+
+def test_live_the_endpoints_of_others_are_those_that_names_lead_to(ec2: Any) -> None:
+    network = foreign(ec2, next(RANGES))
+    wanted = settings(network)
+    group = ec2.create_security_group(
+        GroupName="theirs", Description="theirs", VpcId=network.vpc
+    )["GroupId"]  # fmt: skip
+
+    def endpoint(service: str, subnet: str, *, names: bool) -> None:
+        ec2.create_vpc_endpoint(
+            VpcEndpointType="Interface", VpcId=network.vpc, PrivateDnsEnabled=names,
+            ServiceName=f"com.amazonaws.{wanted.environment.region}.{service}",
+            SubnetIds=[subnet], SecurityGroupIds=[group],
+        )  # fmt: skip
+
+    def places() -> list[str] | None:
+        found = from_aws(wanted.environment, existing=network.vpc).endpoint("aws_endpoints")
+        if found is None:
+            return None
+        assert found.theirs
+        assert {one.address for place in found.interfaces for one in place.groups} == {group}
+        return [place.subnet.address for place in found.interfaces]
+
+    first, second = network.private[:2]
+    endpoint("ecs", first, names=False)
+    endpoint("sagemaker.api", first, names=True)
+    assert places() is None
+    endpoint("ecs-agent", second, names=True)
+    assert places() == [second]
+    endpoint("ecr.dkr", first, names=True)
+    assert sorted(places() or []) == sorted([first, second])

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from strata.apply.offered import Offered, look
 from strata.aws.offers import Offers
 from strata.aws.session import session
-from strata.commands.offered import offered_lines, require_offered
+from strata.commands.offered import Account, offered_lines, require_offered
 from strata.local import emulator as emulation
 from strata.plan_file.changes import Change
 from strata.settings import Settings, load
@@ -242,12 +242,13 @@ def test_a_refusal_names_file_line_and_key(aws: str, tmp_path: Any) -> None:
     line = text.splitlines().index('instance_type = "g4ad.xlarge"') + 1
     settings = load(str(file))
     with pytest.raises(InvalidSettings) as error:
-        require_offered(str(file), settings, made())
+        require_offered(str(file), settings, made(), Account(settings.environment))
     assert error.value.exit_code == 2
     assert f'{file}:{line}: cluster.instance_type = "g4ad.xlarge"' in error.value.message
-    [shown] = offered_lines(str(file), settings, made())
+    [shown] = offered_lines(str(file), settings, made(), Account(settings.environment))
     assert shown.startswith(f'refused    {file}:{line}: cluster.instance_type = "g4ad.xlarge" is')
-    assert require_offered("local", load("local"), made()) == []
+    fine = load("local")
+    assert require_offered("local", fine, made(), Account(fine.environment)) == []
 
 
 def test_without_aws_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ def plan(
     review = SimpleNamespace(
         report=whole.model_copy(update=update), folder=folder, review=None, plan=NOTHING
     )
-    monkeypatch.setattr(command, "planned", lambda *_: review)
+    monkeypatch.setattr(command, "planned", lambda *_, **__: review)
 
 
 HIGH = finding("high", "CKV_AWS_16")
