@@ -19,6 +19,7 @@ import pytest
 from modules import cut_assembly, light_provider
 from modules.cut_assembly import Package
 from tests import ROOT
+from tests.modules.test_direct_node import unpacked
 from tests.synthesis.edited import Edit, edited
 
 ENVS = ("local", "dev", "staging", "prod", "tests/as-blogged.toml")
@@ -69,9 +70,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is synthesized where no cut can be kept: the package's own assembly is loaded."""
+    """What jsii writes as it comes: with its own way to Node, and, since no cut can be kept, with
+    the package's own assembly."""
     out = tmp_path_factory.mktemp("whole")
-    types = run(SYNTHESIZE + COUNT_TYPES, str(out), *ENVS, cache="/dev/null")
+    runtime = str(unpacked(tmp_path_factory.mktemp("runtime")))
+    types = run(SYNTHESIZE + COUNT_TYPES, str(out), *ENVS, cache="/dev/null", JSII_RUNTIME=runtime)
     assert int(types) == ALL_TYPES
     return out
 
