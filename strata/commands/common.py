@@ -4,9 +4,10 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -14,7 +15,7 @@ from rich.console import Console
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.commands.base import out, read_out, synthesize_to
-from strata.commands.offered import Account, require_plannable
+from strata.commands.offered import OFFERS, Account, require_plannable
 from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
     from strata.drift.report import Report as Drift
     from strata.gate.judging_process import Begin
     from strata.gate.report import Report
+    from strata.plan_file.changes import Change, Plan
     from strata.review.produce import Made
+    from strata.state.states import States
+
+T = TypeVar("T")
 
 
 def running_emulator() -> emulation.EmulatorStatus:
@@ -63,10 +68,22 @@ def aim(environment: Environment) -> None:
         emulation.aim(running_emulator().url)
 
 
-def layers_of(settings: Settings, folder: Path | None = None) -> LayerWork:
-    """The layers of an environment in `folder`, by default in the folder of an apply."""
+def find_terraform() -> Terraform:
+    """Terraform, and where it finds the provider; raises StrataError."""
+    return Terraform(terraform(), terraform_environment(), work_folder() / "logs")
+
+
+def layers_of(
+    settings: Settings,
+    folder: Path | None = None,
+    find: Callable[[], Terraform] = find_terraform,
+) -> LayerWork:
+    """The layers of an environment in `folder`, by default in the folder of an apply.
+
+    `find` gives Terraform, which may have been looked for already.
+    """
     with step("looking for Terraform, and for the provider"):
-        tool = Terraform(terraform(), terraform_environment(), work_folder() / "logs")
+        tool = find()
     stacks = (folder or synthesized_folder()) / "stacks"
     return LayerWork(settings, stacks, tool, threading.Lock(), say=out.print)
 
@@ -163,52 +180,87 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
         return find_drift(settings.environment, work.terraform, work.stacks.parent, env)
 
 
-def plan_anew(
-    env: str, settings: Settings, folder: Path | None = None, account: Account | None = None
-) -> "Made":
-    """The review of the current settings; `account` is asked what must be known before it.
+@dataclass(frozen=True)
+class Begun:
+    """What began beside the synthesis of a plan; each function waits for its result."""
 
-    AWS is asked while Node synthesizes, and Terraform plans while the layers are written.
+    gate: "Begin"
+    layers: Callable[[], None]
+    """Writes the stacks of the layers: only the composed one is there."""
+    asked: Callable[[], None]
+    """For what AWS is asked before a plan."""
+    states: "Callable[[], States]"
+
+
+Ask = Callable[[Sequence["Change"]], T]
+"""A question to AWS about the changes of a plan."""
+
+
+def plan_anew(
+    env: str,
+    settings: Settings,
+    folder: Path | None,
+    account: Account,
+    ask: Ask[T],
+) -> "tuple[Made, T]":
+    """The review of the current settings, and the answer to `ask`.
+
+    AWS is asked while Node synthesizes, and Terraform plans while the layers are written. `account`
+    is asked what must be known before the plan, and `ask` is called while the gate judges it.
     """
     from strata.gate.judging_process import judging_process  # noqa: PLC0415
     from strata.machine.beside import beside  # noqa: PLC0415
 
     environment = settings.environment
-    account = account or Account(environment)
 
-    def ask() -> None:
+    def ask_before() -> None:
         from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
         # Before the first apply there may be no state bucket.
         preflight.check_account(environment)
         require_plannable(env, settings, account)
 
+    def read_states() -> "States":
+        from strata.state.states import read_all  # noqa: PLC0415 - boto3 takes its time
+
+        return read_all(environment)
+
     out_folder = read_out()
-    with judging_process() as begin, beside() as thread:
-        asked = thread.begin(ask)
+    with judging_process() as begin, beside() as machine, beside() as questions:
+        found = machine.begin(find_terraform)
+        asked = questions.begin(ask_before)
+        states = questions.begin(read_states)
         with step(f"synthesizing {environment.name}"):
             layers = synthesize_composed(settings, out_folder)
-        work = layers_of(settings, out_folder)
+        work = layers_of(settings, out_folder, found)
         # For the questions that follow from the plan.
-        thread.begin(account.read_descriptions)
-        return planned(env, work, folder, begin, layers, asked=asked)
+        questions.begin(account.read_descriptions)
+        answers: list[Callable[[], T]] = []
+        made = planned(
+            env,
+            work,
+            folder,
+            begun=Begun(begin, layers, asked, states),
+            parsed=lambda plan: answers.append(questions.begin(lambda: ask(plan.changes))),
+        )
+        [answer] = answers
+        with step(OFFERS):
+            return made, answer()
 
 
 def planned(
     env: str,
     work: LayerWork,
     folder: Path | None = None,
-    begin: "Begin | None" = None,
-    layers: Callable[[], None] = lambda: None,
     *,
-    asked: Callable[[], None] | None = None,
+    begun: Begun | None = None,
     account: Account | None = None,
+    parsed: "Callable[[Plan], None]" = lambda _: None,
 ) -> "Made":
     """The review of the environment of `work`, written to `folder` or to Strata's own folder.
 
-    `begin` starts the gate, by default in a new process; `layers` writes the stacks of the layers,
-    if only the composed one is there; `asked` waits for what AWS is asked before, if it is already;
-    otherwise `account` is asked.
+    What has not `begun` is done here, and `account` is asked. `parsed` is called with the plan,
+    before the gate judges it.
     """
     from strata.gate.judging_process import judging_process  # noqa: PLC0415
     from strata.gate.report import settings_files  # noqa: PLC0415
@@ -217,17 +269,18 @@ def planned(
 
     settings, synthesized = work.settings, work.stacks.parent
     name = settings.environment.name
-    if asked:
-        asked()
+    if begun:
+        begun.asked()
     else:
         require_plannable(env, settings, account or Account(settings.environment))
     with (
-        contextlib.nullcontext(begin) if begin else judging_process() as gate,
+        contextlib.nullcontext(begun.gate) if begun else judging_process() as gate,
         step(f"planning {name}, all layers as one"),
     ):
 
         def judge() -> "Callable[[Json], Report]":
-            layers()
+            if begun:
+                begun.layers()
             verdict = gate(synthesized, settings_files([env], [name]), [name])
             return lambda plan: verdict({name: plan})
 
@@ -239,6 +292,8 @@ def planned(
             judge=judge,
             folder=folder or work_folder() / "reviews" / name,
             views={"report.html": html.review, "report.md": markdown.review},
+            states=begun.states() if begun else None,
+            parsed=parsed,
         )
 
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from strata.plan_file.changes import Change
 
 
+OFFERS = "asking AWS what it offers this account"
+"""A step of the work, as it is shown."""
+
+
 class Account:
     """The account of an environment, for all the questions of one command: what serves several of
     them is asked once."""
@@ -40,7 +44,8 @@ def require_offered(
     env: str, settings: Settings, changes: Sequence["Change"], account: Account
 ) -> list[str]:
     """Raise InvalidSettings for what AWS would refuse of these changes; returns lines to print."""
-    found = _look(env, settings, changes, account)
+    with step(OFFERS):
+        found = _look(env, settings, changes, account)
     if found.refused:
         raise invalid(env, found.refused)
     return _lines(env, found)
@@ -106,8 +111,7 @@ def offered_lines(
 def _look(env: str, settings: Settings, changes: Sequence["Change"], account: Account) -> "Offered":
     from strata.apply.offered import look  # noqa: PLC0415 - boto3 takes its time
 
-    with step("asking AWS what it offers this account"):
-        return look(settings, changes, env, account.offers)
+    return look(settings, changes, env, account.offers)
 
 
 def _lines(env: str, found: "Offered") -> list[str]:

@@ -1,6 +1,7 @@
 """`strata plan`"""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from strata.settings.load import shown
 from strata.settings.models import Environment
 
 if TYPE_CHECKING:
-    from strata.review.produce import Made
+    from strata.plan_file.changes import Change
 
 
 def plan(
@@ -26,18 +27,16 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
-    from strata.apply.image import undone  # noqa: PLC0415 - boto3 takes its time
     from strata.views.text.review import text  # noqa: PLC0415
 
     settings = load(env)
     aim(settings.environment)
     account = Account(settings.environment)
-    planned = plan_anew(env, settings, folder, account)
+    planned, (looked, pushes) = plan_anew(
+        env, settings, folder, account, lambda changes: _asked(env, settings, changes, account)
+    )
     first = set(planned.report.first) >= set(LAYERS)
     needed = _needed(env, settings.environment, planned.folder) if first else []
-    looked, pushes = _image(env, settings, planned)
-    changes = planned.plan.changes
-    looked = [*offered_lines(env, settings, changes, account), *undone(env, changes), *looked]
     if as_json:
         from strata.commands.reports import PlanReport  # noqa: PLC0415
 
@@ -60,13 +59,25 @@ def plan(
         raise Answered(2)
 
 
-def _image(env: str, settings: Settings, planned: "Made") -> tuple[list[str], list[str]]:
+def _asked(
+    env: str, settings: Settings, changes: Sequence["Change"], account: Account
+) -> tuple[list[str], list[str]]:
+    """Lines about what an apply of these changes would meet, and the commands that push images."""
+    from strata.apply.image import undone  # noqa: PLC0415 - boto3 takes its time
+
+    lines, pushes = _image(env, settings, changes)
+    return [*offered_lines(env, settings, changes, account), *undone(env, changes), *lines], pushes
+
+
+def _image(
+    env: str, settings: Settings, changes: Sequence["Change"]
+) -> tuple[list[str], list[str]]:
     """Lines about the image that an apply of the plan needs, and the commands that push it first,
     where the apply would stop without it."""
     from strata.apply.image import NoImage, before_apply  # noqa: PLC0415 - boto3 takes its time
 
     try:
-        return before_apply(env, settings, planned.plan.changes, "not applied"), []
+        return before_apply(env, settings, changes, "not applied"), []
     except NoImage as missing:
         lines = [
             "image      is not in the repository: strata apply would stop before its first",

@@ -21,7 +21,7 @@ from strata.review.report import Report, build
 from strata.settings.models import Settings
 from strata.settings.positions import positions
 from strata.state.applied import read_applied
-from strata.state.states import read_states
+from strata.state.states import States, of_layers, read_all
 from strata.synthesis.retired import retire
 from strata.synthesis.synthesize import compose
 from strata.terraform.process import Terraform
@@ -49,17 +49,20 @@ def make_review(
     judge: Judge,
     folder: Path,
     views: Mapping[str, Callable[[Report], str]],
+    states: States | None = None,
+    parsed: Callable[[changes.Plan], None] = lambda _: None,
 ) -> Made:
     """Plan the environment that `synthesized` holds, and write its review to `folder`.
 
     `file` is the settings file; `views` are the formats that the report is written in, by file
-    name.
+    name. `states` are those of all layers, if they were read already, and `parsed` is called with
+    the plan before it is judged.
     `judge` is called while Terraform plans: until then only the composed stack need be there.
     """
     environment = settings.environment
     composed = synthesized / "composed" / environment.name
     record.free(folder)
-    states = read_states(environment, layers(_document(composed)))
+    states = of_layers(states or read_all(environment), layers(_document(composed)))
 
     def meanwhile() -> tuple[Callable[[Json], Verdict], record.Basis]:
         verdict = judge()
@@ -68,6 +71,7 @@ def make_review(
 
     document, (verdict, basis) = plan_beside(terraform, composed, states, meanwhile)
     plan = changes.parse(document)
+    parsed(plan)
     report = build(
         environment=environment.name,
         made=datetime.now(UTC),

@@ -47,9 +47,21 @@ States = Mapping[str, State | None]
 
 
 def read_states(environment: Environment, layers: Collection[str] = tuple(LAYERS)) -> States:
-    """The states of `layers`, and of others that have resources, read in parallel from S3.
+    """The states of `layers`, and of others that have resources; raises as `read_all` does."""
+    return of_layers(read_all(environment), layers)
+
+
+def of_layers(states: States, layers: Collection[str]) -> States:
+    """Of the states of all layers those of `layers`, and of others that have resources.
 
     The others are layers that the settings had when they were applied, and have no more.
+    """
+    return {layer: state for layer, state in states.items() if layer in layers or holds(state)}
+
+
+def read_all(environment: Environment) -> States:
+    """The states of all layers that there can be, read in parallel from S3.
+
     It needs no `terraform init` and takes no lock, so that it neither waits for an apply nor blocks
     it. Raises StrataError when a state cannot be read for another reason than that it does not
     exist: no access, no credentials.
@@ -57,11 +69,7 @@ def read_states(environment: Environment, layers: Collection[str] = tuple(LAYERS
     s3 = s3_client(environment)
     with ThreadPoolExecutor(len(ALL_LAYERS)) as pool:
         states = pool.map(lambda layer: _read(s3, environment, layer), ALL_LAYERS)
-        return {
-            layer: state
-            for layer, state in zip(ALL_LAYERS, states, strict=True)
-            if layer in layers or holds(state)
-        }
+        return dict(zip(ALL_LAYERS, states, strict=True))
 
 
 def holds(state: State | None) -> bool:
