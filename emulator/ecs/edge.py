@@ -168,8 +168,13 @@ def _deployment(one: World, service: Service, deployment: Deployment) -> dict[st
         "launchType": None if wanted.strategy else wanted.launch_type,
         "rolloutState": deployment.rollout,
         "rolloutStateReason": deployment.reason,
-        # It is in the answer of a deployment alone (botocore 1.44.8, Service and Deployment).
-        **({"serviceConnectConfiguration": wanted.connect} if wanted.connect else {}),
+        # It is in the answer of a deployment alone (botocore 1.44.8, Service and Deployment), and
+        # in none once it is off (hashicorp/terraform-provider-aws PR 43871).
+        **(
+            {"serviceConnectConfiguration": wanted.connect}
+            if wanted.connect and wanted.connect.get("enabled")
+            else {}
+        ),
     }
 
 

@@ -11,6 +11,7 @@ from strata.drift.inventory import inventory
 from strata.drift.releases import elsewhere
 from strata.drift.report import Report
 from strata.drift.strangers import known, strangers
+from strata.drift.unread import describing, unread
 from strata.plan_file.changes import parse
 from strata.planning.composed import plan_composed
 from strata.release.ecs import described
@@ -32,8 +33,9 @@ def find_drift(
     states = read_states(environment, layers(composed))
     document = plan_composed(terraform, folder, states)
     code = stack(composed)
-    drift, left_out = find(parse(document), document, code)
     ours = resources_now(document)
+    hidden = unread(ours, describing(environment))
+    drift, left_out = find(parse(document), document, code, hidden)
     vpcs = [values["id"] for address, values in ours if address.startswith("aws_vpc.")]
     listed, unchecked = inventory(environment, vpcs)
     added_children, not_looked_at = children(environment, ours, env)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from strata.documents import Json
@@ -11,15 +12,18 @@ from strata.documents.stacks import Resource, Stack
 from strata.drift.moving import why_moving
 from strata.drift.report import Attribute, Drifted, LeftOut, NextApply
 from strata.drift.shared_parts import additions, is_shown_only
+from strata.drift.unread import Unread
 from strata.plan_file.changes import Change, Plan, base, value_at
 from strata.plan_file.differences import REPEATS, differing, is_json
 
 
-def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[LeftOut]]:
+def find(
+    plan: Plan, document: Json, stack: Stack, unread: Unread = MappingProxyType({})
+) -> tuple[list[Drifted], list[LeftOut]]:
     """What drifted, and what differs but is not drift, by address.
 
     `document` is the plan's JSON, which has the current resources, and `stack` the stack of the
-    code.
+    code; `unread` is what the plan cannot show.
     """
     changes = {change.address: change for change in plan.changes}
     drifted: dict[str, Drifted] = {}
@@ -45,6 +49,18 @@ def find(plan: Plan, document: Json, stack: Stack) -> tuple[list[Drifted], list[
         ]  # fmt: skip
         attributes = drifted[address].attributes if address in drifted else []
         drifted[address] = _drifted(address, [*attributes, *added])
+    for address, values in unread.items():
+        change = changes.get(address)
+        attributes = drifted[address].attributes if address in drifted else []
+        known = {attribute.attribute for attribute in attributes}
+        beside = [
+            Attribute(
+                attribute=path, before=was, now=is_, next_apply=_next(change, path, None, was)
+            )
+            for path, was, is_ in values
+            if path not in known
+        ]
+        drifted[address] = _drifted(address, [*attributes, *beside])
     order = ["", *ALL_LAYERS]
     return sorted(
         drifted.values(), key=lambda resource: (order.index(resource.layer), resource.address)

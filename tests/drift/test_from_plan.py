@@ -7,6 +7,7 @@ import pytest
 from strata.documents.stacks import stack
 from strata.drift.from_plan import find
 from strata.drift.report import Drifted, LeftOut, NextApply
+from strata.drift.unread import Unread
 from strata.plan_file.changes import parse
 
 Json = dict[str, Any]
@@ -26,6 +27,7 @@ def search(
     *,
     code: Json | None = None,
     now: dict[str, Json] | None = None,
+    unread: Unread | None = None,
 ) -> tuple[list[Drifted], list[LeftOut]]:
     resources = [
         {"address": address, "mode": "managed", "values": values}
@@ -37,7 +39,7 @@ def search(
         "resource_changes": changes or [],
         "prior_state": {"values": {"root_module": {"resources": resources}}},
     }
-    return find(parse(document), document, stack({"resource": code or {}}))
+    return find(parse(document), document, stack({"resource": code or {}}), unread or {})
 
 
 def attribute(drift: list[Drifted]) -> tuple[str, Any, Any, NextApply]:
@@ -269,3 +271,31 @@ def test_a_policy_of_a_resource_of_its_own_is_no_drift_of_what_it_is_given_to(ki
     assert (drift, [one.attribute for one in left_out]) == ([], ["policy"])
     drift, left_out = search([change], code={kind: {"own_a": {"name": "a", "policy": "{}"}}})
     assert ([one.address for one in drift], left_out) == ([f"{kind}.own_a"], [])
+
+
+CONNECT = "service_connect_configuration[0].enabled"
+WORKER = "aws_ecs_service.service_worker_stock_service"
+
+
+def test_what_no_plan_shows_is_drift_beside_what_a_plan_does() -> None:
+    unread = {WORKER: [(CONNECT, True, False)]}
+    drift, _ = search([], unread=unread)
+    assert attribute(drift) == (CONNECT, True, False, NextApply.LEAVES)
+    assert drift[0].layer == "service"
+    count = [entry(WORKER, ["update"], {"desired_count": 1}, {"desired_count": 2})]
+    [both], _ = search(count, unread=unread)
+    assert [one.attribute for one in both.attributes] == ["desired_count", CONNECT]
+    # A provider that reads it says it itself.
+    block = "service_connect_configuration"
+    read = [entry(WORKER, ["update"], {block: [{"enabled": True}]}, {block: [{"enabled": False}]})]
+    assert attribute(search(read, unread=unread)[0])[:3] == (CONNECT, True, False)
+
+
+def test_the_next_apply_puts_it_back_where_the_code_has_more_of_it_to_change() -> None:
+    block = "service_connect_configuration"
+    change = entry(
+        WORKER, ["update"], {block: [{"enabled": True, "namespace": "a"}]},
+        {block: [{"enabled": True, "namespace": "b"}]},
+    )  # fmt: skip
+    drift, _ = search([], [change], unread={WORKER: [(CONNECT, True, False)]})
+    assert attribute(drift) == (CONNECT, True, False, NextApply.PUTS_BACK)

@@ -290,6 +290,18 @@ def test_unknown_namespace(aws: Aws) -> None:
     service(aws, taskDefinition=server(aws, memory=None), **off)
 
 
+def test_service_connect_that_is_switched_off_is_in_no_answer(aws: Aws) -> None:
+    arn, _ = namespace(aws)
+    made = service(aws, taskDefinition=server(aws), **connected(arn, "stock"))
+    where = {"cluster": made["cluster"], "service": made["serviceName"]}
+    aws("ecs").update_service(**where, serviceConnectConfiguration={"enabled": False})
+    (found,) = aws("ecs").describe_services(
+        cluster=made["cluster"], services=[made["serviceName"]]
+    )["services"]
+    newest = next(one for one in found["deployments"] if one["status"] == "PRIMARY")
+    assert "serviceConnectConfiguration" not in newest
+
+
 def test_connected_task_without_memory(aws: Aws) -> None:
     arn, _ = namespace(aws)
     with refuses("InvalidParameterException", "needs the memory limit of the task"):
