@@ -42,6 +42,11 @@ class Service:
     name: str
     revision: str
 
+    @property
+    def key(self) -> str:
+        """Its name in `[services]`; empty for `[service]`, whose name in ECS is the cluster's."""
+        return self.name.removeprefix(self.cluster.rpartition("/")[2]).removeprefix("-")
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -130,7 +135,7 @@ def judge(service: Service, seen: Seen | None) -> Deployment:
         return Deployment(service, None, None)
     revision = int(service.revision.rpartition(":")[2])
     wanted = Wanted.newest_of(revision, seen, datetime.now(UTC))
-    return Deployment(service, seen, verdict.judge(wanted, seen, CONTAINER))
+    return Deployment(service, seen, verdict.judge(wanted, seen, CONTAINER, service.key))
 
 
 def look(settings: Settings) -> list[Deployment]:

@@ -161,7 +161,7 @@ class Releases:
 
     def verdict(self, wanted: Wanted) -> Verdict:
         """The verdict so far, with the log of the task that shows the cause."""
-        found = judge(wanted, self.ecs.seen(), self.place.container)
+        found = judge(wanted, self.ecs.seen(), self.place.container, self.service)
         return with_log(self.settings.environment, self.place, found)
 
     @contextmanager

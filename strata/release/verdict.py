@@ -59,6 +59,24 @@ ADVICE = {
     Cause.OTHER: "strata status ENV shows what runs now",
 }
 
+OF_SERVICES = {
+    Cause.MEMORY: "raise services.{name}.memory_mib, or have the application use less",
+    Cause.HEALTH: "see that the path of the health check answers in time on the port that "
+    "[services.{name}.route] says, or [edge] and [service] where it says none; the route's "
+    "health_check_grace_seconds gives a slow start more",
+    Cause.PLACEMENT: "lower services.{name}.cpu or memory_mib, or raise cluster.max_size or "
+    "instance_type",
+    Cause.SLOW: "wait: strata deploy ENV --service {name} --watch-only goes on watching",
+    Cause.OTHER: "strata status ENV --service {name} shows what runs now",
+}
+"""The same for one of `[services]`, where it is other settings."""
+
+
+def advice(cause: Cause, name: str = "") -> str:
+    """What to try for `[service]`, or for one of `[services]` by name."""
+    own = OF_SERVICES.get(cause) if name else None
+    return own.format(name=name) if own else ADVICE[cause]
+
 
 GIVEN_UP = re.compile(r"\(deployment (\S+)\) deployment failed")
 """Of an event that says that a deployment failed."""
@@ -195,8 +213,9 @@ def progress(wanted: Wanted, seen: Seen) -> Progress:
     )
 
 
-def judge(wanted: Wanted, seen: Seen, container: str) -> Verdict:
-    """The verdict so far; the log of `task` is for the caller to fetch."""
+def judge(wanted: Wanted, seen: Seen, container: str, name: str = "") -> Verdict:
+    """The verdict so far; the log of `task` is for the caller to fetch. `name` is that of one of
+    `[services]`, whose settings the advice names."""
     became = outcome(wanted, seen)
     primary = seen.service.primary
     runs = primary.revision if primary else 0
@@ -209,7 +228,7 @@ def judge(wanted: Wanted, seen: Seen, container: str) -> Verdict:
     if became is Outcome.REPLACED:
         return Verdict(
             outcome=became, revision=wanted.revision, runs=runs, cause=Cause.OTHER,
-            events=events, advice=ADVICE[Cause.OTHER],
+            events=events, advice=advice(Cause.OTHER, name),
         )  # fmt: skip
     targets = _unhealthy(seen.targets)
     cause, task, words = _cause(wanted, seen, events, container)
@@ -223,7 +242,7 @@ def judge(wanted: Wanted, seen: Seen, container: str) -> Verdict:
         exit_code=task.exit_code(container) if task else None,
         targets=targets,
         events=events,
-        advice=ADVICE[cause],
+        advice=advice(cause, name),
     )
 
 

@@ -209,6 +209,16 @@ def test_without_a_rollout_state_the_counts_decide(
     assert judge(SERVICE, answer(rollout(2, None), *older, running=running)).state == state
 
 
+def test_the_advice_on_one_of_services_is_its_own() -> None:
+    whole = f"{ARN}cluster/shop-local"
+    mail = Service(whole, "shop-local-mail-2", "shop-local-mail-2:2")
+    assert (mail.key, Service(whole, "shop-local", "shop-local:2").key) == ("mail-2", "")
+    slow = answer(rollout(2, "IN_PROGRESS"), running=1).model_copy(update={"tasks": []})
+    found = judge(mail, slow).verdict
+    assert found
+    assert "strata deploy ENV --service mail-2 --watch-only" in found.advice
+
+
 def test_terraforms_own_error_is_followed_by_what_ecs_says(monkeypatch: pytest.MonkeyPatch) -> None:
     timeout = StrataError("Error: waiting for ECS Service: timeout", "all of it: service.log")
     ecs_says(monkeypatch, FIRST_FAILED)

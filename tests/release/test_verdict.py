@@ -1,12 +1,14 @@
 """What a deployment came to, from answers in the form that AWS gives."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from strata.release import model
-from strata.release.verdict import Cause, Outcome, Seen, Wanted, judge, progress
+from strata.release.verdict import Cause, Outcome, Seen, Wanted, advice, judge, progress
+from strata.settings.models import Worker
 
 START = datetime(2026, 11, 28, 12, tzinfo=UTC)
 ARN = "arn:aws:ecs:eu-central-1:123456789012:task-definition/shop-dev"
@@ -154,3 +156,20 @@ def test_events_before_the_deployment_are_not_its_own() -> None:
 def test_progress_counts_the_old_tasks_apart() -> None:
     found = progress(WANTED, seen(deployment(8, "PRIMARY", "IN_PROGRESS", 1), OLD))
     assert str(found) == "3 wanted, 1 running, 3 healthy, 3 draining"
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_the_advice_for_one_of_services_names_its_own_settings(cause: Cause) -> None:
+    words = advice(cause, "mail")
+    assert not re.search(r"\bservice\.", words), "those of [service]"
+    for key in re.findall(r"services\.mail\.(\w+)", words):
+        assert key in Worker.model_fields
+    if "strata " in words:
+        assert "ENV --service mail" in words
+    assert not re.search(r"services|--service", advice(cause))
+
+
+def test_a_verdict_on_one_of_services_has_its_advice() -> None:
+    ill = stopped("Task failed ELB health checks in (target-group arn:x)", code=143)
+    found = judge(WANTED, seen(BACK, FAILED, tasks=(ill,)), "api", "mail")
+    assert "[services.mail.route]" in found.advice
