@@ -12,14 +12,16 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.data_aws_sns_topic import DataAwsSnsTopic
+from cdktf_cdktf_provider_aws.provider import AwsProvider
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
 from modules.naming import Names
 from modules.notify import deploying, deployment_pattern
+from modules.providers import in_us_east_1
 from modules.topic import Senders, own_topic
 from strata.settings.alarm_defaults import NO_TASK, Default
-from strata.settings.alarms import Watch, answers_well, watches
+from strata.settings.alarms import HEALTH_CHECK_REGION, Watch, answers_well, watches
 from strata.settings.models import Alarms, Settings
 from strata.settings.resource_names import CONTAINER, job_group
 
@@ -48,6 +50,15 @@ class Watched:
     dead_letters: str
 
 
+@dataclass(frozen=True)
+class Tells:
+    """The ARN of the topic that an alarm tells, and the provider where both are in another region
+    than the environment."""
+
+    topic: str
+    provider: AwsProvider | None = None
+
+
 class AlarmsLayer(Construct):
     """The alarms of one environment."""
 
@@ -60,6 +71,7 @@ class AlarmsLayer(Construct):
         self._topic = self._their_topic(alarms.topic) if alarms.topic else self._own_topic(alarms)
         watching = list(watches(settings))
         named = any(watch.name == "domain" for watch in watching)
+        self._of_domain = self._told_of_domain(alarms, named)
         self._health_check = self._domain() if named else ""
         for watch in watching:
             self._alarm(watch)
@@ -87,11 +99,38 @@ class AlarmsLayer(Construct):
             Senders("AlarmsAndEvents", ("cloudwatch.amazonaws.com", "events.amazonaws.com")),
         )
 
+    def _told_of_domain(self, alarms: Alarms, named: bool) -> Tells:
+        """The topic of the alarm on the domain: where its metric is, and in no other region."""
+        environment = self._settings.environment
+        if environment.region == HEALTH_CHECK_REGION:
+            return Tells(self._topic)
+        there = Construct(self, "us_east_1")
+        provider = in_us_east_1(there, environment)
+        if not named:
+            return Tells("", provider)
+        if alarms.domain_topic:
+            name = alarms.domain_topic.rpartition(":")[2]
+            topic = DataAwsSnsTopic(there, "topic", provider=provider, name=name).arn
+        else:
+            senders = Senders("Alarms", ("cloudwatch.amazonaws.com",))
+            topic = own_topic(
+                there,
+                self._names,
+                "domain-alarm",
+                alarms.email or "",
+                senders,
+                provider=provider,
+            )
+        TerraformOutput(TerraformStack.of(self), "domain_alarm_topic_arn", value=topic)
+        return Tells(topic, provider)
+
     def _alarm(self, watch: Watch) -> None:
         default, name = watch.default, f"{watch.name}{watch.suffix}"
+        tells = self._of_domain if watch.name == "domain" else Tells(self._topic)
         CloudwatchMetricAlarm(
             self,
             name.replace("-", "_"),
+            provider=tells.provider,
             alarm_name=self._names.name(f"alarm-{name}", 255),
             alarm_description=f"{default.reason} ({default.source})",
             namespace=default.namespace,
@@ -106,8 +145,8 @@ class AlarmsLayer(Construct):
             evaluation_periods=default.periods,
             datapoints_to_alarm=default.datapoints,
             treat_missing_data=default.missing,
-            alarm_actions=[self._topic],
-            ok_actions=[self._topic],
+            alarm_actions=[tells.topic],
+            ok_actions=[tells.topic],
             tags=self._names.tags(f"alarm-{name}"),
         )
 
@@ -223,6 +262,7 @@ class AlarmsLayer(Construct):
                 for watch in group
             ]
             title: str = group[0].name
+            home = self._settings.environment.region
             widgets.append(
                 {
                     "type": "metric",
@@ -232,7 +272,7 @@ class AlarmsLayer(Construct):
                     "height": HEIGHT,
                     "properties": {
                         "title": f"{title} of services" if default is NO_TASK else title,
-                        "region": self._settings.environment.region,
+                        "region": HEALTH_CHECK_REGION if title == "domain" else home,
                         "stat": default.statistic,
                         "period": default.period,
                         "metrics": lines,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cdktf import App, S3Backend, TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider
 from constructs import Construct
 
 from modules.alarms import AlarmsLayer, Watched
@@ -17,6 +16,7 @@ from modules.naming import Names
 from modules.network import Network
 from modules.own import build
 from modules.own_layer import ForService, Layers, checked
+from modules.providers import in_own_region
 from modules.registry import Registry
 from modules.service import Service, ServiceInputs
 from strata.documents.layers import LAYERS, OPTIONAL, STACK, stack_name, state_key
@@ -127,16 +127,7 @@ def _stack(app: App, name: str, environment: Environment) -> EnvironmentStack:
     stack = EnvironmentStack(app, name)
     # A comment to Terraform; a check of the JSON alone reads from it which waivers apply.
     stack.add_override(f"//.{STAGE}", environment.stage)
-    emulated = True if environment.emulated else None
-    AwsProvider(
-        stack,
-        "aws",
-        region=environment.region,
-        allowed_account_ids=[environment.account_id],
-        s3_use_path_style=emulated,
-        skip_credentials_validation=emulated,
-        skip_metadata_api_check="true" if emulated else None,
-    )
+    in_own_region(stack, environment)
     return stack
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.provider import AwsProvider
 from constructs import Construct
 
 from modules.naming import Names
@@ -16,8 +17,10 @@ def own_key(
     what: str,
     description: str,
     *statements: Mapping[str, object],
+    provider: AwsProvider | None = None,
 ) -> KmsKey:
-    """Add a key that the account administers, and that `statements` let others use."""
+    """Add a key that the account administers, and that `statements` let others use; in the
+    environment's region, or in that of `provider`."""
     account = names.settings.environment.account_id
     administers = {
         "Sid": "Account",
@@ -29,6 +32,7 @@ def own_key(
     return KmsKey(
         scope,
         id_,
+        provider=provider,
         description=description,
         enable_key_rotation=True,
         deletion_window_in_days=7,

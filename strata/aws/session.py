@@ -1,7 +1,7 @@
 """AWS for what Terraform does not do: questions before the work, locks, inventory."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -59,12 +59,11 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
 
 
 def tagged(
-    aws: boto3.Session, region: str, tags: Mapping[str, str], types: Sequence[str] = ()
+    aws: boto3.Session, region: str, tags: Mapping[str, str]
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """ARN and tags of the resources with `tags` in the tagging service; of `types`, or of all."""
+    """ARN and tags of the resources with `tags` in the tagging service of a region."""
     filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
-    only = {"ResourceTypeFilters": list(types)} if types else {}
     client = aws.client("resourcegroupstaggingapi", region_name=region)
-    resources = pages(client, "get_resources", "ResourceTagMappingList", TagFilters=filters, **only)
+    resources = pages(client, "get_resources", "ResourceTagMappingList", TagFilters=filters)
     for resource in resources:
         yield resource["ResourceARN"], {tag["Key"]: tag["Value"] for tag in resource["Tags"]}

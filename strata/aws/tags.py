@@ -3,7 +3,7 @@
 The tagging service goes on listing deleted resources, and does not list groups of EC2 Auto Scaling.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from strata.aws.session import pages, parts, tagged
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 def existing_resources(
-    aws: "boto3.Session", region: str, tags: Mapping[str, str], types: Sequence[str] = ()
+    aws: "boto3.Session", region: str, tags: Mapping[str, str]
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """ARN and tags of the resources with `tags` in a region that still exist.
 
-    `types` are those of the tagging service, none for all. Deleted instances and NAT gateways keep
-    their tags for an hour, and ECS lists deleted task definitions for good.
+    Deleted instances and NAT gateways keep their tags for an hour, and ECS lists deleted task
+    definitions for good.
     """
     existing: set[str] | None = None
-    for arn, own_tags in tagged(aws, region, tags, types):
+    for arn, own_tags in tagged(aws, region, tags):
         _, kind, name = parts(arn)
         if kind in ("instance", "natgateway"):
-            existing = _existing(aws, tags) if existing is None else existing
+            existing = _existing(aws, region, tags) if existing is None else existing
             if name not in existing:
                 continue
         if not _inactive(aws, arn) and not _to_be_deleted(aws, arn):
@@ -45,9 +45,9 @@ def _filters(tags: Mapping[str, str]) -> list[dict[str, Any]]:
     return [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
 
 
-def _existing(aws: "boto3.Session", tags: Mapping[str, str]) -> set[str]:
-    """Ids of the instances and NAT gateways that are not deleted."""
-    ec2, filters = aws.client("ec2"), _filters(tags)
+def _existing(aws: "boto3.Session", region: str, tags: Mapping[str, str]) -> set[str]:
+    """Ids of the instances and NAT gateways in a region that are not deleted."""
+    ec2, filters = aws.client("ec2", region_name=region), _filters(tags)
     ids: set[str] = set()
     for reservation in pages(ec2, "describe_instances", "Reservations", Filters=filters):
         for instance in reservation["Instances"]:
@@ -74,7 +74,8 @@ def _inactive(aws: "boto3.Session", arn: str) -> bool:
     service, kind, name = parts(arn)
     if service != "ecs" or kind not in ("task-definition", "cluster", "service"):
         return False
-    ecs = aws.client("ecs")
+    make: Any = aws.client
+    ecs = make("ecs", region_name=arn.split(":")[3])
     statuses: list[str]
     if kind == "task-definition":
         statuses = [ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["status"]]

@@ -19,6 +19,7 @@ from strata.cost.rules import (
     interface_endpoints,
 )
 from strata.documents.layers import ALL_LAYERS
+from strata.documents.providers import region_of
 from strata.settings import Settings
 from strata.settings.models import Usage
 
@@ -187,7 +188,8 @@ def priced(
         for charge in charges(resource, context):
             if isinstance(charge, Charge) and not charge.quantity:
                 continue
-            line = _line(resource, charge, settings.environment.region, prices)
+            region = region_of({"provider": resource.provider}, settings.environment.region)
+            line = _line(resource, charge, region, prices)
             if isinstance(line, Line):
                 lines.append(line)
             else:

@@ -19,11 +19,13 @@ NAMES = ("id", "arn", "name", "bucket")
 
 @dataclass(frozen=True)
 class Resource:
-    """A managed resource. `values` name others by a reference `${type.name.id}` or by their id."""
+    """A managed resource. `values` name others by a reference `${type.name.id}` or by their id;
+    `provider` names the provider's configuration, and so the region."""
 
     address: str
     layer: str
     values: Json
+    provider: str = ""
 
     @property
     def type(self) -> str:
@@ -97,7 +99,12 @@ def _texts(value: object) -> Iterator[str]:
 def of_stack(stack: Stack) -> Resources:
     """The managed resources of a composed stack, each instance of `count` and `for_each` apart."""
     return Resources(
-        Resource(f"{resource.address}{instance}", layer(resource.address), resource.body)
+        Resource(
+            f"{resource.address}{instance}",
+            layer(resource.address),
+            resource.body,
+            str(resource.body.get("provider", "")),
+        )
         for resource in stack.resources.values()
         for instance in instances(resource.body)
     )
@@ -109,12 +116,17 @@ def of_plan(plan: Json, side: str) -> Resources:
     A value known only after the apply is given as the references of the plan's configuration; a
     known value is written as in a stack.
     """
-    expressions = {
-        resource["address"]: resource.get("expressions", {})
+    written = {
+        resource["address"]: resource
         for resource in plan.get("configuration", {}).get("root_module", {}).get("resources", [])
     }
     return Resources(
-        Resource(address, layer(address), _with_references(values, expressions.get(address, {})))
+        Resource(
+            address,
+            layer(address),
+            _with_references(values, written.get(address, {}).get("expressions", {})),
+            written.get(address, {}).get("provider_config_key", ""),
+        )
         for address, values in _sides(plan, side)
     )
 

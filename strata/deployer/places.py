@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import product
 
-from strata.documents.stacks import Stack
+from strata.documents.providers import REFERENCE, SECOND_REGION, region_of
+from strata.documents.stacks import Resource, Stack
 from strata.settings.models import Settings
 from strata.settings.resource_names import base
 
@@ -19,8 +20,10 @@ class Places:
         environment, notify = settings.environment, settings.notify
         self._environment = environment
         self._stack = stack
+        blocks = (*stack.resources.values(), *stack.data.values())
+        away = any(block.body.get("provider") == REFERENCE for block in blocks)
         self._fixed: Mapping[str, list[str]] = {
-            "region": [environment.region],
+            "second_region": [SECOND_REGION] if away else [],
             "account": [environment.account_id],
             "project": [environment.project],
             "environment": [environment.name],
@@ -35,19 +38,33 @@ class Places:
 
     def _filled(self, type_: str, form: str) -> Iterator[str]:
         fields = list(dict.fromkeys(_FIELD.findall(form)))
-        for values in product(*(self._values(kind or type_, name) for kind, name in fields)):
-            filled = dict(zip(fields, values, strict=True))
-            yield _FIELD.sub(lambda field: filled[field.groups("")], form)  # noqa: B023 - used here
+        for region in self._regions(type_):
+            lists = (self._values(kind or type_, name, region) for kind, name in fields)
+            for values in product(*lists):
+                filled = dict(zip(fields, values, strict=True))
+                yield _FIELD.sub(lambda field: filled[field.groups("")], form)  # noqa: B023 - used here
 
-    def _values(self, type_: str, name: str) -> list[str]:
+    def _regions(self, type_: str) -> list[str]:
+        """The regions with resources of a type; the environment's for a command, whose type is
+        empty."""
+        home = self._environment.region
+        return sorted({region_of(one.body, home) for one in self._blocks(type_)}) or [home]
+
+    def _blocks(self, type_: str) -> list[Resource]:
+        blocks = self._stack.data if type_.startswith("data.") else self._stack.resources
+        return [one for address, one in blocks.items() if address.startswith(f"{type_}.")]
+
+    def _values(self, type_: str, name: str, region: str) -> list[str]:
+        """What stands for a field in ARNs of a region."""
+        if name == "region":
+            return [region]
         if name in self._fixed:
             return self._fixed[name]
-        blocks = self._stack.data if type_.startswith("data.") else self._stack.resources
         found = (
             body.get(name) or (f"{body['name_prefix']}*" if "name_prefix" in body else None)
-            for address, resource in blocks.items()
-            if address.startswith(f"{type_}.")
+            for resource in self._blocks(type_)
             for body in [resource.body]
+            if region_of(body, self._environment.region) == region
         )
         names = [str(value) for value in found if value]
         # A bucket is whose it is by its whole name: the state bucket may begin like the others.

@@ -24,6 +24,7 @@ class Row(BaseModel):
 
     An ARN names arguments of the resource in braces, such as `{name}`, those of another type as
     `{aws_lb.name}`, and `{region}`, `{account}`, `{project}`, `{environment}`, `{state_bucket}`,
+    `{second_region}`, which is us-east-1 where something is there beside another region,
     `{secret_keys}` and `{webhook_secret}` of the settings.
     """
 

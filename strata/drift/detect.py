@@ -40,7 +40,10 @@ def find_drift(
     listed, unchecked = inventory(environment, vpcs)
     added_children, not_looked_at = children(environment, ours, env)
     strangers_beside = with_addresses(
-        strangers(listed, known(ours)), code, {address for address, _ in ours}
+        strangers(listed, known(ours)),
+        code,
+        {address for address, _ in ours},
+        environment.region,
     )
     added, strangers_beside = without_duplicates(added_children, strangers_beside)
     return Report(

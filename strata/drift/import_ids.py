@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from strata.aws.session import parts
+from strata.documents import Json
+from strata.documents.providers import region_of
 from strata.documents.stacks import Stack
 from strata.drift.report import Stranger
 
@@ -79,13 +81,14 @@ COMES_WITH_A_VPC = {
 
 
 def with_addresses(
-    strangers: Sequence[Stranger], code: Stack, in_states: Collection[str]
+    strangers: Sequence[Stranger], code: Stack, in_states: Collection[str], home: str
 ) -> list[Stranger]:
     """Strangers, with their address where the code has one that is not among those of the states.
 
-    `in_states` are the addresses in the states. Our resources have a tag `Name` that no other of
-    the same type has; where two strangers have it, neither gets an address, since it is not known
-    which of them belongs to the rest. What comes with a VPC is left out.
+    `in_states` are the addresses in the states, `home` is the environment's region. Our resources
+    have a tag `Name` that no other of the same type has; where two strangers have it, neither gets
+    an address, since it is not known which of them belongs to the rest. What comes with a VPC is
+    left out.
     """
     free = {
         (resource.type, resource.body.get("tags", {}).get("Name")): address
@@ -98,12 +101,20 @@ def with_addresses(
         if (COMES_WITH_A_VPC.get(stranger.kind), stranger.name) in free:
             continue
         address = free.get((TYPES.get(stranger.kind, ""), stranger.name))
-        if address and count[stranger.kind, stranger.name] == 1:
+        alone = count[stranger.kind, stranger.name] == 1
+        if address and alone and _may_be(stranger, code.resources[address].body, home):
             update = {"address": address, "import_id": import_id(address, stranger.identifier)}
             with_address.append(stranger.model_copy(update=update))
         else:
             with_address.append(stranger)
     return with_address
+
+
+def _may_be(stranger: Stranger, body: Json, home: str) -> bool:
+    """Whether it is in the region where Terraform would look for the resource; what is global has
+    no region in its ARN."""
+    region = stranger.identifier.split(":")[3] if stranger.identifier.startswith("arn:") else ""
+    return region in ("", region_of(body, home))
 
 
 def import_id(address: str, arn: str) -> str:

@@ -68,14 +68,14 @@ def inventory(environment: Environment, vpcs: Sequence[str]) -> tuple[list[Liste
     The second list names what could not be read for lack of permissions. Raises StrataError for
     other failures.
     """
-    session, region = aws_session(environment), environment.region
-    tags = environment.tags
+    session, tags = aws_session(environment), environment.tags
     lookups: dict[str, Lookup] = {
-        "by tags (tag:GetResources)": partial(_tagged, session, region, tags, []),
-        # The tagging API lists global services only in this region.
-        f"hosted zones by tags (tag:GetResources in {GLOBAL_REGION})": partial(
-            _tagged, session, GLOBAL_REGION, tags, ["route53"]
-        ),
+        # The tagging API lists global services only in us-east-1, where the alarm on the domain is
+        # too.
+        **{
+            f"by tags in {region} (tag:GetResources)": partial(_tagged, session, region, tags)
+            for region in sorted({environment.region, GLOBAL_REGION})
+        },
         "auto scaling groups by tags (autoscaling:DescribeAutoScalingGroups)": partial(
             _groups, session, tags
         ),
@@ -114,10 +114,8 @@ def _ask(lookup: Lookup) -> list[Listed] | None:
         raise explain(error) from error
 
 
-def _tagged(
-    session: "Session", region: str, tags: Mapping[str, str], types: list[str]
-) -> Iterator[Listed]:
-    for arn, own_tags in existing_resources(session, region, tags, types):
+def _tagged(session: "Session", region: str, tags: Mapping[str, str]) -> Iterator[Listed]:
+    for arn, own_tags in existing_resources(session, region, tags):
         service, kind, _ = parts(arn)
         kind = f"{service} {kind}".rstrip()
         made_by = scaling_group(own_tags.get("aws:autoscaling:groupName")) or _replication_group(

@@ -8,6 +8,7 @@ from typing import Any
 from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.layers import state_key
+from strata.documents.providers import ALIAS, REFERENCE, second
 from strata.documents.stacks import blocks, id_sought, merged
 from strata.settings.models import Environment as Asked
 from strata.settings.models import Settings
@@ -21,7 +22,8 @@ DESTINATION_CHECKS = {
 explain(
     "STRATA_PLACE_1", "critical",
     "A layer goes to another account or region, or its calls and keys to another endpoint",
-    "one provider block with region and allowed_account_ids, credentials from the environment",
+    "one provider block with region and allowed_account_ids, credentials from the environment; "
+    "beside it the same with the alias us_east_1, for an alarm on the domain and what it tells",
     "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs#argument-reference",
 )  # fmt: skip
 explain(
@@ -46,6 +48,12 @@ PROVIDER = frozenset(
 """The arguments that the provider may have. Beside those that are judged here: tags, retries, AWS's
 own other endpoints, and what an emulator needs. Any other argument leads somewhere else, switches a
 check off, or is a key in plain text."""
+IN_SECOND_REGION = frozenset(
+    ("aws_cloudwatch_metric_alarm", "aws_sns_topic", "aws_sns_topic_subscription", "aws_kms_key",
+     "data.aws_sns_topic")
+)  # fmt: skip
+"""What may be in us-east-1 beside an environment of another region: an alarm on a metric that AWS
+has there alone, and who is told."""
 BACKEND = frozenset(
     ("bucket", "key", "region", "encrypt", "use_lockfile", "dynamodb_table", "kms_key_id",
      "allowed_account_ids", "use_path_style", "skip_credentials_validation",
@@ -125,16 +133,18 @@ def _blocks(stack: Json) -> list[Json]:
 
 
 def _provider(stack: Json) -> tuple[Any, Any]:
-    block = next(iter(_blocks(stack)), {})
+    block = next((block for block in _blocks(stack) if "alias" not in block), {})
     return block.get("region"), block.get("allowed_account_ids")
 
 
 def _wrong_provider(stack: Json) -> bool:
-    provider_blocks = _blocks(stack)
+    own = [block for block in _blocks(stack) if "alias" not in block]
+    others = [block for block in _blocks(stack) if "alias" in block]
     region, accounts = _provider(stack)
     return (
-        len(provider_blocks) != 1
-        or bool(set(provider_blocks[0]) - PROVIDER)
+        len(own) != 1
+        or bool(set(own[0]) - PROVIDER)
+        or others not in ([], [second(own[0])])
         or not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", str(region))
         or not (isinstance(accounts, list) and len(accounts) == 1)
         or not re.fullmatch(r"\d{12}", str(accounts[0]))
@@ -142,11 +152,15 @@ def _wrong_provider(stack: Json) -> bool:
 
 
 def _elsewhere(stack: Json) -> Iterator[str]:
-    """The addresses of blocks that use another provider configuration."""
+    """The addresses of blocks that use another provider configuration than they may."""
+    second_region = any(block.get("alias") == ALIAS for block in _blocks(stack))
     for kind in ("resource", "data", "ephemeral"):
         for address, body in blocks(stack, kind).items():
-            if str(body.get("provider", "aws")).strip("${} ") != "aws":
-                yield address if kind == "resource" else f"{kind}.{address}"
+            whole = address if kind == "resource" else f"{kind}.{address}"
+            named = str(body.get("provider", "aws")).strip("${} ")
+            allowed = second_region and whole.rpartition(".")[0] in IN_SECOND_REGION
+            if named != "aws" and not (allowed and named == REFERENCE):
+                yield whole
 
 
 def _backend(layer: Json) -> Json:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from strata.documents.providers import region_of
 from strata.documents.stacks import Resource, Stack
 from strata.documents.templates import parts
 from strata.map.model import Edge, Lock, Mark, Node, Picture
@@ -372,9 +373,12 @@ def family(picture: Picture, name: str) -> tuple[set[str], set[str]]:
 
 
 def settings(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Arguments with their values, blocks as `health_check.path`."""
+    """Arguments with their values, blocks as `health_check.path`, and the region where that is not
+    the environment's."""
     for key, value in body.items():
-        if key not in UNSAID and value is not None:
+        if key == "provider":
+            yield "region", region_of(dict(body), str(value))
+        elif key not in UNSAID and value is not None:
             yield from _flat(key, value)
 
 

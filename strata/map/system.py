@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from strata.documents.layers import OPTIONAL
+from strata.documents.providers import region_of
 from strata.documents.stacks import Resource, Stack, is_on, references
 from strata.map.model import Edge, Lock, Node, Picture
 from strata.map.parts import wholes
@@ -514,8 +515,14 @@ class _System:
         )
 
     def optional(self, resource: Resource) -> Node:
+        elsewhere = region_of(resource.body, "")
         return Node(
-            resource.address, "aws", type_name(resource.type), name_of(resource), parent=AWS_APIS
+            resource.address,
+            "aws",
+            type_name(resource.type),
+            name_of(resource),
+            (f"in {elsewhere}",) if elsewhere else (),
+            parent=AWS_APIS,
         )
 
     @property

@@ -12,6 +12,8 @@ from typing import TypeVar
 from filelock import FileLock
 
 from strata.documents import Json
+from strata.documents.layers import STACK
+from strata.documents.providers import with_all_of
 from strata.errors import StrataError
 from strata.machine.beside import wait_for
 from strata.plan_file.secrets import without_secrets
@@ -47,13 +49,15 @@ def plan_beside(
         # Named like the stack, since the log is named after the folder.
         work = Path(private, folder.name)
         work.mkdir()
-        shutil.copy(folder / "cdk.tf.json", work)
+        composed = json.loads((folder / STACK).read_text(encoding="utf-8"))
         for name in (MOVED, LOCK):
             if (folder / name).exists():
                 shutil.copy(folder / name, work)
         merged = merge(states)
         if merged:
             (work / "terraform.tfstate").write_text(json.dumps(merged), encoding="utf-8")
+            composed = with_all_of(composed, merged["resources"])
+        (work / STACK).write_text(json.dumps(composed, indent=2), encoding="utf-8")
         data = {**terraform.environment, "TF_DATA_DIR": str((folder / ".terraform").resolve())}
         own_terraform = replace(terraform, environment=data)
         with ThreadPoolExecutor(1) as pool:

@@ -15,9 +15,10 @@ from strata.release.ecs import DESCRIBED, Ecs, NoService, asking
 from strata.release.model import Deployment, Event, Revision, Service, Target, Task
 from strata.release.place import Place, place
 from strata.release.record import Record, Records
+from strata.settings.alarms import HEALTH_CHECK_REGION, chosen
 from strata.settings.models import Job as JobSettings
 from strata.settings.models import Settings
-from strata.settings.resource_names import dead_letters, job_group, schedule_group
+from strata.settings.resource_names import alarm_prefix, dead_letters, job_group, schedule_group
 from strata.settings.routes import request_to, taken_by
 
 if TYPE_CHECKING:
@@ -271,17 +272,28 @@ def _instance(answer: dict[str, Any]) -> Instance:
 
 
 def _alarms(settings: Settings, here: Place) -> list[Alarm]:
-    """The alarms whose names begin as this environment's: of its steps, and of its tracking. For
-    one of `[services]` those that watch it."""
-    client: Any = session(settings.environment).client("cloudwatch", config=IMPATIENT)
-    whole = place(settings)
-    prefixes = (whole.service, f"TargetTracking-service/{here.cluster}/{here.service}-")
+    """The alarms whose names begin as this environment's: of its steps, and of its tracking, and
+    the alarm on the domain where that is in another region. For one of `[services]` those that
+    watch it."""
+    whole, home = place(settings), settings.environment.region
+    lists = [
+        (home, whole.service),
+        (home, f"TargetTracking-service/{here.cluster}/{here.service}-"),
+    ]
+    if here == whole and home != HEALTH_CHECK_REGION and "domain" in chosen(settings):
+        lists.append((HEALTH_CHECK_REGION, alarm_prefix(settings.environment)))
+    made: Any = session(settings.environment).client
+    clients = {
+        region: made("cloudwatch", region_name=region, config=IMPATIENT) for region in dict(lists)
+    }
     watched = {"Name": "ServiceName", "Value": here.service}
     with asking():
         return [
             Alarm(name=one["AlarmName"], state=one["StateValue"], reason=one.get("StateReason", ""))
-            for prefix in prefixes
-            for one in pages(client, "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix)
+            for region, prefix in lists
+            for one in pages(
+                clients[region], "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix
+            )
             if here == whole or prefix != whole.service or watched in one.get("Dimensions", [])
         ]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from strata.documents.providers import SECOND_REGION
 from strata.settings.alarm_defaults import DEFAULTS, NO_TASK, Default, MetricAlarm
 from strata.settings.figures import instance_types
 from strata.settings.models import Settings
@@ -24,7 +25,7 @@ MEMORY_SHARE = 0.05
 OF_DATABASE_MEMORY: tuple[MetricAlarm, ...] = ("database-connections", "database-memory")
 """The alarms whose thresholds follow from the memory of the database's class."""
 
-HEALTH_CHECK_REGION = "us-east-1"
+HEALTH_CHECK_REGION = SECOND_REGION
 """Where CloudWatch has the metrics of Route 53's health checks (Route 53 Developer Guide,
 monitoring health checks using CloudWatch). An alarm must be there too, and tells topics of its
 region only."""
@@ -44,7 +45,7 @@ def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
     """The alarms on metrics, with their thresholds in place.
 
     Left out are those that are off, those on credits where no class or type has any, those on
-    jobs where there are none, and that on the domain outside of the region that has its metric.
+    jobs where there are none, and that on the domain where it has no topic in its region.
     """
     alarms = settings.alarms
     if alarms is None:
@@ -52,7 +53,7 @@ def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
     absent = {*alarms.off, *_without_credits(settings)}
     if not settings.jobs:
         absent.add("job-dead-letters")
-    if settings.environment.region != HEALTH_CHECK_REGION:
+    if domain_tells_nobody(settings):
         absent.add("domain")
     result: dict[MetricAlarm, Default] = {}
     for name, default in DEFAULTS.items():
@@ -61,6 +62,19 @@ def chosen(settings: Settings) -> dict[MetricAlarm, Default]:
             if threshold is not None:
                 result[name] = replace(default, threshold=threshold)
     return result
+
+
+def domain_tells_nobody(settings: Settings) -> bool:
+    """Whether the alarm on the domain is left out, since the topics of the others are all in
+    another region than its metric."""
+    alarms = settings.alarms
+    return bool(
+        alarms
+        and "domain" not in alarms.off
+        and alarms.topic
+        and not alarms.domain_topic
+        and settings.environment.region != HEALTH_CHECK_REGION
+    )
 
 
 @dataclass(frozen=True)

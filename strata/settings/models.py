@@ -991,6 +991,11 @@ class Alarms(Section):
     topic: str | None = Field(
         default=None, description="ARN of an SNS topic that exists, instead of an address."
     )
+    domain_topic: str | None = Field(
+        default=None,
+        description="ARN of an SNS topic in us-east-1 that the alarm `domain` tells, where `topic` "
+        "is in another region.",
+    )
     off: list[AlarmName] = Field(default=[], description="What is left out, by name.")
     thresholds: dict[str, float] = Field(
         default={},

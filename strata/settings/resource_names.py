@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from strata.settings import figures, mysql
-from strata.settings.alarms import watches
+from strata.settings.alarms import HEALTH_CHECK_REGION, watches
 from strata.settings.models import AppUser, Environment, Settings
 from strata.settings.positions import Key
 from strata.settings.routes import further_hosts, site_hosts
@@ -663,6 +663,9 @@ def _alarms(settings: Settings) -> Iterator[Derived]:
         return
     if alarms.topic is None:
         yield Derived("aws_sns_topic", "name", _name(environment, "alarms", 256), TOPIC, OURS)
+        if "domain" not in alarms.off and environment.region != HEALTH_CHECK_REGION:
+            name = _name(environment, "domain-alarm", 256)
+            yield Derived("aws_sns_topic", "name", name, TOPIC, OURS)
     for watch in watches(settings):
         alarm = _name(environment, f"alarm-{watch.name}{watch.suffix}", 255)
         keys = (*OURS, ("services", watch.service)) if watch.service else OURS

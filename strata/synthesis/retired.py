@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from strata.documents.layers import LAYERS, OPTIONAL, STACK, stack_name, state_key
+from strata.documents.providers import with_all_of
 from strata.documents.stacks import STAGE
 from strata.state.states import States, holds
 from strata.synthesis import lock_file
@@ -16,7 +17,8 @@ from strata.synthesis import lock_file
 def retire(stacks: Path, environment: str, states: States) -> list[str]:
     """Write the stacks of retired layers of an environment below `stacks`; returns the layers.
 
-    Each has the provider of the other layers and its own place in their state bucket.
+    Each has the provider of the other layers, also for us-east-1 where its state has something
+    from there, and its own place in their state bucket.
     """
     retired = [
         layer
@@ -38,6 +40,8 @@ def retire(stacks: Path, environment: str, states: States) -> list[str]:
         }
         folder = stacks / stack_name(environment, layer)
         folder.mkdir(exist_ok=True)
-        (folder / STACK).write_text(json.dumps(kept, indent=2), encoding="utf-8")
+        state = states[layer]
+        whole = with_all_of(kept, state.document["resources"] if state else [])
+        (folder / STACK).write_text(json.dumps(whole, indent=2), encoding="utf-8")
     lock_file.write(stacks.parent, [environment])
     return retired

@@ -169,14 +169,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Place:
-    """The account and the region that calls go to."""
+    """The account and the region that a call goes to."""
 
     account: str
     region: str
 
 
 def requests(call: Json, place: Place) -> Iterator[Request]:
-    """All that IAM is asked about a call of the emulator's record."""
+    """All that IAM is asked about a call of the emulator's record, which knows its region."""
+    place = Place(place.account, call.get("region", place.region))
     service = SERVICES.get(str(call["service"]), str(call["service"]))
     action = _action(service, call)
     if action in NOT_ON_AWS:

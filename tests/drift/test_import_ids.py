@@ -11,6 +11,7 @@ from strata.drift.report import Stranger
 from strata.synthesis.synthesize import compose
 from tests.modules.test_alarms import EMAIL, with_alarms
 
+HOME = "eu-central-1"
 EC2 = "arn:aws:ec2:eu-central-1:123456789012"
 ECS = "arn:aws:ecs:eu-central-1:123456789012"
 
@@ -31,7 +32,7 @@ def code(**names: str) -> Stack:
 
 
 def addresses(found: list[Stranger], stack: Stack, *standing: str) -> list[tuple[str, str]]:
-    return [(one.address, one.import_id) for one in with_addresses(found, stack, standing)]
+    return [(one.address, one.import_id) for one in with_addresses(found, stack, standing, HOME)]
 
 
 def test_a_stranger_is_that_of_the_code_which_has_its_type_and_name() -> None:
@@ -79,9 +80,26 @@ def test_nor_is_a_parameter_whose_value_no_import_reads() -> None:
     assert addresses([stranger("ssm parameter", "shop-image", arn)], stack) == [("", "")]
 
 
+@pytest.mark.parametrize(
+    ("made_in", "written_for"),
+    [(HOME, HOME), ("us-east-1", "us-east-1"), (HOME, "us-east-1"), ("us-east-1", HOME)],
+)
+def test_one_is_taken_up_where_terraform_looks_for_it(made_in: str, written_for: str) -> None:
+    arn = f"arn:aws:cloudwatch:{made_in}:123456789012:alarm:shop-alarm-domain"
+    own = "aws_cloudwatch_metric_alarm.alarms_domain"
+    body: Json = {"tags": {"Name": "shop-alarm-domain"}}
+    if written_for != HOME:
+        body["provider"] = "aws.us_east_1"
+    found = addresses(
+        [stranger("cloudwatch alarm", "shop-alarm-domain", arn)],
+        Stack({own: Resource(own, body, "")}, {}),
+    )
+    assert found == [(own, "shop-alarm-domain") if made_in == written_for else ("", "")]
+
+
 def test_what_comes_with_a_vpc_is_left_out() -> None:
     one, other = (stranger("ec2 security-group", name) for name in ("shop-a", "shop"))
-    assert with_addresses([one, other], code(a="shop-a"), ()) == [other]
+    assert with_addresses([one, other], code(a="shop-a"), (), HOME) == [other]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from strata.apply.layer import LayerWork
 from strata.documents import Json
 from strata.drift.detect import find_drift
 from strata.local import emulator as emulation
-from strata.settings.alarms import chosen
+from strata.settings.alarms import HEALTH_CHECK_REGION, chosen
 from strata.settings.models import Job
 from strata.settings.resource_names import alarm_prefix
 from strata.state.bucket import bootstrap
@@ -21,6 +22,7 @@ from strata.teardown.contents import remaining
 from strata.terraform.binary import wanted_version
 from tests.deployer.record import forget, not_allowed
 from tests.end_to_end.conftest import Client, client_of_the_tests, work_on
+from tests.end_to_end.provider import attached
 from tests.modules.test_alarms import EMAIL, MAILED, NAMED
 
 pytestmark = pytest.mark.terraform
@@ -51,15 +53,24 @@ def written_states(stack: Json) -> dict[str, Json]:
 
 @dataclass(frozen=True)
 class Standing:
-    """The layer, applied; `queue` is the URL of a queue that gets what the topic gets."""
+    """The layer, applied; `queue` and `queue_of_domain` are the URLs of queues that get what the
+    topic of its region gets."""
 
     work: LayerWork
     topic: str
     queue: str
+    queue_of_domain: str
+
+
+def east(service: str) -> Any:
+    """A client in the region of the metrics of health checks."""
+    return client_of_the_tests(service, HEALTH_CHECK_REGION)
 
 
 @pytest.fixture(scope="module")
-def standing(aws: Client, provider: None, folder: Any) -> Standing:
+def standing(aws: Client, folder: Any) -> Standing:
+    # Terraform starts the provider itself, once for each region: one that is attached to keeps the
+    # configuration that it got last.
     work = work_on(WATCHED, folder / "alarms")
     stack = json.loads((work.folder("alarms") / "cdk.tf.json").read_text())
     for key, state in written_states(stack).items():
@@ -67,11 +78,25 @@ def standing(aws: Client, provider: None, folder: Any) -> Standing:
             Bucket=ENVIRONMENT.state_bucket, Key=key, Body=json.dumps(state).encode()
         )
     assert work.apply("alarms") == "applied"
-    topic = work.terraform.outputs(work.folder("alarms"))["alarm_topic_arn"]
-    queue = aws("sqs").create_queue(QueueName="told")["QueueUrl"]
+    outputs = work.terraform.outputs(work.folder("alarms"))
+    topic = outputs["alarm_topic_arn"]
+    of_domain = listening(east, outputs["domain_alarm_topic_arn"])
+    return Standing(work, topic, listening(aws, topic), of_domain)
+
+
+def listening(aws: Client, topic: str) -> str:
+    """The URL of a queue that gets what a topic gets."""
+    queue: str = aws("sqs").create_queue(QueueName="told")["QueueUrl"]
     arn = aws("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"])
-    return Standing(work, topic, queue)
+    return queue
+
+
+@pytest.fixture
+def provider_alone(tmp_path: Path) -> Iterator[None]:
+    """One provider for every Terraform of a test."""
+    with attached(tmp_path):
+        yield
 
 
 def told(aws: Client, queue: str) -> Iterator[Json]:
@@ -96,7 +121,7 @@ def test_each_alarm_tells_when_it_is_raised_and_when_it_is_over(
     prefix = alarm_prefix(ENVIRONMENT)
     pages = aws("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix)
     names = [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]]
-    assert len(names) == len(chosen(WATCHED))
+    assert len(names) == len(chosen(WATCHED)) - 1
     for state in ("ALARM", "OK"):
         for name in names:
             aws("cloudwatch").set_alarm_state(
@@ -105,6 +130,25 @@ def test_each_alarm_tells_when_it_is_raised_and_when_it_is_over(
         messages = [*told(aws, standing.queue)]
         assert sorted(message["AlarmName"] for message in messages) == sorted(names)
         assert {message["NewStateValue"] for message in messages} == {state}
+    assert [*told(east, standing.queue_of_domain)] == []
+
+
+def test_the_alarm_on_the_domain_tells_a_topic_of_the_region_that_has_its_metric(
+    standing: Standing, aws: Client
+) -> None:
+    [check] = aws("route53").list_health_checks()["HealthChecks"]
+    [alarm] = east("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert alarm["AlarmName"] == f"{alarm_prefix(ENVIRONMENT)}domain"
+    assert alarm["Dimensions"] == [{"Name": "HealthCheckId", "Value": check["Id"]}]
+    east("cloudwatch").set_alarm_state(
+        AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="raised by a test"
+    )
+    [message] = told(east, standing.queue_of_domain)
+    assert (message["AlarmName"], message["Region"]) == (alarm["AlarmName"], HEALTH_CHECK_REGION)
+    assert [*told(aws, standing.queue)] == []
+    [topic] = east("sns").list_topics()["Topics"]
+    found = east("sns").list_subscriptions_by_topic(TopicArn=topic["TopicArn"])["Subscriptions"]
+    assert EMAIL in [one["Endpoint"] for one in found]
 
 
 def test_a_failed_deployment_of_the_service_tells(standing: Standing, aws: Client) -> None:
@@ -171,34 +215,45 @@ def test_the_budget_tells_the_address_of_what_is_spent_and_of_what_is_forecast(
     assert emulation.spend(url, budget, 201, 251) == [EMAIL]
 
 
-def test_a_threshold_changed_by_hand_is_drift_and_nothing_is_a_stranger(
+def test_a_threshold_changed_by_hand_is_drift_in_both_regions(
     standing: Standing, aws: Client
 ) -> None:
-    name = f"{alarm_prefix(ENVIRONMENT)}service-cpu"
-    (alarm,) = aws("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
     taken = ("AlarmName", "AlarmDescription", "AlarmActions", "OKActions", "MetricName",
              "Namespace", "Statistic", "Dimensions", "Period", "EvaluationPeriods",
              "DatapointsToAlarm", "ComparisonOperator", "TreatMissingData")  # fmt: skip
-    aws("cloudwatch").put_metric_alarm(**{key: alarm[key] for key in taken}, Threshold=99.0)
+    for client, which in ((aws("cloudwatch"), "service-cpu"), (east("cloudwatch"), "domain")):
+        name = f"{alarm_prefix(ENVIRONMENT)}{which}"
+        (alarm,) = client.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        client.put_metric_alarm(**{key: alarm[key] for key in taken}, Threshold=99.0)
+    tags = [{"Key": key, "Value": value} for key, value in ENVIRONMENT.tags.items()]
+    by_hand = east("sns").create_topic(Name="by-hand", Tags=tags)["TopicArn"]
     work = standing.work
     report = find_drift(ENVIRONMENT, work.terraform, work.stacks.parent)
     assert [
         (one.layer, one.address, part.attribute, part.before, part.now)
         for one in report.drift
         for part in one.attributes
-    ] == [("alarms", "aws_cloudwatch_metric_alarm.alarms_service_cpu", "threshold", 90, 99)]
-    assert report.strangers == []
+    ] == [
+        ("alarms", "aws_cloudwatch_metric_alarm.alarms_domain", "threshold", 50, 99),
+        ("alarms", "aws_cloudwatch_metric_alarm.alarms_service_cpu", "threshold", 90, 99),
+    ]
+    assert [one.identifier for one in report.strangers] == [by_hand]
+    assert remaining(ENVIRONMENT) != []
+    east("sns").delete_topic(TopicArn=by_hand)
 
 
 def test_nothing_is_left_of_it_but_a_key_that_waits_for_its_deletion(
     standing: Standing, aws: Client
 ) -> None:
     assert standing.work.destroy("alarms") == "destroyed"
-    assert aws("sns").list_topics()["Topics"] == []
-    (key,) = aws("kms").list_keys()["Keys"]
-    assert aws("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == (
-        "PendingDeletion"
-    )
+    for there in (aws, east):
+        assert there("sns").list_topics()["Topics"] == []
+        assert there("cloudwatch").describe_alarms()["MetricAlarms"] == []
+        (key,) = there("kms").list_keys()["Keys"]
+        assert there("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == (
+            "PendingDeletion"
+        )
+    assert aws("route53").list_health_checks()["HealthChecks"] == []
     assert remaining(ENVIRONMENT) == []
 
 
@@ -206,13 +261,10 @@ def test_the_deployers_policy_allows_all_that_was_asked(standing: Standing) -> N
     assert not_allowed(MAILED) == []
 
 
-def test_the_alarm_on_the_domain_tells_from_where_its_metric_is(
-    provider: None, aws: Client, folder: Any
+def test_in_us_east_1_the_alarm_on_the_domain_tells_the_topic_of_all(
+    provider_alone: None, aws: Client, folder: Any
 ) -> None:
-    region = NAMED.environment.region
-    cloudwatch, sns, sqs = (
-        client_of_the_tests(name, region) for name in ("cloudwatch", "sns", "sqs")
-    )
+    region, cloudwatch = NAMED.environment.region, east("cloudwatch")
     bootstrap(NAMED.environment)
     forget()
     work = work_on(NAMED, folder / "named")
@@ -223,16 +275,11 @@ def test_the_alarm_on_the_domain_tells_from_where_its_metric_is(
         "MetricAlarms"
     ]
     assert alarm["Dimensions"] == [{"Name": "HealthCheckId", "Value": check["Id"]}]
-    queue = sqs.create_queue(QueueName="named")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    sns.subscribe(
-        TopicArn=work.terraform.outputs(work.folder("alarms"))["alarm_topic_arn"],
-        Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"],
-    )  # fmt: skip
+    queue = listening(east, work.terraform.outputs(work.folder("alarms"))["alarm_topic_arn"])
     cloudwatch.set_alarm_state(
         AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="raised by a test"
     )
-    [message] = told(lambda _: sqs, queue)
+    [message] = told(east, queue)
     assert (message["AlarmName"], message["Region"]) == (alarm["AlarmName"], region)
     assert work.changes("alarms") == "no change"
     assert find_drift(NAMED.environment, work.terraform, work.stacks.parent).strangers == []

@@ -173,7 +173,10 @@ def test_what_stands_in_no_state_can_be_taken_up_as_it_is_told(
     listed, unchecked = inventory(applied.settings.environment, [])
     assert unchecked == []
     found = with_addresses(
-        strangers(listed, frozenset()), stack(compose(applied.settings)), in_states=()
+        strangers(listed, frozenset()),
+        stack(compose(applied.settings)),
+        in_states=(),
+        home=applied.settings.environment.region,
     )
     without = {(one.kind, one.name) for one in found if not one.address}
     assert without == {

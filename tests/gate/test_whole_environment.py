@@ -55,6 +55,16 @@ def provider(**values: object) -> Change:
     return every(lambda stack: stack["provider"]["aws"][0].update(values))
 
 
+def second_region(**values: object) -> Change:
+    """Another configuration of the provider, as the alarm on the domain needs it."""
+    east = {"alias": "us_east_1", "region": "us-east-1"}
+    return every(
+        lambda stack: stack["provider"]["aws"].append(
+            {**stack["provider"]["aws"][0], **east, **values}
+        )
+    )
+
+
 def of_layer(layer: str, change: Callable[[Json], object]) -> Change:
     return lambda stacks: change(stacks.layers[layer])
 
@@ -248,6 +258,24 @@ UNSAFE: dict[str, tuple[str, Change]] = {
     "a second configuration": (
         "STRATA_PLACE_1",
         of_layer("cache", lambda s: s["provider"]["aws"].append({"alias": "x", "region": "a"}))),
+    "a second configuration of another account": (
+        "STRATA_PLACE_1", second_region(allowed_account_ids=["999999999999"])),
+    "a second configuration of another endpoint": (
+        "STRATA_PLACE_1", second_region(endpoints=[{"sns": "https://x.example"}])),
+    "a second configuration of another region": (
+        "STRATA_PLACE_1", second_region(region="us-west-2")),
+    "a second configuration of another name": ("STRATA_PLACE_1", second_region(alias="east")),
+    "a third configuration": (
+        "STRATA_PLACE_1", lambda s: (second_region()(s), second_region()(s))),
+    "a secret in the second region": (
+        "STRATA_PLACE_1",
+        lambda s: (second_region()(s), put(SECRET, provider="aws.us_east_1")(s))),
+    "state by the second region": (
+        "STRATA_PLACE_1",
+        lambda s: (second_region()(s), states(provider="aws.us_east_1")(s))),
+    "an alarm in a second region that is not configured": (
+        "STRATA_PLACE_1", add("service", "aws_cloudwatch_metric_alarm.more", alarm_name="a",
+                              provider="aws.us_east_1")),
     "no configuration": ("STRATA_PLACE_1", of_layer("cache", lambda s: s.pop("provider"))),
     "a resource by another configuration": ("STRATA_PLACE_1", put(SECRET, provider="aws.x")),
     "a data source by another configuration": (
@@ -387,6 +415,13 @@ HARMLESS: dict[str, Change] = {
         lambda s: s.update(provider={"aws": s["provider"]["aws"][0]})),
     "more tries": provider(max_retries=9, retry_mode="adaptive"),
     "tags by default": provider(default_tags=[{"tags": {"Team": "shop"}}]),
+    "a second configuration": second_region(),
+    "a second configuration with tags by default": lambda s: (
+        provider(default_tags=[{"tags": {"Team": "shop"}}])(s), second_region()(s)),
+    "an alarm in the second region": lambda s: (
+        second_region()(s),
+        add("service", "aws_cloudwatch_metric_alarm.more", alarm_name="a", evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold", provider="aws.us_east_1")(s)),
     "the provider by name": put(VPC, provider="aws"),
     "a lock by a table": backend("cache", use_lockfile=None, dynamodb_table="locks"),
     "a key of the state": backend("cache", kms_key_id="arn:aws:kms:eu-central-1:1:key/2"),

@@ -31,6 +31,9 @@ EMAIL = "oncall@shop.example"
 TOPIC_ARN = "arn:aws:sns:eu-central-1:123456789012:oncall"
 ALARM = "aws_cloudwatch_metric_alarm"
 TOPIC, KEY = "aws_sns_topic.alarms_topic", "aws_kms_key.alarms_topic_key"
+EASTERN, EASTERN_ARN = (
+    "aws_sns_topic.alarms_us_east_1_topic", "arn:aws:sns:us-east-1:123456789012:oncall-domain"
+)  # fmt: skip
 
 
 def with_alarms(name: str, alarms: Json, **sections: Json) -> Settings:
@@ -48,7 +51,8 @@ def with_alarms(name: str, alarms: Json, **sections: Json) -> Settings:
 MAILED = with_alarms("mailed", {"email": EMAIL}, cost={"budget_usd_per_month": 250})
 TOLD = with_alarms(
     "told",
-    {"topic": TOPIC_ARN, "off": ["latency", "deployment", "dashboard"],
+    {"topic": TOPIC_ARN, "domain_topic": EASTERN_ARN,
+     "off": ["latency", "deployment", "dashboard"],
      "thresholds": {"target-5xx": 20}},
     cost={"budget_usd_per_month": 250}, cache={"replicas": 2, "automatic_failover": True},
 )  # fmt: skip
@@ -114,7 +118,8 @@ def test_each_chosen_alarm_is_built_as_its_figures_say(
         assert default.reason in body["alarm_description"]
         assert body.get("extended_statistic") == ("p99" if name == "latency" else None)
         assert body["alarm_actions"] == body["ok_actions"]
-        assert body["alarm_actions"] == ["${aws_sns_topic.alarms_topic.arn}"]
+        topic = EASTERN if name == "domain" else TOPIC
+        assert body["alarm_actions"] == [f"${{{topic}.arn}}"]
     assert len(names_of(resources)) == len(chosen(MAILED))
 
 
@@ -152,6 +157,9 @@ def test_what_is_off_is_not_there_and_a_threshold_is_the_users(
     assert resources[f"{ALARM}.alarms_target_5xx"]["threshold"] == 20
     assert resources[f"{ALARM}.alarms_target_5xx"]["alarm_actions"] == [
         "${data.aws_sns_topic.alarms_topic.arn}"
+    ]
+    assert resources[f"{ALARM}.alarms_domain"]["alarm_actions"] == [
+        "${data.aws_sns_topic.alarms_us_east_1_topic.arn}"
     ]
     budget = resources["aws_budgets_budget.alarms_budget"]
     assert all("subscriber_sns_topic_arns" in one for one in budget["notification"])
@@ -203,7 +211,82 @@ def test_the_domain_is_asked_for_from_outside_as_the_load_balancer_asks(
     assert alarm["dimensions"] == {
         "HealthCheckId": "${aws_route53_health_check.alarms_domain_check.id}"
     }
-    assert not any("aws_route53_health_check" in one for one in blocks(composed_of("mailed")))
+
+
+def in_us_east_1(document: Json) -> set[str]:
+    """The addresses of what names the second configuration of the provider."""
+    return {
+        address if kind == "resource" else f"data.{address}"
+        for kind in ("resource", "data")
+        for address, body in blocks(document, kind).items()
+        if body.get("provider") == "aws.us_east_1"
+    }
+
+
+def stacks_of(out: Path, name: str) -> dict[str, Json]:
+    """The composed stack, under an empty name, and each layer's."""
+    files = {"": out / "composed" / name / "cdk.tf.json"}
+    files |= {layer: out / "stacks" / f"{name}-{layer}" / "cdk.tf.json"
+              for layer in standing(out / "stacks", name)}  # fmt: skip
+    return {layer: json.loads(file.read_text()) for layer, file in files.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("mailed", {EASTERN, "aws_kms_key.alarms_us_east_1_topic_key", f"{ALARM}.alarms_domain",
+                    "aws_sns_topic_subscription.alarms_us_east_1_email"}),
+        ("told", {"data.aws_sns_topic.alarms_us_east_1_topic", f"{ALARM}.alarms_domain"}),
+    ],
+)  # fmt: skip
+def test_elsewhere_the_alarm_on_the_domain_and_its_topic_are_where_its_metric_is(
+    out: Path, name: str, there: set[str]
+) -> None:
+    for layer, document in stacks_of(out, name).items():
+        (own, *others) = document["provider"]["aws"]
+        if layer in ("", "alarms"):
+            assert in_us_east_1(document) == there
+            assert others == [{**own, "alias": "us_east_1", "region": "us-east-1"}]
+            # Route 53 is in no region.
+            assert (
+                "provider" not in blocks(document)["aws_route53_health_check.alarms_domain_check"]
+            )
+        else:
+            assert in_us_east_1(document) == set()
+            assert others == []
+
+
+def test_the_topic_of_the_domain_lets_cloudwatch_publish_and_mails_the_address(
+    composed_of: Callable[[str], Json],
+) -> None:
+    resources = blocks(composed_of("mailed"))
+    topic = resources[EASTERN]
+    assert topic["name"] == "shop-mailed-domain-alarm"
+    assert topic["kms_master_key_id"] == "${aws_kms_key.alarms_us_east_1_topic_key.arn}"
+    (says,) = json.loads(topic["policy"])["Statement"]
+    assert says["Resource"] == "arn:aws:sns:us-east-1:123456789012:shop-mailed-domain-alarm"
+    assert says["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    key = json.loads(resources["aws_kms_key.alarms_us_east_1_topic_key"]["policy"])["Statement"][1]
+    assert key["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    mail = resources["aws_sns_topic_subscription.alarms_us_east_1_email"]
+    assert (mail["topic_arn"], mail["endpoint"]) == (f"${{{EASTERN}.arn}}", EMAIL)
+
+
+def test_in_us_east_1_one_topic_and_one_configuration_serve_all(out: Path) -> None:
+    for document in stacks_of(out, "named").values():
+        assert [one["region"] for one in document["provider"]["aws"]] == ["us-east-1"]
+        assert in_us_east_1(document) == set()
+    resources = blocks(stacks_of(out, "named")[""])
+    assert [one for one in resources if one.startswith("aws_sns_topic.")] == [TOPIC]
+    assert resources[f"{ALARM}.alarms_domain"]["alarm_actions"] == [f"${{{TOPIC}.arn}}"]
+
+
+def test_what_was_made_in_us_east_1_can_be_deleted_when_the_alarm_is_off() -> None:
+    """Terraform deletes nothing whose configuration of the provider is gone."""
+    off = MAILED.alarms.model_copy(update={"off": ["domain"]}) if MAILED.alarms else None
+    document = compose(MAILED.model_copy(update={"alarms": off}))
+    assert [one["region"] for one in document["provider"]["aws"]] == ["eu-central-1", "us-east-1"]
+    assert in_us_east_1(document) == set()
 
 
 def test_the_domain_is_only_connected_to_where_route_53_takes_good_answers_for_bad() -> None:
@@ -253,6 +336,9 @@ def test_the_dashboard_shows_each_metric_with_its_threshold(
             for one in widgets} == {
         name: default.in_metric_units for name, default in chosen(MAILED).items()
     }  # fmt: skip
+    regions = {one["properties"]["title"]: one["properties"]["region"] for one in widgets}
+    assert regions.pop("domain") == "us-east-1"
+    assert set(regions.values()) == {"eu-central-1"}
     places = {(one["x"], one["y"]) for one in widgets}
     assert len(places) == len(widgets)
     assert all(one["x"] + one["width"] <= 24 for one in widgets)
@@ -274,7 +360,8 @@ def test_its_cost_is_a_dime_an_alarm_and_a_dollar_for_the_key(
     composed_of: Callable[[str], Json], composed: Callable[[str], Json]
 ) -> None:
     cost = cost_of(composed_of("mailed"), MAILED)
-    assert cost.layers["alarms"].desired == pytest.approx(0.10 * len(chosen(MAILED)) + 1.00)
+    # A key for each of the two topics, and the health check, which asks by HTTPS.
+    assert cost.layers["alarms"].desired == pytest.approx(0.10 * len(chosen(MAILED)) + 2.00 + 1.50)
     assert [line for line in cost.not_priced if line.layer == "alarms"] == []
     without = cost_of(composed("local"), load("local"))
     assert cost.usd.desired - without.usd.desired == pytest.approx(cost.layers["alarms"].desired)
@@ -291,9 +378,19 @@ def test_the_picture_has_a_box_for_the_alarms_and_what_they_publish_to(
         (edge.source, edge.target, edge.lines) for edge in system.edges
     }
     ours = {node.id for node in system.nodes if "alarms" in node.id}
-    assert ours == {"alarms", TOPIC, "aws_cloudwatch_dashboard.alarms_dashboard"}
+    assert ours == {"alarms", TOPIC, EASTERN, "aws_cloudwatch_dashboard.alarms_dashboard"}
+    assert (system.node(TOPIC).lines, system.node(EASTERN).lines) == ((), ("in us-east-1",))
+    assert ("alarms", EASTERN) in {(edge.source, edge.target) for edge in system.edges}
     parts = {part.address for thing in made.things if thing.id == TOPIC for part in thing.parts}
     assert {KEY, "aws_sns_topic_subscription.alarms_email"} <= parts
+    (mail,) = (
+        part
+        for thing in made.things
+        if thing.id == EASTERN
+        for part in thing.parts
+        if part.address == "aws_sns_topic_subscription.alarms_us_east_1_email"
+    )
+    assert ("region", "us-east-1") in mail.settings
 
 
 def test_the_other_layers_are_as_without_it(

@@ -1,5 +1,6 @@
 """What a plan of all layers leaves behind when it is stopped: nothing."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from strata.errors import UsageError
 from strata.planning.composed import plan_beside
+from strata.state.states import State, States
 from strata.terraform.process import Terraform
 from tests import ROOT
 
@@ -103,9 +105,11 @@ class Beside:
     base: Path
     private: Path
 
-    def plan(self, meanwhile: Callable[[], int]) -> tuple[dict[str, Any], int]:
+    def plan(
+        self, meanwhile: Callable[[], int], states: States | None = None
+    ) -> tuple[dict[str, Any], int]:
         tool = Terraform(self.base / "terraform", {}, self.base / "logs")
-        return plan_beside(tool, self.base / "local", {}, meanwhile)
+        return plan_beside(tool, self.base / "local", states or {}, meanwhile)
 
     def await_terraform(self) -> None:
         """Return once Terraform plans, which waits for it as well."""
@@ -131,6 +135,31 @@ def test_something_else_is_done_while_terraform_plans(
 
     assert beside.plan(meanwhile) == ({"format_version": "1.2"}, 42)
     assert list(beside.private.iterdir()) == []
+
+
+@pytest.mark.parametrize("alias", ["", ".us_east_1"])
+def test_what_a_state_has_from_us_east_1_is_planned_with_its_configuration(
+    alias: str, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a layer that the settings have no more: Terraform could not delete it otherwise."""
+    monkeypatch.setenv("HANGS", "nothing")
+    own = {"region": "eu-central-1", "allowed_account_ids": ["123456789012"]}
+    written = beside.base / "local" / "cdk.tf.json"
+    written.write_text(json.dumps({"provider": {"aws": [own]}}))
+    topic = {"mode": "managed", "type": "aws_sns_topic", "name": "alarms_topic",
+             "provider": f'provider["registry.terraform.io/hashicorp/aws"]{alias}'}  # fmt: skip
+    state = State("a", 1, {"terraform_version": "1.11.4", "resources": [topic]})
+    planned: list[dict[str, Any]] = []
+
+    def meanwhile() -> int:
+        beside.await_terraform()
+        [file] = beside.private.rglob("cdk.tf.json")
+        planned.append(json.loads(file.read_text()))
+        return 0
+
+    beside.plan(meanwhile, {"alarms": state})
+    east = {**own, "alias": "us_east_1", "region": "us-east-1"}
+    assert planned == [{"provider": {"aws": [own, east] if alias else [own]}}]
 
 
 def test_an_error_meanwhile_stops_terraform_and_is_the_one_that_is_said(

@@ -9,6 +9,7 @@ from strata.settings import load
 from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES, NAMES, Default
 from strata.settings.alarms import answers_well, chosen, watches
 from strata.settings.load import judge
+from strata.settings.rules.alarms import warnings
 from tests import ROOT
 
 Json = dict[str, Any]
@@ -16,6 +17,7 @@ Json = dict[str, Any]
 BASE = load("local").model_dump(exclude_none=True, by_alias=True)
 EMAIL = "oncall@shop.example"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:oncall"
+EASTERN = "arn:aws:sns:us-east-1:123456789012:oncall"
 WORDS = {
     "GreaterThanOrEqualToThreshold": "at least",
     "GreaterThanThreshold": "more than",
@@ -133,12 +135,31 @@ def test_each_service_is_watched_and_one_that_may_have_no_task_is_not_missed() -
     }
 
 
-def test_the_domain_is_watched_where_cloudwatch_has_its_metric() -> None:
-    elsewhere, _ = judged({"email": EMAIL})
-    assert "domain" not in chosen(elsewhere)
-    east, problems = judged({"email": EMAIL}, **EAST)
+@pytest.mark.parametrize(
+    ("alarms", "sections", "watched"),
+    [
+        ({"email": EMAIL}, {}, True),
+        ({"topic": TOPIC, "domain_topic": EASTERN}, {}, True),
+        ({"topic": TOPIC}, {}, False),
+        ({"topic": TOPIC, "off": ["domain"]}, {}, False),
+        ({"email": EMAIL}, EAST, True),
+        ({"topic": EASTERN}, EAST, True),
+    ],
+)
+def test_the_domain_is_watched_where_a_topic_is_in_the_region_of_its_metric(
+    alarms: Json, sections: Json, watched: bool
+) -> None:
+    found, problems = judged(alarms, **sections)
     assert not problems
-    assert set(chosen(east)) - set(chosen(elsewhere)) == {"domain"}
+    assert ("domain" in chosen(found)) is watched
+    said = [f"{'.'.join(map(str, one.key))}: {one.wrong} -> {one.right}" for one in warnings(found)]
+    if watched or "off" in alarms:
+        assert said == []
+        return
+    (warning,) = said
+    assert "alarms.topic: is in eu-central-1" in warning
+    assert "no alarm on the domain" in warning
+    assert 'domain_topic = "arn:aws:sns:us-east-1:123456789012:NAME"' in warning
 
 
 @pytest.mark.parametrize(
@@ -191,6 +212,20 @@ def test_a_class_of_unknown_memory_needs_each_threshold_that_follows_from_it(nam
         ({"topic": f"{TOPIC}.fifo"}, "alarms.topic: is a FIFO topic"),
         ({"topic": TOPIC.replace("eu-central-1", "us-east-1")}, "alarms.topic: is in another"),
         ({"topic": TOPIC.replace("1234", "9999")}, "alarms.topic: is of account 999956789012"),
+        ({"topic": TOPIC, "domain_topic": "oncall"}, "alarms.domain_topic: is no ARN"),
+        ({"topic": TOPIC, "domain_topic": ""}, "alarms.domain_topic: is no ARN"),
+        ({"topic": TOPIC, "domain_topic": 1}, "alarms.domain_topic: should be"),
+        ({"topic": TOPIC, "domain_topic": EASTERN.replace("sns", "sqs")},
+         "alarms.domain_topic: is no ARN"),
+        ({"topic": TOPIC, "domain_topic": f"{EASTERN}.fifo"},
+         "alarms.domain_topic: is a FIFO topic"),
+        ({"topic": TOPIC, "domain_topic": TOPIC}, "alarms.domain_topic: is in another region"),
+        ({"topic": TOPIC, "domain_topic": EASTERN.replace("1234", "9999")},
+         "alarms.domain_topic: is of account 999956789012"),
+        ({"email": EMAIL, "domain_topic": EASTERN}, "alarms.domain_topic: has no effect"),
+        ({"topic": TOPIC, "domain_topic": EASTERN, "off": ["domain"]},
+         "alarms.domain_topic: has no effect"),
+        ({"domain_topic": EASTERN}, "alarms: names nobody to tell"),
         ({"email": EMAIL, "off": ["latencies"]}, "alarms.off.0: should be"),
         ({"email": EMAIL, "off": ["latency", "latency"]}, "alarms.off: names something twice"),
         ({"email": EMAIL, "thresholds": {"latencies": 1}}, "thresholds.latencies: is no alarm"),
@@ -210,3 +245,10 @@ def test_a_class_of_unknown_memory_needs_each_threshold_that_follows_from_it(nam
 def test_what_cannot_be_is_refused_with_its_key(alarms: Json, said: str) -> None:
     _, problems = judged(alarms)
     assert any(said in problem for problem in problems), problems
+
+
+def test_a_topic_of_the_domain_has_no_effect_where_all_are_in_its_region() -> None:
+    _, problems = judged({"topic": EASTERN, "domain_topic": EASTERN}, **EAST)
+    assert problems == [
+        "alarms.domain_topic: has no effect: in us-east-1 all alarms tell the same topic"
+    ]

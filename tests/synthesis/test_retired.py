@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from strata.documents.layers import LAYERS, needs, standing
+from strata.gate.destinations import destination_faults
 from strata.gate.documents import read
 from strata.gate.resolve import differences, resolved, union
 from strata.review.record import stacks_digest
+from strata.settings import load
 from strata.state.states import State
 from strata.synthesis.lock_file import NAME as LOCK
 from strata.synthesis.retired import retire
@@ -45,6 +47,32 @@ def test_what_has_resources_and_no_stack_gets_an_empty_one(out: Path) -> None:
     assert document["terraform"] == other["terraform"]
     assert document["provider"] == other["provider"]
     assert (folder / LOCK).is_file()
+
+
+def test_what_was_made_in_us_east_1_is_destroyed_there(out: Path) -> None:
+    aws = 'provider["registry.terraform.io/hashicorp/aws"]'
+    states: dict[str, State | None] = {
+        "own": state({**QUEUE, "provider": aws}),
+        "alarms": state({**QUEUE, "provider": aws}, {**QUEUE, "provider": f"{aws}.us_east_1"}),
+    }
+    assert retire(out / "stacks", "local", states) == ["own", "alarms"]
+    configured = {
+        layer: json.loads((out / "stacks" / f"local-{layer}" / "cdk.tf.json").read_text())[
+            "provider"
+        ]["aws"]
+        for layer in ("network", *states)
+    }
+    (ours,) = configured["network"]
+    assert configured["own"] == [ours]
+    assert configured["alarms"] == [ours, {**ours, "alias": "us_east_1", "region": "us-east-1"}]
+    (environment,) = read(out, ["local"])
+    faults = destination_faults(
+        "local",
+        resolved(environment.composed),
+        {name: resolved(one) for name, one in environment.layers.items()},
+        load("local").environment,
+    )
+    assert [fault for fault in faults if fault[0] == "STRATA_PLACE_1"] == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterator
 
 from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES
-from strata.settings.alarms import OF_DATABASE_MEMORY, database_memory_mib, threshold_of
+from strata.settings.alarms import (
+    HEALTH_CHECK_REGION,
+    OF_DATABASE_MEMORY,
+    database_memory_mib,
+    domain_tells_nobody,
+    threshold_of,
+)
 from strata.settings.models import Environment, Settings
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding, near
@@ -35,6 +41,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield from topic(
             ("alarms", "topic"), alarms.topic, settings.environment, "CloudWatch's alarms"
         )
+    yield from _domain_topic(settings)
     for name, threshold in alarms.thresholds.items():
         yield from _threshold(name, threshold, settings)
     for missing in OF_DATABASE_MEMORY:
@@ -53,9 +60,58 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield Finding(("alarms", "off"), "names something twice", "each name once")
 
 
-def topic(key: Key, arn: str, environment: Environment, sender: str) -> Iterator[Finding]:
-    """Check the ARN of a topic at `key` that `sender` publishes to."""
-    region = environment.region
+def warnings(settings: Settings) -> Iterator[Finding]:
+    """The warning that the alarm on the domain is left out for want of a topic in its region."""
+    if domain_tells_nobody(settings):
+        yield Finding(
+            ("alarms", "topic"),
+            f"is in {settings.environment.region}: without a topic in {HEALTH_CHECK_REGION} there "
+            "is no alarm on the domain, whose metric is there",
+            f'domain_topic = "arn:aws:sns:{HEALTH_CHECK_REGION}:'
+            f'{settings.environment.account_id}:NAME", or off = ["domain"]',
+            (("environment", "region"),),
+        )
+
+
+def _domain_topic(settings: Settings) -> Iterator[Finding]:
+    alarms, environment = settings.alarms, settings.environment
+    if alarms is None or alarms.domain_topic is None:
+        return
+    key = ("alarms", "domain_topic")
+    if environment.region == HEALTH_CHECK_REGION:
+        yield Finding(
+            key,
+            f"has no effect: in {HEALTH_CHECK_REGION} all alarms tell the same topic",
+            "no domain_topic",
+            (("environment", "region"),),
+        )
+    elif alarms.topic is None:
+        yield Finding(
+            key,
+            f"has no effect beside email, which is told from {HEALTH_CHECK_REGION} too",
+            "no domain_topic, or topic in the place of email",
+            (("alarms", "email"),),
+        )
+    elif "domain" in alarms.off:
+        yield Finding(
+            key,
+            "has no effect: the alarm on the domain is off",
+            'no domain_topic, or no "domain" in off',
+            (("alarms", "off"),),
+        )
+    else:
+        yield from topic(
+            key, alarms.domain_topic, environment, "the alarm on the domain", HEALTH_CHECK_REGION
+        )
+
+
+def topic(
+    key: Key, arn: str, environment: Environment, sender: str, region: str = ""
+) -> Iterator[Finding]:
+    """Check the ARN of a topic at `key` that `sender` publishes to, which is in `region` or else
+    in the environment's."""
+    reads: tuple[Key, ...] = () if region else (("environment", "region"),)
+    region = region or environment.region
     match = TOPIC.fullmatch(arn)
     if not match:
         yield Finding(
@@ -69,7 +125,7 @@ def topic(key: Key, arn: str, environment: Environment, sender: str) -> Iterator
             key,
             f"is in another region, where {sender} cannot publish",
             f"a topic in {region}",
-            (("environment", "region"),),
+            reads,
         )
     elif match["account"] != environment.account_id:
         yield Finding(
