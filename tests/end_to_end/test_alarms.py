@@ -14,6 +14,8 @@ from strata.apply.layer import LayerWork
 from strata.documents import Json
 from strata.drift.detect import find_drift
 from strata.local import emulator as emulation
+from strata.release.place import place
+from strata.release.status import _alarms as alarms_now
 from strata.settings.alarms import HEALTH_CHECK_REGION, chosen
 from strata.settings.models import Job
 from strata.settings.resource_names import alarm_prefix
@@ -145,6 +147,8 @@ def test_the_alarm_on_the_domain_tells_a_topic_of_the_region_that_has_its_metric
     )
     [message] = told(east, standing.queue_of_domain)
     assert (message["AlarmName"], message["Region"]) == (alarm["AlarmName"], HEALTH_CHECK_REGION)
+    raised = [one.name for one in alarms_now(WATCHED, place(WATCHED)) if one.state == "ALARM"]
+    assert raised == [alarm["AlarmName"]]
     assert [*told(aws, standing.queue)] == []
     [topic] = east("sns").list_topics()["Topics"]
     found = east("sns").list_subscriptions_by_topic(TopicArn=topic["TopicArn"])["Subscriptions"]

@@ -25,7 +25,11 @@ STEP = {
     "adjustments": [{"lower": 0, "change": 1}],
 }  # fmt: skip
 MAILED = {"email": "oncall@shop.example"}
-TOLD = {"topic": "arn:aws:sns:eu-central-1:123456789012:oncall", "off": ["latency"]}
+TOLD = {
+    "topic": "arn:aws:sns:eu-central-1:123456789012:oncall",
+    "domain_topic": "arn:aws:sns:us-east-1:123456789012:oncall",
+    "off": ["latency"],
+}
 TRACKING = [{"metric": "cpu", "target": 60}, {"metric": "requests_per_target", "target": 900}]
 
 

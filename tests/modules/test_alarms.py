@@ -10,7 +10,9 @@ import tomli_w
 
 from strata.cost.estimate import Estimate, estimate
 from strata.cost.prices import shipped
-from strata.cost.resources import of_stack
+from strata.cost.resources import of_plan, of_stack
+from strata.deployer.policy import documents, fitting
+from strata.deployer.table import Use
 from strata.documents.layers import LAYERS, needs, standing
 from strata.documents.stacks import blocks, stack
 from strata.map.write import drawn
@@ -365,6 +367,64 @@ def test_its_cost_is_a_dime_an_alarm_and_a_dollar_for_the_key(
     assert [line for line in cost.not_priced if line.layer == "alarms"] == []
     without = cost_of(composed("local"), load("local"))
     assert cost.usd.desired - without.usd.desired == pytest.approx(cost.layers["alarms"].desired)
+
+
+def test_what_is_in_us_east_1_has_the_prices_of_us_east_1(
+    composed_of: Callable[[str], Json],
+) -> None:
+    """In a stack and in a plan, where the environment's own region has no prices."""
+    place = MAILED.environment.model_copy(update={"region": "ap-south-2"})
+    elsewhere = MAILED.model_copy(update={"environment": place})
+    found = {
+        line.resource: line.usd.desired
+        for line in cost_of(composed_of("mailed"), elsewhere).lines
+        if line.layer == "alarms"
+    }
+    key = "aws_kms_key.alarms_us_east_1_topic_key"
+    assert found[key] == 1.0
+    assert f"{ALARM}.alarms_domain" in found
+    assert not {KEY, f"{ALARM}.alarms_latency"} & found.keys()
+    plan = {
+        "resource_changes": [
+            {"address": one, "mode": "managed", "change": {"before": None, "after": {}}}
+            for one in (key, KEY)
+        ],
+        "configuration": {"root_module": {"resources": [
+            {"address": key, "provider_config_key": "aws.us_east_1"},
+            {"address": KEY, "provider_config_key": "aws"},
+        ]}},
+    }  # fmt: skip
+    lines = estimate(of_plan(plan, "after"), elsewhere, shipped()).lines
+    assert [line.resource for line in lines] == [key]
+
+
+def test_the_deployers_policies_name_us_east_1_for_what_is_there_alone(
+    composed_of: Callable[[str], Json],
+) -> None:
+    there = {
+        use: {
+            (action, arn)
+            for document in documents(MAILED, stack(composed_of("mailed")), use)
+            for statement in document["Statement"]
+            for action in statement["Action"]
+            for arn in fitting(action, statement["Resource"])
+            if ":us-east-1:" in arn
+        }
+        for use in Use
+    }
+    at = "us-east-1:123456789012"
+    ours = f"arn:aws:cloudwatch:{at}:alarm:shop-mailed-*"
+    assert {arn for _, arn in there[Use.APPLY]} == {
+        ours, f"arn:aws:cloudwatch:{at}:alarm:*", f"arn:aws:kms:{at}:key/*",
+        f"arn:aws:sns:{at}:shop-mailed-*",
+    }  # fmt: skip
+    assert ("cloudwatch:PutMetricAlarm", ours) in there[Use.APPLY]
+    assert ("cloudwatch:PutMetricAlarm", f"arn:aws:cloudwatch:{at}:alarm:*") not in there[Use.APPLY]
+    assert ("sns:CreateTopic", f"arn:aws:sns:{at}:shop-mailed-*") in there[Use.APPLY]
+    # For strata status.
+    assert there[Use.RELEASE] == {("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{at}:alarm:*")}
+    named = documents(NAMED, stack(composed_of("named")), Use.APPLY)
+    assert "eu-central-1" not in json.dumps(named)
 
 
 def test_the_picture_has_a_box_for_the_alarms_and_what_they_publish_to(
