@@ -13,7 +13,6 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 
 from strata.apply import waves
-from strata.apply.layer import LayerWork
 from strata.commands.base import out, read_out, synthesize_to
 from strata.commands.offered import OFFERS, Account, require_plannable
 from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
@@ -34,6 +33,7 @@ from strata.views.progress import Progress
 from strata.views.steps import step
 
 if TYPE_CHECKING:
+    from strata.apply.layer import LayerWork
     from strata.documents import Json
     from strata.drift.report import Report as Drift
     from strata.gate.judging_process import Begin
@@ -77,18 +77,20 @@ def layers_of(
     settings: Settings,
     folder: Path | None = None,
     find: Callable[[], Terraform] = find_terraform,
-) -> LayerWork:
+) -> "LayerWork":
     """The layers of an environment in `folder`, by default in the folder of an apply.
 
     `find` gives Terraform, which may have been looked for already.
     """
+    from strata.apply.layer import LayerWork  # noqa: PLC0415 - boto3 takes its time
+
     with step("looking for Terraform, and for the provider"):
         tool = find()
     stacks = (folder or synthesized_folder()) / "stacks"
     return LayerWork(settings, stacks, tool, threading.Lock(), say=out.print)
 
 
-def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:
+def layer_work(settings: Settings, folder: Path | None = None) -> "LayerWork":
     """The environment synthesized to `folder`, with Terraform ready to work on its layers.
 
     Without a folder it goes where nothing is applied, since another strata may be at work in the
@@ -101,7 +103,7 @@ def layer_work(settings: Settings, folder: Path | None = None) -> LayerWork:
 
 
 @contextlib.contextmanager
-def at_work(settings: Settings, env: str) -> Iterator[LayerWork]:
+def at_work(settings: Settings, env: str) -> "Iterator[LayerWork]":
     """The layers of an environment, ready to be changed and locked against other runs from here.
 
     Raises StrataError before anything is changed, and names what an earlier run left behind.
@@ -154,7 +156,7 @@ def alone(name: str) -> Iterator[None]:
         lock.release()
 
 
-def move_states(work: LayerWork, *, begun: bool = False) -> bool:
+def move_states(work: "LayerWork", *, begun: bool = False) -> bool:
     """Move resources to other layers as `modules/moves.toml` says, print them, and return whether
     there were any.
 
@@ -220,6 +222,13 @@ def plan_anew(
         preflight.check_account(environment)
         require_plannable(env, settings, account)
 
+    def prepare() -> Terraform:
+        # What is done after the synthesis, imported during it: it mostly waits for Node.
+        import strata.review.produce  # noqa: PLC0415
+        import strata.views.html  # noqa: PLC0415, F401
+
+        return find_terraform()
+
     def read_states() -> "States":
         from strata.state.states import read_all  # noqa: PLC0415 - boto3 takes its time
 
@@ -227,7 +236,7 @@ def plan_anew(
 
     out_folder = read_out()
     with judging_process() as begin, beside() as machine, beside() as questions:
-        found = machine.begin(find_terraform)
+        found = machine.begin(prepare)
         asked = questions.begin(ask_before)
         states = questions.begin(read_states)
         with step(f"synthesizing {environment.name}"):
@@ -250,7 +259,7 @@ def plan_anew(
 
 def planned(
     env: str,
-    work: LayerWork,
+    work: "LayerWork",
     folder: Path | None = None,
     *,
     begun: Begun | None = None,
@@ -306,7 +315,7 @@ def make_state_bucket(environment: Environment) -> None:
     out.print(f"state      {environment.state_bucket} {'made' if created else 'is right'}")
 
 
-def retire_layers(work: LayerWork) -> list[str]:
+def retire_layers(work: "LayerWork") -> list[str]:
     """The layers that the environment has no more, and whose resources an apply destroys."""
     from strata.state.states import read_state  # noqa: PLC0415 - boto3 takes its time
     from strata.synthesis.retired import retire  # noqa: PLC0415
@@ -324,7 +333,7 @@ LayerStep = Callable[[str, Watch], str]
 
 
 def run_layers(
-    needs: Mapping[str, tuple[str, ...]], step: LayerStep, work: LayerWork
+    needs: Mapping[str, tuple[str, ...]], step: LayerStep, work: "LayerWork"
 ) -> waves.Outcome:
     """Do `step` for each layer, in waves, and show the progress."""
     from strata.apply.delegation import Delegation  # noqa: PLC0415 - boto3 takes its time
@@ -349,7 +358,7 @@ def run_layers(
     return outcome
 
 
-def _leave(work: LayerWork) -> None:
+def _leave(work: "LayerWork") -> None:
     # At once: without waiting for a thread that waits for AWS. Terraform has read its plan.
     with contextlib.suppress(OSError):
         work.drop_plans(*ALL_LAYERS)
