@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from strata.drift.from_plan import resources_now
+from strata.drift.unread import describing, unread
 from strata.local import emulator as emulation
 from strata.plan_file.changes import Plan, parse
+from strata.release.place import place
 from strata.settings import Settings, load
 from strata.terraform.process import Terraform
 from tests import ROOT
@@ -117,11 +120,14 @@ class All:
         self.terraform: Terraform = work.terraform
         self.folder = folder / "composed" / settings.environment.name
         self.terraform.init(self.folder)
+        self.document: dict[str, Any] = {}
+        """The last plan, with the resources that it was made against."""
 
     def plan(self) -> Plan:
         """What an apply would change."""
         self.terraform.plan(self.folder, PLAN)
-        return parse(self.terraform.show_own(self.folder, PLAN))
+        self.document = self.terraform.show_own(self.folder, PLAN)
+        return parse(self.document)
 
     def apply(self) -> None:
         """Apply the last plan."""
@@ -159,3 +165,11 @@ def test_what_uses_every_setting_is_given_back_as_it_was_made_twice(
     assert certificate["SubjectAlternativeNames"] == [other.edge.domain]
     unchanged = {change.type for change in made.changes} - {change.type for change in plan.changes}
     assert sorted(unchanged) == CONSTANT
+
+    ours, describe = resources_now(everything.document), describing(other.environment)
+    assert unread(ours, describe) == {}
+    at = place(other, "stock")
+    client_of_the_tests("ecs", other.environment.region).update_service(
+        cluster=at.cluster, service=at.service, serviceConnectConfiguration={"enabled": False}
+    )
+    assert [*unread(ours, describe)] == ["aws_ecs_service.service_worker_stock_service"]
