@@ -8,10 +8,11 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.server import main
 
-from emulator import answers, gaps, pushes, strict
+from emulator import answers, gaps, lookups, pushes, strict
 from emulator.ecs import edge
 
 gaps.fill()
+lookups.keep()
 answers.keep()
 pushes.hold()
 strict.hold()
