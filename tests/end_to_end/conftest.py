@@ -1,5 +1,9 @@
 """An emulator of our own, and `local` applied to it."""
 
+import contextlib
+import importlib
+import io
+import os
 import subprocess
 import sys
 import threading
@@ -14,8 +18,10 @@ import pytest
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.apply.reviewed_plan import ReviewedApply
+from strata.cli import main
 from strata.documents.layers import LAYERS
 from strata.local import emulator as emulation
+from strata.machine.folders import CHOSEN, Folders
 from strata.planning.composed import plan_composed
 from strata.review.record import basis, write
 from strata.settings import Settings, load
@@ -25,6 +31,7 @@ from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
+from strata.views import steps
 from tests import ROOT
 from tests.deployer.record import TESTS
 from tests.end_to_end.provider import attached
@@ -88,6 +95,34 @@ def strata(folder: Path, *arguments: str | Path) -> "subprocess.CompletedProcess
         text=True,
         check=False,
     )
+
+
+def strata_here(folder: Path, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """As `strata`, in this process, where Node runs already and everything is imported.
+
+    That is half of a command's processor time. A test of what a process does needs `strata`.
+    """
+    words = ["strata", *map(str, arguments)]
+    # Then the gate judges here too, where a process of its own would import it for each command.
+    importlib.import_module("checkov")
+    said = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Path(os.devnull).open(encoding="utf-8") as nothing,
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
+        patch.chdir(ROOT)
+        patch.setattr("sys.argv", words)
+        patch.setattr("sys.stdin", nothing)
+        patch.setattr(CHOSEN, "folders", Folders(ROOT, folder, folder / "cdktf.out"))
+        # As in driver.py.
+        patch.setattr(steps, "PATIENCE_SECONDS", 3600)
+        try:
+            code = main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(words, code, said.getvalue())
 
 
 def make_review(work: LayerWork, folder: Path) -> Path:

@@ -16,7 +16,7 @@ from strata.local import ecs as play
 from tests import ROOT
 from tests.emulator.ecs.shop import Shop
 from tests.end_to_end import service
-from tests.end_to_end.conftest import Client, strata, strata_command
+from tests.end_to_end.conftest import Client, strata_command, strata_here
 from tests.end_to_end.expiring import login
 from tests.end_to_end.test_killed import until
 
@@ -80,7 +80,7 @@ def test_ctrl_c_leaves_the_deployment_going_and_says_how_to_watch_on(
     assert f"the deployment goes on; {WATCH} watches it\n" in watching.said()
     assert "Traceback" not in watching.said()
     shop.step(service.SETTLED_SECONDS)
-    answer = strata(folder / "own", "deploy", "local", "--watch-only")
+    answer = strata_here(folder / "own", "deploy", "local", "--watch-only")
     assert answer.returncode == 0, answer.stdout
     assert revisions(shop) == [begun]
     assert f"revision {begun.partition(':')[2]} is released\n" in answer.stdout
@@ -100,12 +100,12 @@ def test_a_login_that_expires_in_the_middle_is_told_and_status_goes_on_from_ther
     assert "the deployment goes on without being watched\n" in said
     assert "hint: log in again\n" in said
     assert f"{WATCH} goes on watching it, and strata status local shows it\n" in said
-    answer = strata(folder / "own", "status", "local")
+    answer = strata_here(folder / "own", "status", "local")
     assert answer.returncode == 0, answer.stdout
     assert "image      123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-local:" in answer.stdout
     assert f"  revision {begun.partition(':')[2]} PRIMARY IN_PROGRESS: 3 wanted" in answer.stdout
     shop.step(service.SETTLED_SECONDS)
-    assert strata(folder / "own", "deploy", "local", "--watch-only").returncode == 0
+    assert strata_here(folder / "own", "deploy", "local", "--watch-only").returncode == 0
 
 
 def test_a_login_that_has_expired_before_changes_nothing(shop: Shop, folder: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_login_that_has_expired_before_changes_nothing(shop: Shop, folder: Pat
     with login(shop.url) as through, pytest.MonkeyPatch.context() as patch:
         through.expired = True
         patch.setenv("AWS_ENDPOINT_URL", through.url)
-        answer = strata(folder / "own", "deploy", "local", "--tag", "never")
+        answer = strata_here(folder / "own", "deploy", "local", "--tag", "never")
     assert answer.returncode == 2
     assert "error: the AWS credentials have expired\nhint: log in again\n" in answer.stdout
     assert revisions(shop) == before
@@ -127,7 +127,7 @@ def test_of_two_deploys_at_once_the_second_is_told_and_changes_nothing(
     shop.image("second")
     watching = Watching(folder, "first")
     begun = revisions(shop)
-    answer = strata(folder / "own", "deploy", "local", "--tag", "second")
+    answer = strata_here(folder / "own", "deploy", "local", "--tag", "second")
     assert answer.returncode == 2
     number = begun[0].partition(":")[2]
     assert f"error: a deployment goes on: revision {number} (" in answer.stdout
@@ -148,13 +148,13 @@ def test_what_runs_before_a_release_ends_and_the_same_image_serves(
     shop.image("fails", "command:3", "no such table")
     play.control(shop.url, factor=240)
     try:
-        answer = strata(folder / "own", "deploy", env, "--tag", "migrates")
+        answer = strata_here(folder / "own", "deploy", env, "--tag", "migrates")
         assert answer.returncode == 0, answer.stdout
         begun, _, after = answer.stdout.partition("before the release: npm run migrate\n")
         assert after.startswith("migrated\n"), begun
         assert after.endswith(" is released\n")
         running = revisions(shop)
-        answer = strata(folder / "own", "deploy", env, "--tag", "fails")
+        answer = strata_here(folder / "own", "deploy", env, "--tag", "fails")
         assert answer.returncode == 2
         assert "no such table\n" in answer.stdout
         assert "error: npm run migrate ended with 3 (task " in answer.stdout
@@ -210,10 +210,10 @@ def test_a_webhook_is_told_of_a_release_that_failed_and_nothing_of_its_address(
     shop.image("broken", "exit:3", "password=hunter2")
     play.control(shop.url, factor=240)
     try:
-        assert strata(folder / "own", "deploy", env, "--tag", "fine").returncode == 0
+        assert strata_here(folder / "own", "deploy", env, "--tag", "fine").returncode == 0
         # `on` names failures alone.
         assert webhook.posted == []
-        answer = strata(folder / "own", "deploy", env, "--tag", "broken")
+        answer = strata_here(folder / "own", "deploy", env, "--tag", "broken")
         assert answer.returncode == 1
         [(path, body)] = webhook.posted
         assert path == "/T0123/kept-to-ourselves"
@@ -225,13 +225,13 @@ def test_a_webhook_is_told_of_a_release_that_failed_and_nothing_of_its_address(
         # What it answers changes nothing about the release, and is said.
         for status in (404, 302):
             webhook.answers = status
-            answer = strata(folder / "own", "deploy", env, "--tag", "broken")
+            answer = strata_here(folder / "own", "deploy", env, "--tag", "broken")
             assert answer.returncode == 1
             assert f"the webhook was not told: it answered {status}\n" in answer.stdout
             assert "kept-to-ourselves" not in answer.stdout
         assert {path for path, _ in webhook.posted} == {"/T0123/kept-to-ourselves"}
         secrets.put_secret_value(SecretId=secret, SecretString='{"url": "kept-to-ourselves"}')
-        answer = strata(folder / "own", "deploy", env, "--tag", "broken")
+        answer = strata_here(folder / "own", "deploy", env, "--tag", "broken")
         assert answer.returncode == 1
         assert "does not hold an address that begins with https://\n" in answer.stdout
         assert "kept-to-ourselves" not in answer.stdout

@@ -21,8 +21,8 @@ from tests.deployer.record import forget, not_allowed
 from tests.end_to_end.conftest import (
     Client,
     client_of_the_tests,
-    strata,
     strata_command,
+    strata_here,
 )
 from tests.end_to_end.in_use import REFUSED, too_early
 from tests.end_to_end.test_killed import until
@@ -57,7 +57,7 @@ class Day:
         self.env.write_text(text.replace(old, new))
 
     def strata(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-        return strata(self.own, *arguments)
+        return strata_here(self.own, *arguments)
 
     def apply(self) -> "subprocess.CompletedProcess[str]":
         return self.strata("apply", self.env, "--reviewed", self.review)

@@ -61,6 +61,7 @@ from tests.end_to_end.conftest import (
     reviewed,
     strata,
     strata_command,
+    strata_here,
     work_on,
 )
 
@@ -545,7 +546,7 @@ def test_a_secret_more_changes_the_service_alone(
     own = folder / "secrets"
     for count in (3, 4):
         before = serials(applied.settings)
-        answer = strata(own, "apply", with_secrets(own, count), "--yes")
+        answer = strata_here(own, "apply", with_secrets(own, count), "--yes")
         assert answer.returncode == 0, answer.stdout
         now = serials(applied.settings)
         assert {layer for layer in LAYERS if now[layer] != before[layer]} == {"service"}
@@ -652,7 +653,7 @@ def test_settings_that_were_edited_since_the_review_are_refused(
     assert "service.log_retention_days: 60 in the review, 3653 now" in error.value.message
     before = serials(applied.settings)
     own, env = person("hal", 3653)
-    answer = strata(own, "apply", env, "--reviewed", made)
+    answer = strata_here(own, "apply", env, "--reviewed", made)
     assert answer.returncode == 1
     assert "nothing was applied: this is not what was reviewed" in answer.stdout
     assert "the settings were changed since the review" in answer.stdout
@@ -691,7 +692,7 @@ def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_
     assert "aws_network_acl_rule.network_private_acl_ingress_110" in error.value.message
     before = serials(applied.settings)
     own, env = person("ida", 120)
-    answer = strata(own, "apply", env, "--reviewed", made)
+    answer = strata_here(own, "apply", env, "--reviewed", made)
     assert answer.returncode == 1
     assert "nothing was applied: this is not what was reviewed" in answer.stdout
     assert "aws_cloudwatch_log_group.service_log_group: retention_in_days before" in answer.stdout
@@ -781,22 +782,12 @@ class Unanswered:
 
 @pytest.fixture(scope="module")
 def unanswered(applied: Applied, person: "Person") -> Unanswered:
-    """Both at once: neither changes anything."""
     before = serials(applied.settings)
-    commands = [
-        strata_command(own, "apply", env) for own, env in (person("jo", 1), person("kim", 1))
-    ]
-    with subprocess.Popen(
-        commands[0],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        refused = on_a_terminal(commands[1], "Apply it?", "n")
-        text = process.communicate()[0]
-    return Unanswered((process.returncode, text), refused, before, serials(applied.settings))
+    own, env = person("jo", 1)
+    alone = strata_here(own, "apply", env)
+    own, env = person("kim", 1)
+    refused = on_a_terminal(strata_command(own, "apply", env), "Apply it?", "n")
+    return Unanswered((alone.returncode, alone.stdout), refused, before, serials(applied.settings))
 
 
 REPORT = (
@@ -840,7 +831,7 @@ def test_the_wrong_account_and_an_aws_that_is_not_there_are_found_before_anythin
     right = env.read_text()
     env.write_text(right.replace("123456789012", "999999999999"))
     arguments: list[str | Path] = [command, env, *(["--yes"] if command == "apply" else [])]
-    answer = strata(own, *arguments)
+    answer = strata_here(own, *arguments)
     assert (answer.returncode, answer.stdout) == (
         1,
         "error: these credentials are of account 123456789012, and environment.account_id is "
@@ -852,7 +843,7 @@ def test_the_wrong_account_and_an_aws_that_is_not_there_are_found_before_anythin
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         patch.setenv("AWS_ENDPOINT_URL", url)
-        answer = strata(own, *arguments)
+        answer = strata_here(own, *arguments)
     assert (answer.returncode, answer.stdout) == (
         1,
         f'error: AWS cannot be reached: Could not connect to the endpoint URL: "{url}/"\n'
@@ -868,13 +859,13 @@ def test_a_plan_of_the_wrong_account_or_without_aws_is_an_error_and_no_review(
     before = serials(applied.settings)
     right = env.read_text()
     env.write_text(right.replace("123456789012", "999999999999"))
-    wrong = strata(own, "plan", env, "--out", own / "review")
+    wrong = strata_here(own, "plan", env, "--out", own / "review")
     env.write_text(right)
     with socket.socket() as bound, monkeypatch.context() as patch:
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         patch.setenv("AWS_ENDPOINT_URL", url)
-        nobody = strata(own, "plan", env, "--out", own / "review")
+        nobody = strata_here(own, "plan", env, "--out", own / "review")
     for answer, why in (
         (wrong, "these credentials are of account 123456789012, and environment.account_id is "),
         (nobody, f'AWS cannot be reached: Could not connect to the endpoint URL: "{url}/"'),
@@ -915,7 +906,7 @@ def test_the_second_is_told_who_holds_which_lock(
     before = retention(aws)
     with locked(applied.work, "edge") as process:
         who = f"edge is locked by {getpass.getuser()}@{socket.gethostname()} since "
-        answer = strata(own, "apply", env, "--yes")
+        answer = strata_here(own, "apply", env, "--yes")
         assert answer.returncode == 1
         assert who in answer.stdout
         assert f"strata unlock {env} edge" in answer.stdout
@@ -932,16 +923,16 @@ def test_the_second_is_told_who_holds_which_lock(
     assert retention(aws) == before
     stale = locks.read(environment, "edge")
     assert stale, "it was killed, and could not give its lock back"
-    answer = strata(own, "unlock", env, "edge")
+    answer = strata_here(own, "unlock", env, "edge")
     assert answer.returncode == 1
     assert "no terminal to confirm it at" in answer.stdout
     assert locks.read(environment, "edge") == stale
-    answer = strata(own, "unlock", env, "edge", "--yes")
+    answer = strata_here(own, "unlock", env, "edge", "--yes")
     assert answer.returncode == 0, answer.stdout
     assert who in answer.stdout
     assert "edge is unlocked" in answer.stdout
     assert locks.read_all(environment) == []
-    answer = strata(own, "unlock", env, "edge", "--yes")
+    answer = strata_here(own, "unlock", env, "edge", "--yes")
     assert (answer.returncode, answer.stdout) == (1, "error: edge of local is not locked\n")
 
 
@@ -958,12 +949,12 @@ def test_a_state_that_terraform_could_not_write_is_written_first(
     with (chdir / "errored.tfstate").open("wb") as out:
         pull = ["terraform", "state", "pull"]
         subprocess.run(pull, cwd=chdir, env=environment, stdout=out, check=True)
-    refused = strata(own, "apply", env, "--yes")
+    refused = strata_here(own, "apply", env, "--yes")
     assert refused.returncode == 1
     assert "edge: Terraform could not write its state" in refused.stdout
     push = f"terraform -chdir={chdir} state push errored.tfstate && rm {chdir}/errored.tfstate"
     assert push in refused.stdout
-    answer = strata(own, "unlock", env, "edge", "--yes")
+    answer = strata_here(own, "unlock", env, "edge", "--yes")
     assert "edge of local is not locked" in answer.stdout
     subprocess.run(["sh", "-c", push], env=environment, check=True)
     assert leftovers.find(work) == []
@@ -975,11 +966,11 @@ def test_the_lock_of_a_living_terraform_is_not_taken_away(
     own, env = person("bob")
     work = work_on(applied.settings, own / "cdktf.out")
     with locked(work, "registry") as process:
-        answer = strata(own, "unlock", env, "registry", "--yes")
+        answer = strata_here(own, "unlock", env, "registry", "--yes")
         assert answer.returncode == 1
         assert f"process {process.pid}" in answer.stdout
         assert locks.read(applied.settings.environment, "registry")
-        answer = strata(own, "unlock", env, "registry", "--yes", "--force")
+        answer = strata_here(own, "unlock", env, "registry", "--yes", "--force")
         assert answer.returncode == 0, answer.stdout
         assert locks.read_all(applied.settings.environment) == []
 
@@ -1046,9 +1037,9 @@ def test_after_a_change_of_zones_nothing_has_drifted(
     def apply(text: str) -> set[str]:
         """The public zones that stand after an apply that leaves nothing to tell."""
         env.write_text(text)
-        answer = strata(own, "apply", env, "--yes")
+        answer = strata_here(own, "apply", env, "--yes")
         assert answer.returncode == 0, answer.stdout
-        answer = strata(own, "drift", env)
+        answer = strata_here(own, "drift", env)
         assert answer.returncode == 0, answer.stdout
         assert "local: no drift\n" in answer.stdout
         (group,) = aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
@@ -1069,7 +1060,7 @@ def test_a_protected_environment_refuses_whatever_its_file_says(
     work_on(changed(applied.settings, "registry", force_delete=False), folder).apply("registry")
     own, env = person("fay")
     assert "force_delete = true" in env.read_text()
-    answer = strata(own, "destroy", env, "--yes", "local")
+    answer = strata_here(own, "destroy", env, "--yes", "local")
     assert answer.returncode == 1
     assert "local is protected: nothing was destroyed" in answer.stdout
     assert (
@@ -1085,7 +1076,7 @@ def test_destroy_names_what_is_lost_and_needs_the_name(
     applied: Applied, person: Person, aws: Client
 ) -> None:
     own, env = person("guy")
-    answer = strata(own, "destroy", env)
+    answer = strata_here(own, "destroy", env)
     assert answer.returncode == 1
     for line in (
         "database shop-local-database with its backups; nothing of it stays: no last snapshot",
@@ -1096,7 +1087,7 @@ def test_destroy_names_what_is_lost_and_needs_the_name(
     ):
         assert line in answer.stdout
     assert "nothing was destroyed: no terminal to confirm it at" in answer.stdout
-    answer = strata(own, "destroy", env, "--yes", "prod")
+    answer = strata_here(own, "destroy", env, "--yes", "prod")
     assert answer.returncode == 2
     assert "nothing was destroyed: prod is not local" in answer.stdout
     assert aws("ecs").list_services(cluster="shop-local")["serviceArns"]
