@@ -21,7 +21,7 @@ from strata.terraform.events import Event
 from tests.deployer.record import forget, not_allowed
 from tests.end_to_end.conftest import Client, make_review, reviewed, work_on
 
-pytestmark = pytest.mark.terraform
+pytestmark = [pytest.mark.terraform, pytest.mark.usefixtures("provider")]
 
 Json = dict[str, Any]
 LOCAL = load("local")

@@ -23,7 +23,7 @@ from strata.terraform.process import Terraform
 from tests.end_to_end.conftest import Client, work_on
 from tests.modules.test_own import BUCKET, QUEUE, own_project
 
-pytestmark = pytest.mark.terraform
+pytestmark = [pytest.mark.terraform, pytest.mark.usefixtures("provider")]
 
 
 @dataclass(frozen=True)
