@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from strata.apply.layer import LayerWork
     from strata.documents import Json
     from strata.drift.report import Report as Drift
-    from strata.gate.judging_process import Begin
     from strata.gate.report import Report
     from strata.plan_file.changes import Change, Plan
     from strata.review.produce import Made
@@ -186,7 +185,6 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
 class Begun:
     """What began beside the synthesis of a plan; each function waits for its result."""
 
-    gate: "Begin"
     layers: Callable[[], None]
     """Writes the stacks of the layers: only the composed one is there."""
     asked: Callable[[], None]
@@ -210,7 +208,6 @@ def plan_anew(
     AWS is asked while Node synthesizes, and Terraform plans while the layers are written. `account`
     is asked what must be known before the plan, and `ask` is called while the gate judges it.
     """
-    from strata.gate.judging_process import judging_process  # noqa: PLC0415
     from strata.machine.beside import beside  # noqa: PLC0415
 
     environment = settings.environment
@@ -235,7 +232,7 @@ def plan_anew(
         return read_all(environment)
 
     out_folder = read_out()
-    with judging_process() as begin, beside() as machine, beside() as questions:
+    with beside() as machine, beside() as questions:
         found = machine.begin(prepare)
         asked = questions.begin(ask_before)
         states = questions.begin(read_states)
@@ -249,7 +246,7 @@ def plan_anew(
             env,
             work,
             folder,
-            begun=Begun(begin, layers, asked, states),
+            begun=Begun(layers, asked, states),
             parsed=lambda plan: answers.append(questions.begin(lambda: ask(plan.changes))),
         )
         [answer] = answers
@@ -282,10 +279,8 @@ def planned(
         begun.asked()
     else:
         require_plannable(env, settings, account or Account(settings.environment))
-    with (
-        contextlib.nullcontext(begun.gate) if begun else judging_process() as gate,
-        step(f"planning {name}, all layers as one"),
-    ):
+    # Its import of checkov takes no time from the synthesis, and little from Terraform's plan.
+    with judging_process() as gate, step(f"planning {name}, all layers as one"):
 
         def judge() -> "Callable[[Json], Report]":
             if begun:
