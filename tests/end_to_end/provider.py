@@ -13,7 +13,7 @@ processor time in both. `schemas.js` stands before the provider and answers that
 provider's own schemas of the types in the gate's vocabulary, as `strata/terraform/schemas.py` does
 for `terraform show`; another type is an error of Terraform's. All other calls reach the provider.
 
-Where a test is about the processes, Terraform starts the provider, and ends it.
+Where a test is about the processes, or has two regions, Terraform starts the provider and ends it.
 """
 
 import contextlib

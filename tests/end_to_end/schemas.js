@@ -25,6 +25,7 @@ function pass(stream, headers, provider) {
   const call = provider.request(headers);
   let trailers = {};
   call.on("response", (response, flags) => {
+    if (stream.destroyed) return;
     if (flags & NGHTTP2_FLAG_END_STREAM) {
       // An error, whose status is in the headers.
       stream.respond(response, { endStream: true });
@@ -49,6 +50,8 @@ server.on("session", (terraform) => {
   provider.on("error", () => terraform.destroy());
   terraform.on("close", () => provider.destroy());
   terraform.on("stream", (stream, headers) => {
+    // A Terraform that was killed waits for no answer.
+    stream.on("error", () => {});
     if (headers[":path"] === CALL) respond(stream);
     else pass(stream, headers, provider);
   });

@@ -27,7 +27,7 @@ from tests.end_to_end.conftest import Client, client_of_the_tests, work_on
 from tests.end_to_end.provider import attached
 from tests.modules.test_alarms import EMAIL, MAILED, NAMED
 
-pytestmark = [pytest.mark.terraform, pytest.mark.usefixtures("provider")]
+pytestmark = pytest.mark.terraform
 
 JOB = Job(command=["node", "report.js"], schedule="rate(1 day)")
 WATCHED = MAILED.model_copy(update={"jobs": {"report": JOB}})

@@ -30,7 +30,7 @@ from tests import ROOT
 from tests.end_to_end.conftest import Client, make_review, strata, strata_command, work_on
 from tests.end_to_end.test_local import left
 
-pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
+pytestmark = pytest.mark.emulator
 
 KILLS = 20
 MOST_RUNS = 2 * KILLS
