@@ -23,6 +23,8 @@ MADE = [
     Change(f"{kind}.x", ("create",), None, {})
     for kind in ("aws_security_group", "aws_lb", "aws_db_subnet_group")
 ]
+pytestmark = pytest.mark.emulator
+
 RANGES = iter(f"10.{number}" for number in range(20, 250))
 
 
