@@ -15,6 +15,7 @@ from strata.release import app_user, images
 from strata.settings.models import Settings
 from strata.state.applied import note_applied
 from strata.terraform.events import Event, Watch, beside, ignore, makes
+from strata.terraform.initialised import forget, initialise, provider_gone
 from strata.terraform.process import Terraform
 
 
@@ -54,13 +55,15 @@ class LayerWork:
         return self.stacks / stack_name(self.settings.environment.name, layer)
 
     def ready(self, layer: str, watch: Watch = ignore) -> Path:
-        """The layer's folder, after `terraform init`, which runs once per layer."""
+        """The layer's folder, after `terraform init`, which is skipped where it was done before."""
         folder = self.folder(layer)
         if not (folder / STACK).is_file():
             raise StrataError(f"{folder} holds no JSON", "strata synth writes it")
         with self.init_lock:
             if layer not in self.initialized:
-                self.terraform.init(folder, watch)
+                if provider_gone(folder):
+                    forget(folder)
+                initialise(self.terraform, folder, watch)
                 self.initialized.add(layer)
         return folder
 
@@ -91,7 +94,12 @@ class LayerWork:
     def plan(self, layer: str, watch: Watch = ignore, *options: str) -> bool:
         """Plan a layer for `apply_planned`; whether anything changes."""
         folder = self.ready(layer, watch)
-        return self.terraform.plan(folder, self.saved_plan(layer), *options, watch=watch)
+        try:
+            return self.terraform.plan(folder, self.saved_plan(layer), *options, watch=watch)
+        except StrataError:
+            # The cause may be that `init` was skipped.
+            forget(folder)
+            raise
 
     def saved_plan(self, layer: str) -> Path:
         """Where a layer's plan is kept; it may contain secrets."""

@@ -1,6 +1,9 @@
 """In which order the layers get a processor; what they do with it is shown on the emulator."""
 
+import json
+import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,3 +83,45 @@ def test_no_plan_of_a_layer_stays_whatever_fails(
             getattr(work, do)("network")
     assert (folder / "seen").read_text() == "secret\n", "it was written"
     assert not work.saved_plan("network").exists()
+
+
+INSTALLS = """#!/bin/sh
+cd "${1#-chdir=}"
+echo "$2" >> ../calls
+case "$2" in
+  init) place=.terraform/providers/host/space/aws/1/here
+    mkdir -p $place && touch $place/terraform-provider-aws_v1 ;;
+  plan) exit $PLAN ;;
+esac
+"""
+
+
+def inits(work: LayerWork, monkeypatch: pytest.MonkeyPatch, *codes: str) -> int:
+    """How often Terraform initialised the layer in runs whose plans ended with these codes."""
+    for code in codes:
+        monkeypatch.setenv("PLAN", code)
+        run = replace(work, initialized=set())
+        if code == "1":
+            with pytest.raises(StrataError):
+                run.changes("network")
+        else:
+            run.changes("network")
+    return (work.stacks / "calls").read_text().splitlines().count("init")
+
+
+def test_a_layer_is_initialised_once_and_again_where_that_may_be_missing(
+    work: LayerWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each run has a `LayerWork` of its own."""
+    work.terraform.executable.write_text(INSTALLS)
+    work.terraform.executable.chmod(0o755)
+    folder = work.folder("network")
+    folder.mkdir()
+    (folder / "cdk.tf.json").write_text("{}")
+    assert inits(work, monkeypatch, "2", "0", "2") == 1
+    shutil.rmtree(folder / ".terraform" / "providers" / "host")
+    assert inits(work, monkeypatch, "0", "0") == 2, "its provider was gone"
+    assert inits(work, monkeypatch, "1", "0", "0") == 3, "its plan had failed"
+    backend = {"terraform": {"backend": {"s3": {"bucket": "another"}}}}
+    (folder / "cdk.tf.json").write_text(json.dumps(backend))
+    assert inits(work, monkeypatch, "0", "0") == 4, "its state went elsewhere"

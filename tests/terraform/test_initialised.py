@@ -83,12 +83,21 @@ def other_terraform(folder: Path) -> None:
         script.write("# newer\n")
 
 
+def other_backend(folder: Path) -> None:
+    """As an `init` by hand leaves it."""
+    (folder / ".terraform" / "terraform.tfstate").write_text('{"backend": "another bucket"}')
+
+
 def other_place(folder: Path) -> None:
     (folder.parent / "terraformrc").write_text("# another mirror\n")
 
 
 @pytest.mark.parametrize(
-    "change", [no_lock, other_lock, no_data, other_version, module, other_terraform, other_place]
+    "change",
+    [
+        *(no_lock, other_lock, no_data, other_version, module),
+        *(other_terraform, other_backend, other_place),
+    ],
 )
 def test_it_is_initialised_again_after_a_change_of_what_init_reads(
     change: Callable[[Path], None], folder: Path
