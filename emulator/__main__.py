@@ -1,15 +1,19 @@
 """Serves on loopback: `python -m emulator PORT`."""
 
+import gc
 import os
 import sys
+
+# From the first import on: see `process`.
+gc.disable()
 
 # The roles of our stacks attach policies that AWS manages.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
-from moto.server import main
+from moto.server import main  # noqa: E402
 
-from emulator import answers, gaps, lookups, pushes, strict
-from emulator.ecs import edge
+from emulator import answers, gaps, lookups, process, pushes, strict  # noqa: E402
+from emulator.ecs import edge  # noqa: E402
 
 gaps.fill()
 lookups.keep()
@@ -17,4 +21,5 @@ answers.keep()
 pushes.hold()
 strict.hold()
 edge.hold()
+process.hold()
 main(["--host", "127.0.0.1", "--port", sys.argv[1]])
