@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,30 +12,35 @@ import pytest
 from strata import cli
 from strata.commands.complete import VARIABLE
 from strata.documents.layers import ALL_LAYERS
+from strata.machine.folders import CHOSEN
 from strata.reach.model import NAMES
 from tests import ROOT
 
 ENVIRONMENTS = ["dev", "local", "prod", "staging"]
 
 
-def completed(line: str, folder: Path = ROOT) -> list[str]:
-    """What bash would offer for the last word of a line."""
-    words = line.split(" ")
-    answer = subprocess.run(
-        [sys.executable, "-m", "strata"],
-        cwd=folder,
-        env={
-            **os.environ,
-            VARIABLE: "complete_bash",
-            "COMP_WORDS": line,
-            "COMP_CWORD": str(len(words) - 1),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert answer.stderr == ""
-    return answer.stdout.split()
+Completed = Callable[..., list[str]]
+
+
+@pytest.fixture
+def completed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Completed:
+    """What bash would offer for the last word of a line; a script of bash itself is below."""
+
+    def complete(line: str, folder: Path = ROOT) -> list[str]:
+        words = line.split(" ")
+        monkeypatch.chdir(folder)
+        # As in a new process, which does not know its project yet.
+        monkeypatch.setattr(CHOSEN, "folders", None)
+        monkeypatch.setattr(sys, "argv", ["strata"])
+        monkeypatch.setenv(VARIABLE, "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
+        assert cli.main() == 0
+        printed = capsys.readouterr()
+        assert printed.err == ""
+        return printed.out.split()
+
+    return complete
 
 
 @pytest.mark.parametrize(
@@ -55,11 +61,13 @@ def completed(line: str, folder: Path = ROOT) -> list[str]:
         ("strata plan --proj", ["--project"]),
     ],
 )
-def test_words_are_completed(line: str, offered: list[str]) -> None:
+def test_words_are_completed(line: str, offered: list[str], completed: Completed) -> None:
     assert completed(line) == offered
 
 
-def test_environments_are_those_of_the_project_that_the_line_names(tmp_path: Path) -> None:
+def test_environments_are_those_of_the_project_that_the_line_names(
+    tmp_path: Path, completed: Completed
+) -> None:
     assert completed(f"strata --project {ROOT} check l", tmp_path) == ["local"]
     assert completed("strata check l", tmp_path) == [], (
         "where there is no project there is no error"

@@ -18,6 +18,7 @@ from strata.gate.report import SEVERITIES, Report, schema_text, settings_files
 from strata.gate.report import report as make_report
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived
+from strata.machine.folders import CHOSEN
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
 from strata.views.data import as_ascii_json
@@ -26,6 +27,8 @@ from strata.views.sarif import sarif
 from strata.views.text.gate import text
 from tests import ROOT
 from tests.gate.command import Command
+
+pytestmark = pytest.mark.usefixtures("judged_once")
 
 Json = dict[str, Any]
 BLOGGED = str(ROOT / "tests" / "as-blogged.toml")
@@ -163,15 +166,15 @@ def test_a_report_is_written_to_a_file(
     assert file.read_text() == shown.out
 
 
-def test_paths_are_the_projects_wherever_the_command_runs(tmp_path: Path) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-m", "strata", "-q", "--project", ROOT, "gate", BLOGGED,
-         "--format", "json"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    files = {one["file"] for one in json.loads(answer.stdout)["findings"]}
+def test_paths_are_the_projects_wherever_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(CHOSEN, "folders", None)
+    answer = command("-q", "--project", ROOT, "gate", BLOGGED, "--format", "json")
+    files = {one["file"] for one in json.loads(answer.out)["findings"]}
     assert files == {"tests/as-blogged.toml"}
-    assert answer.stderr == ""
+    assert answer.err == ""
 
 
 def test_colour_is_for_terminals_only(blogged: Path, command: Command) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from strata.machine.folders import CHOSEN, Folders
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
 from tests import ROOT
 from tests.gate.command import Command
-from tests.synthesis.edited import Project, edited
+from tests.synthesis.edited import edited
 
 EXPLANATIONS = ("name", "stage", "region", "account_id", "state_bucket", "domain", "image_tag")
 """The keys that docs/aws.md tells to set in a copy."""
@@ -36,19 +37,19 @@ def test_the_guide_tells_which_keys_to_set() -> None:
     assert [key for key in EXPLANATIONS if f"`{key}`" not in step] == []
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Our project with a copy of `dev`, of `staging` and of `prod`."""
-    project = edited(tmp_path_factory.mktemp("copied") / "project", [])
+def test_a_copied_environment_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
+) -> None:
+    """In a project that has them beside ours, whose names the waivers know."""
+    project = edited(tmp_path / "project", [])
     for source, name in (("dev", "shop"), ("staging", "rehearsal"), ("prod", "live")):
         (project.root / "envs" / f"{name}.toml").write_text(copied(source, name))
-    return project
-
-
-def test_a_copied_environment_passes(project: Project) -> None:
-    answer = project.python("-m", "strata", "gate", "shop", "rehearsal", "live")
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert "warning" not in answer.stdout
+    monkeypatch.chdir(project.root)
+    monkeypatch.setattr(CHOSEN, "folders", Folders.of(project.root))
+    answer = command("gate", "shop", "rehearsal", "live")
+    assert answer.code == 0, answer.out + answer.err
+    assert answer.out.endswith("live, rehearsal, shop: clean\n")
+    assert "warning" not in answer.out
 
 
 def test_settings_that_say_no_stage_are_told_the_key(tmp_path: Path, command: Command) -> None:

@@ -10,6 +10,9 @@ import pytest
 from strata.gate import waivers
 from tests import ROOT
 from tests.gate.command import Command
+from tests.gate.conftest import copy_of_local
+
+pytestmark = pytest.mark.usefixtures("judged_once")
 
 Json = dict[str, Any]
 TODAY = date(2026, 11, 30)
@@ -55,50 +58,51 @@ def waiver(**changes: object) -> str:
     return "\n[[waiver]]\n" + "\n".join(lines) + "\n"
 
 
-def mutable(local: Path) -> None:
-    """Make the tags of the registry mutable, which STRATA_ECR_1 and CKV_AWS_51 see."""
-    for path in (*local.glob("composed/*/*.json"), *local.glob("stacks/*-registry/*.json")):
+@pytest.fixture(scope="module")
+def mutable(synthesized: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`local` with mutable tags in its registry, which STRATA_ECR_1 and CKV_AWS_51 see."""
+    folder = copy_of_local(synthesized, tmp_path_factory.mktemp("mutable"))
+    for path in (*folder.glob("composed/*/*.json"), *folder.glob("stacks/*-registry/*.json")):
         text = path.read_text()
+        assert '"IMMUTABLE"' in text
         path.write_text(text.replace('"IMMUTABLE"', '"MUTABLE"'))
+    return folder
 
 
 def test_a_waiver_takes_one_check_on_one_resource_away(
-    file: Path, local: Path, command: Command
+    file: Path, mutable: Path, command: Command
 ) -> None:
-    mutable(local)
-    before = json.loads(command("gate", "--synthesized", local, "--format", "json").out)
+    before = json.loads(command("gate", "--synthesized", mutable, "--format", "json").out)
     file.write_text(WAIVERS + waiver())
-    answer = command("gate", "--synthesized", local, "--format", "json")
+    answer = command("gate", "--synthesized", mutable, "--format", "json")
     after = json.loads(answer.out)
     assert before["findings"][0]["checks"] == ["CKV_AWS_51", "STRATA_ECR_1"]
     assert after["findings"][0]["checks"] == ["CKV_AWS_51"]
     assert "STRATA_ECR_1" in [one["check"] for one in after["waivers"]]
     file.write_text(WAIVERS + waiver() + waiver(check="CKV_AWS_51"))
-    answer = command("gate", "--synthesized", local)
+    answer = command("gate", "--synthesized", mutable)
     assert answer.code == 0
     assert f"  STRATA_ECR_1 registry/repository, platform, to {END}\n" in answer.out
 
 
 def test_a_star_is_any_name_within_a_layer_and_may_match_nothing(
-    file: Path, local: Path, command: Command
+    file: Path, mutable: Path, command: Command
 ) -> None:
-    mutable(local)
     nothing = waiver(resource="service/worker_*_image", environments=None)
     file.write_text(WAIVERS + waiver(resource="registry/*") + waiver(check="CKV_AWS_51") + nothing)
-    answer = command("gate", "--synthesized", local)
+    answer = command("gate", "--synthesized", mutable)
     assert answer.code == 0, answer.err
     file.write_text(WAIVERS + waiver(resource="reg*tory") + waiver(check="CKV_AWS_51"))
-    assert "matches nothing in local" in command("gate", "--synthesized", local).err
+    assert "matches nothing in local" in command("gate", "--synthesized", mutable).err
 
 
 @pytest.mark.parametrize("stages", [["development"], ["staging", "development"]])
 def test_a_waiver_for_a_stage_covers_its_environments(
-    stages: list[str], file: Path, local: Path, command: Command
+    stages: list[str], file: Path, mutable: Path, command: Command
 ) -> None:
-    mutable(local)
     given: Json = {"environments": None, "stages": stages}
     file.write_text(WAIVERS + waiver(**given) + waiver(**given, check="CKV_AWS_51"))
-    assert command("gate", "--synthesized", local).code == 0
+    assert command("gate", "--synthesized", mutable).code == 0
 
 
 def test_a_waiver_for_a_stage_must_match_in_one_of_its_environments(
@@ -120,11 +124,10 @@ def test_a_waiver_for_a_stage_must_match_in_one_of_its_environments(
     ],
 )
 def test_a_waiver_covers_nothing_else(
-    where: Json, file: Path, local: Path, command: Command
+    where: Json, file: Path, mutable: Path, command: Command
 ) -> None:
-    mutable(local)
     file.write_text(WAIVERS + waiver(**where) + waiver(check="CKV_AWS_51"))
-    answer = command("gate", "--synthesized", local)
+    answer = command("gate", "--synthesized", mutable)
     assert answer.code != 0
 
 
@@ -161,11 +164,10 @@ def test_a_waiver_covers_nothing_else(
     ],
 )
 def test_a_broken_waiver_is_no_verdict(
-    changes: Json, key: str, words: str, right: str, file: Path, local: Path, command: Command
+    changes: Json, key: str, words: str, right: str, file: Path, mutable: Path, command: Command
 ) -> None:
-    mutable(local)
     file.write_text(WAIVERS + waiver(**changes) + waiver(check="CKV_AWS_51"))
-    answer = command("gate", "--synthesized", local)
+    answer = command("gate", "--synthesized", mutable)
     assert answer.code == 2
     number = WAIVERS.count("[[waiver]]")
     name = f"waiver[{number}].{key}" if key else f"waiver[{number}]"
@@ -209,14 +211,13 @@ def test_a_critical_check_needs_somebody_who_accepts_it(
 
 
 def test_a_waiver_ends_with_its_day_in_utc(
-    file: Path, local: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+    file: Path, mutable: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # An hour past midnight in Auckland, where it is the next day already.
     there = datetime.combine(END + timedelta(days=1), time(1), timezone(timedelta(hours=12)))
     monkeypatch.setattr("strata.gate.judge.datetime", clock(there))
-    mutable(local)
     file.write_text(waiver(expires=END) + waiver(check="CKV_AWS_51", expires=END))
-    answer = command("gate", "--synthesized", local)
+    answer = command("gate", "--synthesized", mutable)
     assert f"expires on {END}" in answer.out
     assert "expired on" not in answer.err
 
@@ -243,22 +244,20 @@ def test_a_file_of_waivers_that_cannot_be_read_is_no_verdict(
 
 @pytest.mark.parametrize(("days", "warned"), [(0, True), (30, True), (31, False)])
 def test_a_waiver_warns_thirty_days_before_its_end(
-    days: int, warned: bool, file: Path, local: Path, command: Command
+    days: int, warned: bool, file: Path, mutable: Path, command: Command
 ) -> None:
-    mutable(local)
     end = TODAY + timedelta(days=days)
     file.write_text(WAIVERS + waiver(expires=end) + waiver(check="CKV_AWS_51"))
-    answer = command("gate", "--synthesized", local)
+    answer = command("gate", "--synthesized", mutable)
     assert answer.code == 0
     assert (f"expires on {end}," in answer.out) is warned
 
 
-def test_a_waiver_may_run_a_year(file: Path, local: Path, command: Command) -> None:
-    mutable(local)
+def test_a_waiver_may_run_a_year(file: Path, mutable: Path, command: Command) -> None:
     file.write_text(
         WAIVERS + waiver(expires=TODAY + timedelta(days=365)) + waiver(check="CKV_AWS_51")
     )
-    assert command("gate", "--synthesized", local).code == 0
+    assert command("gate", "--synthesized", mutable).code == 0
 
 
 def test_the_projects_own_waivers_are_distinct_and_owned() -> None:
