@@ -20,21 +20,6 @@ from strata.documents.stacks import stack
 PEER = ROOT / "bench" / "peer"
 FOUR = ("local", "dev", "staging", "prod")
 
-PROGRAM = """
-import sys
-if sys.argv[1] == "ordinary":
-    import cdktf_cdktf_provider_aws
-from pathlib import Path
-from strata.settings import load_each
-from strata.synthesis.synthesize import synthesize
-synthesize(load_each(sys.argv[3:]), Path(sys.argv[2]), composed=False)
-"""
-
-
-def synthesize(how: str, out: Path, *envs: str) -> None:
-    """Synthesize `envs` into `out`, with the provider package imported as `how` says."""
-    subprocess.run([sys.executable, "-c", PROGRAM, how, str(out), *envs], cwd=ROOT, check=True)
-
 
 def files(out: Path) -> dict[str, bytes]:
     """Every JSON below `out`, by its path."""

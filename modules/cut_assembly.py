@@ -10,6 +10,7 @@ loaded as always. Cuts are kept in the user's cache, or in `.strata` if that can
 The name of each has the digest of its content, so that an incomplete file is never used.
 """
 
+import gc
 import gzip
 import hashlib
 import io
@@ -19,6 +20,7 @@ import re
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +89,27 @@ def named(module: str, folder: Path, sources: Path) -> frozenset[str]:
 
 def cut(package: Package, submodules: Iterable[str]) -> bytes:
     """A tarball of `package` with these submodules (Python names) and what their types need."""
-    assembly = json.loads(_member(package, "package/.jsii"))
+    with tarfile.open(package.tarball, "r:gz") as archive, _without_collector():
+        return _cut(package, archive, submodules)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Python's collector of garbage stops, which looks again and again at what is parsed here.
+
+    It took half of the time in which CPython 3.11 parses an assembly of 120 MB.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _cut(package: Package, archive: tarfile.TarFile, submodules: Iterable[str]) -> bytes:
+    assembly = json.loads(_member(package, archive, "package/.jsii"))
     wanted = {_jsii_name(package, submodule) for submodule in submodules}
     types = _closure(assembly, wanted)
     used = {type_["namespace"] for type_ in types.values()}
@@ -106,17 +128,16 @@ def cut(package: Package, submodules: Iterable[str]) -> bytes:
     files = {
         "package/.jsii": json.dumps(_without_docs(lean)).encode(),
         "package/lib/index.js": f'"use strict";\n{index}'.encode(),
-        **_scripts(package, set(folders.values())),
+        **_scripts(package, archive, set(folders.values())),
     }
     return _tarball(files)
 
 
-def _member(package: Package, name: str) -> bytes:
-    with tarfile.open(package.tarball, "r:gz") as archive:
-        for member in archive:
-            file = archive.extractfile(member) if member.name == name else None
-            if file is not None:
-                return file.read()
+def _member(package: Package, archive: tarfile.TarFile, name: str) -> bytes:
+    for member in archive:
+        file = archive.extractfile(member) if member.name == name else None
+        if file is not None:
+            return file.read()
     raise Misfit(f"{package.tarball} has no {name}")
 
 
@@ -180,16 +201,15 @@ def _without_docs(value: Any) -> Any:
     return value
 
 
-def _scripts(package: Package, folders: set[str]) -> dict[str, bytes]:
+def _scripts(package: Package, archive: tarfile.TarFile, folders: set[str]) -> dict[str, bytes]:
     """The JavaScript below these folders of `lib/`, and the package's own description."""
     files: dict[str, bytes] = {}
-    with tarfile.open(package.tarball, "r:gz") as archive:
-        for member in archive:
-            parts = member.name.split("/")
-            script = parts[:2] == ["package", "lib"] and len(parts) > 3 and parts[2] in folders
-            if member.name == "package/package.json" or (script and member.name.endswith(".js")):
-                file = archive.extractfile(member)
-                files[member.name] = file.read() if file else b""
+    for member in archive:
+        parts = member.name.split("/")
+        script = parts[:2] == ["package", "lib"] and len(parts) > 3 and parts[2] in folders
+        if member.name == "package/package.json" or (script and member.name.endswith(".js")):
+            file = archive.extractfile(member)
+            files[member.name] = file.read() if file else b""
     if any(b'require("../' in text for text in files.values()):
         raise Misfit(f"a script of {package.name} needs one of another submodule")
     return files

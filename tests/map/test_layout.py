@@ -19,9 +19,59 @@ from tests import ROOT
 Json = dict[str, Any]
 
 
-@pytest.fixture(scope="module", params=["local", "staging", "prod"])
-def placed(request: pytest.FixtureRequest, composed: Callable[[str], Json]) -> list[Placed]:
-    return place(drawn(stack(composed(request.param)), request.param).pictures)
+CACHE = "aws_elasticache_replication_group.cache_replication_group"
+DATABASE = "aws_db_instance.database_instance"
+INSTANCES = "aws_autoscaling_group.cluster_auto_scaling_group"
+RULES = {
+    ("ingress", "network_database_ingress_instance"): DATABASE,
+    ("egress", "network_instance_egress_database"): DATABASE,
+    ("egress", "network_instance_egress_cache"): CACHE,
+}
+"""Way and name of a rule of security groups -> where its arrow from the instances ends."""
+
+
+def with_other_settings(document: Json) -> None:
+    cache = document["resource"]["aws_elasticache_replication_group"]["cache_replication_group"]
+    cache["num_cache_clusters"] = 2
+    document["resource"]["aws_db_instance"]["database_instance"]["backup_retention_period"] = 14
+
+
+def without_rule(way: str, rule: str) -> Callable[[Json], None]:
+    def change(document: Json) -> None:
+        del document["resource"][f"aws_vpc_security_group_{way}_rule"][rule]
+
+    return change
+
+
+def without_bucket(document: Json) -> None:
+    del document["resource"]["aws_s3_bucket"]["edge_access_log_bucket"]
+
+
+CHANGES: dict[str, Callable[[Json], None]] = {
+    "other settings": with_other_settings,
+    "without a bucket": without_bucket,
+    **{rule: without_rule(way, rule) for way, rule in RULES},
+}
+"""What is done to `prod`, by its name."""
+
+
+@pytest.fixture(scope="module")
+def all_placed(composed: Callable[[str], Json]) -> dict[str, list[Placed]]:
+    """Both pictures of each environment, and of `prod` with each of CHANGES; by one Node."""
+    made = {
+        name: drawn(stack(composed(name)), name).pictures for name in ("local", "staging", "prod")
+    }
+    for name, change in CHANGES.items():
+        changed = composed("prod")
+        change(changed)
+        made[name] = drawn(stack(changed), "prod").pictures
+    places = iter(place([picture for pictures in made.values() for picture in pictures]))
+    return {name: [next(places) for _ in pictures] for name, pictures in made.items()}
+
+
+@pytest.fixture(params=["local", "staging", "prod"])
+def placed(request: pytest.FixtureRequest, all_placed: dict[str, list[Placed]]) -> list[Placed]:
+    return all_placed[request.param]
 
 
 def apart(one: Box, other: Box) -> bool:
@@ -93,58 +143,36 @@ def test_the_same_stack_gives_the_same_bytes(synthesized: Path) -> None:
     assert first == second
 
 
-@pytest.fixture(scope="module")
-def prod(composed: Callable[[str], Json]) -> list[Placed]:
-    """Both pictures of `prod` as it is."""
-    return place(drawn(stack(composed("prod")), "p").pictures)
-
-
 def moved(before: Placed, after: Placed) -> list[str]:
     """Ids of boxes that stand elsewhere, or are gone."""
     places = {box.node.id: (box.x, box.y) for box in after.boxes}
     return [box.node.id for box in before.boxes if places.get(box.node.id) != (box.x, box.y)]
 
 
-def test_a_change_of_a_setting_moves_nothing(
-    prod: list[Placed], composed: Callable[[str], Json]
+def test_what_is_placed_beside_others_is_placed_as_alone(
+    all_placed: dict[str, list[Placed]], composed: Callable[[str], Json]
 ) -> None:
-    changed = composed("prod")
-    cache = changed["resource"]["aws_elasticache_replication_group"]["cache_replication_group"]
-    cache["num_cache_clusters"] = 2
-    changed["resource"]["aws_db_instance"]["database_instance"]["backup_retention_period"] = 14
-    after = place(drawn(stack(changed), "p").pictures)
-    assert [moved(*pair) for pair in zip(prod, after, strict=True)] == [[], []]
+    alone = place(drawn(stack(composed("prod")), "prod").pictures)
+    assert all_placed["prod"] == alone
 
 
-@pytest.mark.parametrize(
-    ("way", "rule", "target"),
-    [
-        ("ingress", "network_database_ingress_instance", "aws_db_instance.database_instance"),
-        ("egress", "network_instance_egress_database", "aws_db_instance.database_instance"),
-        (
-            "egress",
-            "network_instance_egress_cache",
-            "aws_elasticache_replication_group.cache_replication_group",
-        ),
-    ],
-)
+def test_a_change_of_a_setting_moves_nothing(all_placed: dict[str, list[Placed]]) -> None:
+    pairs = zip(all_placed["prod"], all_placed["other settings"], strict=True)
+    assert [moved(*pair) for pair in pairs] == [[], []]
+
+
+@pytest.mark.parametrize(("way", "rule"), RULES)
 def test_a_rule_that_is_taken_away_takes_its_arrow_and_moves_nothing(
-    way: str, rule: str, target: str, prod: list[Placed], composed: Callable[[str], Json]
+    way: str, rule: str, all_placed: dict[str, list[Placed]]
 ) -> None:
-    changed = composed("prod")
-    del changed["resource"][f"aws_vpc_security_group_{way}_rule"][rule]
-    after = place(drawn(stack(changed), "p").pictures)
+    prod, after = all_placed["prod"], all_placed[rule]
     gone = {one.edge.id for one in prod[1].arrows} - {one.edge.id for one in after[1].arrows}
-    assert gone == {f"traffic:aws_autoscaling_group.cluster_auto_scaling_group:{target}"}
+    assert gone == {f"traffic:{INSTANCES}:{RULES[way, rule]}"}
     assert [moved(*pair) for pair in zip(prod, after, strict=True)] == [[], []]
 
 
-def test_another_thing_leaves_most_where_they_were(
-    prod: list[Placed], composed: Callable[[str], Json]
-) -> None:
-    changed = composed("prod")
-    del changed["resource"]["aws_s3_bucket"]["edge_access_log_bucket"]
-    after = place(drawn(stack(changed), "p").pictures)
+def test_another_thing_leaves_most_where_they_were(all_placed: dict[str, list[Placed]]) -> None:
+    prod, after = all_placed["prod"], all_placed["without a bucket"]
     assert moved(prod[0], after[0]) == []
     order = [box.node.id for box in sorted(prod[1].boxes, key=lambda box: (box.y, box.x))]
     order.remove("aws_s3_bucket.edge_access_log_bucket")

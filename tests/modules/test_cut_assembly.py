@@ -11,18 +11,19 @@ import tarfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 
 from modules import cut_assembly, light_provider
 from modules.cut_assembly import Package
+from strata.settings import load
 from tests import ROOT
 from tests.modules.test_direct_node import unpacked
 from tests.synthesis.edited import Edit, edited
-
-ENVS = ("local", "dev", "staging", "prod", "tests/as-blogged.toml")
 
 SYNTHESIZE = """
 import sys
@@ -32,118 +33,297 @@ from strata.synthesis.synthesize import synthesize
 synthesize(load_each(sys.argv[2:]), Path(sys.argv[1]))
 """
 COUNT_TYPES = """
-from cdktf_cdktf_provider_aws import _jsii
-from jsii._kernel.types import LoadRequest
-from jsii._runtime import kernel
-loaded = _jsii.__jsii_assembly__
-print(kernel.provider.load(LoadRequest(loaded.name, loaded.version, loaded.filename)).types)
+def print_types():
+    from cdktf_cdktf_provider_aws import _jsii
+    from jsii._kernel.types import LoadRequest
+    from jsii._runtime import kernel
+    loaded = _jsii.__jsii_assembly__
+    request = LoadRequest(loaded.name, loaded.version, loaded.filename)
+    print(kernel.provider.load(request).types)
+print_types()
+"""
+ORDINARY = """
+import gc
+gc.disable()  # it would look through 23,285 classes again and again
+import cdktf_cdktf_provider_aws
 """
 ALL_TYPES = 23285
 
 
-def run(program: str, *arguments: str, cache: Path | str, **env: str) -> str:
-    """What a Python process of its own prints, whose cuts are kept in `cache` alone."""
+def run(program: str, *arguments: str, folder: Path, cache: Path | str, **env: str) -> list[str]:
+    """What a Python process of its own prints, which runs in the project in `folder`.
+
+    Its cuts are kept in `cache` alone.
+    """
     nowhere = (
         "from pathlib import Path; from strata.machine.folders import Folders, use\n"
         "use(Folders(Path.cwd(), Path('/dev/null/none'), Path.cwd() / 'cdktf.out'))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", nowhere + program, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "XDG_CACHE_HOME": str(cache), **env},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(cache), **env},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done.stdout.splitlines()
 
 
 def files(out: Path) -> dict[str, bytes]:
     return {str(p.relative_to(out)): p.read_bytes() for p in sorted(out.rglob("*.json"))}
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def cuts(cache: Path) -> set[Path]:
+    return set(cache.rglob("*.tgz"))
+
+
+def bindings() -> Path:
+    """The folder of the provider package."""
+    return Path(sys.modules[light_provider.PACKAGE].__path__[0])
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a process wrote and printed."""
+
+    out: Path
+    printed: list[str]
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What jsii writes as it comes: with its own way to Node, and, since no cut can be kept, with
-    the package's own assembly."""
-    out = tmp_path_factory.mktemp("whole")
-    runtime = str(unpacked(tmp_path_factory.mktemp("runtime")))
-    types = run(SYNTHESIZE + COUNT_TYPES, str(out), *ENVS, cache="/dev/null", JSII_RUNTIME=runtime)
-    assert int(types) == ALL_TYPES
-    return out
-
-
-def test_the_json_is_the_same_to_the_byte(whole: Path, cache: Path, tmp_path: Path) -> None:
-    for _ in ("made", "found"):
-        types = run(SYNTHESIZE + COUNT_TYPES, str(tmp_path), *ENVS, cache=cache)
-        assert int(types) < ALL_TYPES / 10
-        written = files(tmp_path)
-        assert len(written) > 5 * len(ENVS)
-        assert written == files(whole)
-    assert len(list(cache.rglob("*.tgz"))) == 1
-
-
-def test_a_submodule_imported_anew_makes_a_new_cut(cache: Path, tmp_path: Path) -> None:
-    before = set(cache.rglob("*.tgz"))
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project that imports a submodule which this one does not."""
     name = '        self._names = Names(settings, "registry")\n'
     use = '        things.IotThing(self, "jobs", name="jobs")\n'
     old = "from constructs import Construct\n"
     new = "from cdktf_cdktf_provider_aws import iot_thing as things\n"
     file = "modules/registry.py"
-    project = edited(tmp_path / "p", [Edit(file, old, old + new), Edit(file, name, name + use)])
-    out = project.synthesize(XDG_CACHE_HOME=str(cache))
-    stack = json.loads((out / "stacks/local-registry/cdk.tf.json").read_text())
-    assert stack["resource"]["aws_iot_thing"].keys() == {"registry_jobs"}
-    assert len(set(cache.rglob("*.tgz")) - before) == 1
+    edits = [Edit(file, old, old + new), Edit(file, name, name + use)]
+    return edited(tmp_path_factory.mktemp("copy") / "project", edits).root
 
 
-def test_what_another_file_imports_is_there_too(cache: Path) -> None:
-    program = f"""
-from modules.environment import EnvironmentStack
-from cdktf import App
-from cdktf_cdktf_provider_aws.iot_thing import IotThing
-IotThing(EnvironmentStack(App(), "one"), "jobs", name="jobs")
-{COUNT_TYPES}
-"""
-    assert int(run(program, cache=cache)) == ALL_TYPES
+@pytest.fixture(scope="module")
+def existing(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The settings of `local` in a network, and with a topic, that others made."""
+    data = load("local").model_dump(by_alias=True, exclude_none=True)
+    data["environment"]["name"] = "existing"
+    data["network"] = {
+        "availability_zones": data["network"]["availability_zones"],
+        "existing": "vpc-0a1b2c3d4e5f60718",
+        "public": {"ids": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]},
+        "private": {"tags": {"Tier": "private"}},
+    }
+    data["alarms"] = {"topic": "arn:aws:sns:eu-central-1:123456789012:oncall"}
+    file = tmp_path_factory.mktemp("settings") / "existing.toml"
+    file.write_text(tomli_w.dumps(data))
+    return str(file)
 
 
-def test_an_import_that_comes_too_late_says_so(cache: Path) -> None:
-    program = """
-from modules.environment import EnvironmentStack
-from cdktf import App
-EnvironmentStack(App(), "one")
+@pytest.fixture(scope="module")
+def envs(existing: str) -> list[str]:
+    """Environments that together have every resource that the modules can make."""
+    return [str(ROOT / "examples" / "full.toml"), "prod", existing]
+
+
+@pytest.fixture(scope="module")
+def whole(project: Path, envs: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is written as both packages come: with the whole provider package imported, its own
+    assembly, and jsii's own way to Node."""
+    out = tmp_path_factory.mktemp("whole")
+    runtime = str(unpacked(tmp_path_factory.mktemp("runtime")))
+    program = ORDINARY + SYNTHESIZE + COUNT_TYPES
+    [types] = run(program, str(out), *envs, folder=project, cache="/dev/null", JSII_RUNTIME=runtime)
+    assert int(types) == ALL_TYPES
+    return out
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Has a file in place of the cut for the modules as they are, which no Node could load."""
+    folder = tmp_path_factory.mktemp("cache")
+    package = cut_assembly.locate(light_provider.PACKAGE, bindings())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        patch.setattr(cut_assembly, "cut", lambda *_: b"of another set of submodules")
+        names = cut_assembly.named(package.module, package.folder, light_provider.MODULES)
+        assert cut_assembly.provide(package, names, cut_assembly.places()) is not None
+    assert len(cuts(folder)) == 1
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(
+    project: Path, envs: list[str], cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Ran:
+    """With a cut that is made for it."""
+    out = tmp_path_factory.mktemp("made")
+    before = cuts(cache)
+    printed = run(SYNTHESIZE + COUNT_TYPES, str(out), *envs, folder=project, cache=cache)
+    assert len(cuts(cache) - before) == 1
+    return Ran(out, printed)
+
+
+@pytest.fixture(scope="module")
+def found(
+    project: Path, existing: str, made: Ran, cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Ran:
+    """With the cut that was made before; then comes an import of a submodule that it lacks."""
+    late = """
 try:
-    from cdktf_cdktf_provider_aws.iot_thing import IotThing
+    from cdktf_cdktf_provider_aws.iot_policy import IotPolicy
 except ImportError as error:
     print(error)
 """
-    said = run(program, cache=cache)
-    assert "cdktf_cdktf_provider_aws.iot_thing" in said
+    out = tmp_path_factory.mktemp("found")
+    before = cuts(cache)
+    program = SYNTHESIZE + COUNT_TYPES + late
+    printed = run(program, str(out), existing, folder=project, cache=cache)
+    assert cuts(cache) == before
+    return Ran(out, printed)
+
+
+def test_the_json_is_the_same_to_the_byte(
+    whole: Path, made: Ran, found: Ran, envs: list[str]
+) -> None:
+    expected = files(whole)
+    assert len(expected) > 5 * len(envs)
+    assert files(made.out) == expected
+    one = files(found.out)
+    assert len(one) > 5
+    # The manifest names all stacks of a synthesis.
+    assert one.keys() - expected.keys() == set()
+    del one["manifest.json"]
+    assert one == {name: expected[name] for name in one}
+    for ran in (made, found):
+        assert int(ran.printed[0]) < ALL_TYPES / 10
+
+
+def test_the_environments_it_is_shown_with_have_all_that_modules_imports(
+    project: Path, whole: Path
+) -> None:
+    used = set()
+    for file in (whole / "composed").rglob("cdk.tf.json"):
+        document = json.loads(file.read_text())
+        used |= {"provider"} & document.keys()
+        used |= {name.removeprefix("aws_") for name in document["resource"]}
+        used |= {f"data_{name}" for name in document.get("data", ())}
+    names = cut_assembly.named(light_provider.PACKAGE, bindings(), project / "modules")
+    assert len(names) > 60
+    assert names - used == set()
+
+
+def test_a_submodule_imported_anew_makes_a_new_cut(made: Ran) -> None:
+    stack = json.loads((made.out / "stacks/prod-registry/cdk.tf.json").read_text())
+    assert stack["resource"]["aws_iot_thing"].keys() == {"registry_jobs"}
+
+
+def test_an_import_that_comes_too_late_says_so(found: Ran) -> None:
+    [_, said] = found.printed
+    assert "cdktf_cdktf_provider_aws.iot_policy" in said
     assert "head of a file" in said
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"not an archive", gzip.compress(b"not a tar", mtime=0)],
-    ids=["empty", "no archive", "no tar"],
-)
-def test_a_cut_that_node_cannot_load_is_passed_over(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "bad.tgz").write_bytes(content)
-    program = f"""
+UNLOADABLE = {
+    "empty": b"",
+    "no archive": b"not an archive",
+    "no tar": gzip.compress(b"not a tar", mtime=0),
+}
+"""Cuts that Node cannot load."""
+
+IN_TURN = f"""
+import importlib, os, sys
 from pathlib import Path
-from modules import cut_assembly
-cut_assembly.provide = lambda *_: Path({str(tmp_path / "bad.tgz")!r})
-import modules.registry
+from cdktf import App
+from jsii._runtime import kernel
+from modules import cut_assembly, light_provider
+from modules.environment import EnvironmentStack
 {COUNT_TYPES}
+from cdktf_cdktf_provider_aws.iot_policy import IotPolicy
+IotPolicy(EnvironmentStack(App(), "one"), "jobs", name="jobs", policy="{{}}")
+print_types()
+
+folder = Path(sys.argv[1])
+own, load = cut_assembly.locate(light_provider.PACKAGE, folder).tarball, kernel.load
+[small] = [cut for cut in cut_assembly.places()[0].glob("*.tgz") if cut.stat().st_size > 1000]
+
+
+def import_again():
+    light_provider._start_anew()
+    [place] = [n for n, f in enumerate(sys.meta_path) if isinstance(f, light_provider._Watch)]
+    sys.meta_path[place] = light_provider._Watch(folder)
+    name = light_provider.PACKAGE + "._jsii"
+    del sys.modules[name]
+    importlib.import_module(name)
+
+
+def load_small(name, version, tarball):
+    # In place of the package's own assembly, which takes Node a second or two.
+    asked.append(Path(tarball))
+    load(name, version, str(small if Path(tarball) == own else tarball))
+
+
+kernel.load = load_small
+os.environ["XDG_CACHE_HOME"] = "/dev/null"
+for bad in (None, *map(Path, sys.argv[2:])):
+    if bad:
+        cut_assembly.provide = lambda *_: bad
+    asked = []
+    import_again()
+    print(" + ".join(file.name for file in asked if file in (own, bad)))
+    print_types()
 """
-    assert int(run(program, cache="/dev/null")) == ALL_TYPES
+"""Loads the provider package in several ways, and prints how many types Node then has of it."""
+
+
+@dataclass(frozen=True)
+class InTurn:
+    """How many types Node had with a cut, and then with a submodule that the cut lacks.
+
+    Beside them what Node was told to load, and how many types it had then, where no cut could be
+    kept, and with each cut of UNLOADABLE.
+    """
+
+    cut: int
+    another_file: int
+    not_kept: tuple[str, int]
+    unloadable: dict[str, tuple[str, int]]
+
+
+@pytest.fixture(scope="module")
+def in_turn(
+    project: Path, made: Ran, cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> InTurn:
+    folder = tmp_path_factory.mktemp("unloadable")
+    bad = [folder / f"{name}.tgz" for name in UNLOADABLE]
+    for file, content in zip(bad, UNLOADABLE.values(), strict=True):
+        file.write_bytes(content)
+    printed = run(IN_TURN, str(bindings()), *map(str, bad), folder=project, cache=cache)
+    cut, another_file, *rest = printed
+    not_kept, *pairs = zip(rest[::2], map(int, rest[1::2]), strict=True)
+    unloadable = dict(zip(UNLOADABLE, pairs, strict=True))
+    return InTurn(int(cut), int(another_file), not_kept, unloadable)
+
+
+@pytest.fixture(scope="module")
+def own() -> str:
+    """The name of the package's own assembly."""
+    return cut_assembly.locate(light_provider.PACKAGE, bindings()).tarball.name
+
+
+def test_what_another_file_imports_is_there_too(in_turn: InTurn) -> None:
+    assert in_turn.cut < ALL_TYPES / 10
+    assert in_turn.another_file == ALL_TYPES
+
+
+def test_where_no_cut_can_be_kept_the_own_assembly_is_loaded(in_turn: InTurn, own: str) -> None:
+    assert in_turn.not_kept == (own, in_turn.cut)
+
+
+@pytest.mark.parametrize("name", UNLOADABLE)
+def test_a_cut_that_node_cannot_load_is_passed_over(name: str, in_turn: InTurn, own: str) -> None:
+    assert in_turn.unloadable[name] == (f"{name}.tgz + {own}", in_turn.cut)
 
 
 # What is kept, and where: with a package of three submodules, since a cut of AWS takes seconds.
