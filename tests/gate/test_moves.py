@@ -2,12 +2,13 @@
 
 import json
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from strata.synthesis.moved_blocks import NAME
-from tests.gate.command import Command
+from tests.gate.command import Answer, Command
 from tests.gate.test_plain_checkov import CHECKOV
 from tests.synthesis.edited import MOVED, RENAMED, Project, edited, move
 
@@ -17,49 +18,91 @@ MOVES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Our code with a construct renamed, another one in another layer, and both written down."""
-    return edited(tmp_path_factory.mktemp("moved") / "project", [*RENAMED, *MOVED, *MOVES])
+IN_TURN = """
+import contextlib, io, json, runpy, sys
+from strata import cli
+from strata.gate.scan import known_checks
+known_checks()
+for words in json.loads(sys.argv.pop()):
+    out, err = io.StringIO(), io.StringIO()
+    sys.argv = words
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = cli.main() if words[0] == "strata" else runpy.run_path(*words, {}, "__main__")
+        except SystemExit as left:
+            code = left.code
+    print(json.dumps([code, out.getvalue(), err.getvalue()]))
+"""
+"""Runs commands one after the other, where each alone would import checkov and start Node."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Our code with a construct renamed, another one in another layer, and both written down; and
+    what its commands say: the gate with the waivers of the old paths, and with those of the new.
+    """
+
+    project: Project
+    forgotten: Answer
+    judged: Answer
+    judged_again: Answer
 
 
 @pytest.fixture(scope="module")
-def waived(project: Project) -> Project:
-    """The same with the waivers of both under their new paths."""
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    folder = tmp_path_factory.mktemp("moved")
+    before = edited(folder / "before", [*RENAMED, *MOVED, *MOVES])
+    project = edited(folder / "project", [*RENAMED, *MOVED, *MOVES])
     file = project.root / "policies" / "waivers.toml"
     text = file.read_text()
     for old, new in (("database/instance", "database/mysql"), ("service/log_", "cluster/log_")):
         assert f'resource = "{old}' in text
         text = text.replace(f'resource = "{old}', f'resource = "{new}')
     file.write_text(text)
-    return project
-
-
-def test_waivers_that_were_forgotten_are_named(project: Project) -> None:
-    answer = project.python("-m", "strata", "gate", "local", "dev")
-    assert answer.returncode == 2
-    assert "CKV_AWS_129 matches nothing" in answer.stderr
-    assert 'resource = "database/instance"' in answer.stderr
-    assert NAME not in answer.stderr
-
-
-def test_the_gate_judges_what_was_renamed_and_moved(waived: Project) -> None:
-    answer = waived.python("-m", "strata", "gate", "local")
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    out = waived.synthesize()
-    for place in ("stacks/local-database", "stacks/local-service", "composed/local"):
-        assert (out / place / NAME).exists()
-    answer = waived.python("-m", "strata", "gate", "--synthesized", str(out))
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-
-
-def test_plain_checkov_does_as_it_is_told(waived: Project) -> None:
-    answer = waived.python("main.py")
+    out = str(project.root / "out")
+    commands = [
+        ["strata", "--project", str(before.root), "gate", "local", "dev"],
+        ["strata", "--project", str(project.root), "gate", "local"],
+        ["strata", "--project", str(project.root), "synth", "local", "--out", out],
+        ["strata", "--project", str(project.root), "gate", "--synthesized", out],
+        ["main.py"],
+    ]
+    answer = project.python("-c", IN_TURN, json.dumps(commands))
     assert answer.returncode == 0, answer.stderr
-    assert (waived.root / "cdktf.out" / "stacks" / "local-database" / NAME).exists()
+    answers = [Answer(*json.loads(line)) for line in answer.stdout.splitlines()]
+    forgotten, judged, synthesized, judged_again, main = answers
+    assert (synthesized.code, main.code) == (0, 0), (synthesized, main)
+    return Moved(project, forgotten, judged, judged_again)
+
+
+def test_waivers_that_were_forgotten_are_named(moved: Moved) -> None:
+    answer = moved.forgotten
+    assert answer.code == 2
+    assert "CKV_AWS_129 matches nothing" in answer.err
+    assert 'resource = "database/instance"' in answer.err
+    assert NAME not in answer.err
+
+
+def test_the_gate_judges_what_was_renamed_and_moved(moved: Moved) -> None:
+    assert moved.judged.code == 0, moved.judged
+    for place in ("stacks/local-database", "stacks/local-service", "composed/local"):
+        assert (moved.project.root / "out" / place / NAME).exists()
+    assert moved.judged_again.code == 0, moved.judged_again
+
+
+def test_plain_checkov_does_as_it_is_told(moved: Moved) -> None:
+    """Over what `python main.py` wrote."""
+    root = moved.project.root
+    assert (root / "cdktf.out" / "stacks" / "local-database" / NAME).exists()
+    assert {path.name for path in (root / "cdktf.out" / "stacks").glob("local-*")} == {
+        path.name for path in (root / "out" / "stacks").iterdir()
+    }
+    for stack in (root / "out" / "stacks").glob("*/cdk.tf.json"):
+        plain = root / "cdktf.out" / "stacks" / stack.parent.name / stack.name
+        assert plain.read_bytes() == stack.read_bytes(), "strata synth writes the same"
     answer = subprocess.run(
         [CHECKOV, "-d", "cdktf.out/stacks", "--config-file", ".checkov.yaml", "-o", "json"],
-        cwd=waived.root, capture_output=True, text=True, check=False,
+        cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     result = json.loads(answer.stdout)
     assert (answer.returncode, result["summary"]["parsing_errors"]) == (0, 0), answer.stdout
