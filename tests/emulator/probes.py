@@ -5,6 +5,7 @@ of its own, split off from one that has loaded moto, which takes most of the tim
 """
 
 import datetime
+import gc
 import json
 import multiprocessing
 import sys
@@ -990,6 +991,8 @@ def _answer(name: str) -> str:
 
 
 if __name__ == "__main__":
+    # Nothing lives long here, and a collection looks through the models of all services.
+    gc.disable()
     for service, backend in LOADED.items():
         client(service)
         get_backend(backend)
@@ -997,6 +1000,8 @@ if __name__ == "__main__":
         from emulator import gaps
 
         gaps.fill()
+    # What no collection touches, a fork need not copy.
+    gc.freeze()
     # The parent must not have met a probe: each begins with nothing.
     with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
         answers = pool.map(_answer, PROBES, chunksize=1)

@@ -16,10 +16,13 @@ for `terraform show`; another type is an error of Terraform's. All other calls r
 Where a test is about the processes, or has two regions, Terraform starts the provider and ends it.
 """
 
+import atexit
 import contextlib
+import functools
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -33,11 +36,23 @@ from tests import ROOT
 
 NODE = os.environ.get("JSII_NODE", "node")
 
+SILENT = dict.fromkeys(
+    ["TF_LOG_PROVIDER", *(f"TF_LOG_SDK{part}" for part in ("", "_FRAMEWORK", "_MUX", "_PROTO"))],
+    "off",
+)
+"""A provider that Terraform has not started logs all that it can: 4,000 lines for a plan, a tenth
+of its processor time."""
 
-def executable(folder: Path) -> Path:
-    """The provider as `terraform init` in `folder` has it."""
+schemas: list[bytes] = []
+"""Of `types`, once the first provider of this process was asked."""
+
+
+@functools.cache
+def executable() -> Path:
+    """The provider as `terraform init` has it, in a folder that goes with this process."""
     wanted = {"aws": {"source": PROVIDER, "version": VERSION}}
-    folder.mkdir(parents=True)
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
     (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": wanted}}))
     subprocess.run(
         [terraform(), f"-chdir={folder}", "init", "-input=false"],
@@ -63,8 +78,10 @@ def with_fewer_schemas(provider: str) -> Iterator[str]:
     # In a folder of pytest's the path may be too long for a socket.
     with tempfile.TemporaryDirectory() as private:
         whole, fewer, socket = (Path(private, name) for name in ("whole", "fewer", "socket"))
-        subprocess.run([NODE, SCRIPT, "ask", provider, whole], check=True)
-        fewer.write_bytes(cut(whole.read_bytes(), types()))
+        if not schemas:
+            subprocess.run([NODE, SCRIPT, "ask", provider, whole], check=True)
+            schemas.append(cut(whole.read_bytes(), types()))
+        fewer.write_bytes(schemas[0])
         with subprocess.Popen(
             [NODE, Path(__file__).with_name("schemas.js"), socket, provider, fewer],
             stdin=subprocess.PIPE,
@@ -89,8 +106,8 @@ def attached(folder: Path) -> Iterator[None]:
     # Configured a second time, it refuses a bundle; and nothing here speaks TLS.
     with (folder / "provider.log").open("wb") as log:
         process = subprocess.Popen(
-            [executable(folder / "provider"), "-debug"],
-            env={**GARBAGE, **os.environ},
+            [executable(), "-debug"],
+            env={**GARBAGE, **SILENT, **os.environ},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -14,16 +14,18 @@ from strata.terraform.binary import terraform
 from strata.terraform.plugins import PROVIDER, VERSION, terraform_environment
 from strata.terraform.process import Terraform
 from tests.emulator.ecs.shop import Shop
+from tests.end_to_end.provider import attached
 
 pytestmark = pytest.mark.emulator
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An emulator whose time goes by."""
+    """An emulator whose time goes by, and a provider that asks it."""
     with emulation.emulator(tmp_path_factory.mktemp("running")) as status:
         assert play.control(status.url)["factor"] == 240
-        yield status.url
+        with attached(tmp_path_factory.mktemp("provider")):
+            yield status.url
 
 
 @pytest.fixture
