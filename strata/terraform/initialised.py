@@ -18,6 +18,7 @@ from strata.terraform.schemas import REATTACH
 DATA, LOCK = ".terraform", ".terraform.lock.hcl"
 BACKEND = "terraform.tfstate"
 """In the data folder, what `init` noted of the backend."""
+CONFIGURATION = "TF_CLI_CONFIG_FILE"
 STAMP = "strata-initialised"
 """In the data folder, so that it is deleted together with it."""
 
@@ -54,11 +55,16 @@ def _digest(terraform: Terraform, folder: Path) -> str:
     document = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))
     lock, backend = folder / LOCK, folder / DATA / BACKEND
     variables = {**os.environ, **terraform.environment}
-    configuration = Path(variables.get("TF_CLI_CONFIG_FILE", ""))
+    configuration = Path(variables.get(CONFIGURATION, ""))
     executable = terraform.executable.stat()
     inputs = [
         [str(terraform.executable), executable.st_size, executable.st_mtime_ns],
-        {name: value for name, value in sorted(variables.items()) if name.startswith("TF_CLI")},
+        # Of the configuration what it says counts, wherever it lies.
+        {
+            name: value
+            for name, value in sorted(variables.items())
+            if name.startswith("TF_CLI") and name != CONFIGURATION
+        },
         configuration.read_text(errors="replace") if configuration.is_file() else "",
         {key: document.get(key) for key in ("terraform", "module")},
         lock.read_text(errors="replace") if lock.is_file() else "",

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from strata.terraform.process import Terraform
 from strata.views import steps
 from tests import ROOT
 from tests.deployer.record import TESTS
+from tests.end_to_end.forks import Command
 from tests.end_to_end.provider import attached
 
 Client = Callable[[str], Any]
@@ -86,15 +88,11 @@ def strata_command(folder: Path, *arguments: str | Path) -> list[str]:
 
 def strata(folder: Path, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run `strata` without a terminal; both streams in `stdout`."""
-    return subprocess.run(
-        strata_command(folder, *arguments),
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryFile("w+") as said:
+        command = Command(folder, *arguments, out=said.fileno())
+        command.wait()
+        said.seek(0)
+        return subprocess.CompletedProcess(["strata"], command.wait(), said.read())
 
 
 def strata_here(folder: Path, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":

@@ -12,8 +12,16 @@ from strata.machine.folders import Folders, use
 from strata.views import steps
 from tests import ROOT
 
-work = Path(sys.argv.pop(1))
-use(Folders(ROOT, work, work / "cdktf.out"))
-# Both streams are read as one, and a busy machine says more of what takes long.
-steps.PATIENCE_SECONDS = 3600
-sys.exit(main())
+
+def run(folder: str, arguments: list[str]) -> None:
+    """Run a command, with which this process ends."""
+    sys.argv = ["strata", *arguments]
+    work = Path(folder)
+    use(Folders(ROOT, work, work / "cdktf.out"))
+    # Both streams are read as one, and a busy machine says more of what takes long.
+    steps.PATIENCE_SECONDS = 3600
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run(sys.argv[1], sys.argv[2:])

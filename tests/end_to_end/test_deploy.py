@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,8 +15,9 @@ from strata.local import ecs as play
 from tests import ROOT
 from tests.emulator.ecs.shop import Shop
 from tests.end_to_end import service
-from tests.end_to_end.conftest import Client, strata_command, strata_here
+from tests.end_to_end.conftest import Client, strata_here
 from tests.end_to_end.expiring import login
+from tests.end_to_end.forks import Command
 from tests.end_to_end.test_killed import until
 
 pytestmark = pytest.mark.emulator
@@ -45,11 +45,10 @@ class Watching:
         self.output = folder / f"{tag}.out"
         environment = {**os.environ, **({"AWS_ENDPOINT_URL": endpoint} if endpoint else {})}
         with self.output.open("wb") as out:
-            self.process = subprocess.Popen(
-                strata_command(folder / "own", "deploy", "local", "--tag", tag),
-                cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out,
-                stderr=subprocess.STDOUT,
-            )  # fmt: skip
+            words = ("deploy", "local", "--tag", tag)
+            self.process = Command(
+                folder / "own", *words, out=out.fileno(), environment=environment
+            )
         until(lambda: "tasks      3 wanted" in self.said() or self.ended(), 60)
         assert not self.ended(), self.said()
 

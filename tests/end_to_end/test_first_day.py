@@ -21,9 +21,9 @@ from tests.deployer.record import forget, not_allowed
 from tests.end_to_end.conftest import (
     Client,
     client_of_the_tests,
-    strata_command,
     strata_here,
 )
+from tests.end_to_end.forks import Command
 from tests.end_to_end.in_use import REFUSED, too_early
 from tests.end_to_end.test_killed import until
 from tests.end_to_end.test_local import left
@@ -121,13 +121,8 @@ def test_the_first_apply_waits_for_the_registrar_and_stops_before_the_service(
 ) -> None:
     output = day.own / "output"
     with output.open("wb") as out:
-        process = subprocess.Popen(
-            strata_command(day.own, "apply", day.env, "--reviewed", day.review),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
+        words = ("apply", day.env, "--reviewed", day.review)
+        process = Command(day.own, *words, out=out.fileno())
     until(lambda: "leads nowhere yet" in output.read_text() or process.poll() is not None, 600)
     [zone] = aws("route53").list_hosted_zones()["HostedZones"]
     servers = aws("route53").get_hosted_zone(Id=zone["Id"])["DelegationSet"]["NameServers"]

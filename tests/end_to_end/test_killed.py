@@ -27,7 +27,8 @@ from strata.teardown.contents import remaining as tagged
 from strata.teardown.losses import state_resources
 from strata.terraform.children import chdir, left_running
 from tests import ROOT
-from tests.end_to_end.conftest import Client, make_review, strata, strata_command, work_on
+from tests.end_to_end.conftest import Client, make_review, strata_here, work_on
+from tests.end_to_end.forks import Command
 from tests.end_to_end.test_local import left
 
 pytestmark = pytest.mark.emulator
@@ -93,15 +94,9 @@ class Life:
         """The command that applies the review."""
         return ("apply", self.env, "--reviewed", self.review)
 
-    def start(self, *arguments: str | Path) -> "subprocess.Popen[bytes]":
+    def start(self, *arguments: str | Path) -> Command:
         with self.output.open("wb") as out:
-            return subprocess.Popen(
-                strata_command(self.own, *arguments),
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
+            return Command(self.own, *arguments, out=out.fileno())
 
     def run_and_kill(self, moments: random.Random, at: str | None) -> bool:
         """Apply, and kill that at a random moment of its work or when it says `at`.
@@ -169,7 +164,7 @@ def test_what_a_killed_terraform_made_is_found_taken_up_and_not_made_twice(
     assert [(one.layer, one.operation) for one in locks.read_all(environment)] == [
         ("network", "apply")
     ]
-    answer = strata(life.own, "unlock", life.env, "network", "--yes")
+    answer = strata_here(life.own, "unlock", life.env, "network", "--yes")
     assert answer.returncode == 0, answer.stdout
     assert f"strata drift {life.env} lists that" in answer.stdout
     [vpc] = [one["VpcId"] for one in ec2.describe_vpcs(Filters=OURS)["Vpcs"]]
@@ -189,7 +184,7 @@ def test_what_a_killed_terraform_made_is_found_taken_up_and_not_made_twice(
 
 def lost(life: Life) -> list[dict[str, str]]:
     """What AWS has and no state knows."""
-    answer = strata(life.own, "drift", life.env, "--format", "json")
+    answer = strata_here(life.own, "drift", life.env, "--format", "json")
     assert answer.returncode in (0, 3), answer.stdout
     strangers: list[dict[str, str]] = json.loads(answer.stdout)["strangers"]
     return strangers
@@ -230,7 +225,7 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
             life.plan(timeout=60 + runs)
         if not told and life.applying("database"):
             told = True
-            refused = strata(life.own, *life.apply())
+            refused = strata_here(life.own, *life.apply())
             assert refused.returncode == 1
             assert "of this machine works on it" in refused.stdout
             assert "wait until it has ended" in refused.stdout
@@ -242,7 +237,7 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
         unlocked += unlock(life)
     assert kills == KILLS, f"{kills} of {runs} runs were killed"
     assert told
-    last = strata(life.own, *life.apply())
+    last = strata_here(life.own, *life.apply())
     assert last.returncode == 0, last.stdout
     plans = waves.run(LAYERS, life.work.changes, waves.quiet)
     assert plans.done == dict.fromkeys(LAYERS, "no change"), plans.failed
@@ -293,14 +288,14 @@ def test_an_interrupted_destroy_goes_on_and_leaves_the_state_bucket(
         Size=1,
         TagSpecifications=[{"ResourceType": "volume", "Tags": tags}],
     )["VolumeId"]
-    again = strata(life.own, "destroy", life.env, "--yes", name)
+    again = strata_here(life.own, "destroy", life.env, "--yes", name)
     assert again.returncode == 1
     assert f"stays: {kept}" in again.stdout
     assert "what carries the environment's tags and is still there:\n" in again.stdout
     assert f":volume/{forgotten}\n" in again.stdout
     assert "delete it by hand" in again.stdout
     aws("ec2").delete_volume(VolumeId=forgotten)
-    once_more = strata(life.own, "destroy", life.env, "--yes", name)
+    once_more = strata_here(life.own, "destroy", life.env, "--yes", name)
     assert once_more.returncode == 0, once_more.stdout
     assert f"stays: {kept}" in once_more.stdout
     assert "nothing else carries its tags" in once_more.stdout
@@ -350,11 +345,11 @@ def unlock(life: Life) -> int:
     environment = life.work.settings.environment
     count = 0
     for lock in locks.read_all(environment):
-        refused = strata(life.own, *life.apply())
+        refused = strata_here(life.own, *life.apply())
         assert refused.returncode == 1
         assert f"{lock.layer} is locked by" in refused.stdout
         assert f"strata unlock {life.env} {lock.layer}" in refused.stdout
-        answer = strata(life.own, "unlock", life.env, lock.layer, "--yes")
+        answer = strata_here(life.own, "unlock", life.env, lock.layer, "--yes")
         assert answer.returncode == 0, answer.stdout
         count += 1
     return count

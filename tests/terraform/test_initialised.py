@@ -58,6 +58,14 @@ def test_a_folder_is_initialised_once_whatever_its_resources(folder: Path) -> No
     assert calls(folder) == 1
 
 
+def test_the_same_configuration_elsewhere_is_no_reason_to_initialise_again(folder: Path) -> None:
+    for name in ("here", "there"):
+        file = folder.parent / name
+        file.write_text("# the same mirror\n")
+        initialise(tool(folder, TF_CLI_CONFIG_FILE=str(file)), folder)
+    assert calls(folder) == 1
+
+
 def no_lock(folder: Path) -> None:
     (folder / ".terraform.lock.hcl").unlink()
 
