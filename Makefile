@@ -45,6 +45,10 @@ browser: setup
 servers: setup
 	$(BIN)/python -m tests.servers
 
+# Python keeps its byte code, even where the environment says not to: every worker reads all tests,
+# and every command that a test starts reads Strata.
+check test: export PYTHONDONTWRITEBYTECODE :=
+
 # In the order of tests/conftest.py: the long files begin early, and short ones fill the end.
 # More workers than processors: those with Terraform mostly wait for its provider, which sleeps.
 test: lint browser servers tests/nodes/node_modules/installed examples/shop-api/node_modules/installed

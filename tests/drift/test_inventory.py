@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -37,8 +37,10 @@ def answer(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[Any] | str])
 
 @functools.cache
 def kept() -> boto3.Session:
-    """One session for all tests: it keeps what it has read of botocore's models."""
-    return session.session(load("local").environment)
+    """One session for all tests, with one client of each service: no test changes them."""
+    made: Any = session.session(load("local").environment)
+    made.client = functools.cache(made.client)
+    return cast(boto3.Session, made)
 
 
 def test_what_may_not_be_looked_at_is_named_and_the_rest_is_listed(

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,25 @@ from strata.documents.stacks import stack
 from strata.map.write import files
 from strata.settings import load
 from tests import ROOT
+from tests.gate.command import Command
 from tests.reviews import write_review
 
 Json = dict[str, Any]
 
 
+@pytest.fixture(scope="module")
+def drawings(composed: Callable[[str], Json]) -> Mapping[str, str]:
+    """The files of the map of `prod`."""
+    region = load("prod").environment.region
+    return files(stack(composed("prod")), "shop-prod", region)
+
+
 @pytest.mark.parametrize("picture", ["network", "system"])
-def test_the_readme_shows_prod_as_it_is(picture: str, composed: Callable[[str], Json]) -> None:
+def test_the_readme_shows_prod_as_it_is(picture: str, drawings: Mapping[str, str]) -> None:
     """When this fails: `make images`, and look at what changed."""
     image = f"docs/images/prod-{picture}.svg"
     assert f"]({image})" in (ROOT / "README.md").read_text()
-    region = load("prod").environment.region
-    made = files(stack(composed("prod")), "shop-prod", region)[f"{picture}.svg"]
-    assert (ROOT / image).read_text() == made
+    assert (ROOT / image).read_text() == drawings[f"{picture}.svg"]
 
 
 def strata(*args: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -53,11 +59,17 @@ def test_the_command_writes_the_page_and_both_pictures(tmp_path: Path) -> None:
     assert (tmp_path / "opened").read_text().strip() == written[0].as_uri()
 
 
-def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:
-    answer = strata("map", "local", "--out", tmp_path / "map", "--plan", tmp_path)
-    assert answer.returncode == 2
-    assert "review.json" in answer.stderr
-    assert "hint: strata plan" in answer.stderr
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The `strata` command, in this process."""
+    return Command(monkeypatch, capsys)
+
+
+def test_a_folder_without_a_plan_is_refused(command: Command, tmp_path: Path) -> None:
+    answer = command("map", "local", "--out", tmp_path / "map", "--plan", tmp_path)
+    assert answer.code == 2
+    assert "review.json" in answer.err
+    assert "hint: strata plan" in answer.err
     assert not (tmp_path / "map").exists()
 
 
@@ -68,17 +80,17 @@ def test_the_demo_leaves_the_map_the_paths_and_the_cost_of_local(tmp_path: Path)
     assert "US dollars for a month" in found["cost"].read_text()
 
 
-def test_a_plan_of_another_environment_is_refused(tmp_path: Path) -> None:
-    answer = strata("map", "local", "--plan", write_review(tmp_path / "review", load("prod")))
-    assert answer.returncode == 2
-    assert "holds a plan of prod, not of local" in answer.stderr
-    assert "hint: strata plan local --out" in answer.stderr
+def test_a_plan_of_another_environment_is_refused(command: Command, tmp_path: Path) -> None:
+    answer = command("map", "local", "--plan", write_review(tmp_path / "review", load("prod")))
+    assert answer.code == 2
+    assert "holds a plan of prod, not of local" in answer.err
+    assert "hint: strata plan local --out" in answer.err
 
 
-def test_a_plan_of_other_settings_is_refused(tmp_path: Path) -> None:
+def test_a_plan_of_other_settings_is_refused(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "local.toml"
     file.write_text(f"{(ROOT / 'envs/local.toml').read_text()}\n[cost]\nover_budget = 'fail'\n")
-    answer = strata("map", file, "--plan", write_review(tmp_path / "review", load("local")))
-    assert answer.returncode == 2
-    assert "the settings were changed since" in answer.stderr
-    assert "hint: strata plan" in answer.stderr
+    answer = command("map", file, "--plan", write_review(tmp_path / "review", load("local")))
+    assert answer.code == 2
+    assert "the settings were changed since" in answer.err
+    assert "hint: strata plan" in answer.err

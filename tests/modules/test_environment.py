@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import tomli_w
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from strata.gate.documents import read
 from strata.gate.resolve import differences, resolved, union
@@ -16,29 +15,38 @@ from strata.settings import Settings
 from tests import ROOT
 from tests.modules.generated import named, some_settings, with_secrets
 
-ENVIRONMENTS = 6
-"""Of each example: they are synthesized at once, since starting CDKTF takes longest."""
+ENVIRONMENTS = 8
+"""They are synthesized at once, since starting CDKTF takes longest."""
 
 
-# Without shrinking, which would synthesize a hundred times to say less.
-@settings(max_examples=2, deadline=None, derandomize=True, database=None,
-          phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
-@given(several=st.lists(some_settings(), min_size=ENVIRONMENTS, max_size=ENVIRONMENTS))
-def test_the_layers_together_are_the_composed_stack(
-    several: list[Settings], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("generated")
+def drawn() -> list[Settings]:
+    """Environments with other settings each, the first with the simplest; always the same."""
+    several: list[Settings] = []
+
+    @settings(max_examples=ENVIRONMENTS, deadline=None, derandomize=True, database=None,
+              phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(one=some_settings())
+    def collect(one: Settings) -> None:
+        several.append(one)
+
+    collect()
+    return several
+
+
+def test_the_layers_together_are_the_composed_stack(tmp_path: Path) -> None:
+    several = drawn()
+    assert len({one.model_dump_json() for one in several}) == ENVIRONMENTS
     files = []
     for index, one in enumerate([with_secrets(), *several]):
-        files.append(folder / f"{index}.toml")
+        files.append(tmp_path / f"{index}.toml")
         data = named(one, f"env-{index}").model_dump(exclude_none=True, by_alias=True)
         files[-1].write_text(tomli_w.dumps(data))
     # In a process of its own CDKTF numbers its tokens from 0: more figures come in the midst of it.
     subprocess.run(
-        [sys.executable, "-m", "strata", "synth", *files, "--out", folder], cwd=ROOT, check=True
+        [sys.executable, "-m", "strata", "synth", *files, "--out", tmp_path], cwd=ROOT, check=True
     )
     found = {
-        one.name: differences(union(one.layers), resolved(one.composed)) for one in read(folder)
+        one.name: differences(union(one.layers), resolved(one.composed)) for one in read(tmp_path)
     }
     assert found == {f"env-{index}": [] for index in range(len(files))}
 
