@@ -8,7 +8,7 @@ leads to something not evaluated) is tried both ways.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from strata.reach.model import Endpoint, Interface, Network, PrefixList, Route, Subnet
@@ -17,6 +17,9 @@ Address = IPv4Address | IPv6Address
 NAT_PORTS = (1024, 40000, 40001, 65535)
 OUTSIDE = tuple(map(ip_address, ("1.1.1.1", "8.8.8.8", "9.9.9.9", "2600::1", "2620::1")))
 """One address of the internet for each range that a random rule names, and one for none of them."""
+
+GATEWAY = ip_address("0.0.0.1")
+"""The public address of a NAT gateway."""
 
 Oracle = Callable[[object], bool]
 
@@ -97,8 +100,7 @@ class Walk:
                 self.leave_subnet(here, request)
                 self.enter_subnet(outside, request)
             translated = Packet(
-                request.protocol, ip_address("0.0.0.1"), nat_port, request.target,
-                request.target_port,
+                request.protocol, GATEWAY, nat_port, request.target, request.target_port
             )  # fmt: skip
             self.leave_subnet(outside, translated)
             onward = self.route(outside, request.target)
@@ -240,16 +242,19 @@ def worlds(run: Callable[[Oracle], None]) -> Iterator[bool]:
 
 
 def addresses(place: Interface | None, version: int) -> list[Address]:
-    """Every address of a place; of the internet one of each kind."""
+    """Two addresses of a place, which may send to itself; of the internet one of each kind.
+
+    The first is the one that a random rule names alone; rules treat all others as the second.
+    """
     if place is None:
         return [one for one in OUTSIDE if one.version == version]
     if version == 6 and not place.ipv6:
         return []
-    # AWS keeps the first four and the last.
+    # AWS keeps the first four.
     found: list[Any] = []
     for network in place.subnet.ranges:
         if network.version == version:
-            found += list(network)[4:-1]
+            found += islice(network, 4, 6)
     return found
 
 
@@ -274,7 +279,7 @@ def reach(
     for here, there in product(source.interfaces or (None,), target.interfaces or (None,)):
         by_version = []
         for version in (4, 6):
-            found = [
+            attempts = (
                 came
                 for address, peer in product(addresses(here, version), addresses(there, version))
                 for reply_port in ports_between(*source.reply_ports)
@@ -287,8 +292,13 @@ def reach(
                         )
                     )
                 )
-            ]
-            by_version.append(bool(found) and all(found))
-            ever |= any(found)
+            )
+            came = set()
+            for one in attempts:
+                came.add(one)
+                if came == {True, False}:
+                    break  # No further one would change what is said.
+            by_version.append(came == {True})
+            ever |= True in came
         always &= any(by_version)
     return always, ever
