@@ -21,14 +21,15 @@ from jsii._runtime import kernel
 
 NAME, VERSION = "strata", "1.0.0"
 SCRIPT = Path(__file__).with_suffix(".js")
+FOLDER = tempfile.TemporaryDirectory(prefix="strata-")
+"""Until this process ends: Node reads it later than it is told to (`modules/load_ahead.py`)."""
 
 
 def load() -> None:
     """Give Node the assembly with the class; once for each Node process, after CDKTF's own."""
-    with tempfile.TemporaryDirectory() as folder:
-        tarball = Path(folder, f"{NAME}.tgz")
-        tarball.write_bytes(_tarball())
-        kernel.load(NAME, VERSION, str(tarball))
+    tarball = Path(FOLDER.name, f"{NAME}.tgz")
+    tarball.write_bytes(_tarball())
+    kernel.load(NAME, VERSION, str(tarball))
 
 
 def _tarball() -> bytes:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from modules import cut_assembly
+from modules import cut_assembly, load_ahead
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 NEEDED = ("constructs._jsii", "cdktf._jsii")
@@ -86,30 +86,31 @@ class _Watch(MetaPathFinder):
         if tarball is None:
             self._whole = True
             return
-        try:
-            # Node keeps the first assembly of a name and version, so that the package's own call
-            # that follows gets this assembly.
-            kernel.load(package.name, package.version, str(tarball))
-        except Exception:  # noqa: BLE001
-            self._whole = True
-            _start_anew()
-        else:
-            self._cut = package
+        self._cut = package
+        # Node keeps the first assembly of a name and version, so that the package's own call that
+        # follows gets this assembly.
+        load_ahead.load_or(self._load_whole, kernel, package.name, package.version, str(tarball))
 
     def _give_up(self, submodule: str) -> None:
         self._whole = True
         if self._cut is None:
             return
         from jsii import _reference_map  # noqa: PLC0415
-        from jsii._runtime import kernel  # noqa: PLC0415
 
         if _reference_map._refs._refs:
             raise ImportError(
                 f"{PACKAGE}.{submodule} is named in no file of modules/, and the first construct "
                 "exists already; import it at the head of a file"
             )
+        self._load_whole()
+
+    def _load_whole(self) -> None:
+        from jsii._runtime import kernel  # noqa: PLC0415
+
+        self._whole = True
         _start_anew()
-        kernel.load(self._cut.name, self._cut.version, str(self._cut.tarball))
+        if self._cut is not None:
+            kernel.load(self._cut.name, self._cut.version, str(self._cut.tarball))
 
 
 def _start_anew() -> None:

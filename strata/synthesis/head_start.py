@@ -1,13 +1,14 @@
 """Starts Node while Python still imports what a command needs.
 
-Node takes half a second to start and to load CDKTF and the provider's classes, and most of that
-does not need Python. A thread imports what starts it; the synthesis then finds it imported, or
-waits for the rest. An error of the thread is no matter: the synthesis meets it again, and tells it.
+Node takes half a second to start and to load CDKTF and the provider's classes. It is asked to
+before anything else (`modules/load_ahead.py`), and the synthesis waits for what is left of that. An
+error here is no matter: the synthesis meets it again, and tells it.
 
 The garbage collector stays off in a process that ends with what it synthesizes: it would take an
 eighth of Python's time, and find next to nothing (1 MiB of the four environments).
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -23,8 +24,8 @@ LONG = "apply"
 NOT_YET = frozenset({"-h", "--help", "--live", "--project", "--refresh", "--synthesized"})
 """Options with which nothing is synthesized, or in a folder that is not known yet."""
 
-STARTING = ("modules.environment_stack", "cdktf_cdktf_provider_aws.provider")
-"""What starts Node, and has it load CDKTF and the provider."""
+STARTING = ("modules.environment_stack", "cdktf_cdktf_provider_aws._jsii")
+"""What has Node load CDKTF and the provider; none of it waits for the answer."""
 
 
 def begin_for(arguments: Sequence[str]) -> None:
@@ -36,20 +37,31 @@ def begin_for(arguments: Sequence[str]) -> None:
 
 
 def begin(*, collect: bool = False) -> None:
-    """Begin; returns at once. The thread does not keep the process from ending.
-
-    With `collect` the garbage collector goes on.
-    """
+    """Start Node; returns while it works. With `collect` the garbage collector goes on."""
     if not collect:
         gc.disable()
-    threading.Thread(target=_start, name="head start", daemon=True).start()
+        # Python looks for garbage once more at its end: a third of a second of a `strata plan`.
+        atexit.register(gc.freeze)
+    # Whatever goes wrong here goes wrong in the synthesis, where it can be told.
+    with contextlib.suppress(Exception):
+        _start()
 
 
 def _start() -> None:
-    # Whatever goes wrong here goes wrong in the synthesis, where it can be told.
-    with contextlib.suppress(BaseException):
-        from strata.machine.node import require  # noqa: PLC0415 - for the thread to import
-
-        require()
+    able = threading.Event()
+    asking = threading.Thread(target=_ask, args=(able,), daemon=True)
+    asking.start()
+    # What starts Node is imported while Node is asked for its version.
+    importlib.import_module("modules")
+    asking.join()
+    if able.is_set():
         for module in STARTING:
             importlib.import_module(module)
+
+
+def _ask(able: threading.Event) -> None:
+    with contextlib.suppress(Exception):
+        from strata.machine.node import require  # noqa: PLC0415 - not every command comes here
+
+        require()
+        able.set()

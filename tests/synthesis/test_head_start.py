@@ -70,3 +70,13 @@ def test_wrong_settings_are_told_while_node_starts(tmp_path: Path) -> None:
     assert "project" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert "thread" not in answer.stderr.lower()
+
+
+def test_a_node_that_cannot_work_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JSII_NODE", "false")
+    answer = run("-m", "strata", "synth", "local", "--out", str(tmp_path / "out"))
+    assert answer.returncode != 0
+    assert answer.stderr.count("prints no version") == 1
+    assert "Traceback" not in answer.stderr
