@@ -250,7 +250,8 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
             report = Report(self.check_type)
             chosen = RunnerFilter(framework=["terraform_json"], show_progress_bar=False)
             self.add_python_check_results(report, chosen)
-            self.add_graph_check_results(report, chosen)
+            if not single:
+                self.add_graph_check_results(report, chosen)
             return report
 
         def run_graph_checks_results(self, *arguments: Any, **named: Any) -> Any:
@@ -266,8 +267,7 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
                     if record["result"] in verdicts:
                         address = record["entity"][CustomAttributes.ID]
                         passed = verdicts[record["result"]]
-                        if not single:
-                            outcomes.append(_Outcome(check.id, check.name, address, passed))
+                        outcomes.append(_Outcome(check.id, check.name, address, passed))
             return results
 
     runner = Runner()
