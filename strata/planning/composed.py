@@ -22,6 +22,7 @@ from strata.synthesis.lock_file import NAME as LOCK
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.initialised import forget, initialise
 from strata.terraform.process import Terraform
+from strata.terraform.schemas import standby
 
 PLAN = Path("composed.tfplan")
 T = TypeVar("T")
@@ -45,7 +46,7 @@ def plan_beside(
     """
     with FileLock(folder / "init.lock"):
         initialise(terraform, folder)
-    with tempfile.TemporaryDirectory() as private:
+    with standby() as ready, tempfile.TemporaryDirectory() as private:
         # Named like the stack, since the log is named after the folder.
         work = Path(private, folder.name)
         work.mkdir()
@@ -75,4 +76,4 @@ def plan_beside(
             # The cause may be a provider that is no longer where `init` found it.
             forget(folder)
             raise
-        return without_secrets(own_terraform.show_own(work, PLAN)), result
+        return without_secrets(own_terraform.show_own(work, PLAN, ready)), result

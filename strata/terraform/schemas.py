@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from strata.machine.folders import work_folder
@@ -61,39 +62,61 @@ NO_MATTER = (
 """Errors that only cost time: no Node, a full disk, a plan or a provider of another format."""
 
 
+@dataclass(frozen=True)
+class Standby:
+    """A Node that answers for the schemas, once they are written to a file."""
+
+    process: "_Process"
+    socket: Path
+    schemas: Path
+
+
+@contextlib.contextmanager
+def standby() -> Iterator[Standby | None]:
+    """A Node for `offered`, started while the plan is still made; None if that is impossible."""
+    with contextlib.ExitStack() as resources:
+        try:
+            ready = _stand_by(resources)
+        except NO_MATTER:
+            ready = None
+        yield ready
+
+
+def _stand_by(resources: contextlib.ExitStack) -> Standby:
+    private = Path(resources.enter_context(tempfile.TemporaryDirectory()))
+    socket, lean = private / "socket", private / "lean"
+    return Standby(resources.enter_context(_script("serve", socket, lean)), socket, lean)
+
+
 @contextlib.contextmanager
 def offered(
-    folder: Path, plan: Path, environment: Mapping[str, str]
+    folder: Path, plan: Path, environment: Mapping[str, str], standby: Standby | None = None
 ) -> Iterator[Mapping[str, str]]:
     """Variables for a `terraform show` of `plan` without the provider; empty if that is impossible.
 
     Terraform must have just made the plan of `folder` with these variables: it has checked the
-    provider in the data folder against the lock file then.
+    provider in the data folder against the lock file then. A `standby` serves one plan.
     """
     with contextlib.ExitStack() as resources:
         try:
-            variables = _offer(folder, plan, environment, resources)
+            _refuse_developed(environment)
+            variables = _offer(folder, plan, environment, standby or _stand_by(resources))
         except NO_MATTER:
             variables = {}
         yield variables
 
 
 def _offer(
-    folder: Path, plan: Path, environment: Mapping[str, str], resources: contextlib.ExitStack
+    folder: Path, plan: Path, environment: Mapping[str, str], standby: Standby
 ) -> Mapping[str, str]:
-    _refuse_developed(environment)
-    private = Path(resources.enter_context(tempfile.TemporaryDirectory()))
-    lean = private / "lean"
-    schemas = _schemas(folder, _provider(folder, environment), private)
-    lean.write_bytes(cut(schemas, types_of(plan)))
-    socket = private / "socket"
-    process = resources.enter_context(_script("serve", socket, lean))
-    _line(process)
+    schemas = _schemas(folder, _provider(folder, environment), standby.schemas.parent)
+    standby.schemas.write_bytes(cut(schemas, types_of(plan)))
+    _line(standby.process)
     return {REATTACH: json.dumps({PROVIDER: {
-        "Protocol": "grpc", "ProtocolVersion": 5, "Pid": process.pid,
+        "Protocol": "grpc", "ProtocolVersion": 5, "Pid": standby.process.pid,
         # With this Terraform does not stop the process at its end.
         "Test": True,
-        "Addr": {"Network": "unix", "String": str(socket)},
+        "Addr": {"Network": "unix", "String": str(standby.socket)},
     }})}  # fmt: skip
 
 

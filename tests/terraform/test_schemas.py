@@ -19,7 +19,15 @@ from strata.terraform import schemas
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import PROVIDER, VERSION, platform_name, terraform_environment
 from strata.terraform.process import Terraform
-from strata.terraform.schemas import UnexpectedFormat, cut, offered, types_of
+from strata.terraform.schemas import (
+    REATTACH,
+    Standby,
+    UnexpectedFormat,
+    cut,
+    offered,
+    standby,
+    types_of,
+)
 from tests import ROOT
 
 Json = dict[str, Any]
@@ -76,8 +84,10 @@ class Planned:
     tool: Terraform
     folder: Path
 
-    def offered(self) -> "contextlib.AbstractContextManager[Mapping[str, str]]":
-        return offered(self.folder, self.folder / PLAN, self.tool._variables())
+    def offered(
+        self, ready: Standby | None = None
+    ) -> "contextlib.AbstractContextManager[Mapping[str, str]]":
+        return offered(self.folder, self.folder / PLAN, self.tool._variables(), ready)
 
     def shown(self, tool: Terraform) -> str:
         """What Terraform prints."""
@@ -117,6 +127,18 @@ def test_a_plan_is_shown_the_same_to_the_byte_and_without_the_provider(
         # There is no provider where Terraform would look for it.
         here = {**small.tool.environment, **variables, "TF_DATA_DIR": str(tmp_path)}
         assert small.shown(replace(small.tool, environment=here)) == wanted
+
+
+@pytest.mark.terraform
+def test_it_is_the_same_by_a_node_that_stood_by(small: Planned, tmp_path: Path) -> None:
+    with standby() as ready, small.offered(ready) as variables:
+        assert ready
+        (about,) = json.loads(variables[REATTACH]).values()
+        assert about["Pid"] == ready.process.pid
+        here = {**small.tool.environment, **variables, "TF_DATA_DIR": str(tmp_path)}
+        assert small.shown(replace(small.tool, environment=here)) == small.shown(small.tool)
+    assert ready.process.poll() is not None
+    assert not ready.socket.parent.exists()
 
 
 @pytest.mark.terraform
@@ -230,6 +252,8 @@ def test_where_it_cannot_be_the_provider_is_left_to_terraform(
 ) -> None:
     BREAKS[broken](place, monkeypatch)
     with place.offered() as variables:
+        assert variables == {}
+    with standby() as ready, offered(place.folder, place.plan, os.environ, ready) as variables:
         assert variables == {}
 
 
