@@ -1,10 +1,10 @@
 """The client of the bucket with the state of every layer."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from botocore.config import Config
 
-from strata.aws.session import session
+from strata.aws.session import core_session
 from strata.settings.models import Environment
 
 if TYPE_CHECKING:
@@ -15,4 +15,7 @@ def s3_client(environment: Environment, config: Config | None = None) -> "S3Clie
     """S3 in the environment's region; the emulator answers to paths only."""
     style: Literal["auto", "path"] = "path" if environment.emulated else "auto"
     paths = Config(s3={"addressing_style": style})
-    return session(environment).client("s3", config=config.merge(paths) if config else paths)
+    client = core_session().create_client(
+        "s3", region_name=environment.region, config=config.merge(paths) if config else paths
+    )
+    return cast("S3Client", client)
