@@ -10,7 +10,7 @@ import typer
 
 from strata.apply.waves import Outcome
 from strata.commands.base import AsJson, Env, confirm, judged, out, print_json
-from strata.commands.common import at_work, finish, planned, run_layers
+from strata.commands.common import Ready, at_work, finish, planned, run_layers
 from strata.commands.offered import Account, require_offered
 from strata.commands.output import output_of
 from strata.errors import StrataError, UsageError
@@ -158,7 +158,7 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     from strata.views.text.review import text  # noqa: PLC0415
 
     account = Account(work.settings.environment)
-    plan_review = planned(env, work, account=account)
+    plan_review = planned(env, Ready.of(work), account=account)
     typer.echo(text(plan_review.report), nl=False, err=out.stderr)
     for line in undone(env, plan_review.plan.changes):
         out.print(line)

@@ -39,9 +39,13 @@ if TYPE_CHECKING:
     from strata.gate.report import Report
     from strata.plan_file.changes import Change, Plan
     from strata.review.produce import Made
+    from strata.review.report import Report as ReviewReport
     from strata.state.states import States
 
 T = TypeVar("T")
+
+LOOKING = "looking for Terraform, and for the provider"
+"""A step of the work, as it is shown."""
 
 
 def running_emulator() -> emulation.EmulatorStatus:
@@ -72,19 +76,12 @@ def find_terraform() -> Terraform:
     return Terraform(terraform(), terraform_environment(), work_folder() / "logs")
 
 
-def layers_of(
-    settings: Settings,
-    folder: Path | None = None,
-    find: Callable[[], Terraform] = find_terraform,
-) -> "LayerWork":
-    """The layers of an environment in `folder`, by default in the folder of an apply.
-
-    `find` gives Terraform, which may have been looked for already.
-    """
+def layers_of(settings: Settings, folder: Path | None = None) -> "LayerWork":
+    """The layers of an environment in `folder`, by default in the folder of an apply."""
     from strata.apply.layer import LayerWork  # noqa: PLC0415 - boto3 takes its time
 
-    with step("looking for Terraform, and for the provider"):
-        tool = find()
+    with step(LOOKING):
+        tool = find_terraform()
     stacks = (folder or synthesized_folder()) / "stacks"
     return LayerWork(settings, stacks, tool, threading.Lock(), say=out.print)
 
@@ -185,8 +182,9 @@ def look_for_drift(settings: Settings, env: str) -> "Drift":
 class Begun:
     """What began beside the synthesis of a plan; each function waits for its result."""
 
-    layers: Callable[[], None]
-    """Writes the stacks of the layers: only the composed one is there."""
+    meanwhile: Callable[[], None]
+    """Done while Terraform plans: it writes the stacks of the layers, since only the composed one
+    is there."""
     asked: Callable[[], None]
     """For what AWS is asked before a plan."""
     states: "Callable[[], States]"
@@ -220,9 +218,9 @@ def plan_anew(
         require_plannable(env, settings, account)
 
     def prepare() -> Terraform:
-        # What is done after the synthesis, imported during it: it mostly waits for Node.
-        import strata.review.produce  # noqa: PLC0415
-        import strata.views.html  # noqa: PLC0415, F401
+        # What begins the plan, imported during the synthesis: that mostly waits for Node.
+        import strata.gate.judging_process  # noqa: PLC0415
+        import strata.review.produce  # noqa: PLC0415, F401
 
         return find_terraform()
 
@@ -238,15 +236,20 @@ def plan_anew(
         states = questions.begin(read_states)
         with step(f"synthesizing {environment.name}"):
             layers = synthesize_composed(settings, out_folder)
-        work = layers_of(settings, out_folder, found)
-        # For the questions that follow from the plan.
-        questions.begin(account.read_descriptions)
+        with step(LOOKING):
+            tool = found()
+
+        def meanwhile() -> None:
+            # For the questions that follow from the plan.
+            questions.begin(account.read_descriptions)
+            layers()
+
         answers: list[Callable[[], T]] = []
         made = planned(
             env,
-            work,
+            Ready(settings, out_folder, tool),
             folder,
-            begun=Begun(layers, asked, states),
+            begun=Begun(meanwhile, asked, states),
             parsed=lambda plan: answers.append(questions.begin(lambda: ask(plan.changes))),
         )
         [answer] = answers
@@ -254,26 +257,38 @@ def plan_anew(
             return made, answer()
 
 
+@dataclass(frozen=True)
+class Ready:
+    """An environment that was synthesized to a folder, and Terraform for it."""
+
+    settings: Settings
+    synthesized: Path
+    terraform: Terraform
+
+    @classmethod
+    def of(cls, work: "LayerWork") -> "Ready":
+        """That of layers which can be worked on."""
+        return cls(work.settings, work.stacks.parent, work.terraform)
+
+
 def planned(
     env: str,
-    work: "LayerWork",
+    ready: Ready,
     folder: Path | None = None,
     *,
     begun: Begun | None = None,
     account: Account | None = None,
     parsed: "Callable[[Plan], None]" = lambda _: None,
 ) -> "Made":
-    """The review of the environment of `work`, written to `folder` or to Strata's own folder.
+    """The review of an environment, written to `folder` or to Strata's own folder.
 
     What has not `begun` is done here, and `account` is asked. `parsed` is called with the plan,
     before the gate judges it.
     """
     from strata.gate.judging_process import judging_process  # noqa: PLC0415
-    from strata.gate.report import settings_files  # noqa: PLC0415
     from strata.review.produce import make_review  # noqa: PLC0415
-    from strata.views import html, markdown  # noqa: PLC0415
 
-    settings, synthesized = work.settings, work.stacks.parent
+    settings, synthesized = ready.settings, ready.synthesized
     name = settings.environment.name
     if begun:
         begun.asked()
@@ -284,21 +299,37 @@ def planned(
 
         def judge() -> "Callable[[Json], Report]":
             if begun:
-                begun.layers()
+                begun.meanwhile()
+            from strata.gate.report import settings_files  # noqa: PLC0415
+
             verdict = gate(synthesized, settings_files([env], [name]), [name])
+            import strata.views.html  # noqa: PLC0415, F401 - while Terraform plans
+
             return lambda plan: verdict({name: plan})
 
         return make_review(
             settings,
             file=shown(resolve(env).resolve()),
             synthesized=synthesized,
-            terraform=work.terraform,
+            terraform=ready.terraform,
             judge=judge,
             folder=folder or work_folder() / "reviews" / name,
-            views={"report.html": html.review, "report.md": markdown.review},
+            views={"report.html": _html, "report.md": _markdown},
             states=begun.states() if begun else None,
             parsed=parsed,
         )
+
+
+def _html(report: "ReviewReport") -> str:
+    from strata.views import html  # noqa: PLC0415 - a plan begins without it
+
+    return html.review(report)
+
+
+def _markdown(report: "ReviewReport") -> str:
+    from strata.views import markdown  # noqa: PLC0415 - a plan begins without it
+
+    return markdown.review(report)
 
 
 def make_state_bucket(environment: Environment) -> None:

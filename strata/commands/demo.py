@@ -5,6 +5,7 @@ from pathlib import Path
 
 from strata.commands.base import composed_stack, judged, out, reach_report, synthesize_to
 from strata.commands.common import (
+    Ready,
     aim,
     at_work,
     finish,
@@ -43,7 +44,7 @@ def demo() -> None:
     aim(settings.environment)
     make_state_bucket(settings.environment)
     with at_work(settings, "local") as work:
-        first_review = planned("local", work)
+        first_review = planned("local", Ready.of(work))
         review = ReviewedApply.open(first_review.folder, work)
         out.print(f"plan       {len(review.plan.changes)} changes, all layers in one review:")
         out.print(f"           {shown(first_review.folder)}/report.html")
@@ -51,7 +52,9 @@ def demo() -> None:
         review.check()
         finish(run_layers(work.needs, review.step, work), "make demo")
         out.print("\nPlanning again: nothing may change.")
-        if planned("local", work, first_review.folder.with_name("local-after")).report.changes:
+        if planned(
+            "local", Ready.of(work), first_review.folder.with_name("local-after")
+        ).report.changes:
             raise StrataError("a second plan has changes", "strata plan local")
         out.print("plan       no change in any layer")
         with step("comparing AWS with what was applied"):

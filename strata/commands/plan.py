@@ -27,8 +27,6 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Plan all layers as one, and write the review; exit code 2: changes, 0: none."""
-    from strata.views.text.review import text  # noqa: PLC0415
-
     settings = load(env)
     aim(settings.environment)
     account = Account(settings.environment)
@@ -47,6 +45,8 @@ def plan(
             )
         )
     else:
+        from strata.views.text.review import text  # noqa: PLC0415
+
         typer.echo(text(planned.report), nl=False)
         for line in looked:
             out.print(line)

@@ -42,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
     @contextlib.contextmanager
     def at_work(*_: Any) -> Iterator[Any]:
-        yield SimpleNamespace(settings=load("local"))
+        yield SimpleNamespace(settings=load("local"), stacks=Path("out", "stacks"), terraform=None)
 
     def confirmed(*_: Any) -> None:
         raise Confirmed

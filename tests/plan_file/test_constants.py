@@ -17,8 +17,8 @@ from strata.errors import StrataError
 from strata.plan_file.constants import hide_constants
 from strata.plan_file.secrets import without_secrets
 from strata.planning.composed import plan_composed
+from strata.review.assemble import written_stack
 from strata.review.causes import Causes
-from strata.review.produce import written_stack
 from strata.review.report import build
 from strata.settings import load
 from strata.terraform.binary import terraform
