@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from strata.cost.estimate import Estimate
 from strata.errors import StrataError, UsageError
 from strata.settings import Settings, load
 from tests import ROOT
+from tests.gate.command import Command
 from tests.reviews import write_review
 
 Json = dict[str, Any]
@@ -169,20 +168,16 @@ def test_what_is_not_priced_makes_it_at_least(
     assert "a month costs at least 127.55" in words(run("check", file))
 
 
-def test_over_budget_fails_where_that_is_set(tmp_path: Path) -> None:
+def test_over_budget_fails_where_that_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = budget(tmp_path, "budget_usd_per_month = 99.5", 'over_budget = "fail"')
-    answer = subprocess.run(
-        [sys.executable, "-m", "strata", "check", file],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert answer.returncode == 2
-    assert "the settings are right" not in answer.stdout
-    assert "cost.budget_usd_per_month = 99.5" in answer.stderr
-    assert "a month costs 141.42, 41.92 more: network 8.67" in answer.stderr
-    assert "right: at least 142, or a smaller environment" in answer.stderr
+    answer = Command(monkeypatch, capsys)("check", file)
+    assert answer.code == 2
+    assert "the settings are right" not in answer.out
+    assert "cost.budget_usd_per_month = 99.5" in answer.err
+    assert "a month costs 141.42, 41.92 more: network 8.67" in answer.err
+    assert "right: at least 142, or a smaller environment" in answer.err
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "inf", "nan", '"much"'])

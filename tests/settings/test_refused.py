@@ -1,15 +1,13 @@
 """Every kind of bad input: refused by key, line, value and cure."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from strata.settings import InvalidSettings, Problem, load
 from tests import ROOT
+from tests.gate.command import Command
 
 GOOD = (ROOT / "envs" / "local.toml").read_text()
 
@@ -418,37 +416,34 @@ def test_an_environment_must_bear_the_name_of_its_file(tmp_path: Path) -> None:
     assert caught.value.problems[0].key == "environment.name"
 
 
-def strata(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "strata", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        **options,
-    )
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The `strata` command; an error that it does not expect fails the test."""
+    return Command(monkeypatch, capsys)
 
 
-@pytest.mark.parametrize("command", ["check", "synth", "apply", "bootstrap"])
+@pytest.mark.parametrize("name", ["check", "synth", "apply", "bootstrap"])
 def test_the_command_exits_2_writes_nothing_and_shows_no_traceback(
-    command: str, tmp_path: Path
+    name: str, command: Command, tmp_path: Path
 ) -> None:
     file = tmp_path / "bad.toml"
     file.write_text(with_lines("service", 'image_tag = "latest"'))
-    out = ("--out", str(tmp_path / "out")) if command == "synth" else ()
-    answer = strata(command, str(file), *out)
-    assert answer.returncode == 2
-    assert "service.image_tag" in answer.stderr
-    assert "Traceback" not in answer.stderr + answer.stdout
+    out = ("--out", tmp_path / "out") if name == "synth" else ()
+    answer = command(name, file, *out)
+    assert answer.code == 2
+    assert "service.image_tag" in answer.err
+    assert "Traceback" not in answer.err + answer.out
     assert sorted(tmp_path.iterdir()) == [file]
 
 
-def test_an_unknown_environment_and_a_missing_file_are_usage_errors(tmp_path: Path) -> None:
+def test_an_unknown_environment_and_a_missing_file_are_usage_errors(
+    command: Command, tmp_path: Path
+) -> None:
     for env, words in (("prd", "known: dev, local"), (str(tmp_path / "no.toml"), "No such file")):
-        answer = strata("check", env)
-        assert answer.returncode == 2
-        assert words in answer.stderr
-        assert "Traceback" not in answer.stderr
+        answer = command("check", env)
+        assert answer.code == 2
+        assert words in answer.err
+        assert "Traceback" not in answer.err
 
 
 @pytest.mark.parametrize(

@@ -214,14 +214,15 @@ class _Taken:
 
     def __init__(self, vpc: IPv4Network | None) -> None:
         self._vpc = vpc
-        self._whole: dict[IPv4Network, Key] = {}
+        self._whole: dict[tuple[int, int], tuple[Key, IPv4Network]] = {}
         self._around: dict[tuple[int, int], tuple[Key, IPv4Network]] = {}
         self._candidates: dict[int, Iterator[IPv4Network]] = {}
 
     def add(self, key: Key, network: IPv4Network) -> None:
         """Take a range."""
-        self._whole.setdefault(network, key)
         address = int(network.network_address)
+        prefix = network.prefixlen, address >> (32 - network.prefixlen)
+        self._whole.setdefault(prefix, (key, network))
         for length in range(network.prefixlen + 1):
             self._around.setdefault((length, address >> (32 - length)), (key, network))
 
@@ -232,9 +233,9 @@ class _Taken:
         if within:
             return within
         for shorter in range(length - 1, -1, -1):
-            around = network.supernet(new_prefix=shorter)
-            if around in self._whole:
-                return self._whole[around], around
+            around = self._whole.get((shorter, address >> (32 - shorter)))
+            if around:
+                return around
         return None
 
     def free(self, prefix: int) -> IPv4Network | None:
