@@ -247,6 +247,30 @@ def test_what_cannot_be_is_refused_with_its_key(alarms: Json, said: str) -> None
     assert any(said in problem for problem in problems), problems
 
 
+@pytest.mark.parametrize(
+    ("alarms", "sections", "said"),
+    [
+        ({"topic": TOPIC, "thresholds": {"domain": 1}}, {},
+         "alarms.thresholds.domain: has no effect: without a topic in us-east-1"),
+        ({"thresholds": {"job-dead-letters": 1}}, {},
+         "alarms.thresholds.job-dead-letters: has no effect: there are no jobs"),
+        ({"thresholds": {"database-credits": 1}}, {"database": {"instance_class": "db.m6g.large"}},
+         "alarms.thresholds.database-credits: has no effect: db.m6g.large has no CPU credits"),
+        ({"thresholds": {"cache-credits": 1}}, {"cache": {"node_type": "cache.m6g.large"}},
+         "alarms.thresholds.cache-credits: has no effect: cache.m6g.large has no CPU credits"),
+        ({"thresholds": {"instance-credits": 1}}, {"cluster": {"instance_type": "m5.large"}},
+         "alarms.thresholds.instance-credits: has no effect: m5.large has no CPU credits"),
+    ],
+)  # fmt: skip
+def test_a_threshold_of_an_alarm_that_is_not_there_is_refused(
+    alarms: Json, sections: Json, said: str
+) -> None:
+    _, problems = judged(
+        {"email": EMAIL, **alarms} if "topic" not in alarms else alarms, **sections
+    )
+    assert any(said in problem for problem in problems), problems
+
+
 def test_a_topic_of_the_domain_has_no_effect_where_all_are_in_its_region() -> None:
     _, problems = judged({"topic": EASTERN, "domain_topic": EASTERN}, **EAST)
     assert problems == [

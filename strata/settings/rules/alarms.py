@@ -7,6 +7,7 @@ from strata.settings.alarm_defaults import DEFAULTS, METRIC_NAMES
 from strata.settings.alarms import (
     HEALTH_CHECK_REGION,
     OF_DATABASE_MEMORY,
+    chosen,
     database_memory_mib,
     domain_tells_nobody,
     threshold_of,
@@ -136,6 +137,31 @@ def topic(
         )
 
 
+def _without_alarm(key: Key, name: str, settings: Settings) -> Finding:
+    """A threshold of an alarm that the other settings leave out."""
+    why: dict[str, tuple[str, Key]] = {
+        "domain": (
+            f"without a topic in {HEALTH_CHECK_REGION} there is no alarm on the domain",
+            ("environment", "region"),
+        ),
+        "job-dead-letters": ("there are no jobs", ("jobs",)),
+        "instance-credits": (
+            f"{settings.cluster.instance_type} has no CPU credits",
+            ("cluster", "instance_type"),
+        ),
+        "database-credits": (
+            f"{settings.database.instance_class} has no CPU credits",
+            ("database", "instance_class"),
+        ),
+        "cache-credits": (
+            f"{settings.cache.node_type} has no CPU credits",
+            ("cache", "node_type"),
+        ),
+    }
+    words, reads = why[name]
+    return Finding(key, f"has no effect: {words}", "no threshold", (reads,))
+
+
 def _threshold(name: str, threshold: float, settings: Settings) -> Iterator[Finding]:
     key = ("alarms", "thresholds", name)
     default = next((one for known, one in DEFAULTS.items() if known == name), None)
@@ -146,6 +172,8 @@ def _threshold(name: str, threshold: float, settings: Settings) -> Iterator[Find
     unit = default.unit
     if settings.alarms and name in settings.alarms.off:
         yield Finding(key, "has no effect: the alarm is off", "no threshold, or not in off")
+    elif name not in chosen(settings):
+        yield _without_alarm(key, name, settings)
     if threshold <= 0:
         yield Finding(key, "is never reached, or always", f"more than 0 {unit}")
     elif threshold > LARGEST.get(unit, threshold):
