@@ -191,9 +191,14 @@ def test_a_reader_that_goes_away_is_told_nothing_and_answered_nothing() -> None:
     assert (answer.returncode, answer.stderr) == (1, "")
 
 
-def test_wrong_usage_of_plan_is_no_change() -> None:
-    assert strata("plan").returncode == 1
-    assert strata("gate", "--nonsense").returncode == 2
+@pytest.mark.parametrize(
+    ("words", "code"), [(["plan"], 1), (["gate", "--nonsense"], 2)], ids=["plan", "gate"]
+)
+def test_wrong_usage_of_plan_is_no_change(
+    words: list[str], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["strata", *words])
+    assert cli.main() == code
 
 
 KEEPS = """

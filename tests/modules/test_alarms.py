@@ -15,6 +15,8 @@ from strata.deployer.policy import documents, fitting
 from strata.deployer.table import Use
 from strata.documents.layers import LAYERS, needs, standing
 from strata.documents.stacks import blocks, stack
+from strata.gate.judge import judge as gate
+from strata.gate.report import Report
 from strata.map.write import drawn
 from strata.settings import Settings, load
 from strata.settings.alarm_defaults import NAMES
@@ -22,10 +24,6 @@ from strata.settings.alarms import chosen
 from strata.settings.load import judge
 from strata.settings.resource_names import alarm_prefix
 from strata.synthesis.synthesize import compose, synthesize
-from tests.gate.command import Command
-from tests.gate.conftest import command
-
-__all__ = ["command"]
 
 Json = dict[str, Any]
 
@@ -346,12 +344,22 @@ def test_the_dashboard_shows_each_metric_with_its_threshold(
     assert all(one["x"] + one["width"] <= 24 for one in widgets)
 
 
-@pytest.mark.parametrize("settings", [MAILED, TOLD, NAMED], ids=["mailed", "told", "named"])
-def test_the_gate_finds_nothing_in_it(settings: Settings, tmp_path: Path, command: Command) -> None:
-    file = tmp_path / f"{settings.environment.name}.toml"
-    file.write_text(tomli_w.dumps(settings.model_dump(exclude_none=True, by_alias=True)))
-    answer = command("gate", file)
-    assert answer.code == 0, answer.out + answer.err
+@pytest.fixture(scope="module")
+def verdict(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Of the gate, on all of them at once."""
+    folder, files = tmp_path_factory.mktemp("settings"), {}
+    for settings in (MAILED, TOLD, NAMED):
+        file = folder / f"{settings.environment.name}.toml"
+        file.write_text(tomli_w.dumps(settings.model_dump(exclude_none=True, by_alias=True)))
+        files[settings.environment.name] = str(file)
+    return gate(out, files)
+
+
+@pytest.mark.parametrize("name", ["mailed", "told", "named"])
+def test_the_gate_finds_nothing_in_it(name: str, verdict: Report) -> None:
+    assert name in verdict.environments
+    assert [found for found in verdict.findings if name in found.environments] == []
+    assert verdict.unjudged == []
 
 
 def cost_of(composed: Json, settings: Settings) -> Estimate:
