@@ -303,8 +303,11 @@ def planned(
             from strata.gate.report import settings_files  # noqa: PLC0415
 
             verdict = gate(synthesized, settings_files([env], [name]), [name])
-            import strata.views.html  # noqa: PLC0415, F401 - while Terraform plans
+            # While Terraform plans: what writes the review, and what plan and apply print of it.
+            from strata.views import html, markdown  # noqa: PLC0415, F401
+            from strata.views.text import review  # noqa: PLC0415, F401
 
+            html.template()
             return lambda plan: verdict({name: plan})
 
         return make_review(
