@@ -294,10 +294,11 @@ def planned(
         begun.asked()
     else:
         require_plannable(env, settings, account or Account(settings.environment))
-    # Its import of checkov takes no time from the synthesis, and little from Terraform's plan.
-    with judging_process() as gate, step(f"planning {name}, all layers as one"):
+    with contextlib.ExitStack() as resources, step(f"planning {name}, all layers as one"):
 
         def judge() -> "Callable[[Json], Report]":
+            # Its import of checkov takes no time from the synthesis, and little from the plan.
+            gate = resources.enter_context(judging_process())
             if begun:
                 begun.meanwhile()
             from strata.gate.report import settings_files  # noqa: PLC0415

@@ -1,5 +1,6 @@
 """Plans all layers as one: the composed stack against the merged states."""
 
+import contextlib
 import json
 import shutil
 import tempfile
@@ -46,7 +47,8 @@ def plan_beside(
     """
     with FileLock(folder / "init.lock"):
         initialise(terraform, folder)
-    with standby() as ready, tempfile.TemporaryDirectory() as private:
+    with contextlib.ExitStack() as resources:
+        private = resources.enter_context(tempfile.TemporaryDirectory())
         # Named like the stack, since the log is named after the folder.
         work = Path(private, folder.name)
         work.mkdir()
@@ -65,6 +67,7 @@ def plan_beside(
             try:
                 # Nobody else can see this state: there is nothing to lock.
                 planning = pool.submit(own_terraform.plan, work, PLAN, "-lock=false")
+                ready = resources.enter_context(standby())
                 result = meanwhile()
                 wait_for(planning)
             except BaseException:
