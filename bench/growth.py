@@ -2,7 +2,8 @@
 
 `python -m bench.growth` prints processor time and the memory of the largest process for 1, 4, 16
 and 64 environments, and for none, 1,000 and 2,000 further rules; each in a process of its own, all
-in one run. It fails where the last step costs more than `MOST` of what the steps before promise.
+in one run. `plan` has Terraform's part in it, on an emulator where nothing stands. It fails where
+the last step costs more than `MOST` of what the steps before promise.
 """
 
 import json
@@ -15,7 +16,9 @@ from typing import cast
 from bench import ROOT
 from bench.sides import Program, Took, run, strata
 from strata.documents.stacks import Stack, stack
+from strata.local.emulator import emulator
 from strata.machine.node import in_use
+from strata.synthesis import lock_file
 
 ENVIRONMENTS = (1, 4, 16, 64)
 RULES = (0, 1000, 2000)
@@ -54,13 +57,14 @@ def _environments(folder: Path) -> bool:
 
 def _rules(folder: Path) -> bool:
     kept = []
-    for name in PARTS:
-        took = []
-        for count in RULES:
-            out = folder / f"rules-{count}"
-            command = [sys.executable, "-m", "bench.growth", name, str(count), str(out)]
-            took.append(run(Program(command, ROOT, {})))
-        kept.append(_table(name, "rules", RULES, took))
+    with emulator(folder / "emulator"):
+        for name in PARTS:
+            took = []
+            for count in RULES:
+                out = folder / f"rules-{count}"
+                command = [sys.executable, "-m", "bench.growth", name, str(count), str(out)]
+                took.append(run(Program(command, ROOT, {})))
+            kept.append(_table(name, "rules", RULES, took))
     return all(kept)
 
 
@@ -116,6 +120,7 @@ def synthesize(count: int, out: Path) -> None:
     composed = out / "composed" / ENV
     composed.parent.mkdir(exist_ok=True)
     (out / "whole" / "stacks" / ENV).rename(composed)
+    lock_file.write(out, [ENV])
 
 
 def judge(_count: int, out: Path) -> None:
@@ -123,6 +128,14 @@ def judge(_count: int, out: Path) -> None:
     from strata.gate.judge import judge as verdict  # noqa: PLC0415
 
     verdict(out, {ENV: str(ROOT / "envs" / f"{ENV}.toml")})
+
+
+def plan(_count: int, out: Path) -> None:
+    """The review of all that was synthesized: Terraform's plan, judged, ranked and written."""
+    from strata.commands.common import Ready, find_terraform, planned  # noqa: PLC0415
+    from strata.settings import load  # noqa: PLC0415
+
+    planned(ENV, Ready(load(ENV), out, find_terraform()), out / "review")
 
 
 def reach(_count: int, out: Path) -> None:
@@ -158,6 +171,7 @@ def _stack(out: Path) -> Stack:
 PARTS: dict[str, Callable[[int, Path], None]] = {
     "synth": synthesize,
     "gate": judge,
+    "plan": plan,
     "reach": reach,
     "map": draw,
     "cost": price,
