@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +177,10 @@ def test_a_new_value_of_a_users_secret_reaches_every_task(
     monkeypatch.setattr(CHOSEN, "folders", Folders(ROOT, tmp_path / "work", tmp_path / "out"))
     # The command at this shop, whose clock goes on with every look.
     monkeypatch.setattr("strata.release.rotation.Ecs", lambda *_: where)
-    soon = partial(deploy_anew, patience=SOON)
+
+    def soon(*arguments: Any, **options: Any) -> Any:
+        return deploy_anew(*arguments, **{**options, "patience": SOON})
+
     monkeypatch.setattr("strata.release.rotation.deploy_anew", soon)
     monkeypatch.setattr(sys, "argv", ["strata", "secret", "rotate", str(file), "TOKEN"])
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"new\n")))
