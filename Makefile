@@ -52,7 +52,7 @@ check test: export PYTHONDONTWRITEBYTECODE :=
 # In the order of tests/conftest.py: the long files begin early, and short ones fill the end.
 # More workers than processors: those with Terraform mostly wait for its provider, which sleeps.
 test: lint browser servers tests/nodes/node_modules/installed examples/shop-api/node_modules/installed
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder
 
 # What needs neither Terraform nor the emulator nor a browser nor servers: before each commit.
 check: lint

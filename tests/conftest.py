@@ -50,11 +50,17 @@ gc.set_threshold(1_000_000, 10, 10)
 folders.use(Folders.of(ROOT))
 
 LONG = (
-    "end_to_end/test_killed.py",
-    "end_to_end/test_local.py",
     "review/test_plan.py",
+    "end_to_end/test_local.py",
+    "end_to_end/test_killed.py",
     "end_to_end/test_drift.py",
+    "end_to_end/test_first_day.py",
+    "end_to_end/test_full.py",
+    "end_to_end/test_import.py",
     "end_to_end/test_cdktf.py",
+    "end_to_end/test_app_user_applied.py",
+    "end_to_end/test_existing_network.py",
+    "end_to_end/test_refused.py",
 )
 """The files that take longest, each with a system of its own and mostly waiting for it."""
 
