@@ -132,6 +132,10 @@ class Life:
         pid = left_running(self.work.folder(layer))
         return pid is not None and " apply " in command_line(pid)
 
+    def locked(self, layer: str) -> bool:
+        """Whether somebody holds the lock of a layer's state."""
+        return any(one.layer == layer for one in locks.read_all(self.work.settings.environment))
+
 
 def until(condition: Callable[[], Any], seconds: float = 180) -> Any:
     """Wait for a condition, and give what it says."""
@@ -225,6 +229,8 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
             life.plan(timeout=60 + runs)
         if not told and life.applying("database"):
             told = True
+            # Terraform takes it a second after its start, and the command here is as quick.
+            until(lambda: life.locked("database"))
             refused = strata_here(life.own, *life.apply())
             assert refused.returncode == 1
             assert "of this machine works on it" in refused.stdout
