@@ -21,6 +21,7 @@ from strata.gate.evaluated_once import evaluate_once
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
 from strata.gate.resolve import differences, resolved, union, unresolved
+from strata.machine.garbage import uncollected
 from strata.reach.table import PATH_CHECKS
 
 JSON_TEXT = ("policy", "assume_role_policy", "container_definitions")
@@ -126,7 +127,7 @@ def load_policies() -> None:
 
     checkov itself would load them for every file, and would ignore a check that it cannot load.
     """
-    with _uncollected():
+    with _uncollected_and_kept():
         importlib.import_module("checkov.terraform_json.runner")
         evaluate_once()
         for module in pkgutil.iter_modules(policies.__path__):
@@ -139,17 +140,14 @@ def load_policies() -> None:
 
 
 @contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
+def _uncollected_and_kept() -> Iterator[None]:
     """Run without the garbage collector, and exclude the new objects from it: it would take 0.3 of
     the import of checkov, whose 2,700 modules stay to the end."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if collects:
-            gc.enable()
+    with uncollected():
+        try:
+            yield
+        finally:
+            gc.freeze()
 
 
 def _outside(environment: Environment, check: str, address: str) -> Failure:
