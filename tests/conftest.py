@@ -46,6 +46,9 @@ Json = dict[str, Any]
 # after each 700 things that are made, which was a third of the processor time of many a test.
 gc.set_threshold(1_000_000, 10, 10)
 
+# Plain checkov and networkx load NumPy, whose OpenBLAS starts a thread for each processor.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Tests that go to another folder still work on this project.
 folders.use(Folders.of(ROOT))
 

@@ -6,6 +6,7 @@ import gc
 import importlib
 import json
 import logging
+import os
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -127,6 +128,8 @@ def load_policies() -> None:
 
     checkov itself would load them for every file, and would ignore a check that it cannot load.
     """
+    # checkov loads NumPy, whose OpenBLAS starts a thread for each processor; nothing here computes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with _uncollected_and_kept():
         importlib.import_module("checkov.terraform_json.runner")
         evaluate_once()
