@@ -51,12 +51,13 @@ check test: export PYTHONDONTWRITEBYTECODE :=
 
 # In the order of tests/conftest.py: the long files begin early, and short ones fill the end.
 # More workers than processors: those with Terraform mostly wait for its provider, which sleeps.
+# A worker that dies fails its test: in place of it, pytest-xdist 3.8 would start another and wait.
 test: lint browser servers tests/nodes/node_modules/installed examples/shop-api/node_modules/installed
-	$(BIN)/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 # What needs neither Terraform nor the emulator nor a browser nor servers: before each commit.
 check: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 \
 		-m "not emulator and not terraform and not browser and not nodes and not servers"
 
 # Node 22 and 24 for Linux on x64, for the test that all write the same JSON.
