@@ -47,7 +47,7 @@ servers: setup
 
 # Python keeps its byte code, even where the environment says not to: every worker reads all tests,
 # and every command that a test starts reads Strata.
-check test: export PYTHONDONTWRITEBYTECODE :=
+check quick test: export PYTHONDONTWRITEBYTECODE :=
 
 # In the order of tests/conftest.py: the long files begin early, and short ones fill the end.
 # More workers than processors: those with Terraform mostly wait for its provider, which sleeps.
@@ -55,8 +55,13 @@ check test: export PYTHONDONTWRITEBYTECODE :=
 test: lint browser servers tests/nodes/node_modules/installed examples/shop-api/node_modules/installed
 	$(BIN)/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
-# What needs neither Terraform nor the emulator nor a browser nor servers: before each commit.
-check: lint
+# What needs neither Terraform nor the emulator nor a browser nor servers: before each commit. mypy,
+# which uses one processor, works beside the tests.
+check: setup
+	@$(MAKE) --no-print-directory -j 2 lint quick
+
+.PHONY: quick
+quick:
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 \
 		-m "not emulator and not terraform and not browser and not nodes and not servers"
 
