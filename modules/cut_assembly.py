@@ -10,9 +10,7 @@ loaded as always. Cuts are kept in the user's cache, or in `.strata` if that can
 The name of each has the digest of its content, so that an incomplete file is never used.
 """
 
-import gzip
 import hashlib
-import io
 import json
 import os
 import re
@@ -23,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modules.tarball import packed
 from strata.documents import Json
 from strata.machine.folders import work_folder
 from strata.machine.garbage import uncollected
@@ -115,7 +114,7 @@ def _cut(package: Package, archive: tarfile.TarFile, submodules: Iterable[str]) 
         "package/lib/index.js": f'"use strict";\n{index}'.encode(),
         **_scripts(package, archive, set(folders.values())),
     }
-    return _tarball(files)
+    return packed(files)
 
 
 def _member(package: Package, archive: tarfile.TarFile, name: str) -> bytes:
@@ -198,17 +197,6 @@ def _scripts(package: Package, archive: tarfile.TarFile, folders: set[str]) -> d
     if any(b'require("../' in text for text in files.values()):
         raise Misfit(f"a script of {package.name} needs one of another submodule")
     return files
-
-
-def _tarball(files: dict[str, bytes]) -> bytes:
-    """A tarball of files; the same bytes for the same files, at any time and by any user."""
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        for name in sorted(files):
-            info = tarfile.TarInfo(name)
-            info.size = len(files[name])
-            tar.addfile(info, io.BytesIO(files[name]))
-    return gzip.compress(archive.getvalue(), mtime=0)
 
 
 def places() -> list[Path]:

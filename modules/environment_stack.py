@@ -6,9 +6,7 @@ override is JavaScript (`environment_stack.js`), and Node gets it as it gets CDK
 assembly of jsii, which describes the one class.
 """
 
-import io
 import json
-import tarfile
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,8 @@ from cdktf._jsii import __jsii_assembly__ as library
 from constructs import Construct
 from jsii._runtime import kernel
 
+from modules.tarball import packed
+
 NAME, VERSION = "strata", "1.0.0"
 SCRIPT = Path(__file__).with_suffix(".js")
 FOLDER = tempfile.TemporaryDirectory(prefix="strata-")
@@ -28,26 +28,18 @@ FOLDER = tempfile.TemporaryDirectory(prefix="strata-")
 def load() -> None:
     """Give Node the assembly with the class; once for each Node process, after CDKTF's own."""
     tarball = Path(FOLDER.name, f"{NAME}.tgz")
-    tarball.write_bytes(_tarball())
+    tarball.write_bytes(packed(_package()))
     kernel.load(NAME, VERSION, str(tarball))
 
 
-def _tarball() -> bytes:
-    """The assembly; the same bytes for the same class, since jsii keeps each of them unpacked."""
+def _package() -> dict[str, bytes]:
     described = {"name": NAME, "version": VERSION, "main": "index.js"}
     files = {
         "package.json": json.dumps(described),
         "index.js": SCRIPT.read_text(encoding="utf-8").replace("LIBRARY", library.name),
         ".jsii": json.dumps(_assembly()),
     }
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=1) as tar:
-        for name, text in files.items():
-            info = tarfile.TarInfo(f"package/{name}")
-            content = text.encode()
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-    return archive.getvalue()
+    return {f"package/{name}": text.encode() for name, text in files.items()}
 
 
 def _assembly() -> dict[str, Any]:

@@ -20,6 +20,7 @@ import tomli_w
 
 from modules import cut_assembly, light_provider
 from modules.cut_assembly import Package
+from modules.tarball import packed
 from strata.settings import load
 from tests import ROOT
 from tests.modules.test_direct_node import unpacked
@@ -366,7 +367,7 @@ def package(tmp_path: Path) -> Package:
         f'jsii.JSIIAssembly.load(\n    "{NAME}", "{VERSION}", __name__[0:-6], "toy.jsii.tgz"\n)\n'
     )
     scripts = {f"package/lib/{one}/index.js": f"// {one}".encode() for one in submodules}
-    content = cut_assembly._tarball(
+    content = packed(
         {"package/.jsii": json.dumps(assembly).encode(), "package/package.json": b"{}", **scripts}
     )
     (folder / "_jsii" / "toy.jsii.tgz").write_bytes(content)
@@ -528,6 +529,6 @@ def test_a_package_built_otherwise_is_a_misfit(
         module = package.folder / "red_box" / "__init__.py"
         module.write_text(module.read_text().replace(old, new))
     held["package/.jsii"] = text.replace(old, new).encode()
-    package.tarball.write_bytes(cut_assembly._tarball(held))
+    package.tarball.write_bytes(packed(held))
     with pytest.raises(cut_assembly.Misfit):
         cut_assembly.provide(package, RED, [tmp_path / "cuts"])

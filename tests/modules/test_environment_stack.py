@@ -1,9 +1,15 @@
 """Names of resources: made in Node, and the same as those that Python expects."""
 
+import time
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from cdktf import App, TerraformOutput
 from constructs import Construct
+from jsii._runtime import kernel
 
+from modules import environment_stack
 from modules.environment_stack import EnvironmentStack
 from strata.documents.layers import logical_id
 
@@ -37,3 +43,21 @@ def test_the_class_is_an_ordinary_stack() -> None:
     assert EnvironmentStack.is_stack(stack)
     assert element.cdktf_stack is stack
     assert stack.node.id == "local-network"
+
+
+def test_node_gets_the_same_package_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps each package that it gets in the user's cache, and makes an index of it."""
+    given: list[bytes] = []
+
+    def load(_name: str, _version: str, tarball: str) -> None:
+        given.append(Path(tarball).read_bytes())
+
+    def at(now: float) -> Callable[[], float]:
+        return lambda: now
+
+    monkeypatch.setattr(kernel, "load", load)
+    for now in (1e9, 2e9):
+        monkeypatch.setattr(time, "time", at(now))
+        environment_stack.load()
+    first, later = given
+    assert first == later
