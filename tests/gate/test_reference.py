@@ -1,11 +1,12 @@
 """The reference as it was built is refused, setting by setting; the four environments are not."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
-from strata.gate.judge import judge
+import pytest
+
+from strata.gate.judge import begin, judge
 from strata.gate.report import Finding, Report
 from strata.settings import load_each
 from strata.synthesis.synthesize import synthesize
@@ -34,31 +35,43 @@ NAMED = {
 """Settings of the reference that are unsafe, and a check that must say so."""
 
 MENDED = {
-    "cache.encryption_at_rest": ("encryption_at_rest = false", "encryption_at_rest = true"),
+    "cache.auth": ("auth = false", "auth = true"),
+    "registry.immutable_tags": ("immutable_tags = false", "immutable_tags = true"),
     "cache.encryption_in_transit": (
         "encryption_in_transit = false",
         "encryption_in_transit = true",
     ),
-    "cache.auth": ("auth = false", "auth = true"),
+    "cache.encryption_at_rest": ("encryption_at_rest = false", "encryption_at_rest = true"),
     "edge.http": ('http = "forward"', 'http = "redirect"'),
+    "service.image_tag": ('image_tag = "latest"', 'image_tag = "1.0.0"'),
     "database.storage_encrypted": ("storage_encrypted = false", "storage_encrypted = true"),
     "database.require_tls": ("require_tls = false", "require_tls = true"),
     "cluster.imdsv2_only": ("imdsv2_only = false", "imdsv2_only = true"),
     "service.user": ('user = "0"', 'user = "1000:1000"'),
-    "service.image_tag": ('image_tag = "latest"', 'image_tag = "1.0.0"'),
-    "registry.immutable_tags": ("immutable_tags = false", "immutable_tags = true"),
 }
-"""What to change, one after another; a node type that can encrypt goes before."""
+"""What to change; a node type that can encrypt goes before."""
+
+VARIANTS = {
+    f"variant-{bit}": {key for place, key in enumerate(MENDED, start=1) if place >> bit & 1}
+    for bit in range(4)
+}
+"""Environment -> what is mended in it, by the binary digits of the places in `MENDED`: no two
+settings are mended in the same ones, and none is in all. The first two are nowhere without the two
+that they need, encryption in transit and a tag that does not move."""
 
 
-def test_the_four_environments_are_clean(command: Command) -> None:
-    answer = command("gate", "local", "dev", "staging", "prod")
+@pytest.mark.usefixtures("judged_once")
+def test_the_four_environments_are_clean(synthesized: Path, command: Command) -> None:
+    answer = command("gate", "--synthesized", synthesized)
     assert answer.code == 0
     assert answer.out.endswith("dev, local, prod, staging: clean\n")
 
 
+@pytest.mark.usefixtures("judged_once")
 def test_the_same_input_gives_the_same_report(synthesized: Path) -> None:
-    assert judge(synthesized).model_dump_json() == judge(synthesized).model_dump_json()
+    """The verdict of the test before, and one that is made anew."""
+    anew = begin(synthesized).verdict()
+    assert judge(synthesized).model_dump_json() == anew.model_dump_json()
 
 
 def test_the_reference_is_refused_by_name_and_line(command: Command) -> None:
@@ -77,59 +90,61 @@ def test_the_reference_is_refused_by_name_and_line(command: Command) -> None:
 
 
 def test_a_changed_setting_takes_its_finding_away(tmp_path: Path) -> None:
-    text = BLOGGED.read_text().replace("cache.t2.micro", "cache.t3.micro")
-    texts = [text]
-    for before, after in MENDED.values():
-        assert text.count(f"\n{before}\n") == 1
-        text = text.replace(f"\n{before}\n", f"\n{after}\n")
-        texts.append(text)
     files = {}
-    for step, content in enumerate(texts):
-        file = tmp_path / f"step-{step}.toml"
-        file.write_text(re.sub('name = "as-blogged"', f'name = "step-{step}"', content))
-        files[f"step-{step}"] = str(file)
+    for name, mended in VARIANTS.items():
+        text = BLOGGED.read_text().replace("cache.t2.micro", "cache.t3.micro")
+        for before, after in (MENDED[key] for key in mended):
+            assert text.count(f"\n{before}\n") == 1
+            text = text.replace(f"\n{before}\n", f"\n{after}\n")
+        file = tmp_path / f"{name}.toml"
+        file.write_text(text.replace('name = "as-blogged"', f'name = "{name}"'))
+        files[name] = str(file)
     synthesize(load_each(files.values()), tmp_path / "out")
     report = judge(tmp_path / "out", files)
-    found = [of(report, f"step-{step}") for step in range(len(texts))]
-    for step, key in enumerate(MENDED, start=1):
-        assert found[step - 1] - found[step] == {key}
-        assert found[step] < found[step - 1]
+    found = {name: of(report, name) for name in VARIANTS}
+    every = set().union(*found.values())
+    assert set(MENDED) < every
+    for name, mended in VARIANTS.items():
+        assert found[name] == every - mended
 
 
 def of(report: Report, environment: str) -> set[str]:
-    """The settings, or constructs, that are found in an environment."""
-    return {cause(one) for one in report.findings if one.environments == [environment]}
+    """The settings, or constructs, that are found in an environment, among others or not."""
+    return {cause(one) for one in report.findings if environment in one.environments}
 
 
 def cause(finding: Finding) -> str:
     return finding.key or finding.constructs[0]
 
 
-def test_one_construct_is_one_finding_however_many_environments_have_it(
-    synthesized: Path, tmp_path: Path
-) -> None:
-    copy = tmp_path / "copy"
+@pytest.fixture(scope="module")
+def spoiled(synthesized: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The verdict where a rule is open in every environment, and in `local` Redis unencrypted."""
+    copy = tmp_path_factory.mktemp("spoiled") / "copy"
     shutil.copytree(synthesized, copy)
     for file in [*copy.glob("composed/*/cdk.tf.json"), *copy.glob("stacks/*-network/cdk.tf.json")]:
-        text = file.read_text()
-        stack = json.loads(text)
+        stack = json.loads(file.read_text())
         rule = stack["resource"]["aws_vpc_security_group_ingress_rule"]
         rule["network_database_ingress_instance"]["cidr_ipv4"] = "0.0.0.0/0"
         file.write_text(json.dumps(stack))
-    (finding,) = judge(copy).findings
+    for file in (*copy.glob("composed/local/*.json"), *copy.glob("stacks/local-cache/*.json")):
+        stack = json.loads(file.read_text())
+        group = stack["resource"]["aws_elasticache_replication_group"]["cache_replication_group"]
+        group["at_rest_encryption_enabled"] = "false"
+        file.write_text(json.dumps(stack))
+    return judge(copy)
+
+
+def test_one_construct_is_one_finding_however_many_environments_have_it(spoiled: Report) -> None:
+    (finding,) = (one for one in spoiled.findings if one.environments != ["local"])
     assert finding.environments == ["dev", "local", "prod", "staging"]
     assert finding.constructs == ["network/database_ingress_instance"]
     assert (finding.file, finding.line, finding.key) == ("", 0, "")
 
 
-def test_a_right_setting_is_not_blamed(local: Path) -> None:
+def test_a_right_setting_is_not_blamed(spoiled: Report) -> None:
     """Where the JSON is not what the settings say, the construct is at fault."""
-    for file in (*local.glob("composed/*/*.json"), *local.glob("stacks/*-cache/*.json")):
-        stack = json.loads(file.read_text())
-        group = stack["resource"]["aws_elasticache_replication_group"]["cache_replication_group"]
-        group["at_rest_encryption_enabled"] = "false"
-        file.write_text(json.dumps(stack))
-    (finding,) = judge(local).findings
+    (finding,) = (one for one in spoiled.findings if one.environments == ["local"])
     assert finding.checks == ["CKV_AWS_29", "STRATA_REDIS_1"]
     assert finding.constructs == ["cache/replication_group"]
     assert finding.key == ""
