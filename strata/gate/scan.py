@@ -19,6 +19,7 @@ from strata.documents.stacks import blocks, construct_path
 from strata.documents.templates import has_expression
 from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.evaluated_once import evaluate_once
+from strata.gate.one_thread import in_one_thread
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
 from strata.gate.resolve import differences, resolved, union, unresolved
@@ -133,6 +134,7 @@ def load_policies() -> None:
     with _uncollected_and_kept():
         importlib.import_module("checkov.terraform_json.runner")
         evaluate_once()
+        in_one_thread()
         for module in pkgutil.iter_modules(policies.__path__):
             try:
                 importlib.import_module(f"policies.{module.name}")
