@@ -33,9 +33,9 @@ def write_layers(settings: Sequence[Settings], out: Path | None = None) -> Path:
     return _written(build_layers, settings, out)
 
 
-def write_composed(settings: Sequence[Settings], out: Path) -> Path:
-    """Write a stack for each environment, with all its layers, below `out`."""
-    return _written(build_composed, settings, out)
+def write_composed(settings: Settings, out: Path) -> Path:
+    """Write one stack, with all layers of an environment, below `out`."""
+    return _written(build_composed, [settings], out)
 
 
 def _written(

@@ -69,8 +69,8 @@ def _compose(settings: Sequence[Settings], out: Path) -> None:
 
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as folder:
-        write_composed(settings, Path(folder))
         for environment in settings:
+            write_composed(environment, Path(folder))
             name = environment.environment.name
             target = out / "composed" / name / "cdk.tf.json"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +83,6 @@ def compose(settings: Settings) -> dict[str, Any]:
     from modules.environment import write_composed  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
-        write_composed([settings], Path(folder))
+        write_composed(settings, Path(folder))
         file = Path(folder, "stacks", settings.environment.name, "cdk.tf.json")
         return dict(json.loads(file.read_text(encoding="utf-8")))

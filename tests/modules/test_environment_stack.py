@@ -1,11 +1,12 @@
 """Names of resources: made in Node, and the same as those that Python expects."""
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cdktf import App, TerraformOutput
+from cdktf import App, TerraformOutput, TerraformVariable, Token
 from constructs import Construct
 from jsii._runtime import kernel
 
@@ -61,3 +62,29 @@ def test_node_gets_the_same_package_at_any_time(monkeypatch: pytest.MonkeyPatch)
         environment_stack.load()
     first, later = given
     assert first == later
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_only_a_stack_beside_others_gets_the_elements_of_a_reference(
+    tmp_path: Path, together: bool
+) -> None:
+    app = App(outdir=str(tmp_path))
+    one = EnvironmentStack(app, "one")
+    other = EnvironmentStack(app, "other") if together else one
+    given = TerraformVariable(one, "given", type="string")
+    TerraformOutput(other, "told", value=given.string_value)
+    app.synth()
+    document = json.loads((tmp_path / "stacks" / "one" / "cdk.tf.json").read_text())
+    assert list(document.get("output", {})) == (
+        ["cross_stack_output_var_given"] if together else ["told"]
+    )
+    assert list(document["terraform"]["backend"]) == ["local"]
+
+
+def test_an_error_names_none_of_the_calls_within_node(tmp_path: Path) -> None:
+    stack = EnvironmentStack(App(outdir=str(tmp_path)), "one")
+    listed = Token.as_list({"a": 1})
+    TerraformOutput(stack, "told", value=Token.as_string({"first": listed[0]}))
+    with pytest.raises(RuntimeError, match=r"Resolution error: .*list token") as raised:
+        App.of(stack).synth()
+    assert "creation stack" not in str(raised.value)
