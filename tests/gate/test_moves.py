@@ -1,7 +1,6 @@
 """What docs/rename-without-loss.md tells to do passes: in the gate, and in plain checkov."""
 
 import json
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 
 from strata.synthesis.moved_blocks import NAME
 from tests.gate.command import Answer, Command
-from tests.gate.test_plain_checkov import CHECKOV
 from tests.synthesis.edited import MOVED, RENAMED, Project, edited, move
 
 MOVES = [
@@ -19,19 +17,34 @@ MOVES = [
 
 
 IN_TURN = """
-import contextlib, io, json, runpy, sys
+import gc, io, json, runpy, sys
+from contextlib import redirect_stderr, redirect_stdout
+from multiprocessing import get_context
+gc.disable()
+from checkov.main import Checkov
 from strata import cli
-from strata.gate.scan import known_checks
-known_checks()
+def plain_checkov():
+    with open("plain.json", "w") as out, redirect_stdout(out):
+        sys.exit(Checkov(sys.argv[1:]).run())
+def run(name):
+    if name == "strata":
+        return cli.main()
+    if name == "main.py":
+        return runpy.run_path(name, {}, "__main__")
+    # Its checks are registered for good, and the gate registers its own.
+    process = get_context("fork").Process(target=plain_checkov)
+    process.start()
+    process.join()
+    return process.exitcode
 for words in json.loads(sys.argv.pop()):
     out, err = io.StringIO(), io.StringIO()
     sys.argv = words
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with redirect_stdout(out), redirect_stderr(err):
         try:
-            code = cli.main() if words[0] == "strata" else runpy.run_path(*words, {}, "__main__")
+            code = run(words[0])
         except SystemExit as left:
             code = left.code
-    print(json.dumps([code, out.getvalue(), err.getvalue()]))
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
 """
 """Runs commands one after the other, where each alone would import checkov and start Node."""
 
@@ -46,33 +59,38 @@ class Moved:
     forgotten: Answer
     judged: Answer
     judged_again: Answer
+    plain: Answer
 
 
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
     folder = tmp_path_factory.mktemp("moved")
-    before = edited(folder / "before", [*RENAMED, *MOVED, *MOVES])
-    project = edited(folder / "project", [*RENAMED, *MOVED, *MOVES])
-    file = project.root / "policies" / "waivers.toml"
+    edits = [*RENAMED, *MOVED, *MOVES]
+    before, after, project = (edited(folder / name, edits) for name in ("before", "after", "local"))
+    for name in ("dev", "staging", "prod"):
+        (project.root / "envs" / f"{name}.toml").unlink()
+    file = after.root / "policies" / "waivers.toml"
     text = file.read_text()
     for old, new in (("database/instance", "database/mysql"), ("service/log_", "cluster/log_")):
         assert f'resource = "{old}' in text
         text = text.replace(f'resource = "{old}', f'resource = "{new}')
     file.write_text(text)
     out = str(project.root / "out")
+    strata = ["strata", "--project", str(after.root)]
     commands = [
-        ["strata", "--project", str(before.root), "gate", "local", "dev"],
-        ["strata", "--project", str(project.root), "gate", "local"],
-        ["strata", "--project", str(project.root), "synth", "local", "--out", out],
-        ["strata", "--project", str(project.root), "gate", "--synthesized", out],
         ["main.py"],
+        ["checkov", "-d", "cdktf.out/stacks", "--config-file", ".checkov.yaml", "-o", "json"],
+        [*strata, "synth", "local", "dev", "--out", out],
+        ["strata", "--project", str(before.root), "gate", "--synthesized", out],
+        [*strata, "gate", "--synthesized", out],
+        [*strata, "gate", "local"],
     ]
     answer = project.python("-c", IN_TURN, json.dumps(commands))
     assert answer.returncode == 0, answer.stderr
     answers = [Answer(*json.loads(line)) for line in answer.stdout.splitlines()]
-    forgotten, judged, synthesized, judged_again, main = answers
+    main, plain, synthesized, forgotten, judged_again, judged = answers
     assert (synthesized.code, main.code) == (0, 0), (synthesized, main)
-    return Moved(project, forgotten, judged, judged_again)
+    return Moved(project, forgotten, judged, judged_again, plain)
 
 
 def test_waivers_that_were_forgotten_are_named(moved: Moved) -> None:
@@ -94,18 +112,14 @@ def test_plain_checkov_does_as_it_is_told(moved: Moved) -> None:
     """Over what `python main.py` wrote."""
     root = moved.project.root
     assert (root / "cdktf.out" / "stacks" / "local-database" / NAME).exists()
-    assert {path.name for path in (root / "cdktf.out" / "stacks").glob("local-*")} == {
-        path.name for path in (root / "out" / "stacks").iterdir()
+    assert {path.name for path in (root / "cdktf.out" / "stacks").iterdir()} == {
+        path.name for path in (root / "out" / "stacks").glob("local-*")
     }
-    for stack in (root / "out" / "stacks").glob("*/cdk.tf.json"):
+    for stack in (root / "out" / "stacks").glob("local-*/cdk.tf.json"):
         plain = root / "cdktf.out" / "stacks" / stack.parent.name / stack.name
         assert plain.read_bytes() == stack.read_bytes(), "strata synth writes the same"
-    answer = subprocess.run(
-        [CHECKOV, "-d", "cdktf.out/stacks", "--config-file", ".checkov.yaml", "-o", "json"],
-        cwd=root, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    result = json.loads(answer.stdout)
-    assert (answer.returncode, result["summary"]["parsing_errors"]) == (0, 0), answer.stdout
+    result = json.loads((root / "plain.json").read_text())
+    assert (moved.plain.code, result["summary"]["parsing_errors"]) == (0, 0), result
     assert result["summary"]["passed"] > 100
 
 
