@@ -341,7 +341,7 @@ def _written(kind: str, value: Any, name: str) -> str:
 
 def _repair(data: dict[str, Any], broken: set[Key]) -> Settings | None:
     """The settings without the broken keys; None if the rest is not valid by itself."""
-    repaired = copy.deepcopy(data)
+    repaired = _tables(data)
     for key in broken:
         depth = next((i for i, part in enumerate(key) if isinstance(part, int)), len(key))
         _take_out(repaired, key[:depth])
@@ -349,6 +349,13 @@ def _repair(data: dict[str, Any], broken: set[Key]) -> Settings | None:
         return Settings.model_validate(repaired)
     except ValidationError:
         return None
+
+
+def _tables(data: dict[str, Any]) -> dict[str, Any]:
+    """A copy in which tables can be changed; lists and values are the same."""
+    return {
+        name: _tables(value) if isinstance(value, dict) else value for name, value in data.items()
+    }
 
 
 def _take_out(data: dict[str, Any], key: Key) -> None:

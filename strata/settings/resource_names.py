@@ -149,17 +149,17 @@ class Rule:
 
     def wrong(self, name: str) -> tuple[str, str] | None:
         """What is wrong with a name and what would be right; None when AWS takes it."""
-        least, most = self.lengths[0], self.lengths[-1]
         lower = name.lower()
-        prefix = next((prefix for prefix in self.prefixes if lower.startswith(prefix)), None)
-        suffix = next((suffix for suffix in self.suffixes if lower.endswith(suffix)), None)
         if len(name) not in self.lengths:
+            least, most = self.lengths[0], self.lengths[-1]
             return f"has {len(name)} characters", f"{least} to {most} characters"
         if not re.fullmatch(self.pattern, name):
             return f"is not a valid name for {self.thing}", self.right
-        if prefix:
+        if lower.startswith(self.prefixes):
+            prefix = next(prefix for prefix in self.prefixes if lower.startswith(prefix))
             return f"begins with {prefix}, which AWS keeps for itself", "another beginning"
-        if suffix:
+        if lower.endswith(self.suffixes):
+            suffix = next(suffix for suffix in self.suffixes if lower.endswith(suffix))
             return f"ends with {suffix}, which AWS keeps for itself", "another end"
         if lower in self.words:
             return f"is reserved, and cannot name {self.thing}", "a name that is not reserved"

@@ -69,11 +69,11 @@ def check_cluster(settings: Settings) -> Iterator[Finding]:
             (ARCHITECTURE,),
         )
     else:
-        fits = [
+        fits = (
             name
             for name, instance_type in known.items()
             if instance_type.architecture == cluster.architecture
-        ]
+        )
         yield from missing_here(
             TYPE, cluster.instance_type, offered, settings.environment.region, fits
         )

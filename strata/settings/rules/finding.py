@@ -1,7 +1,7 @@
 """The finding of a rule, and help with its wording."""
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from strata.settings.positions import Key
@@ -31,7 +31,7 @@ def near(word: str, known: Collection[str], otherwise: str) -> str:
 
 
 def missing_here(
-    key: Key, name: str, offered: Mapping[str, frozenset[str]], region: str, fits: Collection[str]
+    key: Key, name: str, offered: Mapping[str, frozenset[str]], region: str, fits: Iterable[str]
 ) -> Iterator[Finding]:
     """The finding on a type that exists but is not offered in the region.
 

@@ -5,6 +5,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Network
 
 from strata.settings import figures
@@ -190,15 +191,23 @@ def _shared(network: Network) -> Iterator[Finding]:
 
 def ipv4_range(key: Key, text: str) -> tuple[IPv4Network | None, Finding | None]:
     """The range that a text is, or what is wrong with it."""
-    try:
-        interface = ipaddress.IPv4Interface(text)
-    except ValueError:
-        interface = None
-    if interface is None or not re.fullmatch(r"[0-9.]+/[0-9]+", text):
+    interface = _interface(text)
+    if interface is None:
         return None, Finding(key, "is not an IPv4 range", "such as 10.0.0.0/16")
     if interface.ip != interface.network.network_address:
         return None, Finding(key, _host_bits(interface), str(interface.network))
     return interface.network, None
+
+
+@lru_cache(maxsize=1024)
+def _interface(text: str) -> ipaddress.IPv4Interface | None:
+    """An address with the length of its prefix; None for another text."""
+    if not re.fullmatch(r"[0-9.]+/[0-9]+", text):
+        return None
+    try:
+        return ipaddress.IPv4Interface(text)
+    except ValueError:
+        return None
 
 
 def _host_bits(interface: ipaddress.IPv4Interface) -> str:
