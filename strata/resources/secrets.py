@@ -100,9 +100,9 @@ _SCHEME = re.compile(
 _PAIR = re.compile(
     # From the beginning of a word on: to begin at each letter of a long one takes forever.
     r"(?<![\w.-])(?:(?![A-Za-z])[\w.-])*+(?P<name>[A-Za-z][\w.-]*)[\"']?(?:\s*=\s*|(?P<colon>\s*:\s*))"
-    # Looked at and not consumed: a value can hold pairs too.
-    r"(?=(?P<value>\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s;,&\"'|]{1,2000})))"
 )
+"""A name with what follows it. The value behind is looked at by itself: it can hold pairs too."""
+_VALUE = re.compile(r"\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s;,&\"'|]{1,2000})")
 _ENTRY_ENDS = re.compile(r"[ \t\"']*(?:[,;}\]#\n]|$)")
 _HINTS = (
     "pass", "pw", "secret", "token", "key", "cred", "auth", "salt", "psk", "sig", "code", "session",
@@ -303,21 +303,26 @@ def _pairs(value: str) -> Iterator[tuple[str, str]]:
         else:
             return
     for match in _PAIR.finditer(value):
-        inner = match["double"] or match["single"] or match["bare"] or ""
-        if match["colon"] and not _stands_alone(value, match):
+        # Most names say nothing of a secret, and a long text may have thousands.
+        if not _strength(match["name"]):
             continue
-        yield match["name"], inner
+        held = _VALUE.match(value, match.end())
+        if held is None or (match["colon"] and not _stands_alone(value, match.start("name"), held)):
+            continue
+        yield match["name"], held["double"] or held["single"] or held["bare"] or ""
     for match in _OPTION.finditer(value):
         yield match["name"], match["bare"]
 
 
-def _stands_alone(value: str, match: re.Match[str]) -> bool:
-    """Whether `name: value` is a line or an entry of its own, and not a part of a sentence."""
-    start = match.start("name")
+def _stands_alone(value: str, start: int, held: re.Match[str]) -> bool:
+    """Whether `name: value` is a line or an entry of its own, and not a part of a sentence.
+
+    The name begins at `start`, and `held` is the value.
+    """
     while start and value[start - 1] in " \t\"'":
         start -= 1
     before = not start or value[start - 1] in "\n{,;[-"
-    return before and bool(_ENTRY_ENDS.match(value, match.end("value")))
+    return before and bool(_ENTRY_ENDS.match(value, held.end()))
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
