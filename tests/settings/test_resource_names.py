@@ -2,10 +2,13 @@
 
 import copy
 import re
+from functools import cache
 from typing import Any
 
 import botocore.session
 import pytest
+from botocore.model import ServiceModel
+from botocore.session import Session
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -240,6 +243,16 @@ MODELS: list[tuple[Rule, str, str, str, tuple[str, ...]]] = [
 ]  # fmt: skip
 
 
+@cache
+def session() -> Session:
+    return botocore.session.get_session()
+
+
+@cache
+def model_of(service: str) -> ServiceModel:
+    return session().get_service_model(service)
+
+
 def names_of(rule: Rule) -> st.SearchStrategy[str]:
     """Names that the rule takes; the shortest and longest lengths are among them."""
     return st.from_regex(rule.pattern, fullmatch=True).filter(lambda name: not rule.wrong(name))
@@ -253,8 +266,7 @@ def names_of(rule: Rule) -> st.SearchStrategy[str]:
 def test_a_rule_takes_nothing_that_the_model_of_the_api_refuses(
     rule: Rule, service: str, operation: str, argument: str, said: tuple[str, ...]
 ) -> None:
-    model = botocore.session.get_session().get_service_model(service)
-    request = model.operation_model(operation).input_shape
+    request = model_of(service).operation_model(operation).input_shape
     assert request is not None
     shape = request.members[argument]
     for words in said:
