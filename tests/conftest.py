@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from strata.gate.scan import load_policies
 from strata.machine import folders
 from strata.machine.folders import Folders
 from strata.settings import Settings, load
@@ -130,6 +131,13 @@ def composed(synthesized: Path) -> Callable[[str], Json]:
         return dict(json.loads((synthesized / "composed" / name / "cdk.tf.json").read_text()))
 
     return read
+
+
+@pytest.fixture(scope="session")
+def checkov_here() -> None:
+    """checkov in this process: without it each `strata gate` starts one that imports checkov, which
+    takes longer than the verdict."""
+    load_policies()
 
 
 @pytest.fixture(scope="session")

@@ -116,6 +116,7 @@ def test_reach_and_cost_print_their_models(answer: Answer) -> None:
     assert answer("cost", "local")[1]["environment"] == "local"
 
 
+@pytest.mark.usefixtures("checkov_here")
 def test_gate_findings_are_data_with_exit_code_1(answer: Answer, tmp_path: Path) -> None:
     file = tmp_path / "local.toml"
     text = (ROOT / "envs" / "local.toml").read_text()

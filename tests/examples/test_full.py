@@ -21,6 +21,7 @@ def test_every_section_is_in_it() -> None:
     assert tomllib.loads(FULL.read_text()).keys() == Settings.model_fields.keys()
 
 
+@pytest.mark.usefixtures("checkov_here")
 @pytest.mark.parametrize(("words", "last"), [
     (("check",), "35 of 35 paths are as expected"),
     (("gate",), "full: clean"),

@@ -49,6 +49,7 @@ def built(settings: Settings) -> Stack:
     return stack(compose(settings))
 
 
+@pytest.mark.usefixtures("checkov_here")
 def test_the_gate_reads_it_as_text(
     settings: Settings,
     tmp_path: Path,
@@ -115,6 +116,7 @@ def test_a_review_tells_it_as_it_was_written_where_the_rest_is_unknown(built: St
         ("cluster", 'key_pair = "a ${TfToken[TOKEN.3]}"', "cluster.key_pair"),
         ("service.environment", 'A = "#{TfToken[TOKEN.3]}"', "service.environment.A"),
         ("service.environment", 'B = "-8.10956221259138e+298"', "service.environment.B"),
+        ("service.environment", 'D = "-8.10956221259138e298"', "service.environment.D"),
         ("service.environment", 'C = "x -81.0956221259138e+297"', "service.environment.C"),
     ],
 )
