@@ -24,16 +24,19 @@ from typing import Any
 from modules.tarball import packed
 from strata.documents import Json
 from strata.machine.folders import work_folder
-from strata.machine.garbage import uncollected
 
 FORMAT = "1"
 """Raised when `cut` writes something else from the same package."""
 
 PATIENCE = 120
-"""Seconds to wait for another process that is making the same cut: ten times what it takes."""
+"""Seconds to wait for another process that is making the same cut: many times what it takes."""
 
 KEPT = 16
 """Cuts that stay in a folder: enough for a branch and its neighbours, not for every old branch."""
+
+TYPES = b'\n  "types": {'
+TYPE = re.compile(rb'\n    "([^"]+)": ')
+"""How the types begin, and each of them, in an assembly as jsii writes it."""
 
 
 class Misfit(Exception):
@@ -87,15 +90,14 @@ def named(module: str, folder: Path, sources: Path) -> frozenset[str]:
 
 def cut(package: Package, submodules: Iterable[str]) -> bytes:
     """A tarball of `package` with these submodules (Python names) and what their types need."""
-    # CPython 3.11 would spend half of the time in which it parses 120 MB on looking for garbage.
-    with tarfile.open(package.tarball, "r:gz") as archive, uncollected():
+    with tarfile.open(package.tarball, "r:gz") as archive:
         return _cut(package, archive, submodules)
 
 
 def _cut(package: Package, archive: tarfile.TarFile, submodules: Iterable[str]) -> bytes:
-    assembly = json.loads(_member(package, archive, "package/.jsii"))
+    assembly, texts = _read(package, _member(package, archive, "package/.jsii"))
     wanted = {_jsii_name(package, submodule) for submodule in submodules}
-    types = _closure(assembly, wanted)
+    types = _closure(package, texts, wanted)
     used = {type_["namespace"] for type_ in types.values()}
     folders = {name: _folder(assembly["submodules"][f"{package.name}.{name}"]) for name in used}
     lean = {
@@ -125,6 +127,24 @@ def _member(package: Package, archive: tarfile.TarFile, name: str) -> bytes:
     raise Misfit(f"{package.tarball} has no {name}")
 
 
+def _read(package: Package, assembly: bytes) -> tuple[Json, dict[str, bytes]]:
+    """What `assembly` says beside its types, and the text of each type by its full name.
+
+    It is taken apart at its indentation: to parse all types takes five times as long.
+    """
+    try:
+        start = assembly.index(TYPES) + len(TYPES)
+        end = assembly.index(b"\n  }", start)
+    except ValueError:
+        raise Misfit(f"the assembly of {package.name} is not indented as jsii indents it") from None
+    _, *parts = TYPE.split(assembly[start:end])
+    texts = (text.removesuffix(b",") for text in parts[1::2])
+    return (
+        json.loads(assembly[:start] + assembly[end:]),
+        dict(zip(map(bytes.decode, parts[::2]), texts, strict=True)),
+    )
+
+
 def _jsii_name(package: Package, submodule: str) -> str:
     source = (package.folder / submodule / "__init__.py").read_text(encoding="utf-8")
     match = re.search(rf'jsii_type="{re.escape(package.name)}\.(\w+)\.', source)
@@ -133,25 +153,30 @@ def _jsii_name(package: Package, submodule: str) -> str:
     return match.group(1)
 
 
-def _closure(assembly: Json, wanted: set[str]) -> Json:
+def _closure(package: Package, texts: dict[str, bytes], wanted: set[str]) -> Json:
     """The types of the submodules `wanted`, and of all submodules that their types refer to."""
-    own: dict[str, dict[str, Json]] = {}
-    for fqn, type_ in assembly["types"].items():
-        own.setdefault(type_.get("namespace", ""), {})[fqn] = type_
+    own: dict[str, list[str]] = {}
+    for fqn in texts:
+        own.setdefault(_submodule(package, fqn), []).append(fqn)
     types: Json = {}
     ahead = list(wanted)
     taken = set(ahead)
     while ahead:
         submodule = ahead.pop()
         if submodule not in own:
-            raise Misfit(f"{assembly['name']} has no types in {submodule}")
-        types.update(own[submodule])
-        for fqn in _strings(own[submodule]):
-            other = assembly["types"].get(fqn, {}).get("namespace")
-            if other is not None and other not in taken:
-                taken.add(other)
-                ahead.append(other)
-    return {fqn: type_ for fqn, type_ in assembly["types"].items() if fqn in types}
+            raise Misfit(f"{package.name} has no types in {submodule}")
+        found = {fqn: json.loads(texts[fqn]) for fqn in own[submodule]}
+        if any(type_.get("namespace") != submodule for type_ in found.values()):
+            raise Misfit(f"{package.name} has types of another submodule in {submodule}")
+        types.update(found)
+        others = {_submodule(package, fqn) for fqn in _strings(found) if fqn in texts} - taken
+        taken |= others
+        ahead += others
+    return {fqn: types[fqn] for fqn in texts if fqn in types}
+
+
+def _submodule(package: Package, fqn: str) -> str:
+    return fqn.removeprefix(f"{package.name}.").rpartition(".")[0]
 
 
 def _strings(value: Any) -> Iterator[str]:
