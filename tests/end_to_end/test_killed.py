@@ -214,6 +214,8 @@ def test_ctrl_c_ends_what_runs_and_says_how_to_go_on(life: Life) -> None:
     until(lambda: not life.running())
 
 
+# Beside others it takes ten minutes.
+@pytest.mark.timeout(2400)
 def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
     life: Life, aws: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
