@@ -103,31 +103,19 @@ def test_every_link_leads_somewhere() -> None:
                 assert heading in [title.replace(" ", "-") for title in titles], heading
 
 
-def test_help_fits_80_columns() -> None:
+def test_help_of_the_installed_command_works_from_anywhere_and_fits_80_columns(
+    tmp_path: Path,
+) -> None:
     answer = subprocess.run(
-        [sys.executable, "-m", "strata", "--help"],
-        cwd=ROOT,
+        [Path(sys.executable).with_name("strata"), "--help"],
+        cwd=tmp_path,
         env={"COLUMNS": "80", "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=True,
     )
+    assert answer.stdout.split()[:2] == ["Usage:", "strata"]
     assert all(len(line) <= 80 for line in answer.stdout.splitlines())
-
-
-def test_the_installed_command_works_from_anywhere(tmp_path: Path) -> None:
-    command = Path(sys.executable).with_name("strata")
-    answer = subprocess.run(
-        [command, "check", "local", "--project", ROOT],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert answer.stdout.splitlines() == [
-        "local: the settings are right",
-        "local: 25 of 25 paths are as expected",
-    ]
 
 
 GLOBAL = {"--project", "--version", "--help", "-h", "-q", "-v", "--debug"}

@@ -38,11 +38,7 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         shutil.copy(ROOT / part, folder)
     venv = folder / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
-    python = venv / "bin" / "python"
-    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    packages = subprocess.run(
-        [python, "-c", ask], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    (packages,) = (venv / "lib").glob("python*/site-packages")
     # Behind the project's own path, which names this copy of it.
     Path(packages, "z.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
     without = {"PIP_NO_COMPILE": "1"}  # Python compiles what is imported
@@ -62,8 +58,7 @@ def test_the_command_works_in_any_folder_and_from_anywhere(project: Path, tmp_pa
     assert schema == json.loads((ROOT / "envs" / "schema.json").read_text())
     link = tmp_path / "linked"
     link.symlink_to(command)
-    assert json.loads(answer([link, "schema"], project)) == schema
-    assert answer([command, "--help"], tmp_path).split()[:2] == ["Usage:", "strata"]
+    assert answer([link, "--help"], project).split()[:2] == ["Usage:", "strata"]
 
 
 def test_it_is_the_copy_in_that_folder_that_runs(project: Path, tmp_path: Path) -> None:

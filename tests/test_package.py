@@ -1,6 +1,7 @@
 """The package that `pip wheel` builds, installed where nothing else is."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -8,10 +9,12 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+import pip
 import pytest
 
 import strata
@@ -38,9 +41,11 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     python = folder / "bin" / "python"
+    # As `pip --python` does, for which pip starts twice.
+    there = (python, Path(pip.__file__).with_name("__pip-runner__.py"), *PIP[3:])
     # Python compiles what is imported; pip would compile everything.
-    install = ("--python", python, "install", "--no-deps", "--no-index", "--no-compile", wheel)
-    subprocess.run([*PIP, *install], check=True)
+    install = ("install", "--no-deps", "--no-index", "--no-compile", wheel)
+    subprocess.run([*there, *install], check=True)
     return folder
 
 
@@ -76,27 +81,55 @@ def test_it_says_its_version_and_commit_where_nothing_else_is_installed(
     assert commit.startswith(said[2])
 
 
+IN_TURN = """
+import contextlib, io, json, os, sys
+import strata
+from strata import cli
+from strata.machine.folders import CHOSEN
+print(json.dumps([str(strata), 0]))
+for folder, *words in json.loads(sys.argv.pop()):
+    os.chdir(folder)
+    CHOSEN.folders = None
+    sys.argv = ["strata", *words]
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        try:
+            code = cli.main()
+        except SystemExit as left:
+            code = left.code
+    print(json.dumps([out.getvalue(), code]))
+"""
+"""Runs commands one after the other, where each alone would start Python and Node."""
+
+
 def test_the_wheel_works_on_a_project(environment: Path, tmp_path: Path) -> None:
     """With the packages that run time needs; here those of the environment of the tests."""
+    anywhere = str(tmp_path)
     libraries = next((environment / "lib").glob("python*/site-packages"))
     path = libraries / "packages.pth"
     path.write_text(f"{sysconfig.get_path('purelib')}\n")
     command = environment / "bin" / "strata"
     try:
-        where = run(
-            [environment / "bin" / "python", "-c", "import strata; print(strata)"], tmp_path
-        )
-        assert str(libraries) in where.stdout
-        judged = run([command, "check", "local", "--project", ROOT], tmp_path)
-        assert judged.stdout.splitlines()[0] == "local: the settings are right", judged.stderr
-        below = run([command, "cost", "local"], ROOT / "envs")
-        assert below.stdout.startswith("local in "), below.stderr
         nowhere = run([command, "check", "local"], tmp_path)
         assert nowhere.returncode == 2
         assert f"error: there is no project in {tmp_path}" in nowhere.stderr
         assert "--project DIR" in nowhere.stderr
-        assert run([command, "schema"], tmp_path).stdout.startswith("{"), "needs no project"
-        assert run([command, "plan", "-h"], tmp_path).returncode == 0
+        commands = [
+            (anywhere, "check", "local", "--project", str(ROOT)),
+            (str(ROOT / "envs"), "cost", "local"),
+            (anywhere, "schema"),
+            (anywhere, "plan", "-h"),
+        ]
+        python = environment / "bin" / "python"
+        answer = run([python, "-P", "-c", IN_TURN, json.dumps(commands)], tmp_path)
+        lines = answer.stdout.splitlines()
+        assert len(lines) == 1 + len(commands), answer.stderr
+        (where, _), judged, below, schema, helped = map(json.loads, lines)
+        assert str(libraries) in where
+        right = "local: the settings are right\nlocal: 25 of 25 paths are as expected\n"
+        assert judged == [right, 0], answer.stderr
+        assert below[0].startswith("local in "), answer.stderr
+        assert schema[0].startswith("{"), "needs no project"
+        assert helped[1] == 0
     finally:
         path.unlink()
 
@@ -117,10 +150,16 @@ def test_the_build_is_pinned_as_the_lock_has_it() -> None:
 
 def imported(folder: str) -> set[str]:
     """The distributions that the code of a folder imports, by their normal names."""
-    names = metadata.packages_distributions()
+    names = distributions()
     tops = {one for file in (ROOT / folder).rglob("*.py") for one in tops_of(file.read_text())}
     libraries = tops - {"strata", "modules", "policies"} - set(sys.stdlib_module_names)
     return {normal(names[one][0]) for one in libraries}
+
+
+@cache
+def distributions() -> Mapping[str, list[str]]:
+    """The distributions by the top packages that each installed."""
+    return metadata.packages_distributions()
 
 
 def tops_of(code: str) -> Iterator[str]:
