@@ -1,10 +1,9 @@
 """What cannot be judged has no verdict: exit code 2, and the file is named."""
 
+import contextlib
 import ctypes
 import json
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,7 +19,6 @@ from strata.gate.stops import NO_VERDICT, stopping
 from strata.views.junit import junit
 from strata.views.sarif import sarif
 from strata.views.text.gate import text
-from tests import ROOT
 from tests.gate.changes import REDIS, block
 from tests.gate.command import Command
 
@@ -83,21 +81,29 @@ def test_a_spoiled_file_is_no_verdict(where: str, how: str, local: Path, command
     assert answer.out == ""
 
 
-def obey_permissions() -> None:
+@contextlib.contextmanager
+def obeyed_permissions() -> Iterator[None]:
     """Let even root be refused what a file's mode refuses."""
-    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+    system = ctypes.CDLL(None)
+    this_thread = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3
+    held = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; and those from 32 on
+    assert system.capget(this_thread, held) == 0
+    fewer = type(held)(*held)
+    fewer[0] &= ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    assert system.capset(this_thread, fewer) == 0
+    try:
+        yield
+    finally:
+        assert system.capset(this_thread, held) == 0
 
 
-def test_a_file_without_read_permission_is_no_verdict(local: Path) -> None:
+def test_a_file_without_read_permission_is_no_verdict(local: Path, command: Command) -> None:
     closed = local / "stacks" / "local-cache" / "cdk.tf.json"
     closed.chmod(0)
-    answer = subprocess.run(
-        [sys.executable, "-m", "strata", "gate", "--synthesized", str(local)],
-        cwd=ROOT, preexec_fn=obey_permissions, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert answer.returncode == 2
-    assert answer.stderr.startswith(f"error: {closed}: Permission denied")
+    with obeyed_permissions():
+        answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert answer.err.startswith(f"error: {closed}: Permission denied")
 
 
 def test_a_folder_without_stacks_is_no_verdict(tmp_path: Path, command: Command) -> None:

@@ -15,7 +15,7 @@ import pytest
 from strata.gate import judging_process as module
 from strata.gate.documents import Unjudgeable
 from strata.gate.judge import judge
-from strata.gate.judging_process import judge_here, judging_process
+from strata.gate.judging_process import Begin, judge_here, judging_process
 from strata.gate.scan import known_checks
 from tests import ROOT
 
@@ -53,28 +53,31 @@ def test_the_process_says_what_this_one_would(local: Path, monkeypatch: pytest.M
     unload(monkeypatch)
     with judging_process() as begin:
         assert [begin(local, FILES, [*one])(one) for one in plans] == wanted
+        monkeypatch.undo()
+        its_error_reads_as_without_it(begin, local)
 
 
-@pytest.mark.parametrize("ends", [False, True])
-def test_what_the_process_does_not_answer_is_judged_here(
-    ends: bool, local: Path, monkeypatch: pytest.MonkeyPatch
+def its_error_reads_as_without_it(begin: Begin, local: Path) -> None:
+    """Also where the process cannot judge, and answers nothing."""
+    assert begin is not judge_here
+    broken = local / "composed" / "local" / "cdk.tf.json"
+    broken.write_text("{")
+    with pytest.raises(Unjudgeable) as alone:
+        judge(local, FILES)
+    with pytest.raises(Unjudgeable) as asked:
+        begin(local, FILES, [])({})
+    assert (asked.value.message, asked.value.hint) == (alone.value.message, alone.value.hint)
+
+
+def test_what_a_process_that_was_killed_does_not_answer_is_judged_here(
+    local: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It cannot judge, or it was killed: an error reads as without it, and so does a verdict."""
     wanted = judge(local, FILES)
     unload(monkeypatch)
-    if ends:
-        monkeypatch.setattr(sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     with judging_process() as begin:
-        assert begin is not judge_here
-        if ends:
-            assert begin(local, FILES, [])({}) == wanted
-        broken = local / "composed" / "local" / "cdk.tf.json"
-        broken.write_text("{")
-        with pytest.raises(Unjudgeable) as alone:
-            judge(local, FILES)
-        with pytest.raises(Unjudgeable) as asked:
-            begin(local, FILES, [])({})
-    assert (asked.value.message, asked.value.hint) == (alone.value.message, alone.value.hint)
+        assert begin(local, FILES, [])({}) == wanted
+        its_error_reads_as_without_it(begin, local)
 
 
 def test_where_checkov_is_loaded_no_process_is_started() -> None:

@@ -1,9 +1,10 @@
 """The forms of a report: text, JSON, SARIF, JUnit."""
 
+import contextlib
+import importlib
 import json
 import os
 import pty
-import subprocess
 import sys
 import termios
 from pathlib import Path
@@ -13,7 +14,8 @@ from xml.etree import ElementTree
 import pytest
 
 from strata.commands.gate import views
-from strata.gate.judge import judge
+from strata.gate import judge as judge_module
+from strata.gate.judge import begin, judge
 from strata.gate.report import SEVERITIES, Report, schema_text, settings_files
 from strata.gate.report import report as make_report
 from strata.gate.scan import Failure
@@ -179,27 +181,46 @@ def test_paths_are_the_projects_wherever_the_command_runs(
 
 def test_colour_is_for_terminals_only(blogged: Path, command: Command) -> None:
     assert "\x1b[" not in command("gate", "--synthesized", blogged).out
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 80))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "strata", "-q", "gate", "--synthesized", str(blogged)],
-        cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        shown += part
-    os.close(ours)
-    assert process.wait() == 1
+    code, shown = on_a_terminal("-q", "gate", "--synthesized", str(blogged))
+    assert code == 1
     assert b"\x1b[31mhigh: " in shown
     assert b"\r" not in shown.replace(b"\r\n", b""), "checkov draws no bar across it"
+
+
+def strata_anew(*arguments: str) -> int:
+    """Run `strata` with what prints made for the terminal here, as where the commands are imported
+    first, and without what `judged_once` keeps."""
+    termios.tcsetwinsize(1, (24, 80))
+    os.environ.update(TERM="xterm", COLUMNS="80")
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", 1) for number in (1, 2))
+    sys.argv = ["strata", *arguments]
+    judge_module.begin = begin
+    for name in [*sys.modules]:
+        if name.startswith(("strata.cli", "strata.commands")):
+            del sys.modules[name]
+    try:
+        return int(importlib.import_module("strata.cli").main())
+    except SystemExit as left:
+        return int(left.code or 0)
+
+
+def on_a_terminal(*arguments: str) -> tuple[int, bytes]:
+    """Exit code of `strata` on a terminal, and what it shows there. It runs in a copy of this
+    process, which has loaded checkov."""
+    pid, terminal = pty.fork()
+    if not pid:
+        code = os.EX_SOFTWARE
+        try:
+            code = strata_anew(*arguments)
+        finally:
+            os._exit(code)
+    shown = b""
+    # Linux says so when the other side was closed.
+    with contextlib.suppress(OSError):
+        while part := os.read(terminal, 65536):
+            shown += part
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
 
 
 def test_a_check_with_a_setting_is_as_bad_where_the_setting_is_not_the_cause() -> None:
