@@ -34,14 +34,14 @@ from strata.synthesis.synthesize import synthesize
 synthesize(load_each(sys.argv[2:]), Path(sys.argv[1]))
 """
 COUNT_TYPES = """
-def print_types():
+def types():
     from cdktf_cdktf_provider_aws import _jsii
     from jsii._kernel.types import LoadRequest
     from jsii._runtime import kernel
     loaded = _jsii.__jsii_assembly__
     request = LoadRequest(loaded.name, loaded.version, loaded.filename)
-    print(kernel.provider.load(request).types)
-print_types()
+    return kernel.provider.load(request).types
+print(types())
 """
 ORDINARY = """
 import functools, gc
@@ -57,6 +57,7 @@ atexit._run_exitfuncs()  # ends Node
 os._exit(0)  # without taking 23,285 classes apart, which takes as long as importing them
 """
 ALL_TYPES = 23285
+SMALL_TYPES = 2
 
 
 def run(program: str, *arguments: str, folder: Path, cache: Path | str, **env: str) -> list[str]:
@@ -88,6 +89,10 @@ def cuts(cache: Path) -> set[Path]:
     return set(cache.rglob("*.tgz"))
 
 
+def locate_aws() -> Package:
+    return cut_assembly.locate(light_provider.PACKAGE, bindings())
+
+
 def bindings() -> Path:
     """The folder of the provider package."""
     return Path(sys.modules[light_provider.PACKAGE].__path__[0])
@@ -115,8 +120,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def existing(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The settings of `local` in a network, and with a topic, that others made."""
-    data = load("local").model_dump(by_alias=True, exclude_none=True)
+    """The settings of `prod` in a network, and with a topic, that others made."""
+    data = load("prod").model_dump(by_alias=True, exclude_none=True)
     data["environment"]["name"] = "existing"
     data["network"] = {
         "availability_zones": data["network"]["availability_zones"],
@@ -124,25 +129,24 @@ def existing(tmp_path_factory: pytest.TempPathFactory) -> str:
         "public": {"ids": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]},
         "private": {"tags": {"Tier": "private"}},
     }
-    data["alarms"] = {"topic": "arn:aws:sns:eu-central-1:123456789012:oncall"}
+    data["alarms"] = {"topic": "arn:aws:sns:eu-central-1:333333333333:oncall"}
     file = tmp_path_factory.mktemp("settings") / "existing.toml"
     file.write_text(tomli_w.dumps(data))
     return str(file)
 
 
-@pytest.fixture(scope="module")
-def envs(existing: str) -> list[str]:
-    """Environments that together have every resource that the modules can make."""
-    return [str(ROOT / "examples" / "full.toml"), "prod", existing]
+FULL = str(ROOT / "examples" / "full.toml")
+"""With `existing` it has every resource that the modules can make."""
 
 
 @pytest.fixture(scope="module")
-def whole(project: Path, envs: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(project: Path, existing: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What is written as both packages come: with the whole provider package imported, its own
     assembly, and jsii's own way to Node."""
     out = tmp_path_factory.mktemp("whole")
     runtime = str(unpacked(tmp_path_factory.mktemp("runtime")))
     program = ORDINARY + SYNTHESIZE + COUNT_TYPES + LEAVE
+    envs = [FULL, existing]
     [types] = run(program, str(out), *envs, folder=project, cache="/dev/null", JSII_RUNTIME=runtime)
     assert int(types) == ALL_TYPES
     return out
@@ -152,7 +156,7 @@ def whole(project: Path, envs: list[str], tmp_path_factory: pytest.TempPathFacto
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Has a file in place of the cut for the modules as they are, which no Node could load."""
     folder = tmp_path_factory.mktemp("cache")
-    package = cut_assembly.locate(light_provider.PACKAGE, bindings())
+    package = locate_aws()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         patch.setattr(cut_assembly, "cut", lambda *_: b"of another set of submodules")
@@ -163,48 +167,186 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(
-    project: Path, envs: list[str], cache: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Ran:
+def made(project: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """With a cut that is made for it."""
     out = tmp_path_factory.mktemp("made")
     before = cuts(cache)
-    printed = run(SYNTHESIZE + COUNT_TYPES, str(out), *envs, folder=project, cache=cache)
+    printed = run(SYNTHESIZE + COUNT_TYPES, str(out), FULL, folder=project, cache=cache)
     assert len(cuts(cache) - before) == 1
     return Ran(out, printed)
 
 
-@pytest.fixture(scope="module")
-def found(
-    project: Path, existing: str, made: Ran, cache: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Ran:
-    """With the cut that was made before; then comes an import of a submodule that it lacks."""
-    late = """
+AWS = "@cdktf/provider-aws"
+CDKTF = "cdktf"
+
+
+def small() -> bytes:
+    """An assembly of the provider package that has but one of its resources."""
+    policy = f"{AWS}.iotPolicy.IotPolicy"
+    scope_id_config = (
+        {"fqn": "constructs.Construct"},
+        {"primitive": "string"},
+        {"fqn": f"{policy}Config"},
+    )
+    parameters = [{"name": str(n), "type": one} for n, one in enumerate(scope_id_config)]
+    types: list[dict[str, Any]] = [
+        {
+            "fqn": policy,
+            "kind": "class",
+            "base": f"{CDKTF}.TerraformResource",
+            "initializer": {"parameters": parameters},
+        },
+        {
+            "fqn": f"{policy}Config",
+            "kind": "interface",
+            "datatype": True,
+            "interfaces": [f"{CDKTF}.TerraformMetaArguments"],
+        },
+    ]
+    assert len(types) == SMALL_TYPES
+    package = locate_aws()
+    described = {"name": AWS, "version": package.version}
+    assembly = {
+        **described,
+        "schema": "jsii/0.10.0",
+        "jsiiVersion": "5.7.17",
+        "dependencies": {CDKTF: "^0.21.0"},
+        "targets": {"js": {"npm": AWS}},
+        "types": {one["fqn"]: {**one, "assembly": AWS, "name": "-"} for one in types},
+    }
+    script = (
+        f'const {{ TerraformResource }} = require("{CDKTF}");'
+        "exports.iotPolicy = { IotPolicy: class extends TerraformResource {} };"
+    )
+    files = {
+        ".jsii": json.dumps(assembly),
+        "package.json": json.dumps({**described, "main": "index.js"}),
+        "index.js": script,
+    }
+    return packed({f"package/{name}": text.encode() for name, text in files.items()})
+
+
+UNLOADABLE = {
+    "empty": b"",
+    "no archive": b"not an archive",
+    "no tar": gzip.compress(b"not a tar", mtime=0),
+}
+"""Cuts that Node cannot load."""
+
+LATE = """
 try:
     from cdktf_cdktf_provider_aws.iot_policy import IotPolicy
 except ImportError as error:
     print(error)
 """
-    out = tmp_path_factory.mktemp("found")
+IN_TURN = """
+import importlib, json, os
+from cdktf import App
+from jsii import _reference_map
+from jsii._runtime import kernel
+from modules import cut_assembly, light_provider
+from modules.environment import EnvironmentStack
+
+package, load = cut_assembly.locate(light_provider.PACKAGE, folder), kernel.load
+
+
+def import_again():
+    global asked
+    asked = []
+    light_provider._start_anew()
+    _reference_map._refs._refs.clear()  # their objects ended with the Node before
+    [place] = [n for n, f in enumerate(sys.meta_path) if isinstance(f, light_provider._Watch)]
+    sys.meta_path[place] = light_provider._Watch(folder)
+    name = light_provider.PACKAGE + "._jsii"
+    del sys.modules[name]
+    importlib.import_module(name)
+
+
+def load_small(name, version, tarball):
+    # In place of the package's own assembly, which takes Node some seconds.
+    load(name, version, small if Path(tarball) == package.tarball else tarball)
+    if name == package.name:
+        asked.append(tarball)
+
+
+def print_loaded():
+    print(json.dumps({"types": types(), "asked": asked}))
+
+
+kernel.load = load_small
+import_again()
+from cdktf_cdktf_provider_aws.iot_policy import IotPolicy
+IotPolicy(EnvironmentStack(App(), "one"), "jobs", name="jobs", policy="{}")
+print_loaded()
+os.environ["XDG_CACHE_HOME"] = "/dev/null"
+for bad in (None, *unloadable):
+    if bad:
+        cut_assembly.provide = lambda *_: bad
+    import_again()
+    print_loaded()
+"""
+"""Loads the provider package again in several ways, and prints what came of it."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What Node was told to load as the provider package, and how many types it had of it then."""
+
+    asked: list[str]
+    types: int
+
+
+@dataclass(frozen=True)
+class Found(Ran):
+    """With the cut that was made before; then comes an import of a submodule that it lacks.
+
+    Then the package is loaded again: where such an import comes early, where no cut can be kept,
+    and with each cut of UNLOADABLE. SMALL stands for the package's own assembly.
+    """
+
+    another_file: Loaded
+    not_kept: Loaded
+    unloadable: dict[str, Loaded]
+
+
+@pytest.fixture(scope="module")
+def found(
+    project: Path, existing: str, made: Ran, cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Found:
+    folder = tmp_path_factory.mktemp("found")
+    bad = {name: folder / f"{name}.tgz" for name in UNLOADABLE}
+    for name, file in bad.items():
+        file.write_bytes(UNLOADABLE[name])
+    (folder / "small.tgz").write_bytes(small())
     before = cuts(cache)
-    program = SYNTHESIZE + COUNT_TYPES + late
-    printed = run(program, str(out), existing, folder=project, cache=cache)
+    values = (
+        f"folder = Path({str(bindings())!r})\n"
+        f"small = {str(folder / 'small.tgz')!r}\n"
+        f"unloadable = {[str(file) for file in bad.values()]}\n"
+    )
+    program = SYNTHESIZE + COUNT_TYPES + LATE + values + IN_TURN
+    printed = run(program, str(folder / "out"), existing, folder=project, cache=cache)
     assert cuts(cache) == before
-    return Ran(out, printed)
+    another_file, not_kept, *rest = (Loaded(**json.loads(line)) for line in printed[2:])
+    unloadable = dict(zip(UNLOADABLE, rest, strict=True))
+    return Found(folder / "out", printed[:2], another_file, not_kept, unloadable)
 
 
-def test_the_json_is_the_same_to_the_byte(
-    whole: Path, made: Ran, found: Ran, envs: list[str]
-) -> None:
+@pytest.fixture(scope="module")
+def own() -> str:
+    """The package's own assembly."""
+    return str(locate_aws().tarball)
+
+
+def test_the_json_is_the_same_to_the_byte(whole: Path, made: Ran, found: Found) -> None:
     expected = files(whole)
-    assert len(expected) > 5 * len(envs)
-    assert files(made.out) == expected
-    one = files(found.out)
-    assert len(one) > 5
+    several = files(made.out), files(found.out)
     # The manifest names all stacks of a synthesis.
-    assert one.keys() - expected.keys() == set()
-    del one["manifest.json"]
-    assert one == {name: expected[name] for name in one}
+    manifests = [json.loads(one.pop("manifest.json")) for one in several]
+    stacks = {name: stack for one in manifests for name, stack in one["stacks"].items()}
+    assert json.loads(expected.pop("manifest.json")) == {**manifests[0], "stacks": stacks}
+    assert min(map(len, several)) > 5
+    assert several[0] | several[1] == expected
     for ran in (made, found):
         assert int(ran.printed[0]) < ALL_TYPES / 10
 
@@ -224,115 +366,36 @@ def test_the_environments_it_is_shown_with_have_all_that_modules_imports(
 
 
 def test_a_submodule_imported_anew_makes_a_new_cut(made: Ran) -> None:
-    stack = json.loads((made.out / "stacks/prod-registry/cdk.tf.json").read_text())
+    stack = json.loads((made.out / "stacks/full-registry/cdk.tf.json").read_text())
     assert stack["resource"]["aws_iot_thing"].keys() == {"registry_jobs"}
 
 
-def test_an_import_that_comes_too_late_says_so(found: Ran) -> None:
+def test_an_import_that_comes_too_late_says_so(found: Found) -> None:
     [_, said] = found.printed
     assert "cdktf_cdktf_provider_aws.iot_policy" in said
     assert "head of a file" in said
 
 
-UNLOADABLE = {
-    "empty": b"",
-    "no archive": b"not an archive",
-    "no tar": gzip.compress(b"not a tar", mtime=0),
-}
-"""Cuts that Node cannot load."""
-
-IN_TURN = f"""
-import importlib, os, sys
-from pathlib import Path
-from cdktf import App
-from jsii._runtime import kernel
-from modules import cut_assembly, light_provider
-from modules.environment import EnvironmentStack
-{COUNT_TYPES}
-from cdktf_cdktf_provider_aws.iot_policy import IotPolicy
-IotPolicy(EnvironmentStack(App(), "one"), "jobs", name="jobs", policy="{{}}")
-print_types()
-
-folder = Path(sys.argv[1])
-own, load = cut_assembly.locate(light_provider.PACKAGE, folder).tarball, kernel.load
-[small] = [cut for cut in cut_assembly.places()[0].glob("*.tgz") if cut.stat().st_size > 1000]
+def test_what_another_file_imports_is_there_too(
+    found: Found, cache: Path, project: Path, own: str
+) -> None:
+    cut, *others = found.another_file.asked
+    assert Path(cut) in cuts(cache)
+    # Once by the package itself, when Node has the cut, and once by a new Node.
+    assert others == [own, own]
+    assert found.another_file.types == SMALL_TYPES
 
 
-def import_again():
-    light_provider._start_anew()
-    [place] = [n for n, f in enumerate(sys.meta_path) if isinstance(f, light_provider._Watch)]
-    sys.meta_path[place] = light_provider._Watch(folder)
-    name = light_provider.PACKAGE + "._jsii"
-    del sys.modules[name]
-    importlib.import_module(name)
-
-
-def load_small(name, version, tarball):
-    # In place of the package's own assembly, which takes Node a second or two.
-    asked.append(Path(tarball))
-    load(name, version, str(small if Path(tarball) == own else tarball))
-
-
-kernel.load = load_small
-os.environ["XDG_CACHE_HOME"] = "/dev/null"
-for bad in (None, *map(Path, sys.argv[2:])):
-    if bad:
-        cut_assembly.provide = lambda *_: bad
-    asked = []
-    import_again()
-    print(" + ".join(file.name for file in asked if file in (own, bad)))
-    print_types()
-"""
-"""Loads the provider package in several ways, and prints how many types Node then has of it."""
-
-
-@dataclass(frozen=True)
-class InTurn:
-    """How many types Node had with a cut, and then with a submodule that the cut lacks.
-
-    Beside them what Node was told to load, and how many types it had then, where no cut could be
-    kept, and with each cut of UNLOADABLE.
-    """
-
-    cut: int
-    another_file: int
-    not_kept: tuple[str, int]
-    unloadable: dict[str, tuple[str, int]]
-
-
-@pytest.fixture(scope="module")
-def in_turn(
-    project: Path, made: Ran, cache: Path, tmp_path_factory: pytest.TempPathFactory
-) -> InTurn:
-    folder = tmp_path_factory.mktemp("unloadable")
-    bad = [folder / f"{name}.tgz" for name in UNLOADABLE]
-    for file, content in zip(bad, UNLOADABLE.values(), strict=True):
-        file.write_bytes(content)
-    printed = run(IN_TURN, str(bindings()), *map(str, bad), folder=project, cache=cache)
-    cut, another_file, *rest = printed
-    not_kept, *pairs = zip(rest[::2], map(int, rest[1::2]), strict=True)
-    unloadable = dict(zip(UNLOADABLE, pairs, strict=True))
-    return InTurn(int(cut), int(another_file), not_kept, unloadable)
-
-
-@pytest.fixture(scope="module")
-def own() -> str:
-    """The name of the package's own assembly."""
-    return cut_assembly.locate(light_provider.PACKAGE, bindings()).tarball.name
-
-
-def test_what_another_file_imports_is_there_too(in_turn: InTurn) -> None:
-    assert in_turn.cut < ALL_TYPES / 10
-    assert in_turn.another_file == ALL_TYPES
-
-
-def test_where_no_cut_can_be_kept_the_own_assembly_is_loaded(in_turn: InTurn, own: str) -> None:
-    assert in_turn.not_kept == (own, in_turn.cut)
+def test_where_no_cut_can_be_kept_the_own_assembly_is_loaded(found: Found, own: str) -> None:
+    assert found.not_kept == Loaded([own], SMALL_TYPES)
 
 
 @pytest.mark.parametrize("name", UNLOADABLE)
-def test_a_cut_that_node_cannot_load_is_passed_over(name: str, in_turn: InTurn, own: str) -> None:
-    assert in_turn.unloadable[name] == (f"{name}.tgz + {own}", in_turn.cut)
+def test_a_cut_that_node_cannot_load_is_passed_over(name: str, found: Found, own: str) -> None:
+    bad, *others = found.unloadable[name].asked
+    assert Path(bad).name == f"{name}.tgz"
+    assert others == [own, own]
+    assert found.unloadable[name].types == SMALL_TYPES
 
 
 # What is kept, and where: with a package of three submodules, since a cut of AWS takes seconds.
