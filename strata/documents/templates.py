@@ -43,6 +43,11 @@ def escaped(value: Any) -> Any:
 
 def parts(template: str) -> Iterator[Part]:
     """The texts and expressions of a template in their order; a directive counts as one."""
+    if "{" not in template:
+        # Nearly every text.
+        if template:
+            yield Part(template)
+        return
     plain, place = "", 0
     while mark := _MARK.search(template, place):
         plain += template[place : mark.start()]
@@ -60,16 +65,20 @@ def parts(template: str) -> Iterator[Part]:
 
 def expressions(template: str) -> Iterator[str]:
     """The texts between the braces of the expressions in a template."""
+    if "{" not in template:
+        return iter(())
     return (part.text for part in parts(template) if part.expression)
 
 
 def has_expression(value: object) -> bool:
     """Whether a value is text with an expression in it."""
-    return isinstance(value, str) and any(part.expression for part in parts(value))
+    return isinstance(value, str) and any(True for _ in expressions(value))
 
 
 def read(template: str) -> str:
     """The text of a template with its escapes resolved; its expressions stay as they are."""
+    if "{" not in template:
+        return template
     return "".join(
         f"${{{part.text}}}" if part.expression else part.text for part in parts(template)
     )

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from strata.documents import Json
 from strata.documents.layers import OPTIONAL, STACK
 from strata.documents.stacks import STAGE, blocks, construct_path, merged
 from strata.errors import UsageError
-from strata.gate.resolve import missing_layers
+from strata.gate.resolve import missing_layers, resolved
 from strata.machine.files import Unreadable, bytes_of, json_of, text_of
 from strata.synthesis import moved_blocks as moves
 
@@ -41,6 +42,16 @@ class Environment:
     path: Path
     composed: Json
     layers: Mapping[str, Json]
+
+    @cached_property
+    def resolved(self) -> Json:
+        """The composed stack, resolved; every part of a verdict reads this one."""
+        return resolved(self.composed)
+
+    @cached_property
+    def resolved_layers(self) -> Mapping[str, Json]:
+        """The stacks of its layers by name, resolved."""
+        return {name: resolved(layer) for name, layer in self.layers.items()}
 
     @property
     def stage(self) -> str:

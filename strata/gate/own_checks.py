@@ -7,7 +7,7 @@ from policies.explanations import explain
 from strata.documents import Json
 from strata.documents.stacks import merged, texts
 from strata.documents.templates import has_expression, read
-from strata.gate.resolve import resolved
+from strata.gate.resolve import resolved_outputs
 from strata.resources.secrets import is_secret, reads_secret
 from strata.resources.sensitive import shows_secret
 
@@ -55,7 +55,7 @@ def value_faults(stack: Json) -> Iterator[tuple[str, str]]:
     for name, value in merged(stack.get("locals")).items():
         if _holds_secret(name, value):
             yield "STRATA_SECRET_2", f"local {name}"
-    for name, body in merged(resolved(stack).get("output")).items():
+    for name, body in resolved_outputs(stack).items():
         value = merged(body).get("value")
         if _holds_secret(name, value) or any(
             reads_secret(text) or shows_secret(text) for text in texts(value)

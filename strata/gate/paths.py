@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from strata.documents.stacks import stack
 from strata.errors import StrataError
 from strata.gate.documents import Environment, Unjudgeable
-from strata.gate.resolve import resolved
 from strata.gate.scan import Failure
 from strata.reach import from_stack
 from strata.reach.table import PATH_CHECKS, Row, table
@@ -45,7 +44,7 @@ def _rows(environment: Environment, settings: Mapping[str, Settings]) -> list[Ro
     own, ways_out = (of_user.reach, of_user.service.egress) if of_user else ((), ())
     connected = bool(of_user and of_user.connected)
     try:
-        network = from_stack(stack(resolved(environment.composed)))
+        network = from_stack(stack(environment.resolved))
         return table(network, own, ways_out, connected=connected)
     except StrataError as error:
         raise Unjudgeable(f"{environment.path}: {error.message}") from error

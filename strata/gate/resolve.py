@@ -22,6 +22,7 @@ _UNRESOLVED = re.compile(r"(?<![\w.-])(?:local|var)\.[\w-]+")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[\"([^\"]+)\"\]")
 _OUTPUT = re.compile(r"data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
+_WHOLE_OUTPUT = re.compile(EXPRESSION + r"\s*" + _OUTPUT.pattern + r"\s*\}")
 _DEEPEST = 10
 """The most locals that refer to locals; Terraform refuses circles, and this limit ends them."""
 
@@ -36,14 +37,7 @@ def resolved(stack: Json) -> Json:
     nothing (`count = 0`) are left out; a `dynamic` over something unknown gives a single block, and
     is kept beside it.
     """
-    known = {f"local.{name}": value for name, value in merged(stack.get("locals")).items()}
-    for name, body in merged(stack.get("variable")).items():
-        default = merged(body).get("default")
-        if default is not None:
-            known[f"var.{name}"] = default
-    for address, body in blocks(stack).items():
-        if address.startswith("aws_ssm_parameter.") and isinstance(body, dict):
-            known[f"{address}.insecure_value"] = body.get("insecure_value")
+    known = _known(stack)
     plain = {kind: _nested(blocks(stack, kind)) for kind in KINDS if stack.get(kind)}
     result = dict(_resolve({**stack, **plain}, known, 0))
     for kind in plain:
@@ -52,6 +46,24 @@ def resolved(stack: Json) -> Json:
         }
         result[kind] = _nested(existing)
     return result
+
+
+def resolved_outputs(stack: Json) -> Json:
+    """The outputs of a stack as it will exist, by name."""
+    return merged(_resolve(stack.get("output"), _known(stack), 0))
+
+
+def _known(stack: Json) -> Json:
+    """The values of a stack's locals, variables and parameters, by what refers to them."""
+    known = {f"local.{name}": value for name, value in merged(stack.get("locals")).items()}
+    for name, body in merged(stack.get("variable")).items():
+        default = merged(body).get("default")
+        if default is not None:
+            known[f"var.{name}"] = default
+    for address, body in blocks(stack).items():
+        if address.startswith("aws_ssm_parameter.") and isinstance(body, dict):
+            known[f"{address}.insecure_value"] = body.get("insecure_value")
+    return known
 
 
 def _exists(body: Any) -> bool:
@@ -87,10 +99,14 @@ def union(layers: Mapping[str, Json]) -> Json:
     A value that a layer reads from the state of another becomes the expression of that layer's
     output. Layers are identified by the place of their state, not by a name.
     """
-    plain = {name: resolved(layer) for name, layer in layers.items()}
-    outputs = {_state(_backend(layer)): merged(layer.get("output")) for layer in plain.values()}
+    return joined({name: resolved(layer) for name, layer in layers.items()})
+
+
+def joined(layers: Mapping[str, Json]) -> Json:
+    """The same of resolved layers."""
+    outputs = {_state(_backend(layer)): merged(layer.get("output")) for layer in layers.values()}
     blocks_by_kind: dict[str, dict[str, Json]] = {kind: {} for kind in KINDS}
-    for layer in plain.values():
+    for layer in layers.values():
         sources = {
             address.partition(".")[2]: outputs.get(_state(merged(body.get("config"))), {})
             for address, body in blocks(layer, "data").items()
@@ -100,7 +116,7 @@ def union(layers: Mapping[str, Json]) -> Json:
             for address, body in blocks(layer, kind).items():
                 if not address.startswith(f"{REMOTE_STATE}."):
                     blocks_by_kind[kind][address] = _linked(body, sources)
-    first = next(iter(plain.values()), {})
+    first = next(iter(layers.values()), {})
     together = {kind: _nested(of_kind) for kind, of_kind in blocks_by_kind.items() if of_kind}
     return {**({"provider": first["provider"]} if "provider" in first else {}), **together}
 
@@ -142,7 +158,7 @@ def _resolve(data: Any, known: Json, depth: int) -> Any:
         return _written_out(plain) if "dynamic" in plain else plain
     if isinstance(data, list):
         return [_resolve(item, known, depth) for item in data if item is not None]
-    if not isinstance(data, str) or depth > _DEEPEST:
+    if not isinstance(data, str) or "${" not in data or depth > _DEEPEST:
         return data
     match_ = _NAMED.fullmatch(data)
     if match_:
@@ -229,13 +245,13 @@ def _linked(data: Any, sources: Mapping[str, Json]) -> Any:
         return {key: _linked(value, sources) for key, value in data.items()}
     if isinstance(data, list):
         return [_linked(item, sources) for item in data]
-    if not isinstance(data, str):
+    if not isinstance(data, str) or "{" not in data:
         return data
 
     def output(match: re.Match[str]) -> Any:
         return merged(sources.get(match[1], {}).get(match[2])).get("value")
 
-    reference = re.fullmatch(EXPRESSION + r"\s*" + _OUTPUT.pattern + r"\s*\}", data)
+    reference = _WHOLE_OUTPUT.fullmatch(data)
     if reference and output(reference) is not None:
         return output(reference)
 

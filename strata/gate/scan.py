@@ -22,7 +22,7 @@ from strata.gate.evaluated_once import evaluate_once
 from strata.gate.one_thread import in_one_thread
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
-from strata.gate.resolve import differences, resolved, union, unresolved
+from strata.gate.resolve import differences, joined, resolved, unresolved
 from strata.machine.garbage import uncollected
 from strata.reach.table import PATH_CHECKS
 
@@ -72,9 +72,9 @@ def scan_stacks(environments: Sequence[Environment]) -> frozenset[Failure]:
     logging.getLogger().setLevel(logging.CRITICAL)
     failures: set[Failure] = set()
     for environment in environments:
-        composed = resolved(environment.composed)
+        composed = environment.resolved
         failures |= set(_judge(environment, composed))
-        layers = union(environment.layers)
+        layers = joined(environment.resolved_layers)
         different = differences(layers, composed)
         for address in different:
             failures.add(_outside(environment, "STRATA_LAYER_1", address))
@@ -93,7 +93,7 @@ def scan_plan(
     environment: Environment, plan: Json, failures: frozenset[Failure]
 ) -> frozenset[Failure]:
     """`failures` in the stacks, with those in a plan of `environment`; raises Unjudgeable."""
-    planned = resolved(overlay(plan, resolved(environment.composed)))
+    planned = resolved(overlay(plan, environment.resolved))
     in_plan = set(_judge(environment, planned, single=True))
     names = {f"{f.check} {f.address}" for f in in_plan if f.unknown}
     known = set(blocks(planned))

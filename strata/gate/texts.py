@@ -5,6 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from policies.explanations import explain
@@ -50,8 +51,12 @@ def secret_faults(stack: Json) -> Iterator[tuple[str, str]]:
             ):
                 yield "STRATA_SECRET_5", place
             skipped = ELSEWHERE.get(type_, frozenset())
-            if any(is_secret(name, text) for name, text in _named_texts(body, "", skipped)):
+            if any(_is_secret(name, text) for name, text in _named_texts(body, skipped)):
                 yield "STRATA_SECRET_4", place
+
+
+# Most texts stand in several layers or environments.
+_is_secret = lru_cache(4096)(is_secret)
 
 
 def _reads(type_: str, body: Json) -> bool:
@@ -84,46 +89,54 @@ def _is_ephemeral(template: str) -> bool:
     )
 
 
-def _named_texts(data: Any, name: str, skipped: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _named_texts(body: Json, skipped: frozenset[str]) -> list[tuple[str, str]]:
     """(name, text) of every literal text in a block."""
+    found: list[tuple[str, str]] = []
+    _collect(body, "", skipped, found)
+    return found
+
+
+def _collect(data: Any, name: str, skipped: frozenset[str], found: list[tuple[str, str]]) -> None:
     if isinstance(data, dict):
         own_name = data.get("name", data.get("key"))
         for key, value in data.items():
             if key == "//" or key in skipped:
                 continue
             text_name = own_name if isinstance(own_name, str) and key == "value" else str(key)
-            yield from _named_texts(value, text_name, skipped)
+            _collect(value, text_name, skipped, found)
     elif isinstance(data, list):
         for item in data:
-            yield from _named_texts(item, name, skipped)
+            _collect(item, name, skipped, found)
         words = [item for item in data if isinstance(item, str)]
         if len(words) > 1:
             # In `["--password", "x"]` only the order of the words shows the secret.
-            yield "", " ".join(words)
+            found.append(("", " ".join(words)))
     elif isinstance(data, str):
-        yield from _of_text(data, name, skipped)
+        _collect_text(data, name, skipped, found)
 
 
-def _of_text(template: str, name: str, skipped: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _collect_text(
+    template: str, name: str, skipped: frozenset[str], found: list[tuple[str, str]]
+) -> None:
     if template[:1] in ("{", "["):
         try:
             document = json.loads(template)
         except ValueError:
             pass
         else:
-            yield from _named_texts(document, name, skipped)
+            _collect(document, name, skipped, found)
             return
     pieces = list(parts(template))
     if not any(piece.expression for piece in pieces):
         decoded = _decoded(template) if name.startswith("user_data") else ""
-        yield ("", decoded) if decoded else (name, read(template))
+        found.append(("", decoded) if decoded else (name, read(template)))
         return
     for piece in pieces:
         if piece.expression:
             for literal in _LITERAL.findall(piece.text):
-                yield "", literal.replace("\\n", "\n").replace('\\"', '"')
+                found.append(("", literal.replace("\\n", "\n").replace('\\"', '"')))
         else:
-            yield "", piece.text
+            found.append(("", piece.text))
 
 
 def _decoded(text: str) -> str:

@@ -119,7 +119,8 @@ def known_words(stacks: Iterable[Json]) -> dict[str, Words]:
         for kind in ("resource", "data", "ephemeral")
         for address in blocks(stack, kind)
     }
-    words_by_name = {name: words_of(name) for name in sorted(names)}
+    place = folder()
+    words_by_name = {name: _words_in(place, name) for name in sorted(names)}
     return {name: words for name, words in words_by_name.items() if words is not None}
 
 

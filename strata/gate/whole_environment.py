@@ -17,7 +17,6 @@ from strata.gate.destinations import (
 from strata.gate.documents import Environment
 from strata.gate.images import IMAGE_CHECKS, image_faults
 from strata.gate.networks import NETWORK_CHECKS, network_faults
-from strata.gate.resolve import resolved
 from strata.gate.running import RUNNING_CHECKS, running_faults
 from strata.gate.scan import Failure
 from strata.gate.switched_off import IGNORING_CHECKS, ignoring_faults
@@ -53,10 +52,10 @@ class ResolvedEnvironment:
 def resolve_environment(environment: Environment) -> ResolvedEnvironment:
     """An environment with its stacks resolved."""
     layers = {
-        name.removeprefix(f"{environment.name}-"): resolved(layer)
-        for name, layer in environment.layers.items()
+        name.removeprefix(f"{environment.name}-"): layer
+        for name, layer in environment.resolved_layers.items()
     }
-    return ResolvedEnvironment(environment, resolved(environment.composed), layers)
+    return ResolvedEnvironment(environment, environment.resolved, layers)
 
 
 def environment_failures(

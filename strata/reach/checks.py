@@ -6,6 +6,7 @@ Each check knows which ports it lets through. `always` are the ports it lets thr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from typing import Literal, Protocol
 
@@ -149,15 +150,15 @@ class GroupCheck:
     unknown: tuple[GroupRule, ...]
     variable: Variable = "port"
 
-    @property
+    @cached_property
     def always(self) -> Intervals:
         """Ports of the rules that match."""
         return _ports(self.rules)
 
-    @property
+    @cached_property
     def ever(self) -> Intervals:
         """Ports of the rules that match, and of those that may."""
-        return _ports(self.rules) | _ports(self.unknown)
+        return self.always | _ports(self.unknown) if self.unknown else self.always
 
     def step(self, port: int) -> Step:
         """A rule that allows it, or that none does."""

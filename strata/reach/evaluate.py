@@ -16,7 +16,7 @@ from strata.reach import figures
 from strata.reach.checks import Step
 from strata.reach.intervals import NONE, PORTS, Intervals
 from strata.reach.model import AWS_APIS, Endpoint, Interface, Network, PrefixList, Range
-from strata.reach.ways import Talk, Way
+from strata.reach.ways import Answers, Talk, Way
 
 State = Literal["open", "partly", "unknown", "shut", "absent"]
 PROTOCOLS = ("tcp", "udp")
@@ -180,6 +180,7 @@ class Analysis:
     network: Network
     _addresses: dict[tuple[int, str | None], list[Intervals]] = field(default_factory=dict)
     _pairs: dict[tuple[str, str, str], list[_Pair]] = field(default_factory=dict)
+    _answers: Answers = field(default_factory=Answers)
 
     def verdict(
         self, source: str, target: str, ports: Intervals = PORTS, protocol: str = "tcp"
@@ -266,7 +267,16 @@ class Analysis:
             if here and address == peer and sources.pairs == ((sources.least, sources.least),):
                 # A single address, which the two ends cannot both have.
                 continue
-            talk = Talk(self.network, protocol, source.reply_ports, here, address, there, peer)
+            talk = Talk(
+                self.network,
+                protocol,
+                source.reply_ports,
+                here,
+                address,
+                there,
+                peer,
+                self._answers,
+            )
             if ways := tuple(talk.ways()):
                 yield _Exchange((here, there), ways)
 

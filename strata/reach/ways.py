@@ -5,14 +5,14 @@ address is needed), NAT gateways, network ACLs (at the border of a subnet, each 
 itself), security groups (replies pass).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from typing import Literal
 
 from strata.reach import figures
 from strata.reach.checks import (
+    AclCheck,
     Address,
     Check,
     PortlessCheck,
@@ -39,24 +39,30 @@ class Way:
     @cached_property
     def always(self) -> Intervals:
         """Ports with which it passes, whatever the other ports are."""
-        met = self._met("always")
+        met = self._met([check.always for check in self.checks])
         return met["port"] if all(not r - met[v] for v, r in self.ranges.items()) else NONE
 
     @cached_property
     def ever(self) -> Intervals:
         """Ports with which it may pass, for some of the other ports."""
-        met = self._met("ever")
+        met = self._possible
         return met["port"] if all(met[variable] for variable in self.ranges) else NONE
 
-    def _met(self, which: Literal["always", "ever"]) -> dict[Variable, Intervals]:
+    @cached_property
+    def _possible(self) -> dict[Variable, Intervals]:
+        return self._met([check.ever for check in self.checks])
+
+    def _met(self, passes: Sequence[Intervals]) -> dict[Variable, Intervals]:
+        """What is left of each port when its checks let these through."""
         met: dict[Variable, Intervals] = {"port": PORTS, **self.ranges}
-        for check in self.checks:
-            met[check.variable] &= check.always if which == "always" else check.ever
+        for check, ports in zip(self.checks, passes, strict=True):
+            if ports is not PORTS:
+                met[check.variable] &= ports
         return met
 
     def passing(self, port: int) -> dict[Variable, int]:
         """The least other ports with which it may pass."""
-        met = self._met("ever")
+        met = self._possible
         return {**{variable: met[variable].least for variable in self.ranges}, "port": port}
 
     def failing(self, port: int) -> dict[Variable, int]:
@@ -70,6 +76,16 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """What the lists and route tables of one network say of an address, kept for the next talk."""
+
+    acls: dict[tuple[Direction, Variable, str, bool, str, Address], AclCheck] = field(
+        default_factory=dict
+    )
+    routes: dict[tuple[str, Address], list[Route | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Talk:
     """A client at `address` and a server at `peer`; either may be outside of the VPC (None)."""
 
@@ -80,13 +96,14 @@ class Talk:
     address: Address
     there: Interface | None
     peer: Address
+    answers: Answers
 
     def ways(self) -> Iterator[Way]:
         """Every way; more than one only if a route leads to a prefix list that is not known."""
         if self.here and self.there:
             yield from self._inside(self.here, self.there)
         elif self.here:
-            for route in routes(self.here.subnet.table, self.peer):
+            for route in self._routes(self.here.subnet, self.peer):
                 yield from self._outward(self.here, route)
         elif self.there:
             yield from self._inward(self.there)
@@ -98,10 +115,26 @@ class Talk:
         return Way(checks, ranges)
 
     def _out(self, way: Direction, variable: Variable, subnet: Subnet, peer: Address) -> Check:
-        return acl_check(way, variable, subnet, egress=True, protocol=self.protocol, peer=peer)
+        return self._acl(way, variable, subnet, peer, egress=True)
 
     def _into(self, way: Direction, variable: Variable, subnet: Subnet, peer: Address) -> Check:
-        return acl_check(way, variable, subnet, egress=False, protocol=self.protocol, peer=peer)
+        return self._acl(way, variable, subnet, peer, egress=False)
+
+    def _acl(
+        self, way: Direction, variable: Variable, subnet: Subnet, peer: Address, *, egress: bool
+    ) -> AclCheck:
+        key = (way, variable, subnet.address, egress, self.protocol, peer)
+        if key not in self.answers.acls:
+            self.answers.acls[key] = acl_check(
+                way, variable, subnet, egress=egress, protocol=self.protocol, peer=peer
+            )
+        return self.answers.acls[key]
+
+    def _routes(self, subnet: Subnet, to: Address) -> list[Route | None]:
+        key = (subnet.address, to)
+        if key not in self.answers.routes:
+            self.answers.routes[key] = routes(subnet.table, to)
+        return self.answers.routes[key]
 
     def _inside(self, here: Interface, there: Interface) -> Iterator[Way]:
         sends = group_check(here, True, self.protocol, self.peer, there)
@@ -111,7 +144,7 @@ class Talk:
             yield self._way(sends, takes)
             return
         for route, reply in product(
-            routes(here.subnet.table, self.peer), routes(there.subnet.table, self.address)
+            self._routes(here.subnet, self.peer), self._routes(there.subnet, self.address)
         ):
             yield self._way(
                 _local("there", here.subnet, route, self.peer),
@@ -135,7 +168,7 @@ class Talk:
         inner = (leaves, self._into("there", "port", nat.subnet, self.address))
         outer = (self._out("back", "reply", nat.subnet, self.address), returns)
         crosses = nat.subnet.address != here.subnet.address
-        for onward in routes(nat.subnet.table, self.peer):
+        for onward in self._routes(nat.subnet, self.peer):
             yield self._way(
                 _route("there", here.subnet, route, self.peer, True),
                 sends,
@@ -148,7 +181,7 @@ class Talk:
             )
 
     def _inward(self, there: Interface) -> Iterator[Way]:
-        for reply in routes(there.subnet.table, self.address):
+        for reply in self._routes(there.subnet, self.address):
             if reply and reply.kind == "gateway_endpoint":
                 # Its addresses are those of an AWS service, which is never the client.
                 continue
