@@ -46,19 +46,14 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return folder
 
 
-def answer(command: list[str | Path], folder: Path) -> str:
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=True, env={**os.environ}
-    ).stdout
-
-
 def test_the_command_works_in_any_folder_and_from_anywhere(project: Path, tmp_path: Path) -> None:
     command = project / ".venv" / "bin" / "strata"
-    schema = json.loads(answer([command, "schema"], tmp_path))
-    assert schema == json.loads((ROOT / "envs" / "schema.json").read_text())
     link = tmp_path / "linked"
     link.symlink_to(command)
-    assert answer([link, "--help"], project).split()[:2] == ["Usage:", "strata"]
+    answer = subprocess.run(
+        [link, "schema"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert json.loads(answer.stdout) == json.loads((ROOT / "envs" / "schema.json").read_text())
 
 
 def test_it_is_the_copy_in_that_folder_that_runs(project: Path, tmp_path: Path) -> None:
