@@ -7,7 +7,7 @@ import pytest
 
 from strata.cost.resources import of_stack
 from strata.documents.stacks import Reference, blocks, is_on, references, stack
-from strata.map.write import files
+from strata.map.write import drawn
 from strata.reach import from_stack
 from strata.reach.table import table
 
@@ -83,5 +83,6 @@ def test_a_resource_with_another_provider_configuration_is_read_as_any(
         for each in (one, two)
     ]
     assert paths[0] == paths[1]
-    drawn = [files(each, "shop-prod", "eu-central-1", None) for each in (one, two)]
-    assert drawn[0]["network.svg"] == drawn[1]["network.svg"]
+    networks = [drawn(each, "shop-prod").pictures[0] for each in (one, two)]
+    assert networks[0].name == "network"
+    assert networks[0] == networks[1]

@@ -1,8 +1,10 @@
-"""The README shows `prod` as it is, and `strata map` writes what it says."""
+"""The README shows `prod` as it is, in any process; `strata map` writes what it says."""
 
+import json
 import os
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,34 +37,55 @@ def test_the_readme_shows_prod_as_it_is(picture: str, drawings: Mapping[str, str
     assert (ROOT / image).read_text() == drawings[f"{picture}.svg"]
 
 
-def strata(*args: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "strata", *args],
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from strata.map.write import files
+from strata.documents.stacks import stack
+made = files(stack(json.loads(Path(sys.argv[1]).read_text())), "shop-prod", sys.argv[2])
+sys.stdout.write(json.dumps(made))
+"""
+
+
+def test_the_same_stack_gives_the_same_bytes(
+    synthesized: Path, drawings: Mapping[str, str]
+) -> None:
+    """In a process that orders its sets differently from this one."""
+    stack_file = synthesized / "composed" / "prod" / "cdk.tf.json"
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    made = subprocess.run(
+        [sys.executable, "-c", PROGRAM, stack_file, load("prod").environment.region],
         cwd=ROOT,
-        env={**os.environ, **variables},
+        env={**os.environ, "PYTHONHASHSEED": seed},
         capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_the_command_writes_the_page_and_both_pictures(tmp_path: Path) -> None:
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
-    browser.chmod(0o755)
-    target = tmp_path / "new" / "map"
-    answer = strata("map", "local", "--out", target, "--open", BROWSER=str(browser))
-    assert answer.returncode == 0, answer.stderr
-    written = [target / name for name in ("map.html", "network.svg", "system.svg")]
-    assert answer.stdout.splitlines() == [str(one) for one in written]
-    assert all(one.stat().st_size > 10_000 for one in written)
-    assert (tmp_path / "opened").read_text().strip() == written[0].as_uri()
+        check=True,
+    ).stdout
+    assert len(made) > 100_000
+    assert json.loads(made) == drawings
 
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """The `strata` command, in this process."""
     return Command(monkeypatch, capsys)
+
+
+def test_the_command_writes_the_page_and_both_pictures(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    # As in a new process, which has not looked for browsers yet.
+    monkeypatch.setattr(webbrowser, "_tryorder", None)
+    target = tmp_path / "new" / "map"
+    answer = command("map", "local", "--out", target, "--open")
+    assert answer.code == 0, answer.err
+    written = [target / name for name in ("map.html", "network.svg", "system.svg")]
+    assert answer.out.splitlines() == [str(one) for one in written]
+    assert all(one.stat().st_size > 10_000 for one in written)
+    assert (tmp_path / "opened").read_text().strip() == written[0].as_uri()
 
 
 def test_a_folder_without_a_plan_is_refused(command: Command, tmp_path: Path) -> None:
