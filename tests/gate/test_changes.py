@@ -1,26 +1,21 @@
 """Unsafe changes are found by name, harmless ones are not.
 
-A verdict takes as long for ten changes as for one, so changes of different blocks are judged
-together. What that leaves open is judged alone: an unsafe change whose check does not fail in the
-blocks that it writes, and every harmless one of a group in which anything fails.
+Changes of different blocks are judged together. What that leaves open is judged alone: an unsafe
+change whose check does not fail in the blocks that it writes, and every harmless one of a group in
+which anything fails.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from strata.documents.stacks import merged
 from strata.gate.documents import read
 from strata.gate.scan import Failure, scan_stacks
-from tests.gate.changes import HARMLESS, UNSAFE, Change, Json, Stacks
-
-KINDS = {"resource": "", "data": "data."}
-NAMED = {"variable": "variable", "locals": "local", "output": "output"}
-"""Sections of named values, and what a failure calls one of them."""
-ALL = "*"
+from tests.gate.changes import HARMLESS, UNSAFE, Change, Stacks
+from tests.gate.together import groups
 
 
 @dataclass(frozen=True)
@@ -38,19 +33,6 @@ class Judge:
             change(stacks)
         return stacks
 
-    def groups(self, changes: Mapping[str, Change]) -> list[dict[str, frozenset[str]]]:
-        """Changes that may be judged together, each with the places that it writes."""
-        groups: list[dict[str, frozenset[str]]] = []
-        unchanged = self.stacks()
-        for name, change in changes.items():
-            written = _written(unchanged, self.stacks(change))
-            fitting = (group for group in groups if not _overlap(written, *group.values()))
-            group = next(fitting, None)
-            if group is None:
-                groups.append(group := {})
-            group[name] = written
-        return groups
-
     def failures(self, *changes: Change) -> set[Failure]:
         stacks = self.stacks(*changes)
         folder = self.folder / str(len(list(self.folder.iterdir())))
@@ -60,41 +42,6 @@ class Judge:
             path.mkdir(parents=True)
             (path / "cdk.tf.json").write_text(json.dumps(stack))
         return set(scan_stacks(read(folder)))
-
-
-def _written(before: Stacks, after: Stacks) -> frozenset[str]:
-    """The places that differ, as failures name them, and the sections they are in."""
-    places = set(_differing("composed", before.composed, after.composed))
-    for name, layer in before.layers.items():
-        places |= set(_differing(name, layer, after.layers[name]))
-    return frozenset(places)
-
-
-def _differing(stack: str, before: Json, after: Json) -> Iterator[str]:
-    for section in {*before, *after}:
-        old, new = before.get(section, {}), after.get(section, {})
-        if old == new:
-            continue
-        if section == "terraform":
-            # A failure names the layer whose backend it is.
-            yield stack
-        elif section not in KINDS:
-            yield section
-            for name in {*merged(old), *merged(new)} if section in NAMED else ():
-                yield f"{NAMED[section]} {name}"
-        elif isinstance(new, dict):
-            for kind in {*old, *new}:
-                olds, news = old.get(kind, {}), new.get(kind, {})
-                for name in {*olds, *news}:
-                    if olds.get(name) != news.get(name):
-                        yield f"{KINDS[section]}{kind}.{name}"
-        else:
-            yield ALL
-
-
-def _overlap(written: frozenset[str], *others: frozenset[str]) -> bool:
-    taken = frozenset().union(*others)
-    return bool(written & taken) or (ALL in written and bool(others)) or ALL in taken
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +73,7 @@ def test_the_table_is_long_enough() -> None:
 def test_unsafe_changes_are_found_by_name(judge: Judge, before: set[tuple[str, str]]) -> None:
     changes = {name: change for name, (_, change) in UNSAFE.items()}
     found: dict[str, set[str]] = {}
-    for group in judge.groups(changes):
+    for group in groups(changes, judge.stacks):
         failures = judge.failures(*(changes[name] for name in group))
         new = [failure for failure in failures if _failed(failure) not in before]
         for name, written in group.items():
@@ -147,7 +94,9 @@ def test_harmless_changes_are_not_found(judge: Judge, before: set[tuple[str, str
         failures = judge.failures(*(HARMLESS[name] for name in names))
         return {failure.check for failure in failures if _failed(failure) not in before}
 
-    suspect = [name for group in judge.groups(HARMLESS) if found([*group]) for name in group]
+    suspect = [
+        name for group in groups(HARMLESS, judge.stacks) if found([*group]) for name in group
+    ]
     wrong = {name: checks for name in suspect if (checks := found([name]))}
     print(f"\n{len(HARMLESS) - len(wrong)} harmless changes let through, {len(wrong)} not")
     assert wrong == {}

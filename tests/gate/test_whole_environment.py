@@ -1,8 +1,12 @@
-"""What spans an environment and no check over one resource sees: each kind in several forms."""
+"""What spans an environment and no check over one resource sees: each kind in several forms.
+
+Changes of different blocks are judged together, as in test_changes.py.
+"""
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,7 @@ import pytest
 from strata.documents import Json
 from strata.gate.documents import document, read
 from strata.gate.own_checks import value_faults
+from strata.gate.scan import Failure
 from strata.gate.whole_environment import (
     ENVIRONMENT_CHECKS,
     environment_failures,
@@ -36,6 +41,7 @@ from tests.gate.changes import (
     put,
 )
 from tests.gate.command import Command
+from tests.gate.together import groups
 
 SETTINGS = {"local": load("local")}
 VPC = "aws_vpc.network_vpc"
@@ -456,41 +462,93 @@ HARMLESS: dict[str, Change] = {
 }  # fmt: skip
 
 
+Found = set[tuple[str, str]]
+"""(check, construct or address) of what fails."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges `local` with changes; holds its files as texts, by their place in the folder."""
+
+    texts: Mapping[str, str]
+    folder: Path
+
+    def stacks(self, *changes: Change) -> Stacks:
+        held = {place: json.loads(text) for place, text in self.texts.items()}
+        layers = {place.split("/")[1].removeprefix("local-"): one for place, one in held.items()
+                  if place.startswith("stacks")}  # fmt: skip
+        stacks = Stacks(held["composed/local/cdk.tf.json"], layers)
+        for change in changes:
+            change(stacks)
+        return stacks
+
+    def found(self, *changes: Change) -> Found:
+        return {(one.check, one.construct) for one in self._failures(*changes)}
+
+    def found_in(self, group: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
+        """The checks that fail in the blocks that each unsafe change of a group writes."""
+        failures = self._failures(*(UNSAFE[name][1] for name in group))
+        return {
+            name: {
+                one.check
+                for one in failures
+                if len(group) == 1 or (one.address or one.construct) in written
+            }
+            for name, written in group.items()
+        }
+
+    def _failures(self, *changes: Change) -> list[Failure]:
+        stacks = self.stacks(*changes)
+        files = {"composed/local": stacks.composed}
+        files |= {f"stacks/local-{name}": layer for name, layer in stacks.layers.items()}
+        for place, stack in files.items():
+            (self.folder / place).mkdir(parents=True, exist_ok=True)
+            (self.folder / place / "cdk.tf.json").write_text(json.dumps(stack))
+        return [*environment_failures([*map(resolve_environment, read(self.folder))], SETTINGS)]
+
+
 @pytest.fixture(scope="module")
-def texts(synthesized: Path) -> dict[str, str]:
-    """The files of `local` as text, by their place in the folder."""
+def judge(synthesized: Path, tmp_path_factory: pytest.TempPathFactory) -> Judge:
     files = [*synthesized.glob("stacks/local-*/*.json"), *synthesized.glob("composed/local/*.json")]
-    return {str(file.relative_to(synthesized)): file.read_text() for file in files}
+    texts = {str(file.relative_to(synthesized)): file.read_text() for file in files}
+    return Judge(texts, tmp_path_factory.mktemp("changed"))
 
 
-def found(change: Change, texts: dict[str, str], folder: Path) -> set[tuple[str, str]]:
-    """(check, construct) that fail in `local` after a change."""
-    held = {place: json.loads(text) for place, text in texts.items()}
-    layers = {place.split("/")[1].removeprefix("local-"): one for place, one in held.items()
-              if place.startswith("stacks")}  # fmt: skip
-    change(Stacks(held["composed/local/cdk.tf.json"], layers))
-    for place, one in held.items():
-        (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).write_text(json.dumps(one))
+@pytest.fixture(scope="module")
+def unsafe(judge: Judge) -> dict[str, set[str]]:
+    """Unsafe change -> the checks that fail in the blocks that it writes, beside the others."""
+    found: dict[str, set[str]] = {}
+    for group in groups({name: change for name, (_, change) in UNSAFE.items()}, judge.stacks):
+        found |= judge.found_in(group)
+    return found
+
+
+@pytest.fixture(scope="module")
+def harmless(judge: Judge) -> set[str]:
+    """The harmless changes with which nothing fails, even beside others."""
     return {
-        (one.check, one.construct)
-        for one in environment_failures(
-            [resolve_environment(one) for one in read(folder)], SETTINGS
-        )
+        name
+        for group in groups(HARMLESS, judge.stacks)
+        if not judge.found(*(HARMLESS[name] for name in group))
+        for name in group
     }
 
 
 @pytest.mark.parametrize("name", UNSAFE)
 def test_an_unsafe_change_is_found_by_name(
-    name: str, texts: dict[str, str], tmp_path: Path
+    name: str, unsafe: dict[str, set[str]], judge: Judge
 ) -> None:
     check, change = UNSAFE[name]
-    assert check in {one for one, _ in found(change, texts, tmp_path)}
+    if check not in unsafe[name]:
+        # It may fail elsewhere, and is judged alone.
+        assert check in {one for one, _ in judge.found(change)}
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_a_harmless_change_is_not(name: str, texts: dict[str, str], tmp_path: Path) -> None:
-    assert found(HARMLESS[name], texts, tmp_path) == set()
+def test_a_harmless_change_is_not(name: str, harmless: set[str], judge: Judge) -> None:
+    if name not in harmless:
+        # Another one of its group may be at fault.
+        assert judge.found(HARMLESS[name]) == set()
 
 
 def test_every_check_has_an_unsafe_change() -> None:
