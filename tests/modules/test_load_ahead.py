@@ -8,7 +8,7 @@ import pytest
 from tests import ROOT
 
 LOAD = """
-import json
+import sys
 import modules
 from modules import load_ahead
 from jsii._runtime import kernel
@@ -46,7 +46,7 @@ for _ in range(2):
 
 INSTEAD = """
 # Something to be read before it.
-there = constructs._jsii.__jsii_assembly__
+there = sys.modules["constructs._jsii"].__jsii_assembly__
 there.load(there.name, there.version, there.module, there.filename)
 ways = []
 load_ahead.load_or(lambda: ways.append("another"), kernel, "absent", "1.0.0", "/nowhere.tgz")
