@@ -15,9 +15,10 @@ from strata.gate.scan import load_policies
 from strata.machine import folders
 from strata.machine.folders import Folders
 from strata.settings import Settings, load
-from strata.synthesis.synthesize import compose, synthesize
+from strata.synthesis.synthesize import synthesize
 from tests import ROOT
 from tests.browser import browser, page
+from tests.composing import compose
 from tests.needs import (
     mark,
     pytest_configure,
@@ -138,6 +139,12 @@ def checkov_here() -> None:
     """checkov in this process: without it each `strata gate` starts one that imports checkov, which
     takes longer than the verdict."""
     load_policies()
+
+
+@pytest.fixture
+def composed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands in this process compose the same settings once."""
+    monkeypatch.setattr("strata.synthesis.synthesize.compose", compose)
 
 
 @pytest.fixture(scope="session")

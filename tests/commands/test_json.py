@@ -15,6 +15,8 @@ from strata.commands.reports import REPORTS, schema_of
 from tests import ROOT
 from tools.schemas import schema_text
 
+pytestmark = pytest.mark.usefixtures("composed_once")
+
 SILENT = {
     "schema": "prints JSON already",
     "policy": "prints JSON already",

@@ -8,7 +8,7 @@ import pytest
 from strata.cost.resources import Resources, of_stack
 from strata.documents.stacks import stack
 from strata.settings import Settings, load
-from strata.synthesis.synthesize import compose
+from tests.composing import compose
 
 Json = dict[str, Any]
 Environment = tuple[Resources, Settings]

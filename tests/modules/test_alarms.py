@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from strata.cost.estimate import Estimate, estimate
 from strata.cost.prices import shipped
@@ -15,7 +14,6 @@ from strata.deployer.policy import documents, fitting
 from strata.deployer.table import Use
 from strata.documents.layers import LAYERS, needs, standing
 from strata.documents.stacks import blocks, stack
-from strata.gate.judge import judge as gate
 from strata.gate.report import Report
 from strata.map.write import drawn
 from strata.settings import Settings, load
@@ -23,7 +21,8 @@ from strata.settings.alarm_defaults import NAMES
 from strata.settings.alarms import chosen
 from strata.settings.load import judge
 from strata.settings.resource_names import alarm_prefix
-from strata.synthesis.synthesize import compose, synthesize
+from strata.synthesis.synthesize import synthesize
+from tests.composing import compose, verdict
 
 Json = dict[str, Any]
 
@@ -345,21 +344,16 @@ def test_the_dashboard_shows_each_metric_with_its_threshold(
 
 
 @pytest.fixture(scope="module")
-def verdict(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+def report(out: Path) -> Report:
     """Of the gate, on all of them at once."""
-    folder, files = tmp_path_factory.mktemp("settings"), {}
-    for settings in (MAILED, TOLD, NAMED):
-        file = folder / f"{settings.environment.name}.toml"
-        file.write_text(tomli_w.dumps(settings.model_dump(exclude_none=True, by_alias=True)))
-        files[settings.environment.name] = str(file)
-    return gate(out, files)
+    return verdict(out, MAILED, TOLD, NAMED)
 
 
 @pytest.mark.parametrize("name", ["mailed", "told", "named"])
-def test_the_gate_finds_nothing_in_it(name: str, verdict: Report) -> None:
-    assert name in verdict.environments
-    assert [found for found in verdict.findings if name in found.environments] == []
-    assert verdict.unjudged == []
+def test_the_gate_finds_nothing_in_it(name: str, report: Report) -> None:
+    assert name in report.environments
+    assert [found for found in report.findings if name in found.environments] == []
+    assert report.unjudged == []
 
 
 def cost_of(composed: Json, settings: Settings) -> Estimate:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from modules.own_layer import ForService, checked
 from strata.cost.estimate import estimate
@@ -19,6 +18,7 @@ from strata.map.write import drawn
 from strata.reach.from_stack import from_stack
 from strata.reach.table import Row, table
 from strata.synthesis.synthesize import synthesize
+from tests.composing import verdict
 from tests.gate.command import Command
 from tests.gate.conftest import command
 from tests.modules.test_alarms import EMAIL, with_alarms
@@ -58,10 +58,15 @@ def task(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> Json:
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("connect")
     synthesize([INSIDE], folder)
-    return dict(json.loads((folder / "composed" / "inside" / "cdk.tf.json").read_text()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def document(out: Path) -> Json:
+    return dict(json.loads((out / "composed" / "inside" / "cdk.tf.json").read_text()))
 
 
 @pytest.fixture(scope="module")
@@ -178,13 +183,12 @@ def test_instances_let_in_the_proxies_of_each_other_and_nothing_else(
     assert (row.expectation.source, row.expectation.target) == ("tasks", "tasks")
 
 
-def test_the_gate_finds_nothing_in_it(tmp_path: Path, command: Command) -> None:
-    file = tmp_path / "inside.toml"
-    file.write_text(tomli_w.dumps(INSIDE.model_dump(exclude_none=True, by_alias=True)))
-    answer = command("gate", file)
-    assert answer.code == 0, answer.out + answer.err
+def test_the_gate_finds_nothing_in_it(out: Path, command: Command) -> None:
+    report = verdict(out, INSIDE)
+    assert report.environments == ["inside"]
+    assert (report.findings, report.unjudged) == ([], [])
     for words, last in ((("reach",), "26 of 26 paths are as expected"), (("policy",), "]")):
-        answer = command(*words, file)
+        answer = command(*words, out / "inside.toml")
         assert answer.code == 0, answer.out + answer.err
         assert last in answer.out.splitlines()[-1]
 

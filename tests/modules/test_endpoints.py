@@ -21,7 +21,8 @@ from strata.reach.model import AWS_ENDPOINTS
 from strata.reach.table import table
 from strata.settings import Settings, load
 from strata.settings.load import judge
-from strata.synthesis.synthesize import compose, synthesize
+from strata.synthesis.synthesize import synthesize
+from tests.composing import compose
 
 S3 = "aws_vpc_endpoint.network_s3_endpoint"
 

@@ -1,5 +1,6 @@
 """An environment in a VPC that others made: what is built, and what is said of the rest."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ from strata.reach.table import table
 from strata.review.ranks import reasons
 from strata.settings import Settings, load
 from strata.settings.models import Reach
-from strata.synthesis.synthesize import compose, synthesize
+from strata.synthesis.synthesize import synthesize
 from strata.views.text.reach import path_lines, table_lines
+from tests.composing import compose
 
 VPC = "vpc-0a1b2c3d4e5f60718"
 BY_ID = {
@@ -52,13 +54,26 @@ WAYS = pytest.mark.parametrize("chosen", [BY_ID, BY_TAG], ids=["by id", "by tag"
 
 
 @pytest.fixture(scope="module")
-def by_id() -> Json:
-    return compose(existing(BY_ID))
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both ways to name the subnets, each in a folder."""
+    folder = tmp_path_factory.mktemp("existing")
+    synthesize([existing(BY_ID)], folder / "by_id")
+    synthesize([existing(BY_TAG)], folder / "by_tag")
+    return folder
+
+
+def composed_in(folder: Path) -> Json:
+    return dict(json.loads((folder / "composed" / "local" / "cdk.tf.json").read_text()))
 
 
 @pytest.fixture(scope="module")
-def by_tag() -> Json:
-    return compose(existing(BY_TAG))
+def by_id(out: Path) -> Json:
+    return composed_in(out / "by_id")
+
+
+@pytest.fixture(scope="module")
+def by_tag(out: Path) -> Json:
+    return composed_in(out / "by_tag")
 
 
 @pytest.fixture(params=["by_id", "by_tag"])
@@ -132,11 +147,20 @@ def test_subnets_by_tag_are_those_of_the_vpc_in_the_zones(by_tag: Json) -> None:
     }
 
 
-@WAYS
-def test_the_gate_says_what_it_did_not_judge(chosen: dict[str, Any], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def elsewhere(synthesized: Path) -> set[str]:
+    """The checks that fail in a network of our own, where each is waived."""
+    return {failure.check for failure in scan_stacks(read(synthesized, ["local"]))}
+
+
+@pytest.mark.parametrize(
+    ("way", "chosen"), [("by_id", BY_ID), ("by_tag", BY_TAG)], ids=["by id", "by tag"]
+)
+def test_the_gate_says_what_it_did_not_judge(
+    way: str, chosen: dict[str, Any], out: Path, elsewhere: set[str]
+) -> None:
     found = existing(chosen)
-    synthesize([found], tmp_path)
-    environments = read(tmp_path)
+    environments = read(out / way)
     paths = judged_paths(environments, {"local": found})
     assert paths.failures == []
     (line,) = paths.not_judged
@@ -146,20 +170,16 @@ def test_the_gate_says_what_it_did_not_judge(chosen: dict[str, Any], tmp_path: P
     whole = [resolve_environment(one) for one in environments]
     assert list(environment_failures(whole, {"local": found})) == []
     assert unjudged_words(whole) == []
-    waived_elsewhere = {failure.check for failure in scan_stacks(environments)}
-    own = tmp_path / "own"
-    synthesize([load("local")], own)
-    assert waived_elsewhere <= {failure.check for failure in scan_stacks(read(own))}
+    assert {failure.check for failure in scan_stacks(environments)} <= elsewhere
 
 
-def test_the_verdict_has_the_line_and_the_settings_name_the_vpc(tmp_path: Path) -> None:
+def test_the_verdict_has_the_line_and_the_settings_name_the_vpc(out: Path) -> None:
     """Against the settings of `local`, which has a network of its own, it is the wrong VPC."""
-    synthesize([existing(BY_ID)], tmp_path)
-    begun = begin(tmp_path, {"local": ""})
+    begun = begin(out / "by_id", {"local": ""})
     verdict = begun.verdict()
     assert [one for one in verdict.warnings if VPC in one]
     assert verdict.findings == []
-    judged = [resolve_environment(one) for one in read(tmp_path)]
+    judged = [resolve_environment(one) for one in read(out / "by_id")]
     (failure,) = environment_failures(judged, {"local": load("local")})
     assert (failure.check, failure.address) == ("STRATA_PLACE_2", "data.aws_vpc.network_vpc")
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from strata.cost.estimate import estimate
 from strata.cost.prices import shipped
@@ -15,11 +14,8 @@ from strata.documents.stacks import blocks, stack
 from strata.map.write import drawn
 from strata.settings import Settings, load
 from strata.synthesis.synthesize import synthesize
-from tests.gate.command import Command
-from tests.gate.conftest import command
+from tests.composing import verdict
 from tests.modules.test_alarms import EMAIL, with_alarms
-
-__all__ = ["command"]
 
 Json = dict[str, Any]
 
@@ -160,11 +156,10 @@ def test_only_the_service_layer_is_another_and_the_alarms(
         assert (out / file).read_text() == (folder / file).read_text(), layer
 
 
-def test_the_gate_finds_nothing_in_them(tmp_path: Path, command: Command) -> None:
-    file = tmp_path / "jobbed.toml"
-    file.write_text(tomli_w.dumps(JOBBED.model_dump(exclude_none=True, by_alias=True)))
-    answer = command("gate", file)
-    assert answer.code == 0, answer.out + answer.err
+def test_the_gate_finds_nothing_in_them(out: Path) -> None:
+    report = verdict(out, JOBBED)
+    assert report.environments == ["jobbed"]
+    assert (report.findings, report.unjudged) == ([], [])
 
 
 def test_the_picture_shows_the_jobs_and_what_they_start(composed_jobs: Json) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from modules.notify import deploying, deployment_pattern
 from strata.cost.estimate import estimate
@@ -19,10 +18,7 @@ from strata.settings.load import judge
 from strata.settings.models import Worker
 from strata.settings.resource_names import service_name
 from strata.synthesis.synthesize import synthesize
-from tests.gate.command import Command
-from tests.gate.conftest import command
-
-__all__ = ["command"]
+from tests.composing import verdict
 
 Json = dict[str, Any]
 EMAIL = "releases@shop.example"
@@ -122,12 +118,10 @@ def test_without_the_table_nothing_is_different(
     assert ours == {one for one in blocks(composed_of("posted")) if "_notify_" not in one}
 
 
-@pytest.mark.parametrize("settings", [MAILED, TOLD], ids=["mailed", "told"])
-def test_the_gate_finds_nothing_in_it(settings: Settings, tmp_path: Path, command: Command) -> None:
-    file = tmp_path / f"{settings.environment.name}.toml"
-    file.write_text(tomli_w.dumps(settings.model_dump(exclude_none=True, by_alias=True)))
-    answer = command("gate", file)
-    assert answer.code == 0, answer.out + answer.err
+def test_the_gate_finds_nothing_in_it(out: Path) -> None:
+    report = verdict(out, MAILED, TOLD)
+    assert report.environments == ["posted", "topical"]
+    assert (report.findings, report.unjudged) == ([], [])
 
 
 def test_an_address_costs_the_key_and_a_topic_of_yours_nothing(

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from strata.deployer.policy import documents
 from strata.deployer.table import Use
@@ -13,11 +12,8 @@ from strata.documents.stacks import blocks, stack
 from strata.map.write import drawn
 from strata.release.place import place
 from strata.synthesis.synthesize import synthesize
-from tests.gate.command import Command
-from tests.gate.conftest import command
+from tests.composing import verdict
 from tests.modules.test_alarms import EMAIL, with_alarms
-
-__all__ = ["command"]
 
 Json = dict[str, Any]
 
@@ -36,10 +32,15 @@ ADMIN, DOCS = f"{REPOSITORY}_shopSadmin_ui", f"{REPOSITORY}_shopUdocsDsite"
 
 
 @pytest.fixture(scope="module")
-def composed_own(tmp_path_factory: pytest.TempPathFactory) -> Json:
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("own-images")
     synthesize([OWN], folder)
-    return dict(json.loads((folder / "composed" / "imaged" / "cdk.tf.json").read_text()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def composed_own(out: Path) -> Json:
+    return dict(json.loads((out / "composed" / "imaged" / "cdk.tf.json").read_text()))
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +112,10 @@ def test_who_deploys_may_push_to_each_repository(composed_own: Json) -> None:
         assert f":repository/{name}" in text
 
 
-def test_the_gate_finds_nothing_in_them(tmp_path: Path, command: Command) -> None:
-    file = tmp_path / "imaged.toml"
-    file.write_text(tomli_w.dumps(OWN.model_dump(exclude_none=True, by_alias=True)))
-    answer = command("gate", file)
-    assert answer.code == 0, answer.out + answer.err
+def test_the_gate_finds_nothing_in_them(out: Path) -> None:
+    report = verdict(out, OWN)
+    assert report.environments == ["imaged"]
+    assert (report.findings, report.unjudged) == ([], [])
 
 
 def test_the_picture_says_which_service_pulls_from_which(composed_own: Json) -> None:

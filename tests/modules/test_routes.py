@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from strata.cost.estimate import estimate
 from strata.cost.prices import shipped
@@ -15,11 +14,8 @@ from strata.map.write import drawn
 from strata.reach.from_stack import from_stack
 from strata.settings.models import Settings
 from strata.synthesis.synthesize import synthesize
-from tests.gate.command import Command
-from tests.gate.conftest import command
+from tests.composing import verdict
 from tests.modules.test_alarms import ALARM, EMAIL, with_alarms
-
-__all__ = ["command"]
 
 Json = dict[str, Any]
 
@@ -177,23 +173,14 @@ def test_without_routes_nothing_but_them_is_gone(out: Path) -> None:
         assert read["resource"] == wrote["resource"], layer
 
 
-def test_the_gate_finds_nothing_in_them(tmp_path: Path, command: Command) -> None:
-    file = tmp_path / "routed.toml"
-    file.write_text(tomli_w.dumps(ROUTED.model_dump(exclude_none=True, by_alias=True)))
-    answer = command("gate", file)
-    assert answer.code == 0, answer.out + answer.err
-
-
-def test_the_gate_finds_the_rule_that_serves_without_encryption(
-    tmp_path: Path, command: Command
-) -> None:
-    file = tmp_path / "plain.toml"
-    file.write_text(tomli_w.dumps(PLAIN.model_dump(exclude_none=True, by_alias=True)))
-    answer = command("gate", file)
-    assert answer.code == 1
-    assert "service/worker_admin_http_rule" in answer.out
-    assert "edge.http" in answer.out
-    assert answer.out.splitlines()[-1] == "plain: 1 finding"
+def test_the_gate_finds_the_rule_that_serves_without_encryption_and_nothing_else(out: Path) -> None:
+    report = verdict(out, ROUTED, PLAIN)
+    assert report.environments == ["plain", "routed"]
+    assert report.unjudged == []
+    (finding,) = report.findings
+    assert finding.environments == ["plain"]
+    assert finding.key == "edge.http"
+    assert "service/worker_admin_http_rule" in finding.constructs
 
 
 def test_the_load_balancer_reaches_its_tasks(out: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from strata.settings import Settings, load
 from strata.settings.rules.secrets import OURS
-from strata.synthesis.synthesize import compose
+from tests.composing import compose
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/db-AbCdEf"
 PARAMETER = "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/db"

@@ -15,7 +15,7 @@ from strata.reach.table import table
 from strata.settings import Settings, load
 from strata.settings.capacity import on_demand
 from strata.settings.load import judge
-from strata.synthesis.synthesize import compose
+from tests.composing import compose
 
 SPOT = {"on_demand_base": 1, "percent": 50, "instance_types": ["t3a.micro", "t3.small"]}
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from strata.cost.estimate import estimate
 from strata.cost.prices import shipped
@@ -14,13 +13,9 @@ from strata.cost.resources import of_stack
 from strata.documents.stacks import blocks, stack
 from strata.map.write import drawn
 from strata.reach.from_stack import from_stack
-from strata.settings import Settings
 from strata.synthesis.synthesize import synthesize
-from tests.gate.command import Command
-from tests.gate.conftest import command
+from tests.composing import verdict
 from tests.modules.test_alarms import EMAIL, with_alarms
-
-__all__ = ["command"]
 
 Json = dict[str, Any]
 
@@ -245,14 +240,10 @@ def test_the_rest_is_as_without_them(resources: dict[str, Json], out: Path) -> N
         assert (out / file).read_text() == (folder / file).read_text(), layer
 
 
-@pytest.mark.parametrize("settings", [WORKING, QUEUED], ids=["working", "queued"])
-def test_the_gate_finds_nothing_in_them(
-    settings: Settings, tmp_path: Path, command: Command
-) -> None:
-    file = tmp_path / f"{settings.environment.name}.toml"
-    file.write_text(tomli_w.dumps(settings.model_dump(exclude_none=True, by_alias=True)))
-    answer = command("gate", file)
-    assert answer.code == 0, answer.out + answer.err
+def test_the_gate_finds_nothing_in_them(out: Path) -> None:
+    report = verdict(out, WORKING, QUEUED)
+    assert report.environments == ["queued", "working"]
+    assert (report.findings, report.unjudged) == ([], [])
 
 
 def test_who_reaches_the_tasks_is_as_without_them(

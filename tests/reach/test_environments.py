@@ -11,7 +11,7 @@ from strata.reach import from_stack, open_flows
 from strata.reach.table import table
 from strata.settings import load
 from strata.settings.models import Reach
-from strata.synthesis.synthesize import compose
+from tests.composing import compose
 
 Json = dict[str, Any]
 

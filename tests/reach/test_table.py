@@ -21,6 +21,8 @@ from strata.settings import Settings, load
 from strata.settings.models import Reach
 from tests import ROOT
 
+pytestmark = pytest.mark.usefixtures("composed_once")
+
 Json = dict[str, Any]
 GOOD = (ROOT / "envs" / "local.toml").read_text()
 OWN = """

@@ -12,7 +12,7 @@ from strata.reach import explain, from_stack
 from strata.reach.model import Network
 from strata.reach.table import table
 from strata.settings import load
-from strata.synthesis.synthesize import compose
+from tests.composing import compose
 
 Json = dict[str, Any]
 GROUP = "${aws_security_group.network_instance_security_group.id}"

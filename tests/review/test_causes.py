@@ -6,7 +6,7 @@ from strata.plan_file.changes import Change
 from strata.review.causes import causes, changed_keys
 from strata.settings import Settings, load
 from strata.settings.positions import Key
-from strata.synthesis.synthesize import compose
+from tests.composing import compose
 
 Json = dict[str, Any]
 
