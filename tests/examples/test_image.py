@@ -3,14 +3,12 @@
 import fnmatch
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.examples.service import DOCKERFILE, EXAMPLE, image, image_environment
 
-CHECKOV = Path(sys.executable).with_name("checkov")
 LICENCES = {"Apache-2.0", "BSD-3-Clause", "ISC", "MIT"}
 
 Json = dict[str, Any]
@@ -50,17 +48,20 @@ def test_what_is_copied_is_there_and_not_ignored() -> None:
         assert last.startswith("!"), source
 
 
+@pytest.mark.usefixtures("checkov_here")
 def test_checkov_finds_nothing_but_what_is_explained() -> None:
-    done = subprocess.run(
-        [CHECKOV, "-f", DOCKERFILE, "--framework", "dockerfile", "-o", "json"],
-        cwd=EXAMPLE, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    results = json.loads(done.stdout)["results"]
-    assert results["failed_checks"] == []
-    assert {one["check_id"] for one in results["skipped_checks"]} == {
-        "CKV_DOCKER_2", "CKV_DOCKER_4",
-    }  # fmt: skip
-    assert len(results["passed_checks"]) > 5
+    """As `checkov --framework dockerfile` does, in this process."""
+    from checkov.common.output.report import Report  # noqa: PLC0415 - as the fixture imports it
+    from checkov.dockerfile.runner import Runner  # noqa: PLC0415
+    from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
+
+    found = Runner().run(
+        None, files=[str(DOCKERFILE)], runner_filter=RunnerFilter(framework=["dockerfile"])
+    )
+    assert isinstance(found, Report)
+    assert found.failed_checks == []
+    assert {one.check_id for one in found.skipped_checks} == {"CKV_DOCKER_2", "CKV_DOCKER_4"}
+    assert len(found.passed_checks) > 5
 
 
 def test_packages_are_pinned_and_free_to_use() -> None:
