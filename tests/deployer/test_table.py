@@ -114,13 +114,14 @@ def test_every_call_that_stratas_own_code_makes_is_in_the_table() -> None:
     """By the names of boto3's methods, of the services whose clients are made here."""
     text = "\n".join(path.read_text() for path in (ROOT / "strata").rglob("*.py"))
     names = set(re.findall(r"""(?:\.|")([a-z]+(?:_[a-z0-9]+)+)(?:"|\()""", text))
+    session = botocore.session.get_session()
     services = set(re.findall(r"""(?:client|clients|_client|make|fetch)\(\s*"([\w-]+)\"""", text))
     assert {"ecs", "ecr", "s3", "elbv2", "service-quotas"} <= services
     known = {action.lower() for action in ALL}
     found = {
         f"{SERVICES.get(service, service)}:{operation}"
-        for service in services
-        for operation in _operations(service)
+        for service in services & {*session.get_available_services()}
+        for operation in session.get_service_model(service).operation_names
         if _snake(operation) in names
     }
     assert len(found) > 80
@@ -137,13 +138,6 @@ NOT_ASKED = {
     "servicequotas:ListServices": "a method of ECS' client",
 }
 """What only has the name of a call, and why."""
-
-
-def _operations(service: str) -> list[str]:
-    session = botocore.session.get_session()
-    if service not in session.get_available_services():
-        return []
-    return list(session.get_service_model(service).operation_names)
 
 
 def _snake(operation: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -19,6 +18,7 @@ from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 from tests import ROOT, WORK
+from tests.gate.command import Command
 
 BASE = load("local").model_dump(exclude_none=True)
 VALIDATED = 3
@@ -165,12 +165,8 @@ def test_any_text_is_refused_and_never_a_traceback(
     assert all(problem.wrong for problem in caught.value.problems)
 
 
-def test_schema_is_printed() -> None:
-    answer = subprocess.run(
-        [sys.executable, "-m", "strata", "schema"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert answer.stdout == schema_text()
+def test_schema_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = Command(monkeypatch, capsys)("schema")
+    assert (answer.code, answer.out) == (0, schema_text())
