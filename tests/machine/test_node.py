@@ -90,11 +90,24 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+PLAIN = """
+import runpy, sys
+for options in (["--debug"], []):
+    print(*options, file=sys.stderr)
+    sys.argv = ["main.py", *options]
+    try:
+        runpy.run_path("main.py", run_name="__main__")
+    except SystemExit as left:
+        print(left.code)
+"""
+
+
 def test_plain_cdktf_is_told_the_same(tmp_path: Path) -> None:
-    answer = run("main.py", PATH=str(tmp_path))
-    assert answer.returncode == 1
-    assert answer.stderr == f"error: node is not on the PATH\nhint: {node.INSTALL}\n"
-    assert "Traceback" in run("main.py", "--debug", PATH=str(tmp_path)).stderr
+    answer = run("-c", PLAIN, PATH=str(tmp_path))
+    assert answer.stdout == "1\n1\n"
+    debugged, told = answer.stderr.split("\n\n")
+    assert debugged.startswith("--debug\nTraceback")
+    assert told == f"error: node is not on the PATH\nhint: {node.INSTALL}\n"
 
 
 def test_a_node_that_dies_at_work_is_no_traceback(script: Script) -> None:
