@@ -77,8 +77,10 @@ class Waiver(Entry):
 
     def is_about(self, failure: Failure) -> bool:
         """Whether it is about this check and resource, in any environment."""
+        if self.check != failure.check:
+            return False
         pattern = re.escape(self.resource).replace(r"\*", "[^/]*")
-        return self.check == failure.check and bool(re.fullmatch(pattern, failure.construct))
+        return bool(re.fullmatch(pattern, failure.construct))
 
     @property
     def is_pattern(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from strata import cli
+from strata.gate.scan import load_policies
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ class Command:
         self._monkeypatch, self._capsys = monkeypatch, capsys
 
     def __call__(self, *arguments: object) -> Answer:
+        if "gate" in arguments:
+            # Not loaded, a process of its own would load it, for each command again.
+            load_policies()
         self._monkeypatch.setattr(sys, "argv", ["strata", *map(str, arguments)])
         self._capsys.readouterr()
         try:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from strata.gate.report import Report
 from strata.machine.folders import CHOSEN, Folders
 from strata.settings import load
 from strata.synthesis.synthesize import synthesize
+from strata.views.text import gate as terminal
 from tests import ROOT
 from tests.gate.command import Command
 from tests.synthesis.edited import edited
@@ -56,12 +58,12 @@ def test_settings_that_say_no_stage_are_told_the_key(tmp_path: Path, command: Co
     file = tmp_path / "shop.toml"
     text = copied("dev", "shop")
     file.write_text(text.replace('stage = "development"\n', ""))
-    answer = command("gate", file)
+    answer = command("gate", file, "--format", "json")
     assert answer.code == 1
-    said = " ".join(answer.out.split())
+    assert json.loads(answer.out)["warnings"]
+    said = " ".join(terminal.text(Report.model_validate_json(answer.out)).split())
     assert "warning: shop: its settings do not say environment.stage" in said
     assert "judged as production; some of these findings are waived for development" in said
-    assert json.loads(command("gate", file, "--format", "json").out)["warnings"]
 
 
 def test_what_is_waived_in_development_is_not_in_production(

@@ -224,20 +224,20 @@ def test_a_waiver_ends_with_its_day_in_utc(
 
 @pytest.mark.parametrize("content", ["[[waiver", '[[waivers]]\ncheck = "a"', "waiver = 1"])
 def test_a_file_that_is_no_list_of_waivers_is_no_verdict(
-    content: str, file: Path, local: Path, command: Command
+    content: str, file: Path, mutable: Path, command: Command
 ) -> None:
     file.write_text(content)
-    answer = command("gate", "--synthesized", local)
+    answer = command("gate", "--synthesized", mutable)
     assert answer.code == 2
     assert str(file) in answer.err
 
 
 def test_a_file_of_waivers_that_cannot_be_read_is_no_verdict(
-    file: Path, local: Path, command: Command
+    file: Path, mutable: Path, command: Command
 ) -> None:
     file.unlink()
     file.mkdir()
-    answer = command("gate", "--synthesized", local)
+    answer = command("gate", "--synthesized", mutable)
     assert answer.code == 2
     assert f"{file}: Is a directory" in answer.err
 

@@ -1,5 +1,9 @@
-"""Small networks, by hand and at random."""
+"""Small networks, by hand and at random.
 
+A strategy that is made anew for each network is validated anew, so they are kept.
+"""
+
+from functools import cache
 from ipaddress import ip_network
 from typing import TypeVar
 
@@ -52,6 +56,7 @@ def mostly(usual: T, other: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
 LAST = tuple(AclRule("acl last", 30 + n, True, "-1", PORTS, VERY[n]) for n in (0, 1))
 
 
+@cache
 def random_rules(way: str) -> st.SearchStrategy[tuple[AclRule, ...]]:
     rule = st.builds(
         AclRule,
@@ -67,6 +72,7 @@ def random_rules(way: str) -> st.SearchStrategy[tuple[AclRule, ...]]:
     return st.builds(lambda found, end: (*sorted(found, key=_number), *end), rules, ends)
 
 
+@cache
 def acl_rules(way: str) -> st.SearchStrategy[tuple[AclRule, ...]]:
     return mostly(LAST, random_rules(way))
 
@@ -75,6 +81,7 @@ def _number(rule: AclRule) -> int:
     return rule.number
 
 
+@cache
 def groups(count: int) -> st.SearchStrategy[list[SecurityGroup]]:
     names = [f"sg-{index}" for index in range(count)]
     peers = st.one_of(
@@ -110,6 +117,7 @@ TARGETS = st.sampled_from(
 )
 
 
+@cache
 @st.composite
 def tables(draw: st.DrawFn, name: str) -> RouteTable:
     found = [Route(name, one, "local", "local") for one in VPC]

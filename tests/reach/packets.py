@@ -9,9 +9,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import islice, product
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from strata.reach.model import Endpoint, Interface, Network, PrefixList, Route, Subnet
+from strata.reach.model import (
+    AclRule,
+    Endpoint,
+    Interface,
+    Network,
+    PrefixList,
+    Route,
+    Subnet,
+)
 
 Address = IPv4Address | IPv6Address
 NAT_PORTS = (1024, 40000, 40001, 65535)
@@ -21,11 +30,12 @@ OUTSIDE = tuple(map(ip_address, ("1.1.1.1", "8.8.8.8", "9.9.9.9", "2600::1", "26
 GATEWAY = ip_address("0.0.0.1")
 """The public address of a NAT gateway."""
 
+NUMBER = attrgetter("number")
+
 Oracle = Callable[[object], bool]
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(NamedTuple):
     """One packet, with what rules look at."""
 
     protocol: str
@@ -181,8 +191,8 @@ class Walk:
     def enter_subnet(self, subnet: Subnet, packet: Packet) -> None:
         self.ask_acl(subnet.acl.ingress, packet, packet.source)
 
-    def ask_acl(self, rules: object, packet: Packet, peer: Address) -> None:
-        for rule in sorted(rules, key=lambda one: one.number):  # type: ignore[call-overload]
+    def ask_acl(self, rules: tuple[AclRule, ...], packet: Packet, peer: Address) -> None:
+        for rule in sorted(rules, key=NUMBER):
             if rule.protocol not in ("-1", packet.protocol):
                 continue
             if packet.target_port in rule.ports and peer in rule.range:
@@ -278,18 +288,17 @@ def reach(
     always, ever = True, False
     for here, there in product(source.interfaces or (None,), target.interfaces or (None,)):
         by_version = []
+        reply_ports, ports_of_nat = ports_between(*source.reply_ports), nat_ports(here)
         for version in (4, 6):
             attempts = (
                 came
                 for address, peer in product(addresses(here, version), addresses(there, version))
-                for reply_port in ports_between(*source.reply_ports)
-                for nat_port in nat_ports(here)
                 if address != peer
+                for places in [{k: v for k, v in ((address, here), (peer, there)) if v}]
+                for reply_port, nat_port in product(reply_ports, ports_of_nat)
                 for came in worlds(
-                    lambda oracle, a=address, p=peer, r=reply_port, n=nat_port, h=here, t=there: (  # type: ignore[misc]
-                        Walk(network, oracle, {k: v for k, v in ((a, h), (p, t)) if v}).attempt(
-                            Packet(protocol, a, r, p, port), n
-                        )
+                    lambda oracle, a=address, p=peer, r=reply_port, n=nat_port, held=places: (  # type: ignore[misc]
+                        Walk(network, oracle, held).attempt(Packet(protocol, a, r, p, port), n)
                     )
                 )
             )
