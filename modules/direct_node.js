@@ -1,6 +1,7 @@
 // Runs jsii's program in the process that Python started; see modules/direct_node.py.
 "use strict";
 const fs = require("fs");
+const Module = require("module");
 const { devNull } = require("os");
 const { Writable } = require("stream");
 
@@ -30,6 +31,13 @@ process.on("uncaughtException", (error) => {
   process.stderr.write(`${error.stack || error}\n`);
   process.exit(1);
 });
+
+// CDKTF loads what makes archives, 200 modules, and calls it in a process of its own, if at all.
+const { _load } = Module;
+Module._load = (request, ...rest) => {
+  if (request !== "archiver") return _load(request, ...rest);
+  return (...settings) => _load(request, ...rest)(...settings);
+};
 
 // With this option the program links to a package's folder, and else to each of its files. It was
 // in force from the start, by NODE_PRESERVE_SYMLINKS.
