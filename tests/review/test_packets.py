@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -19,6 +20,10 @@ Json = dict[str, Any]
 Packet = tuple[str, str, int]
 """Protocol, address, port."""
 
+# The same few for each packet.
+ip_address = cache(ipaddress.ip_address)
+ip_network = cache(ipaddress.ip_network)
+
 PROTOCOLS = ("tcp", "udp", "47")
 PORTS = range(20, 26)
 ADDRESSES = [
@@ -35,7 +40,7 @@ def allowed(entries: Sequence[Json], packet: Packet) -> bool:
         if protocol(one["protocol"]) not in ("-1", what):
             continue
         text = str(one.get("cidr_block") or one.get("ipv6_cidr_block"))
-        if ipaddress.ip_address(address) not in ipaddress.ip_network(text):
+        if ip_address(address) not in ip_network(text):
             continue
         with_ports = what in ("tcp", "udp") and protocol(one["protocol"]) != "-1"
         if with_ports and not one["from_port"] <= port <= one["to_port"]:
@@ -84,7 +89,7 @@ def test_what_passes_after_and_not_before_is_what_packets_say(
     for packet in PACKETS:
         opened = allowed(after, packet) and not allowed(before, packet)
         mine = [o for o in found if o.protocol == (packet[0] if packet[0] in names else OTHER)]
-        at = int(ipaddress.ip_address(packet[1]))
+        at = int(ip_address(packet[1]))
         kind = "ipv6" if ":" in packet[1] else "ipv4"
         told = any(
             o.block[0] == kind and o.block[1] <= at <= o.block[2] and packet[2] in o.ports
