@@ -25,7 +25,7 @@ class Command:
         self._monkeypatch, self._capsys = monkeypatch, capsys
 
     def __call__(self, *arguments: object) -> Answer:
-        if "gate" in arguments:
+        if "gate" in arguments and "checkov" not in sys.modules:
             # Not loaded, a process of its own would load it, for each command again.
             load_policies()
         self._monkeypatch.setattr(sys, "argv", ["strata", *map(str, arguments)])
