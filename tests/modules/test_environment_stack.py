@@ -4,10 +4,9 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
-from cdktf import App, AssetType, TerraformAsset, TerraformOutput, TerraformVariable, Token
+from cdktf import App, TerraformOutput, TerraformVariable, Token
 from constructs import Construct
 from jsii._runtime import kernel
 
@@ -89,14 +88,3 @@ def test_an_error_names_none_of_the_calls_within_node(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"Resolution error: .*list token") as raised:
         App.of(stack).synth()
     assert "creation stack" not in str(raised.value)
-
-
-def test_a_folder_still_becomes_an_archive(tmp_path: Path) -> None:
-    """Node loads what makes it when there is one to make (modules/direct_node.js)."""
-    (tmp_path / "code").mkdir()
-    (tmp_path / "code" / "handler.py").write_text("print()")
-    stack = EnvironmentStack(App(outdir=str(tmp_path / "out")), "one")
-    asset = TerraformAsset(stack, "code", path=str(tmp_path / "code"), type=AssetType.ARCHIVE)
-    App.of(stack).synth()
-    with ZipFile(tmp_path / "out" / "stacks" / "one" / asset.path) as archive:
-        assert archive.namelist() == ["handler.py"]
