@@ -17,6 +17,7 @@ from policies.policy import Policy
 from strata.gate.report import Report
 from strata.gate.scan import load_policies
 from strata.gate.stops import NO_VERDICT, stopping
+from strata.synthesis.moved_blocks import NAME
 from strata.views.junit import junit
 from strata.views.sarif import sarif
 from strata.views.text.gate import text
@@ -145,6 +146,32 @@ def test_a_file_that_terraform_reads_too_is_no_verdict(
     answer = command("gate", "--synthesized", local)
     assert answer.code == 2
     assert str(more) in answer.err
+
+
+RIGHT = "# From modules/moves.toml.\n\nmoved {\n  from = aws_a.b\n  to   = aws_a.c\n}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        RIGHT + 'resource "aws_s3_bucket" "open" {}\n',
+        RIGHT + '\nimport {\n  to = aws_a.c\n  id = "x"\n}\n',
+        RIGHT.replace("aws_a.c", "module.a.aws_a.c"),
+        RIGHT + "\nremoved {\n  from = aws_a.d\n  lifecycle {\n    destroy = true\n  }\n}\n",
+        RIGHT.replace("\n}\n", '\n}\nprovider "aws" {}\n'),
+    ],
+)
+def test_a_file_for_moved_blocks_with_anything_else_is_no_verdict(
+    text: str, local: Path, command: Command
+) -> None:
+    file = local / "stacks" / "local-cache" / NAME
+    file.write_text(text)
+    answer = command("gate", "--synthesized", local)
+    assert answer.code == 2
+    assert f"{file}: Terraform reads it, and no check does" in answer.err
+    file.rename(file.with_name("other.tf"))
+    assert command("gate", "--synthesized", local).code == 2
 
 
 def everywhere(local: Path, how: Callable[[Json], object]) -> Path:

@@ -1,9 +1,10 @@
-"""Plain checkov, for someone without `strata`: the same checks, as far as it can see."""
+"""Plain checkov, for someone without `strata`: the same checks, as far as it can see.
+
+And what docs/rename-without-loss.md tells to do passes there as it does in the gate.
+"""
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,21 +15,65 @@ from strata.gate.resolve import resolved
 from strata.gate.scan import Failure, scan_stacks
 from strata.gate.waivers import read as read_waivers
 from strata.settings import load
+from strata.synthesis.moved_blocks import NAME
 from strata.synthesis.synthesize import synthesize
 from tests import ROOT
+from tests.gate.command import Answer
+from tests.synthesis.edited import MOVED, RENAMED, Project, edited, move
 
-CHECKOV = (
-    sys.executable,
-    "-c",
-    "import gc, runpy, sys; gc.disable(); del sys.argv[0]; runpy.run_path(sys.argv[0], {},"
-    " '__main__')",
-    str(Path(sys.executable).with_name("checkov")),
-)
-"""The installed command; Python's collector would take 0.2 of its time."""
 CONFIG = ROOT / ".checkov.yaml"
 BLOGGED = ROOT / "tests" / "as-blogged.toml"
 FULL = ROOT / "examples" / "full.toml"
 FOUR = ("local", "dev", "staging", "prod")
+MOVES = [
+    move("database/instance", "database/mysql"),
+    move("service/log_group", "cluster/log_group"),
+]
+
+IN_TURN = """
+import gc, io, json, os, runpy, sys
+from contextlib import redirect_stderr, redirect_stdout
+from multiprocessing import get_context
+gc.disable()
+from checkov.main import Checkov
+context = get_context("fork")
+commands = json.loads(sys.argv.pop())
+class Plain:
+    def __init__(self, folder, words):
+        self.turn = context.Event()
+        self.process = context.Process(target=self.work, args=(folder, words), daemon=True)
+        self.process.start()
+    def work(self, folder, words):
+        if not self.turn.wait(300):
+            sys.exit("it was never this command's turn")
+        os.chdir(folder)
+        sys.argv = words
+        with open("plain.json", "w") as out, redirect_stdout(out):
+            sys.exit(Checkov(words[1:]).run())
+    def run(self):
+        self.turn.set()
+        self.process.join()
+        return self.process.exitcode
+# Each in a process of its own, which nothing of Strata's is in.
+plain = {folder: Plain(folder, words) for folder, *words in commands if words[0] == "checkov"}
+from strata import cli
+def run(folder, words):
+    if words[0] == "checkov":
+        return plain[folder].run()
+    sys.argv = words
+    return cli.main() if words[0] == "strata" else runpy.run_path(words[0], {}, "__main__")
+for folder, *words in commands:
+    out, err = io.StringIO(), io.StringIO()
+    os.chdir(folder)
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = run(folder, words)
+        except SystemExit as left:
+            code = left.code
+    print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
+"""
+"""Runs commands one after the other, each in a folder, where each alone would import checkov and
+start Node. Without Python's collector, which would take 0.2 of checkov's time."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +110,21 @@ def found(synthesized: Path, more: Path) -> frozenset[Failure]:
     return scan_stacks([*read(synthesized), *read(more, ["full"])])
 
 
+@dataclass(frozen=True)
+class Everything:
+    """A folder with all layers, as `python main.py` writes them too, and with what the gate reads
+    of two environments, which is whole; and `.checkov.yaml` without what it skips."""
+
+    folder: Path
+    skipped: list[str]
+
+
 @pytest.fixture(scope="module")
-def unskipped(synthesized: Path, more: Path, tmp_path_factory: pytest.TempPathFactory) -> Unskipped:
-    """One run over all layers, as `python main.py` writes them too (test_moves.py), and over what
-    the gate reads of two environments, which is whole."""
-    folder = tmp_path_factory.mktemp("unskipped")
+def everything(
+    synthesized: Path, more: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Everything:
+    # Elsewhere, since checkov reads the `.checkov.yaml` of the folder it runs in as well.
+    folder = tmp_path_factory.mktemp("everything")
     assert len(list((synthesized / "stacks").glob("*/cdk.tf.json"))) == 28
     for layers in (synthesized / "stacks", more / "stacks"):
         shutil.copytree(layers, folder / "stacks", dirs_exist_ok=True)
@@ -78,14 +133,79 @@ def unskipped(synthesized: Path, more: Path, tmp_path_factory: pytest.TempPathFa
         file.parent.mkdir()
         file.write_text(json.dumps(resolved(whole.composed)))
     config, _, listed = CONFIG.read_text().partition("skip-check:\n")
-    skipped = [line.removeprefix("  - ") for line in listed.splitlines()]
-    (folder / "all.yaml").write_text(config.replace("- policies", f"- {ROOT / 'policies'}"))
-    answer = subprocess.run(
-        [*CHECKOV, "-d", "stacks", "--config-file", "all.yaml", "-o", "json"],
-        # Elsewhere, since checkov reads the `.checkov.yaml` of the folder it runs in as well.
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    result = json.loads(answer.stdout)
+    (folder / ".checkov.yaml").write_text(config.replace("- policies", f"- {ROOT / 'policies'}"))
+    return Everything(folder, [line.removeprefix("  - ") for line in listed.splitlines()])
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Our code with a construct renamed, another one in another layer, and both written down."""
+
+    project: Project
+    """With `local` alone."""
+    before: Project
+    """With the waivers of the old paths."""
+    after: Project
+    """With those of the new."""
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    folder = tmp_path_factory.mktemp("moved")
+    edits = [*RENAMED, *MOVED, *MOVES]
+    project, before, after = (edited(folder / name, edits) for name in ("local", "before", "after"))
+    for name in ("dev", "staging", "prod"):
+        (project.root / "envs" / f"{name}.toml").unlink()
+    file = after.root / "policies" / "waivers.toml"
+    text = file.read_text()
+    for old, new in (("database/instance", "database/mysql"), ("service/log_", "cluster/log_")):
+        assert f'resource = "{old}' in text
+        text = text.replace(f'resource = "{old}', f'resource = "{new}')
+    file.write_text(text)
+    return Moved(project, before, after)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the commands say: checkov of everything and of the moved project, the gate with the
+    waivers of the old paths and with those of the new."""
+
+    everything: Answer
+    plain: Answer
+    forgotten: Answer
+    judged_again: Answer
+    judged: Answer
+
+
+@pytest.fixture(scope="module")
+def answers(everything: Everything, moved: Moved) -> Answers:
+    here = str(moved.project.root)
+    out = str(moved.project.root / "out")
+    before = ["strata", "--project", str(moved.before.root)]
+    after = ["strata", "--project", str(moved.after.root)]
+    told = ["--config-file", ".checkov.yaml", "-o", "json"]
+    commands = [
+        [str(everything.folder), "checkov", "-d", "stacks", *told],
+        [here, "main.py"],
+        [here, "checkov", "-d", "cdktf.out/stacks", *told],
+        [here, *after, "synth", "local", "dev", "--out", out],
+        [here, *before, "gate", "--synthesized", out],
+        [here, *after, "gate", "--synthesized", out],
+        [here, *after, "gate", "local"],
+    ]
+    answer = moved.project.python("-c", IN_TURN, json.dumps(commands))
+    # checkov goes on where it cannot load a check, and tells it here.
+    assert (answer.returncode, answer.stderr) == (0, "")
+    whole, main, plain, synthesized, *gate = (
+        Answer(*json.loads(line)) for line in answer.stdout.splitlines()
+    )
+    assert (synthesized.code, main.code) == (0, 0), (synthesized, main)
+    return Answers(whole, plain, *gate)
+
+
+@pytest.fixture(scope="module")
+def unskipped(everything: Everything, answers: Answers) -> Unskipped:
+    result = json.loads((everything.folder / "plain.json").read_text())
     assert result["summary"]["passed"] > 100
     assert result["summary"]["parsing_errors"] == 0
     failed: dict[str, set[tuple[str, str]]] = {}
@@ -93,11 +213,11 @@ def unskipped(synthesized: Path, more: Path, tmp_path_factory: pytest.TempPathFa
         place = one["file_path"].strip("/").split("/")[0]
         name = one["resource"].rpartition(".")[2]
         failed.setdefault(place, set()).add((one["check_id"], name))
-    return Unskipped(answer.returncode, failed, skipped)
+    return Unskipped(answers.everything.code, failed, everything.skipped)
 
 
 def test_it_passes_the_four_environments(unskipped: Unskipped) -> None:
-    """That it skips what its configuration lists is seen in test_moves.py."""
+    """That it skips what its configuration lists, the moved project shows."""
     assert unskipped.of(*FOUR) - {*unskipped.skipped} == set()
 
 
@@ -129,3 +249,33 @@ def test_the_gate_finds_all_that_the_checkov_command_finds(
     assert {(one.check, one.address.rpartition(".")[2]) for one in failures} == theirs
     waived = {(one.check, one.resource) for one in read_waivers()}
     assert {(one.check, one.construct) for one in failures} <= waived
+
+
+def test_waivers_that_were_forgotten_are_named(answers: Answers) -> None:
+    answer = answers.forgotten
+    assert answer.code == 2
+    assert "CKV_AWS_129 matches nothing" in answer.err
+    assert 'resource = "database/instance"' in answer.err
+    assert NAME not in answer.err
+
+
+def test_the_gate_judges_what_was_renamed_and_moved(moved: Moved, answers: Answers) -> None:
+    assert answers.judged.code == 0, answers.judged
+    for place in ("stacks/local-database", "stacks/local-service", "composed/local"):
+        assert (moved.project.root / "out" / place / NAME).exists()
+    assert answers.judged_again.code == 0, answers.judged_again
+
+
+def test_plain_checkov_does_as_it_is_told(moved: Moved, answers: Answers) -> None:
+    """Over what `python main.py` wrote."""
+    root = moved.project.root
+    assert (root / "cdktf.out" / "stacks" / "local-database" / NAME).exists()
+    assert {path.name for path in (root / "cdktf.out" / "stacks").iterdir()} == {
+        path.name for path in (root / "out" / "stacks").glob("local-*")
+    }
+    for stack in (root / "out" / "stacks").glob("local-*/cdk.tf.json"):
+        plain = root / "cdktf.out" / "stacks" / stack.parent.name / stack.name
+        assert plain.read_bytes() == stack.read_bytes(), "strata synth writes the same"
+    result = json.loads((root / "plain.json").read_text())
+    assert (answers.plain.code, result["summary"]["parsing_errors"]) == (0, 0), result
+    assert result["summary"]["passed"] > 100
