@@ -25,7 +25,7 @@ def local(synthesized: Path, tmp_path: Path) -> Path:
     return copy_of_local(synthesized, tmp_path / "synthesized")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def judgements() -> dict[object, Judgement]:
     """What `judged_once` keeps."""
     return {}
@@ -33,8 +33,8 @@ def judgements() -> dict[object, Judgement]:
 
 @pytest.fixture
 def judged_once(monkeypatch: pytest.MonkeyPatch, judgements: dict[object, Judgement]) -> None:
-    """A folder is judged once for all tests of a file: for tests of what becomes of its failures,
-    which change no folder after its verdict."""
+    """A folder is judged once in a process: for tests of what becomes of its failures, which change
+    no folder after its verdict."""
 
     def kept(
         folder: Path, files: Mapping[str, str] | None = None, planned: Collection[str] = ()

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from strata.gate.judge import judge
 from tests import ROOT
 from tests.gate.command import Command
 
 
+@pytest.mark.usefixtures("judged_once")
 def test_a_rule_that_opens_the_instances_is_found_with_its_path(
     local: Path, command: Command
 ) -> None:

@@ -69,7 +69,7 @@ def test_the_four_environments_are_clean(synthesized: Path, command: Command) ->
 
 @pytest.mark.usefixtures("judged_once")
 def test_the_same_input_gives_the_same_report(synthesized: Path) -> None:
-    """The verdict of the test before, and one that is made anew."""
+    """The verdict that other tests read too, and one that is made anew."""
     anew = begin(synthesized).verdict()
     assert judge(synthesized).model_dump_json() == anew.model_dump_json()
 
