@@ -142,7 +142,6 @@ class Moved:
     """Our code with a construct renamed, another one in another layer, and both written down."""
 
     project: Project
-    """With `local` alone."""
     before: Project
     """With the waivers of the old paths."""
     after: Project
@@ -153,9 +152,7 @@ class Moved:
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Moved:
     folder = tmp_path_factory.mktemp("moved")
     edits = [*RENAMED, *MOVED, *MOVES]
-    project, before, after = (edited(folder / name, edits) for name in ("local", "before", "after"))
-    for name in ("dev", "staging", "prod"):
-        (project.root / "envs" / f"{name}.toml").unlink()
+    project, before, after = (edited(folder / name, edits) for name in ("plain", "before", "after"))
     file = after.root / "policies" / "waivers.toml"
     text = file.read_text()
     for old, new in (("database/instance", "database/mysql"), ("service/log_", "cluster/log_")):
@@ -217,7 +214,7 @@ def unskipped(everything: Everything, answers: Answers) -> Unskipped:
 
 
 def test_it_passes_the_four_environments(unskipped: Unskipped) -> None:
-    """That it skips what its configuration lists, the moved project shows."""
+    """With what its configuration skips, as the run over the moved project has it."""
     assert unskipped.of(*FOUR) - {*unskipped.skipped} == set()
 
 
@@ -270,10 +267,8 @@ def test_plain_checkov_does_as_it_is_told(moved: Moved, answers: Answers) -> Non
     """Over what `python main.py` wrote."""
     root = moved.project.root
     assert (root / "cdktf.out" / "stacks" / "local-database" / NAME).exists()
-    assert {path.name for path in (root / "cdktf.out" / "stacks").iterdir()} == {
-        path.name for path in (root / "out" / "stacks").glob("local-*")
-    }
-    for stack in (root / "out" / "stacks").glob("local-*/cdk.tf.json"):
+    assert len(list((root / "cdktf.out" / "stacks").glob("*/cdk.tf.json"))) == 28
+    for stack in (root / "out" / "stacks").glob("*/cdk.tf.json"):
         plain = root / "cdktf.out" / "stacks" / stack.parent.name / stack.name
         assert plain.read_bytes() == stack.read_bytes(), "strata synth writes the same"
     result = json.loads((root / "plain.json").read_text())
