@@ -25,8 +25,6 @@ for part, (code, text) in {answers}.items():
         print(text, file=sys.stderr if code else sys.stdout)
         sys.exit(code)
 """
-
-
 """Python without its packages and without `json`, which take longer than all that it does."""
 
 
