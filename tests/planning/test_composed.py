@@ -67,8 +67,8 @@ for line in sys.stdin:
     print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
 """
 """Plans in the folders that it reads, each in a process of its own: a fork, since the imports take
-ten times as long as such a plan. Prints its number, that all of its folders are made, and at its end
-its exit code."""
+ten times as long as such a plan. Prints its number, that all of its folders are made, and at its
+end its exit code."""
 
 
 @pytest.fixture(scope="module")
