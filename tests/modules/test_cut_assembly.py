@@ -24,6 +24,7 @@ from modules.tarball import packed
 from strata.settings import load
 from tests import ROOT
 from tests.modules.test_direct_node import unpacked
+from tests.synthesis.as_it_comes import ALL_TYPES, COUNT_TYPES
 from tests.synthesis.edited import Edit, edited
 
 SYNTHESIZE = """
@@ -33,30 +34,10 @@ from strata.settings import load_each
 from strata.synthesis.synthesize import synthesize
 synthesize(load_each(sys.argv[2:]), Path(sys.argv[1]))
 """
-COUNT_TYPES = """
-def types():
-    from cdktf_cdktf_provider_aws import _jsii
-    from jsii._kernel.types import LoadRequest
-    from jsii._runtime import kernel
-    loaded = _jsii.__jsii_assembly__
-    request = LoadRequest(loaded.name, loaded.version, loaded.filename)
-    return kernel.provider.load(request).types
-print(types())
+WITHOUT_CUT = """
+from modules import cut_assembly
+cut_assembly.provide = lambda *_: None
 """
-ORDINARY = """
-import functools, gc
-from importlib import metadata
-gc.disable()  # it would look through 23,285 classes again and again
-metadata.version = functools.cache(metadata.version)  # 2,137 modules ask for that of typeguard
-import cdktf_cdktf_provider_aws
-"""
-LEAVE = """
-import atexit, os, sys
-sys.stdout.flush()
-atexit._run_exitfuncs()  # ends Node
-os._exit(0)  # without taking 23,285 classes apart, which takes as long as importing them
-"""
-ALL_TYPES = 23285
 SMALL_TYPES = 2
 
 
@@ -141,11 +122,13 @@ FULL = str(ROOT / "examples" / "full.toml")
 
 @pytest.fixture(scope="module")
 def whole(project: Path, existing: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is written as both packages come: with the whole provider package imported, its own
-    assembly, and jsii's own way to Node."""
+    """What is written with the provider package's own assembly, and by jsii's own way to Node.
+
+    All environments so, with the whole package imported: tests/synthesis/test_node_versions.py.
+    """
     out = tmp_path_factory.mktemp("whole")
     runtime = str(unpacked(tmp_path_factory.mktemp("runtime")))
-    program = ORDINARY + SYNTHESIZE + COUNT_TYPES + LEAVE
+    program = WITHOUT_CUT + SYNTHESIZE + COUNT_TYPES
     envs = [FULL, existing]
     [types] = run(program, str(out), *envs, folder=project, cache="/dev/null", JSII_RUNTIME=runtime)
     assert int(types) == ALL_TYPES
