@@ -70,6 +70,11 @@ LONG = (
 """The files that take longest, each with a system of its own and mostly waiting for it."""
 
 
+def pytest_sessionfinish() -> None:
+    """Have pytest's look for garbage at its end, 3 s in each process, find what is new alone."""
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs more than Python, and begin with the longest files: a run ends with them."""
     mark(items)
