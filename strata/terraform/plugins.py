@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import shlex
+import tempfile
 from pathlib import Path
 
 from strata.machine.folders import Folders, project, work_folder
@@ -96,5 +97,9 @@ def terraform_environment() -> dict[str, str]:
     folder = work_folder()
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "terraformrc"
-    file.write_text(configuration(mirror))
+    # The Terraform of another strata may read it at this moment, and would find it empty.
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        part = Path(own, file.name)
+        part.write_text(configuration(mirror))
+        part.replace(file)
     return {**ours, "TF_CLI_CONFIG_FILE": str(file)}

@@ -1,5 +1,6 @@
 """Where the provider comes from."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,23 @@ def test_cdktf_locks_providers_from_the_mirror_too(
     assert variables["TF_CLI_ARGS_providers_lock"] == f"-fs-mirror={configured}"
     assert "TF_CLI_CONFIG_FILE" not in variables, "theirs says where providers come from"
     assert file.read_text() == text
+
+
+def test_a_terraform_that_reads_it_meanwhile_has_all_of_it(
+    tmp_path: Path, work_in: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another strata of this folder writes it for a Terraform of its own."""
+    work_in(tmp_path)
+    for name in ("TF_CLI_CONFIG_FILE", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path / "none"))
+    file = Path(terraform_environment()["TF_CLI_CONFIG_FILE"])
+    whole = file.read_bytes()
+    with file.open("rb", buffering=0) as read:
+        begun = read.read(10)
+        mirror(tmp_path / "data" / "terraform" / "plugins")
+        monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path / "data"))
+        terraform_environment()
+        assert begun + read.read() == whole
+    assert str(tmp_path / "data") in file.read_text()
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == [file.name]
