@@ -94,16 +94,12 @@ def _open(template: str) -> Iterator[str]:
 
 
 def union(layers: Mapping[str, Json]) -> Json:
-    """The resources of all layers in one stack, each reading from the others directly.
+    """The resources of all layers, which are resolved, in one stack, each reading from the others
+    directly.
 
     A value that a layer reads from the state of another becomes the expression of that layer's
     output. Layers are identified by the place of their state, not by a name.
     """
-    return joined({name: resolved(layer) for name, layer in layers.items()})
-
-
-def joined(layers: Mapping[str, Json]) -> Json:
-    """The same of resolved layers."""
     outputs = {_state(_backend(layer)): merged(layer.get("output")) for layer in layers.values()}
     blocks_by_kind: dict[str, dict[str, Json]] = {kind: {} for kind in KINDS}
     for layer in layers.values():

@@ -22,7 +22,7 @@ from strata.gate.evaluated_once import evaluate_once
 from strata.gate.one_thread import in_one_thread
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
-from strata.gate.resolve import differences, joined, resolved, unresolved
+from strata.gate.resolve import differences, resolved, union, unresolved
 from strata.machine.garbage import uncollected
 from strata.reach.table import PATH_CHECKS
 
@@ -74,7 +74,7 @@ def scan_stacks(environments: Sequence[Environment]) -> frozenset[Failure]:
     for environment in environments:
         composed = environment.resolved
         failures |= set(_judge(environment, composed))
-        layers = joined(environment.resolved_layers)
+        layers = union(environment.resolved_layers)
         different = differences(layers, composed)
         for address in different:
             failures.add(_outside(environment, "STRATA_LAYER_1", address))

@@ -50,7 +50,7 @@ def test_a_text_that_only_looks_like_an_expression_is_left_as_it_is() -> None:
     held = blocks(resolved(stack))["aws_x.y"]
     assert held == {**texts, "a": "$${local.a} A"}
     assert list(unresolved(resolved(stack))) == []
-    assert blocks(union({"one": stack}))["aws_x.y"] == held
+    assert blocks(union({"one": resolved(stack)}))["aws_x.y"] == held
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_what_another_layer_puts_out_takes_its_place_in_a_text(output: str, read
     text = "x-${data.terraform_remote_state.one.outputs.o}-$${y}"
     state = {"one": {"backend": "s3", "config": place}}
     two = {"data": {"terraform_remote_state": state}, "resource": {"aws_x": {"y": {"a": text}}}}
-    assert blocks(union({"one": one, "two": two}))["aws_x.y"] == {"a": read}
+    assert blocks(union({"one": resolved(one), "two": resolved(two)}))["aws_x.y"] == {"a": read}

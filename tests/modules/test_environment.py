@@ -10,7 +10,7 @@ import tomli_w
 from hypothesis import HealthCheck, Phase, given, settings
 
 from strata.gate.documents import read
-from strata.gate.resolve import differences, resolved, union
+from strata.gate.resolve import differences, union
 from strata.settings import Settings
 from tests import ROOT
 from tests.modules.generated import named, some_settings, with_secrets
@@ -46,7 +46,7 @@ def test_the_layers_together_are_the_composed_stack(tmp_path: Path) -> None:
         [sys.executable, "-m", "strata", "synth", *files, "--out", tmp_path], cwd=ROOT, check=True
     )
     found = {
-        one.name: differences(union(one.layers), resolved(one.composed)) for one in read(tmp_path)
+        one.name: differences(union(one.resolved_layers), one.resolved) for one in read(tmp_path)
     }
     assert found == {f"env-{index}": [] for index in range(len(files))}
 

@@ -9,7 +9,7 @@ import pytest
 from strata.documents.layers import LAYERS, needs, standing
 from strata.gate.destinations import destination_faults
 from strata.gate.documents import read
-from strata.gate.resolve import differences, resolved, union
+from strata.gate.resolve import differences, union
 from strata.review.record import stacks_digest
 from strata.settings import load
 from strata.state.states import State
@@ -68,8 +68,8 @@ def test_what_was_made_in_us_east_1_is_destroyed_there(out: Path) -> None:
     (environment,) = read(out, ["local"])
     faults = destination_faults(
         "local",
-        resolved(environment.composed),
-        {name: resolved(one) for name, one in environment.layers.items()},
+        environment.resolved,
+        environment.resolved_layers,
         load("local").environment,
     )
     assert [fault for fault in faults if fault[0] == "STRATA_PLACE_1"] == []
@@ -112,7 +112,7 @@ def test_the_gate_has_nothing_to_say_of_it(out: Path) -> None:
     retire(out / "stacks", "local", {"own": state(QUEUE)})
     (environment,) = read(out, ["local"])
     assert "local-own" in environment.layers
-    assert differences(union(environment.layers), resolved(environment.composed)) == []
+    assert differences(union(environment.resolved_layers), environment.resolved) == []
 
 
 def test_what_is_left_of_its_folder_is_no_stack_to_the_gate(out: Path) -> None:
