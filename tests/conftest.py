@@ -30,6 +30,7 @@ from tests.progress import (
     pytest_terminal_summary,
     pytest_xdist_node_collection_finished,
 )
+from tests.read_ahead import pytest_sessionstart
 
 __all__ = [
     "browser",
@@ -38,6 +39,7 @@ __all__ = [
     "pytest_runtest_call",
     "pytest_runtest_logreport",
     "pytest_runtest_protocol",
+    "pytest_sessionstart",
     "pytest_terminal_summary",
     "pytest_xdist_node_collection_finished",
 ]

@@ -1,5 +1,6 @@
 """JUnit and SARIF hold against the schemas of those who read them, whatever stands in a report."""
 
+import functools
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -9,7 +10,6 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
-import xmlschema
 from jsonschema import Draft4Validator
 
 from strata.gate.judge import judge
@@ -22,7 +22,6 @@ from strata.views.sarif import sarif
 from tests import ROOT
 
 BLOGGED = ROOT / "tests" / "as-blogged.toml"
-JUNIT = xmlschema.XMLSchema(str(Path(__file__).with_name("junit-10.xsd")))
 # The schema of OASIS, as Microsoft's SDK for SARIF ships it.
 SARIF = ROOT / "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
 
@@ -30,6 +29,14 @@ ODD = (
     "NUL \x00, bell \x07, escape \x1b[31m, delete \x7f and \x85, no character \ufffe \uffff, "
     "]]> <![CDATA[ &amp; \" ' \r\n\t, \N{PILE OF POO}, " + "long " * 20_000
 )
+
+
+@functools.cache
+def junit_schema() -> Any:
+    """The schema of JUnit, as xmlschema reads it."""
+    import xmlschema  # noqa: PLC0415 - a quarter of a second, in each worker of pytest-xdist
+
+    return xmlschema.XMLSchema(str(Path(__file__).with_name("junit-10.xsd")))
 
 
 def finding(text: str, file: str = "") -> Finding:
@@ -85,7 +92,7 @@ def test_junit_is_what_jenkins_lets_through(blogged: Report) -> None:
     for name, report in every(blogged):
         # As a CI server reads it: the bytes of the file.
         text = junit(report).encode()
-        assert [str(error) for error in JUNIT.iter_errors(text.decode())] == [], name
+        assert [str(error) for error in junit_schema().iter_errors(text.decode())] == [], name
         root = ElementTree.fromstring(text)
         (suite,) = root
         assert len(suite.findall("testcase/failure")) == len(report.findings)
@@ -101,7 +108,7 @@ def test_what_jenkins_refuses_is_refused_here() -> None:
         ('time="0"', 'time="none"'),
     ):
         assert was in good
-        assert list(JUNIT.iter_errors(good.replace(was, now)))
+        assert list(junit_schema().iter_errors(good.replace(was, now)))
 
 
 def test_sarif_follows_the_schema_of_its_standard(blogged: Report) -> None:
