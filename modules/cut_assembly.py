@@ -36,7 +36,8 @@ KEPT = 16
 
 TYPES = b'\n  "types": {'
 TYPE = re.compile(rb'\n    "([^"]+)": ')
-"""How the types begin, and each of them, in an assembly as jsii writes it."""
+END = re.compile(rb"\n  }")
+"""How the types begin, each of them, and their end, in an assembly as jsii writes it."""
 
 
 class Misfit(Exception):
@@ -132,16 +133,20 @@ def _read(package: Package, assembly: bytes) -> tuple[Json, dict[str, bytes]]:
 
     It is taken apart at its indentation: to parse all types takes five times as long.
     """
-    try:
-        start = assembly.index(TYPES) + len(TYPES)
-        end = assembly.index(b"\n  }", start)
-    except ValueError:
-        raise Misfit(f"the assembly of {package.name} is not indented as jsii indents it") from None
-    _, *parts = TYPE.split(assembly[start:end])
-    texts = (text.removesuffix(b",") for text in parts[1::2])
+    first = assembly.find(TYPES)
+    last = END.search(assembly, max(first, 0))
+    if first < 0 or last is None:
+        raise Misfit(f"the assembly of {package.name} is not indented as jsii indents it")
+    start, end = first + len(TYPES), last.start()
+    found = list(TYPE.finditer(assembly, start, end))
+    # Before the next of them is a comma.
+    ends = [*(one.start() - 1 for one in found[1:]), end]
     return (
         json.loads(assembly[:start] + assembly[end:]),
-        dict(zip(map(bytes.decode, parts[::2]), texts, strict=True)),
+        {
+            one.group(1).decode(): assembly[one.end() : its_end]
+            for one, its_end in zip(found, ends, strict=True)
+        },
     )
 
 

@@ -24,42 +24,10 @@ from modules.tarball import packed
 from strata.settings import load
 from tests import ROOT
 from tests.modules.test_direct_node import unpacked
-from tests.synthesis.as_it_comes import ALL_TYPES, COUNT_TYPES
+from tests.synthesis.as_it_comes import ALL_TYPES, DEFINE_TYPES
 from tests.synthesis.edited import Edit, edited
 
-SYNTHESIZE = """
-import sys
-from pathlib import Path
-from strata.settings import load_each
-from strata.synthesis.synthesize import synthesize
-synthesize(load_each(sys.argv[2:]), Path(sys.argv[1]))
-"""
-WITHOUT_CUT = """
-from modules import cut_assembly
-cut_assembly.provide = lambda *_: None
-"""
 SMALL_TYPES = 2
-
-
-def run(program: str, *arguments: str, folder: Path, cache: Path | str, **env: str) -> list[str]:
-    """What a Python process of its own prints, which runs in the project in `folder`.
-
-    Its cuts are kept in `cache` alone.
-    """
-    nowhere = (
-        "from pathlib import Path; from strata.machine.folders import Folders, use\n"
-        "use(Folders(Path.cwd(), Path('/dev/null/none'), Path.cwd() / 'cdktf.out'))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", nowhere + program, *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(cache), **env},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
 
 
 def files(out: Path) -> dict[str, bytes]:
@@ -77,14 +45,6 @@ def locate_aws() -> Package:
 def bindings() -> Path:
     """The folder of the provider package."""
     return Path(sys.modules[light_provider.PACKAGE].__path__[0])
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a process wrote and printed."""
-
-    out: Path
-    printed: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -121,21 +81,6 @@ FULL = str(ROOT / "examples" / "full.toml")
 
 
 @pytest.fixture(scope="module")
-def whole(project: Path, existing: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is written with the provider package's own assembly, and by jsii's own way to Node.
-
-    All environments so, with the whole package imported: tests/synthesis/test_node_versions.py.
-    """
-    out = tmp_path_factory.mktemp("whole")
-    runtime = str(unpacked(tmp_path_factory.mktemp("runtime")))
-    program = WITHOUT_CUT + SYNTHESIZE + COUNT_TYPES
-    envs = [FULL, existing]
-    [types] = run(program, str(out), *envs, folder=project, cache="/dev/null", JSII_RUNTIME=runtime)
-    assert int(types) == ALL_TYPES
-    return out
-
-
-@pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Has a file in place of the cut for the modules as they are, which no Node could load."""
     folder = tmp_path_factory.mktemp("cache")
@@ -147,16 +92,6 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert cut_assembly.provide(package, names, cut_assembly.places()[:1]) is not None
     assert len(cuts(folder)) == 1
     return folder
-
-
-@pytest.fixture(scope="module")
-def made(project: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """With a cut that is made for it."""
-    out = tmp_path_factory.mktemp("made")
-    before = cuts(cache)
-    printed = run(SYNTHESIZE + COUNT_TYPES, str(out), FULL, folder=project, cache=cache)
-    assert len(cuts(cache) - before) == 1
-    return Ran(out, printed)
 
 
 AWS = "@cdktf/provider-aws"
@@ -216,21 +151,35 @@ UNLOADABLE = {
 }
 """Cuts that Node cannot load."""
 
-LATE = """
-try:
-    from cdktf_cdktf_provider_aws.iot_policy import IotPolicy
-except ImportError as error:
-    print(error)
-"""
 IN_TURN = """
-import importlib, json, os
+import gc, importlib, json, os, sys
+gc.disable()  # it would be a fifth of this
+from pathlib import Path
+
+from strata.machine.folders import Folders, use
+use(Folders(Path.cwd(), Path("/dev/null/none"), Path.cwd() / "cdktf.out"))
+
+from modules import cut_assembly, light_provider
+cuts, cut = [], cut_assembly.cut
+
+
+def noted(*arguments):
+    cuts.append(cut(*arguments))
+    return cuts[-1]
+
+
+cut_assembly.cut = noted
 from cdktf import App
 from jsii import _reference_map
 from jsii._runtime import kernel
-from modules import cut_assembly, light_provider
 from modules.environment import EnvironmentStack
+from strata.settings import load_each
+from strata.synthesis.synthesize import synthesize
 
+told = json.loads(sys.argv.pop())
+folder, small = Path(told["bindings"]), told["small"]
 package, load = cut_assembly.locate(light_provider.PACKAGE, folder), kernel.load
+settings = {file: one for file, one in zip(told["files"], load_each(told["files"]))}
 
 
 def start_bare():
@@ -240,11 +189,15 @@ def start_bare():
     process.start()
 
 
+def forget_objects():
+    # They ended with the Node before.
+    _reference_map._refs._refs.clear()
+
+
 def import_again(start):
-    global asked
-    asked = []
+    asked.clear()
     start()
-    _reference_map._refs._refs.clear()  # their objects ended with the Node before
+    forget_objects()
     [place] = [n for n, f in enumerate(sys.meta_path) if isinstance(f, light_provider._Watch)]
     sys.meta_path[place] = light_provider._Watch(folder)
     name = light_provider.PACKAGE + "._jsii"
@@ -263,20 +216,49 @@ def print_loaded():
     print(json.dumps({"types": types(), "asked": asked}))
 
 
+def print_written(out, *files):
+    synthesize([settings[file] for file in files], Path(out), composed=False)
+    print(json.dumps({"types": types(), "cuts": len(cuts)}))
+
+
+asked = []
+print_written(told["made"], told["files"][0])
+try:
+    import cdktf_cdktf_provider_aws.iot_policy
+except ImportError as error:
+    print(json.dumps(str(error)))
 kernel.load = load_small
 import_again(light_provider._start_anew)
+print_written(told["found"], told["files"][1])
+forget_objects()
 from cdktf_cdktf_provider_aws.iot_policy import IotPolicy
 IotPolicy(EnvironmentStack(App(), "one"), "jobs", name="jobs", policy="{}")
 print_loaded()
 os.environ["XDG_CACHE_HOME"] = "/dev/null"
 import_again(light_provider._start_anew)
 print_loaded()
-for bad in unloadable:
+for bad in told["unloadable"]:
     cut_assembly.provide = lambda *_: bad
     import_again(start_bare)
     print_loaded()
+kernel.load = load
+cut_assembly.provide = lambda *_: None
+os.environ["JSII_RUNTIME"] = told["runtime"]
+import_again(light_provider._start_anew)
+print_written(told["whole"], *told["files"])
 """
-"""Loads the provider package again in several ways, and prints what came of it."""
+"""Synthesizes and loads the provider package again and again, and prints what came of each.
+
+In one process, where each would import CDKTF and the modules, but with a Node of its own each."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A synthesis: where it is, how many types Node had, and how many cuts were made by then."""
+
+    out: Path
+    types: int
+    cuts: int
 
 
 @dataclass(frozen=True)
@@ -288,39 +270,59 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Found(Ran):
-    """With the cut that was made before; then comes an import of a submodule that it lacks.
+class Ran:
+    """What came of `IN_TURN`.
 
-    Then the package is loaded again: where such an import comes early, where no cut can be kept,
-    and with each cut of UNLOADABLE. SMALL stands for the package's own assembly.
+    `made` is written with a cut that is made for it, then comes an import of a submodule that it
+    lacks; `found` with the cut that was made before. Then the package is loaded again: where such
+    an import comes early, where no cut can be kept, and with each cut of UNLOADABLE; SMALL stands
+    for the package's own assembly. `whole` is written with that, and by jsii's own way to Node. All
+    environments so, with the whole package imported: tests/synthesis/test_node_versions.py.
     """
 
+    made: Written
+    said: str
+    found: Written
     another_file: Loaded
     not_kept: Loaded
     unloadable: dict[str, Loaded]
+    whole: Written
 
 
 @pytest.fixture(scope="module")
-def found(
-    project: Path, existing: str, made: Ran, cache: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Found:
-    folder = tmp_path_factory.mktemp("found")
+def ran(project: Path, existing: str, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    folder = tmp_path_factory.mktemp("ran")
     bad = {name: folder / f"{name}.tgz" for name in UNLOADABLE}
     for name, file in bad.items():
         file.write_bytes(UNLOADABLE[name])
     (folder / "small.tgz").write_bytes(small())
-    before = cuts(cache)
-    values = (
-        f"folder = Path({str(bindings())!r})\n"
-        f"small = {str(folder / 'small.tgz')!r}\n"
-        f"unloadable = {[str(file) for file in bad.values()]}\n"
+    out = {name: folder / name for name in ("made", "found", "whole")}
+    told = {
+        "bindings": bindings(),
+        "files": [FULL, existing],
+        "runtime": unpacked(folder / "runtime"),
+        "small": folder / "small.tgz",
+        "unloadable": [*bad.values()],
+        **out,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", DEFINE_TYPES + IN_TURN, json.dumps(told, default=str)],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project), "XDG_CACHE_HOME": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    program = SYNTHESIZE + COUNT_TYPES + LATE + values + IN_TURN
-    printed = run(program, str(folder / "out"), existing, folder=project, cache=cache)
-    assert cuts(cache) == before
-    another_file, not_kept, *rest = (Loaded(**json.loads(line)) for line in printed[2:])
-    unloadable = dict(zip(UNLOADABLE, rest, strict=True))
-    return Found(folder / "out", printed[:2], another_file, not_kept, unloadable)
+    assert done.returncode == 0, done.stderr
+    made, said, found, another_file, not_kept, *unloadable, whole = map(
+        json.loads, done.stdout.splitlines()
+    )
+
+    loaded = dict(zip(UNLOADABLE, (Loaded(**one) for one in unloadable), strict=True))
+    return Ran(
+        Written(out["made"], **made), said, Written(out["found"], **found),
+        Loaded(**another_file), Loaded(**not_kept), loaded, Written(out["whole"], **whole),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -329,24 +331,29 @@ def own() -> str:
     return str(locate_aws().tarball)
 
 
-def test_the_json_is_the_same_to_the_byte(whole: Path, made: Ran, found: Found) -> None:
-    expected = files(whole)
-    several = files(made.out), files(found.out)
+def test_the_json_is_the_same_to_the_byte(ran: Ran) -> None:
+    assert ran.whole.types == ALL_TYPES
+    expected = files(ran.whole.out)
+    several = files(ran.made.out), files(ran.found.out)
     # The manifest names all stacks of a synthesis.
     manifests = [json.loads(one.pop("manifest.json")) for one in several]
     stacks = {name: stack for one in manifests for name, stack in one["stacks"].items()}
     assert json.loads(expected.pop("manifest.json")) == {**manifests[0], "stacks": stacks}
     assert min(map(len, several)) > 5
     assert several[0] | several[1] == expected
-    for ran in (made, found):
-        assert int(ran.printed[0]) < ALL_TYPES / 10
+    assert max(ran.made.types, ran.found.types) < ALL_TYPES / 10
+
+
+def test_a_cut_is_made_once(ran: Ran, cache: Path) -> None:
+    assert (ran.made.cuts, ran.found.cuts) == (1, 1)
+    assert len(cuts(cache)) == 2, "with that for the modules as they are"
 
 
 def test_the_environments_it_is_shown_with_have_all_that_modules_imports(
-    project: Path, whole: Path
+    project: Path, ran: Ran
 ) -> None:
     used = set()
-    for file in (whole / "composed").rglob("cdk.tf.json"):
+    for file in ran.whole.out.rglob("cdk.tf.json"):
         document = json.loads(file.read_text())
         used |= {"provider"} & document.keys()
         used |= {name.removeprefix("aws_") for name in document["resource"]}
@@ -356,37 +363,34 @@ def test_the_environments_it_is_shown_with_have_all_that_modules_imports(
     assert names - used == set()
 
 
-def test_a_submodule_imported_anew_makes_a_new_cut(made: Ran) -> None:
-    stack = json.loads((made.out / "stacks/full-registry/cdk.tf.json").read_text())
+def test_a_submodule_imported_anew_makes_a_new_cut(ran: Ran) -> None:
+    stack = json.loads((ran.made.out / "stacks/full-registry/cdk.tf.json").read_text())
     assert stack["resource"]["aws_iot_thing"].keys() == {"registry_jobs"}
 
 
-def test_an_import_that_comes_too_late_says_so(found: Found) -> None:
-    [_, said] = found.printed
-    assert "cdktf_cdktf_provider_aws.iot_policy" in said
-    assert "head of a file" in said
+def test_an_import_that_comes_too_late_says_so(ran: Ran) -> None:
+    assert "cdktf_cdktf_provider_aws.iot_policy" in ran.said
+    assert "head of a file" in ran.said
 
 
-def test_what_another_file_imports_is_there_too(
-    found: Found, cache: Path, project: Path, own: str
-) -> None:
-    cut, *others = found.another_file.asked
+def test_what_another_file_imports_is_there_too(ran: Ran, cache: Path, own: str) -> None:
+    cut, *others = ran.another_file.asked
     assert Path(cut) in cuts(cache)
     # Once by the package itself, when Node has the cut, and once by a new Node.
     assert others == [own, own]
-    assert found.another_file.types == SMALL_TYPES
+    assert ran.another_file.types == SMALL_TYPES
 
 
-def test_where_no_cut_can_be_kept_the_own_assembly_is_loaded(found: Found, own: str) -> None:
-    assert found.not_kept == Loaded([own], SMALL_TYPES)
+def test_where_no_cut_can_be_kept_the_own_assembly_is_loaded(ran: Ran, own: str) -> None:
+    assert ran.not_kept == Loaded([own], SMALL_TYPES)
 
 
 @pytest.mark.parametrize("name", UNLOADABLE)
-def test_a_cut_that_node_cannot_load_is_passed_over(name: str, found: Found, own: str) -> None:
-    bad, *others = found.unloadable[name].asked
+def test_a_cut_that_node_cannot_load_is_passed_over(name: str, ran: Ran, own: str) -> None:
+    bad, *others = ran.unloadable[name].asked
     assert Path(bad).name == f"{name}.tgz"
     assert others == [own, own]
-    assert found.unloadable[name].types == SMALL_TYPES
+    assert ran.unloadable[name].types == SMALL_TYPES
 
 
 # What is kept, and where: with a package of three submodules, since a cut of AWS takes seconds.

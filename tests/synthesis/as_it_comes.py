@@ -1,6 +1,6 @@
 """The provider package as it comes: its root with all modules, and its own assembly."""
 
-COUNT_TYPES = """
+DEFINE_TYPES = """
 def types():
     from cdktf_cdktf_provider_aws import _jsii
     from jsii._kernel.types import LoadRequest
@@ -8,8 +8,8 @@ def types():
     loaded = _jsii.__jsii_assembly__
     request = LoadRequest(loaded.name, loaded.version, loaded.filename)
     return kernel.provider.load(request).types
-print(types())
 """
+COUNT_TYPES = f"{DEFINE_TYPES}\nprint(types())\n"
 IMPORT_ROOT = """
 import functools, gc
 from importlib import metadata
