@@ -25,6 +25,8 @@ class Outcome:
     done: dict[str, str] = field(default_factory=dict)
     failed: dict[str, StrataError] = field(default_factory=dict)
     not_started: list[str] = field(default_factory=list)
+    stopped: bool = False
+    """Whether it was asked to stop."""
 
     @property
     def ok(self) -> bool:
@@ -83,6 +85,7 @@ def run(
                     outcome.failed[layer] = error
                     report(layer, "failed", seconds)
     outcome.not_started = list(waiting)
+    outcome.stopped = stopped()
     for layer in outcome.not_started:
         report(layer, "not started", 0)
     return outcome

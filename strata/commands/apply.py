@@ -10,7 +10,7 @@ import typer
 
 from strata.apply.waves import Outcome
 from strata.commands.base import AsJson, Env, confirm, judged, out, print_json
-from strata.commands.common import Ready, at_work, finish, planned, run_layers
+from strata.commands.common import Ready, at_work, finish, lost, planned, run_layers
 from strata.commands.offered import Account, require_offered
 from strata.commands.output import output_of
 from strata.errors import StrataError, UsageError
@@ -70,10 +70,13 @@ def apply(
         outcome = run_layers(work.needs, review.step, work)
     again = f"{again}{_accepting(accepted)}"
     offered = _output(env, work.settings) if outcome.ok else None
-    after = _next(env) if outcome.ok else _go_on(outcome, again)
+    drift = shlex.join(["strata", "drift", env])
+    after = {drift: "finds what is changed outside of Strata"}
+    if not outcome.ok:
+        after = _go_on(outcome, again, drift)
     if as_json:
         _print(review, moved, outcome, offered, [*after])
-    finish(outcome, again)
+    finish(outcome, again, drift)
     if not as_json:
         _say(work.settings, offered, after)
 
@@ -88,18 +91,14 @@ def _output(env: str, settings: Settings) -> "Output | None":
         return None
 
 
-def _next(env: str) -> dict[str, str]:
-    """The command to run after an apply, and what it is for."""
-    return {shlex.join(["strata", "drift", env]): "finds what is changed outside of Strata"}
-
-
-def _go_on(outcome: Outcome, again: str) -> dict[str, str]:
+def _go_on(outcome: Outcome, again: str, drift: str) -> dict[str, str]:
     """The commands that go on after a failure, and what each is for."""
     from strata.apply.image import NoImage  # noqa: PLC0415 - boto3 takes its time
 
     missing = [error for error in outcome.failed.values() if isinstance(error, NoImage)]
     pushes = {command: "pushes the image" for error in missing for command in error.commands}
-    return {**pushes, again: "goes on with it"}
+    looks = {drift: "lists what no state knows"} if lost(outcome) else {}
+    return {**pushes, **looks, again: "goes on with it"}
 
 
 def _say(settings: Settings, offered: "Output | None", after: dict[str, str]) -> None:

@@ -395,8 +395,20 @@ def _leave(work: "LayerWork") -> None:
     os._exit(1)
 
 
-def finish(outcome: waves.Outcome, command: str) -> None:
-    """Raise StrataError, with the command that goes on, unless every layer is done."""
+def lost(outcome: waves.Outcome) -> bool:
+    """Whether an apply may have made what is in no state.
+
+    Interrupted, the provider drops the requests that it waits for, whatever AWS makes of them
+    (5.100.0).
+    """
+    return outcome.stopped and bool(outcome.failed)
+
+
+def finish(outcome: waves.Outcome, command: str, drift: str | None = None) -> None:
+    """Raise StrataError, with the command that goes on, unless every layer is done.
+
+    `drift` is the command that shows what an interrupted apply has lost.
+    """
     if outcome.ok:
         return
     lines = [f"{layer}: {error.message}" for layer, error in outcome.failed.items()]
@@ -407,6 +419,11 @@ def finish(outcome: waves.Outcome, command: str) -> None:
     if outcome.not_started:
         lines.append(f"not started: {', '.join(outcome.not_started)}")
     hints = dict.fromkeys(error.hint for error in outcome.failed.values() if error.hint)
+    if drift and lost(outcome):
+        hints[
+            "AWS may have what Terraform was making when it was stopped:\n"
+            f"{drift} lists what no state knows, and what of it can be imported"
+        ] = None
     if not any(isinstance(error, Deviation) for error in outcome.failed.values()):
         hints[f"go on with {command}"] = None
     raise StrataError("\n".join(lines), "\n".join(hints))

@@ -50,7 +50,7 @@ def demo() -> None:
         out.print(f"           {shown(first_review.folder)}/report.html")
         out.print("\nApplying exactly that:")
         review.check()
-        finish(run_layers(work.needs, review.step, work), "make demo")
+        finish(run_layers(work.needs, review.step, work), "make demo", "strata drift local")
         out.print("\nPlanning again: nothing may change.")
         if planned(
             "local", Ready.of(work), first_review.folder.with_name("local-after")

@@ -12,7 +12,7 @@ from types import FrameType
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, the signal of CI to a cancelled job, and the signal of a closed terminal."""
 
-ASKED = "Stopping: Terraform finishes what is running and saves its state. Nothing new is started."
+ASKED = "Stopping: Terraform breaks off what it waits for and saves its state. Nothing new begins."
 WARNED = (
     "It is still working. One more interrupt kills it: what it made since it last saved its "
     "state would be in no state. Better wait."

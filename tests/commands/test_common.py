@@ -40,6 +40,29 @@ def test_a_failure_names_what_stands_what_does_not_and_how_to_go_on() -> None:
     ]
 
 
+def test_an_interrupted_apply_that_failed_names_what_shows_the_things_it_lost() -> None:
+    failed = {"network": StrataError("Error: execution halted", "all of it: network.log")}
+    again, drift = "strata apply local", "strata drift local"
+    with pytest.raises(StrataError) as error:
+        finish(Outcome(failed=dict(failed), stopped=True), again, drift)
+    assert error.value.hint is not None
+    assert error.value.hint.splitlines() == [
+        "all of it: network.log",
+        "AWS may have what Terraform was making when it was stopped:",
+        "strata drift local lists what no state knows, and what of it can be imported",
+        "go on with strata apply local",
+    ]
+    ended, begun = Outcome(not_started=["edge"], stopped=True), Outcome(failed=dict(failed))
+    for outcome, command in (
+        (ended, drift),
+        (begun, drift),
+        (Outcome(failed=dict(failed), stopped=True), None),
+    ):
+        with pytest.raises(StrataError) as error:
+            finish(outcome, again, command)
+        assert "drift" not in str(error.value.hint)
+
+
 def test_what_is_not_as_reviewed_is_not_told_to_go_on_with_that_review() -> None:
     again = "strata plan local --out review reviews what would be applied now"
     failed: dict[str, StrataError] = {"edge": Deviation("not as reviewed", again)}

@@ -3,6 +3,7 @@
 The moments are random; SEED in the environment repeats a run.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -26,9 +27,11 @@ from strata.state.states import read_states
 from strata.teardown.contents import remaining as tagged
 from strata.teardown.losses import state_resources
 from strata.terraform.children import chdir, left_running
+from strata.terraform.schemas import REATTACH
 from tests import ROOT
 from tests.end_to_end.conftest import Client, make_review, strata_here, work_on
 from tests.end_to_end.forks import Command
+from tests.end_to_end.provider import attached
 from tests.end_to_end.test_local import left
 
 pytestmark = pytest.mark.emulator
@@ -199,58 +202,42 @@ def lost(life: Life) -> list[dict[str, str]]:
     return strangers
 
 
-def test_ctrl_c_ends_what_runs_and_says_how_to_go_on(life: Life) -> None:
-    earlier = life.steps("network")
-    process = life.start(*life.apply())
-    # Asked to stop before its first resource, Terraform may begin nothing; near its last it goes to
-    # its end. Then nothing is half done.
-    until(lambda: life.steps("network") > earlier)
-    # To strata alone. A terminal's goes to its whole group, and Terraform is in another.
-    process.send_signal(signal.SIGINT)
-    assert process.wait(120) == 1
-    assert "Stopping: Terraform finishes what is running" in life.said()
-    assert "not started: database, cache, cluster, edge, service" in life.said()
-    assert f"go on with strata apply {life.env} --reviewed {life.review}" in life.said()
-    assert not life.running()
-    assert locks.read_all(life.work.settings.environment) == []
-    second = life.start(*life.apply())
-    until(lambda: "began to change it and did not finish" in life.said())
-    second.kill()
-    second.wait()
-    until(lambda: not life.running())
-
-
 # Beside others it takes ten minutes.
 @pytest.mark.timeout(2400)
 def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
-    life: Life, aws: Client, capsys: pytest.CaptureFixture[str]
+    life: Life, aws: Client, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seed = int(os.environ.get("SEED") or secrets.randbelow(1_000_000))
     with capsys.disabled():
         print(f"\nSEED={seed}")
     moments = random.Random(seed)
     told, unlocked, runs, kills = False, 0, 0, 0
-    while kills < KILLS and runs < MOST_RUNS:
-        runs += 1
-        # One moment is no accident: the database takes a minute, and then it is still at work.
-        if life.run_and_kill(moments, None if told else "database   applying"):
-            kills += 1
-        else:
-            life.plan(timeout=60 + runs)
-        if not told and life.applying("database"):
-            told = True
-            # Terraform takes it a second after its start, and the command here is as quick.
-            until(lambda: life.locked("database"))
-            refused = strata_here(life.own, *life.apply())
-            assert refused.returncode == 1
-            assert "of this machine works on it" in refused.stdout
-            assert "wait until it has ended" in refused.stdout
-        for pid in life.running().values():
-            if " plan " in command_line(pid) and moments.random() < 0.5:
-                # A plan changes nothing, but it leaves its lock.
-                os.kill(pid, signal.SIGKILL)
-        until(lambda: not life.running())
-        unlocked += unlock(life)
+    with contextlib.ExitStack() as shared:
+        # Half of them with a provider of their own for each Terraform, which is ten seconds of
+        # processor time a run.
+        while kills < KILLS and runs < MOST_RUNS:
+            if kills == KILLS // 2 and REATTACH not in os.environ:
+                shared.enter_context(attached(folder))
+            runs += 1
+            # One moment is no accident: the database takes a minute, and then it is still at work.
+            if life.run_and_kill(moments, None if told else "database   applying"):
+                kills += 1
+            else:
+                life.plan(timeout=60 + runs)
+            if not told and life.applying("database"):
+                told = True
+                # Terraform takes it a second after its start, and the command here is as quick.
+                until(lambda: life.locked("database"))
+                refused = strata_here(life.own, *life.apply())
+                assert refused.returncode == 1
+                assert "of this machine works on it" in refused.stdout
+                assert "wait until it has ended" in refused.stdout
+            for pid in life.running().values():
+                if " plan " in command_line(pid) and moments.random() < 0.5:
+                    # A plan changes nothing, but it leaves its lock.
+                    os.kill(pid, signal.SIGKILL)
+            until(lambda: not life.running())
+            unlocked += unlock(life)
     assert kills == KILLS, f"{kills} of {runs} runs were killed"
     assert told
     last = strata_here(life.own, *life.apply())
@@ -283,7 +270,7 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
 
 
 def test_an_interrupted_destroy_goes_on_and_leaves_the_state_bucket(
-    life: Life, aws: Client
+    life: Life, aws: Client, folder: Path
 ) -> None:
     name = life.work.settings.environment.name
     process = life.start("destroy", life.env, "--yes", name)
@@ -304,7 +291,8 @@ def test_an_interrupted_destroy_goes_on_and_leaves_the_state_bucket(
         Size=1,
         TagSpecifications=[{"ResourceType": "volume", "Tags": tags}],
     )["VolumeId"]
-    again = strata_here(life.own, "destroy", life.env, "--yes", name)
+    with attached(folder):
+        again = strata_here(life.own, "destroy", life.env, "--yes", name)
     assert again.returncode == 1
     assert f"stays: {kept}" in again.stdout
     assert "what carries the environment's tags and is still there:\n" in again.stdout
@@ -319,6 +307,29 @@ def test_an_interrupted_destroy_goes_on_and_leaves_the_state_bucket(
         "buckets": [life.work.settings.environment.state_bucket],
         "snapshots": aws("rds").describe_db_snapshots()["DBSnapshots"],
     }
+
+
+def test_ctrl_c_ends_what_runs_and_says_how_to_go_on(life: Life) -> None:
+    # From nothing, so that the network has nearly all of it still to do. What AWS has made without
+    # Terraform's having heard of it is in nobody's way here.
+    life.plan(timeout=200)
+    earlier = life.steps("network")
+    process = life.start(*life.apply())
+    until(lambda: life.steps("network") > earlier)
+    # To strata alone. A terminal's goes to its whole group, and Terraform is in another.
+    process.send_signal(signal.SIGINT)
+    assert process.wait(120) == 1
+    assert "Stopping: Terraform breaks off what it waits for" in life.said()
+    assert "not started: database, cache, cluster, edge, service" in life.said()
+    assert f"strata drift {life.env} lists what no state knows" in life.said()
+    assert f"go on with strata apply {life.env} --reviewed {life.review}" in life.said()
+    assert not life.running()
+    assert locks.read_all(life.work.settings.environment) == []
+    second = life.start(*life.apply())
+    until(lambda: "network: an earlier run began to change it and did not finish" in life.said())
+    second.kill()
+    second.wait()
+    until(lambda: not life.running())
 
 
 def untagged(aws: Client) -> dict[str, list[str]]:
