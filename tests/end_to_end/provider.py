@@ -9,7 +9,7 @@ It serves one configuration: of two, such as those of two regions, it keeps the 
 for the resources of both.
 
 What then remains is mostly that each Terraform reads the schemas of 1,500 types, 1.3 s of
-processor time in both. `schemas.js` stands before the provider and answers that one call with the
+processor time in both. `schemas.py` stands before the provider and answers that one call with the
 provider's own schemas of the types in the gate's vocabulary, as `strata/terraform/schemas.py` does
 for `terraform show`; another type is an error of Terraform's. All other calls reach the provider.
 
@@ -24,6 +24,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,7 @@ from strata.terraform.schemas import REATTACH, SCRIPT, cut
 from tests import ROOT
 
 NODE = os.environ.get("JSII_NODE", "node")
+BEFORE_IT = Path(__file__).with_name("schemas.py")
 
 SILENT = dict.fromkeys(
     ["TF_LOG_PROVIDER", *(f"TF_LOG_SDK{part}" for part in ("", "_FRAMEWORK", "_MUX", "_PROTO"))],
@@ -83,7 +85,7 @@ def with_fewer_schemas(provider: str) -> Iterator[str]:
             schemas.append(cut(whole.read_bytes(), types()))
         fewer.write_bytes(schemas[0])
         with subprocess.Popen(
-            [NODE, Path(__file__).with_name("schemas.js"), socket, provider, fewer],
+            [sys.executable, "-IS", BEFORE_IT, socket, provider, fewer],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
