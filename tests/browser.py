@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 QUIET = [
@@ -52,16 +60,37 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """An empty page of a context without network; whatever it logs as an error fails the test."""
-    context = browser.new_context(offline=True)
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    opened.on("pageerror", lambda error: errors.append(str(error)))
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What a browser without network keeps: a process for all pages, where each context has some
+    of its own, to which every page and script is new."""
+    opened = browser.new_context(offline=True)
     yield opened
-    context.close()
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty page without network; whatever it logs as an error fails the test."""
+    opened = context.pages[0] if context.pages else context.new_page()
+    opened.set_viewport_size({"width": 1280, "height": 720})
+    opened.emulate_media(media="null", color_scheme="null")
+    opened.mouse.move(0, 0)
+    errors: list[str] = []
+
+    def logged(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            errors.append(said.text)
+
+    def thrown(error: Error) -> None:
+        errors.append(str(error))
+
+    opened.on("console", logged)
+    opened.on("pageerror", thrown)
+    yield opened
+    opened.goto("about:blank")
+    opened.remove_listener("console", logged)
+    opened.remove_listener("pageerror", thrown)
     assert errors == []
 
 

@@ -17,7 +17,7 @@ from strata.machine.folders import Folders
 from strata.settings import Settings, load
 from strata.synthesis.synthesize import synthesize
 from tests import ROOT
-from tests.browser import browser, page
+from tests.browser import browser, context, page
 from tests.composing import compose
 from tests.needs import (
     mark,
@@ -34,6 +34,7 @@ from tests.read_ahead import pytest_sessionstart
 
 __all__ = [
     "browser",
+    "context",
     "page",
     "pytest_configure",
     "pytest_runtest_call",

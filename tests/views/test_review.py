@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 from strata.cost.change import CostChange, ResourceChange
 from strata.cost.estimate import NotPriced
@@ -446,8 +446,13 @@ def test_the_page_folds_narrows_fits_and_prints(page: Page, tmp_path: Path) -> N
     file = tmp_path / "report.html"
     file.write_text(html(WHOLE))
     requests: list[str] = []
-    page.on("request", lambda one: requests.append(one.url))
+
+    def note(request: Request) -> None:
+        requests.append(request.url)
+
+    page.on("request", note)
     page.goto(file.as_uri())
+    page.remove_listener("request", note)
     assert requests == [file.as_uri()]
 
     lost = page.locator("#lost article")
@@ -538,9 +543,9 @@ def test_the_page_can_be_read_by_everyone(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(html(WHOLE))
     axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    page.goto(file.as_uri())
+    page.evaluate(axe)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.goto(file.as_uri())
-        page.evaluate(axe)
         found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
         assert found == []
