@@ -10,13 +10,19 @@ gc.disable()
 # The roles of our stacks attach policies that AWS manages.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
+from emulator import models  # noqa: E402
+
+# Before moto, which reads at once.
+models.keep()
+
 from moto.server import main  # noqa: E402
 
-from emulator import answers, gaps, lookups, process, pushes, strict  # noqa: E402
+from emulator import answers, gaps, lookups, managed, process, pushes, strict  # noqa: E402
 from emulator.ecs import edge  # noqa: E402
 
 gaps.fill()
 lookups.keep()
+managed.hold()
 answers.keep()
 pushes.hold()
 strict.hold()
