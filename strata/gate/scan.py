@@ -9,7 +9,7 @@ import logging
 import os
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from strata.documents.stacks import blocks, construct_path
 from strata.documents.templates import has_expression
 from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.evaluated_once import evaluate_once
+from strata.gate.lighter_graph import lighten_graph
 from strata.gate.one_thread import in_one_thread
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
 from strata.gate.plan import overlay, planned_values
@@ -134,6 +135,7 @@ def load_policies() -> None:
     with _uncollected_and_kept():
         importlib.import_module("checkov.terraform_json.runner")
         evaluate_once()
+        lighten_graph()
         in_one_thread()
         for module in pkgutil.iter_modules(policies.__path__):
             try:
@@ -169,9 +171,10 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
     """The failures in a resolved stack; with `single` only of checks over a single resource."""
     for address, name in unresolved(stack):
         raise Unjudgeable(f"{environment.path}: {address} rests on {name}, which has no value here")
+    body_of = _bodies(stack)
     for outcome in _outcomes(environment, stack, single=single):
         if not outcome.passed:
-            body = _body(stack, outcome.address)
+            body = body_of(outcome.address)
             path = construct_path(body) or environment.construct(outcome.address)
             yield Failure(
                 environment.name, outcome.check, path, outcome.address, outcome.name,
@@ -179,10 +182,16 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
             )  # fmt: skip
 
 
-def _body(stack: Json, address: str) -> Json:
-    if address.startswith("data."):
-        return blocks(stack, "data").get(address.removeprefix("data."), {})
-    return blocks(stack).get(address, {})
+def _bodies(stack: Json) -> Callable[[str], Json]:
+    """Address -> the resource or data block of a stack; empty where there is none."""
+    resources, data = blocks(stack), blocks(stack, "data")
+
+    def body(address: str) -> Json:
+        if address.startswith("data."):
+            return data.get(address.removeprefix("data."), {})
+        return resources.get(address, {})
+
+    return body
 
 
 @dataclass(frozen=True)
@@ -207,6 +216,7 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
 
     verdicts = {CheckResult.PASSED: True, CheckResult.FAILED: False}
     outcomes: list[_Outcome] = []
+    body_of = _bodies(stack)
 
     def strict(block: str, registry: Any) -> Any:
         """The registry, with checks that cannot fail silently: checkov treats a check that raises
@@ -231,7 +241,7 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
             if result["result"] in verdicts:
                 passed = verdicts[result["result"]]
                 outcomes.append(_Outcome(check.id, check.name, address, passed))
-            elif open_keys := list(_expressions(check, _body(stack, address))):
+            elif open_keys := list(_expressions(check, body_of(address))):
                 key = ", ".join(open_keys)
                 outcomes.append(_Outcome(check.id, check.name, address, passed=False, unknown=key))
             return result
@@ -248,12 +258,13 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
             self.root_folder = "/"
             self.definitions = {FILE: definition}
             self.definitions_raw = {FILE: [(1, "")]}
-            graph = self.graph_manager.build_graph_from_definitions(self.definitions)
-            self.graph_manager.save_graph(graph)
             report = Report(self.check_type)
             chosen = RunnerFilter(framework=["terraform_json"], show_progress_bar=False)
             self.add_python_check_results(report, chosen)
+            # For checks over a single resource checkov's runner of JSON has no graph either.
             if not single:
+                graph = self.graph_manager.build_graph_from_definitions(self.definitions)
+                self.graph_manager.save_graph(graph)
                 self.add_graph_check_results(report, chosen)
             return report
 
