@@ -1,15 +1,68 @@
 """Looks up once what moto (5.2.5) looks up for every request and what never changes.
 
 Its own folder, of which it asks the system for each of 200 services, and the names of a service's
-operations: half of what a request of EC2 takes. And which services there are, for which it went
-through the 400 folders of botocore at each service's first request, and twice at many: a fifth of
-what the requests of an apply took.
+operations: half of what a request of EC2 takes. Which services there are, for which it went through
+the 400 folders of botocore at each service's first request, and twice at many: a fifth of what the
+requests of an apply took. And under which names a member of an answer may stand in an object of
+moto's, which errors a service has, whose a host is, and which parameters of Systems Manager have
+one name: a tenth.
 """
 
 from functools import cache
+from typing import Any
 
+import flask.debughelpers
 from moto import backends
-from moto.core import responses, utils
+from moto.core import errors, responses, utils
+from moto.core.serialize import XFormedAttributePicker
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.ssm.models import SimpleSystemManagerBackend
+
+get_possible_keys = XFormedAttributePicker.get_possible_keys
+get_backend_for_host = DomainDispatcherApplication.get_backend_for_host
+describe_parameters = SimpleSystemManagerBackend.describe_parameters
+
+hosts: dict[str | None, str] = {}
+
+
+def _possible_keys(self: Any, context: Any) -> Any:
+    """The names of a member: they follow from its shape and the object's class."""
+    if context.shape is None:
+        return get_possible_keys(self, context)
+    # At the shape, which may be made for one answer and goes with it.
+    kept = vars(context.shape).setdefault("possible_keys", {})
+    which = (type(context.obj), context.key)
+    if which not in kept:
+        kept[which] = tuple(dict.fromkeys(get_possible_keys(self, context)))
+    return kept[which]
+
+
+def _backend_for_host(self: Any, host: str | None) -> Any:
+    if host not in hosts:
+        found = get_backend_for_host(self, host)
+        if found is None:
+            return None
+        hosts[host] = found
+    return hosts[host]
+
+
+def _describe_parameters(self: Any, filters: Any, parameter_filters: Any) -> Any:
+    """As moto does, which looks at each of AWS's 2,000 own for those of a name."""
+    named = [one for one in parameter_filters or [] if _is_name(one)]
+    if filters or not named:
+        return describe_parameters(self, filters, parameter_filters)
+    self._validate_parameter_filters(parameter_filters, by_path=False)
+    wanted = {_plain(value) for value in named[0].get("Values", [])}
+    found = [self.get_parameter(one) for one in list(self._parameters) if _plain(one) in wanted]
+    return [one for one in found if self._match_filters(one, parameter_filters)]
+
+
+def _is_name(one: Any) -> bool:
+    return (one.get("Key"), one.get("Option", "Equals")) == ("Name", "Equals")
+
+
+def _plain(name: str) -> str:
+    return name.lstrip("/")
 
 
 def keep() -> None:
@@ -18,3 +71,9 @@ def keep() -> None:
     backends.list_of_moto_modules = lambda: services
     responses.method_names_from_class = cache(responses.method_names_from_class)
     utils.create_loader = cache(utils.create_loader)
+    errors.ErrorLookupFactory = cache(errors.ErrorLookupFactory)
+    XFormedAttributePicker.get_possible_keys = _possible_keys
+    DomainDispatcherApplication.get_backend_for_host = _backend_for_host
+    SimpleSystemManagerBackend.describe_parameters = _describe_parameters
+    # A class for each request, to word an error of templates that moto has none of.
+    flask.debughelpers.attach_enctype_error_multidict = lambda _: None

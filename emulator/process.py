@@ -14,8 +14,8 @@ from typing import Any
 import moto.server
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
-ANSWERS = 1000
-"""Answers between two collections, 8 MiB of garbage; the models are loaded by then."""
+ANSWERS = 5000
+"""Answers between two collections, 20 MiB of garbage; the models are loaded by then."""
 
 inner: list[Any] = []
 """The dispatch that was there before."""

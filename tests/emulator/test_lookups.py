@@ -1,0 +1,89 @@
+"""What the emulator looks up once is what moto looks up each time."""
+
+import json
+import subprocess
+
+import pytest
+
+from strata.local import emulator
+from tests import ROOT
+
+pytestmark = pytest.mark.emulator
+
+LOOKUPS = """
+import gc, json
+from types import SimpleNamespace
+
+gc.disable()
+from emulator import models
+
+models.keep()
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.core.utils import get_service_model
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.ssm.models import SimpleSystemManagerBackend
+
+ssm = SimpleSystemManagerBackend("eu-west-1", "123456789012")
+for name, kind in (("a", "String"), ("/a/b", "SecureString"), ("/b", "String")):
+    ssm.put_parameter(name, "", "v", kind, None, None, False, [], "text", None, None)
+FILTERS = [
+    [], [{}],
+    [{"Key": "Name", "Values": ["/a"]}],
+    [{"Key": "Name", "Option": "Equals", "Values": ["a/b", "b", "none"]}],
+    [{"Key": "Name"}],
+    [{"Key": "Name", "Option": "Contains", "Values": ["b"]}],
+    [{"Key": "Name", "Option": "BeginsWith", "Values": ["/a"]}],
+    [{"Key": "Name", "Values": ["a", "b"]}, {"Key": "Type", "Values": ["String"]}],
+    [{"Key": "Type", "Values": ["SecureString"]}, {"Key": "Name", "Values": ["/a/b", "/b"]}],
+    [{"Key": "Name", "Values": ["a", "b"]}, {"Key": "tag:none", "Values": ["c"]}],
+    [{"Key": "Unknown", "Values": ["a"]}, {"Key": "Name", "Values": ["a"]}],
+]
+
+def parameters(filters, old):
+    try:
+        return [one.name for one in ssm.describe_parameters(old, filters)]
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+class DBInstance(SimpleNamespace): pass
+class Other(SimpleNamespace): pass
+class Named(SimpleNamespace):
+    class Meta:
+        serialization_aliases = {"DBInstanceIdentifier": "id"}
+
+instance = get_service_model("rds").shape_for("DBInstance")
+for member in instance.members.values():
+    member.parent = instance
+
+def keys(obj, name):
+    context = AttributePickerContext(obj=obj, key=name, shape=instance.members[name])
+    return list(dict.fromkeys(XFormedAttributePicker().get_possible_keys(context)))
+
+def said():
+    application = DomainDispatcherApplication(None)
+    hosts = ("ec2.eu-west-1.amazonaws.com", "sqs", "s3.us-east-1.amazonaws.com", None, "a.b")
+    return [
+        [parameters(one, None) for one in FILTERS],
+        parameters(FILTERS[2], [{"Key": "Name", "Values": ["a"]}]),
+        [keys(one(), name) for one in (DBInstance, Other, Named) for name in instance.members],
+        [application.get_backend_for_host(one) for one in hosts],
+    ]
+
+from emulator import lookups
+
+stock = said()
+lookups.keep()
+print(json.dumps([stock, said(), said()]))
+"""
+
+
+def test_what_is_looked_up_once_is_what_moto_looks_up_each_time() -> None:
+    command = [str(emulator.python()), "-c", LOOKUPS]
+    stock, first, again = json.loads(subprocess.check_output(command, cwd=ROOT, text=True))
+    assert stock == first == again
+    filtered, both, keys, hosts = stock
+    assert filtered[2:4] == [["a"], ["/a/b", "/b"]]
+    assert (len(filtered[0]), len(filtered[5])) == (3, 2)
+    assert "either Filters or ParameterFilters" in both
+    assert len({json.dumps(one) for one in keys}) > len(keys) / 3
+    assert hosts == ["ec2", "sqs", "s3", None, None]
