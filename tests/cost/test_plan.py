@@ -23,6 +23,7 @@ from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.views.markdown import cost_change as markdown_change
 from strata.views.text.cost import change as text_change
+from tests.end_to_end.provider import attached
 
 Json = dict[str, Any]
 
@@ -69,7 +70,8 @@ class Folder:
 def plans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Json, Json]]:
     """A plan of `local` that makes all of it; one that changes instances when some stands."""
     folder = Folder(tmp_path_factory.mktemp("composed"))
-    with emulator.emulator(tmp_path_factory.mktemp("emulator")):
+    private = tmp_path_factory.mktemp("private")
+    with emulator.emulator(private / "emulator"), attached(private):
         folder.hold(LOCAL)
         folder.run("init")
         first = folder.plan()
