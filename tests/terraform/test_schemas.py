@@ -116,11 +116,16 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Planned:
     return Planned(used, folder)
 
 
+@pytest.fixture(scope="module")
+def wanted(small: Planned) -> str:
+    """What Terraform prints of the plan, with the provider."""
+    return small.shown(small.tool)
+
+
 @pytest.mark.terraform
 def test_a_plan_is_shown_the_same_to_the_byte_and_without_the_provider(
-    small: Planned, tmp_path: Path
+    small: Planned, wanted: str, tmp_path: Path
 ) -> None:
-    wanted = small.shown(small.tool)
     actions = [one["change"]["actions"] for one in json.loads(wanted)["resource_changes"]]
     assert sorted(actions) == [["create"], ["create"], ["delete"], ["update"]]
     with small.offered() as variables:
@@ -130,23 +135,25 @@ def test_a_plan_is_shown_the_same_to_the_byte_and_without_the_provider(
 
 
 @pytest.mark.terraform
-def test_it_is_the_same_by_a_node_that_stood_by(small: Planned, tmp_path: Path) -> None:
+def test_it_is_the_same_by_a_node_that_stood_by(
+    small: Planned, wanted: str, tmp_path: Path
+) -> None:
     with standby() as ready, small.offered(ready) as variables:
         assert ready
         (about,) = json.loads(variables[REATTACH]).values()
         assert about["Pid"] == ready.process.pid
         here = {**small.tool.environment, **variables, "TF_DATA_DIR": str(tmp_path)}
-        assert small.shown(replace(small.tool, environment=here)) == small.shown(small.tool)
+        assert small.shown(replace(small.tool, environment=here)) == wanted
     assert ready.process.poll() is not None
     assert not ready.socket.parent.exists()
 
 
 @pytest.mark.terraform
 def test_a_type_that_is_missed_is_shown_with_the_provider(
-    small: Planned, monkeypatch: pytest.MonkeyPatch
+    small: Planned, wanted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schemas, "types_of", lambda _: {"aws_sns_topic"})
-    assert small.tool.show_own(small.folder, PLAN) == json.loads(small.shown(small.tool))
+    assert small.tool.show_own(small.folder, PLAN) == json.loads(wanted)
 
 
 @pytest.mark.terraform
