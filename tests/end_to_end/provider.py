@@ -9,9 +9,10 @@ It serves one configuration: of two, such as those of two regions, it keeps the 
 for the resources of both.
 
 What then remains is mostly that each Terraform reads the schemas of 1,500 types, 1.3 s of
-processor time in both. `schemas.py` stands before the provider and answers that one call with the
-provider's own schemas of the types in the gate's vocabulary, as `strata/terraform/schemas.py` does
-for `terraform show`; another type is an error of Terraform's. All other calls reach the provider.
+processor time in both. `before_provider.py` answers that one call with the provider's own schemas
+of the types in the gate's vocabulary, as `strata/terraform/schemas.py` does for `terraform show`;
+another type is an error of Terraform's. It also repeats what the provider said of a configuration
+of itself that it was asked about before. All other calls reach the provider.
 
 Where a test is about the processes, or has two regions, Terraform starts the provider and ends it.
 """
@@ -36,7 +37,7 @@ from strata.terraform.schemas import REATTACH, SCRIPT, cut
 from tests import ROOT
 
 NODE = os.environ.get("JSII_NODE", "node")
-BEFORE_IT = Path(__file__).with_name("schemas.py")
+BEFORE_IT = Path(__file__).with_name("before_provider.py")
 
 SILENT = dict.fromkeys(
     ["TF_LOG_PROVIDER", *(f"TF_LOG_SDK{part}" for part in ("", "_FRAMEWORK", "_MUX", "_PROTO"))],

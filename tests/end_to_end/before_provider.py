@@ -1,11 +1,14 @@
-"""Stands before a provider: answers the call for its schemas from a file, and passes on the rest.
+"""Stands before a provider: answers two of its calls, and passes on the rest.
 
-    python schemas.py OUR_SOCKET PROVIDER_SOCKET FILE    ends with standard input
+    python before_provider.py OUR_SOCKET PROVIDER_SOCKET FILE    ends with standard input
+
+The schemas are in the file. Whether a configuration of the provider is right takes it 0.07 s of
+processor time, twice in each plan, and depends on nothing else: what it said once is said again.
 
 A plan makes some thousand calls, so what passes is not taken apart: of HTTP/2 (RFC 9113) only the
-heads of the frames are read. The call for the schemas is known by its path among its headers. They
-reach the provider all the same, since each side compresses headers by all that came before
-(RFC 7541); there the call then waits for its message until the connection ends.
+heads of the frames are read. The two calls are known by their paths among their headers. Headers
+always reach the provider, since each side compresses them by all that came before (RFC 7541); of a
+call that is answered here they are all that does, and it waits there until the connection ends.
 """
 
 import contextlib
@@ -15,9 +18,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-PATH = bytes.fromhex("6132d745b31aa6d7d761fb9a42d8c622a771272d23")
-"""`/tfplugin5.Provider/GetSchema` as a connection's first call has it, in RFC 7541's Huffman code.
-Terraform makes one; another would get all of the provider's schemas."""
+SCHEMAS = bytes.fromhex("6132d745b31aa6d7d761fb9a42d8c622a771272d23")
+"""`/tfplugin5.Provider/GetSchema` in RFC 7541's Huffman code, as a connection's first such call has
+it. Terraform makes one in each; another would reach the provider."""
+CONFIGURATION = bytes.fromhex("6132d745b31aa6d7d761fb9a42d8c6bb0b58ec2ebb0fdcd216cbc7aa534d")
+"""`/tfplugin5.Provider/PrepareProviderConfig`, likewise."""
 
 PREFACE = len(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 HEAD = 9
@@ -69,54 +74,98 @@ class Frames:
         self.rest = content[place:]
 
 
+class Answers:
+    """What is answered here, each with the prefix of a message."""
+
+    def __init__(self, schemas: bytes) -> None:
+        # A byte for compression, and four for the length.
+        self.schemas = bytes(1) + len(schemas).to_bytes(4, "big") + schemas
+        self.configurations: dict[bytes, bytes] = {}
+        """Configuration -> what the provider said of it."""
+
+
 class Connection:
     """A Terraform's connection, and one for it to the provider.
 
     One for each: the provider drops what a Terraform that was killed had begun.
     """
 
-    def __init__(self, terraform: socket.socket, provider: socket.socket, schemas: bytes) -> None:
-        self.terraform, self.provider = terraform, provider
+    def __init__(self, terraform: socket.socket, provider: socket.socket, answers: Answers) -> None:
+        self.terraform, self.provider, self.answers = terraform, provider, answers
         self.asked, self.answered = Frames(PREFACE), Frames(0)
-        self.schemas = schemas
-        self.call = 0
-        self.window, self.initial = 0, 65_535
+        self.initial = self.window = 65_535
+        # The stream of the call for the schemas, and what of them is still to be sent.
+        self.schemas, self.rest = 0, b""
+        # That of the call with a configuration, the configuration, and what the provider says.
+        self.configured, self.configuration, self.said = 0, b"", b""
 
     def ask(self) -> bool:
         """Pass on what Terraform sends; False at its end."""
         part = self.terraform.recv(1 << 18)
-        passed = [one[3] for one in self.asked.of(part) if self.passes(*one)]
-        if passed:
-            self.provider.sendall(b"".join(passed))
+        if passed := b"".join([self.to_provider(*one) for one in self.asked.of(part)]):
+            self.provider.sendall(passed)
         return bool(part)
 
     def answer(self) -> bool:
         """Pass on what the provider sends; False at its end."""
         part = self.provider.recv(1 << 18)
-        if passed := b"".join([one[3] for one in self.answered.of(part)]):
+        frames = list(self.answered.of(part))
+        if self.configuration:
+            for kind, flags, stream, content in frames:
+                self.learn(kind, flags, stream, content)
+        if passed := b"".join([one[3] for one in frames]):
             self.terraform.sendall(passed)
         return bool(part)
 
-    def passes(self, kind: int, flags: int, stream: int, content: bytes) -> bool:
-        """Whether a frame is for the provider; do what is to be done of it here."""
+    def to_provider(self, kind: int, flags: int, stream: int, content: bytes) -> bytes:
+        """What of a frame goes to the provider; what is to be done of it here is done."""
         if kind == PING and not flags & ACKNOWLEDGED:
             # By these Terraform measures how fast the schemas come. The provider ends a connection
             # with many of them and no answer of its own.
             self.terraform.sendall(frame(PING, ACKNOWLEDGED, 0, content[HEAD:]))
-            return False
-        if kind == HEADERS and PATH in content:
-            self.call, self.window = stream, self.initial
-            self.terraform.sendall(frame(HEADERS, END_OF_HEADERS, stream, BEGIN))
-            self.send()
-            return True
-        if kind == SETTINGS:
+            return b""
+        if kind == HEADERS:
+            if SCHEMAS in content:
+                self.schemas, self.rest, self.window = stream, self.answers.schemas, self.initial
+                self.terraform.sendall(frame(HEADERS, END_OF_HEADERS, stream, BEGIN))
+                self.send()
+            elif CONFIGURATION in content:
+                self.configured = stream
+        elif kind == SETTINGS:
             self.set(content[HEAD:])
-        elif self.call and stream == self.call:
+        elif self.schemas and stream == self.schemas:
             if kind == WINDOW_UPDATE:
                 self.window += int.from_bytes(content[HEAD:], "big")
                 self.send()
-            return False
-        return True
+            return b""
+        elif kind == DATA and self.configured and stream == self.configured:
+            return self.configure(flags, content)
+        return content
+
+    def configure(self, flags: int, content: bytes) -> bytes:
+        """Answer a call with a configuration if it is known, or have the provider do so."""
+        if not flags & END_OF_STREAM:
+            # Large, and cut: let it pass.
+            self.configured = 0
+            return content
+        if known := self.answers.configurations.get(content[HEAD:]):
+            self.terraform.sendall(
+                frame(HEADERS, END_OF_HEADERS, self.configured, BEGIN)
+                + frame(DATA, 0, self.configured, known)
+                + frame(HEADERS, END_OF_HEADERS | END_OF_STREAM, self.configured, END)
+            )
+            return b""
+        self.configuration = content[HEAD:]
+        return content
+
+    def learn(self, kind: int, flags: int, stream: int, content: bytes) -> None:
+        """Keep what the provider says of a configuration; an error of the call has no message."""
+        if stream == self.configured:
+            if kind == DATA:
+                self.said += content[HEAD:]
+            if flags & END_OF_STREAM and self.said:
+                self.answers.configurations[self.configuration] = self.said
+                self.configuration = b""
 
     def set(self, settings: bytes) -> None:
         """Heed the one setting that matters here, each of two bytes for its name and four more."""
@@ -129,13 +178,13 @@ class Connection:
 
     def send(self) -> None:
         """Send as much of the schemas as Terraform takes now, and the call's end after the last."""
-        while self.call and self.schemas and (size := min(self.window, LARGEST)) > 0:
-            part, self.schemas = self.schemas[:size], self.schemas[size:]
+        while self.rest and (size := min(self.window, LARGEST)) > 0:
+            part, self.rest = self.rest[:size], self.rest[size:]
             self.window -= len(part)
-            self.terraform.sendall(frame(DATA, 0, self.call, part))
-            if not self.schemas:
+            self.terraform.sendall(frame(DATA, 0, self.schemas, part))
+            if not self.rest:
                 flags = END_OF_HEADERS | END_OF_STREAM
-                self.terraform.sendall(frame(HEADERS, flags, self.call, END))
+                self.terraform.sendall(frame(HEADERS, flags, self.schemas, END))
 
 
 class Server:
@@ -143,8 +192,7 @@ class Server:
 
     def __init__(self, ours: str, theirs: str, schemas: bytes) -> None:
         self.theirs = theirs
-        # Before a message: a byte for compression, four for its length.
-        self.message = bytes(1) + len(schemas).to_bytes(4, "big") + schemas
+        self.answers = Answers(schemas)
         self.listening = socket.socket(socket.AF_UNIX)
         self.listening.bind(ours)
         self.listening.listen()
@@ -165,7 +213,7 @@ class Server:
         # If nobody is there, reading it is an error.
         with contextlib.suppress(OSError):
             provider.connect(self.theirs)
-        one = Connection(terraform, provider, self.message)
+        one = Connection(terraform, provider, self.answers)
 
         def pass_on(side: Callable[[], bool]) -> None:
             # A Terraform that was killed waits for no answer.
