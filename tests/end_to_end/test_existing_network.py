@@ -1,5 +1,6 @@
 """An environment in a VPC of another team, from its first plan to its destroy."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from strata.apply import waves
 from strata.apply.layer import LayerWork
 from strata.documents.layers import LAYERS
-from strata.documents.stacks import stack
+from strata.documents.stacks import Stack, stack
 from strata.drift.detect import find_drift
 from strata.plan_file.changes import Plan, parse
 from strata.planning.composed import plan_composed
@@ -18,7 +19,7 @@ from strata.reach.table import table
 from strata.review.ranks import reasons
 from strata.settings import Settings, load
 from strata.state.states import read_states
-from strata.synthesis.synthesize import compose
+from strata.synthesis.synthesize import synthesize_composed
 from tests.end_to_end.conftest import Client, make_review, reviewed, work_on
 from tests.end_to_end.foreign import ZONES, Foreign, foreign, snapshot
 from tests.modules.test_existing_network import existing
@@ -62,11 +63,13 @@ def life(aws: Client, folder: Path) -> Life:
     return Life(network, settings, work, outcome, before, snapshot(ec2, network.vpc, ours))
 
 
-def planned(life: Life, settings: Settings, folder: Path) -> Plan:
-    """What an apply of other settings would do with what stands."""
-    work = work_on(settings, folder)
+def planned(life: Life, settings: Settings, folder: Path) -> tuple[Plan, Stack]:
+    """What an apply of other settings would do with what stands, and their composed stack."""
+    synthesize_composed(settings, folder)
+    composed = folder / "composed" / "local"
     states = read_states(settings.environment, LAYERS)
-    return parse(plan_composed(work.terraform, folder / "composed" / "local", states))
+    plan = parse(plan_composed(life.work.terraform, composed, states))
+    return plan, stack(json.loads((composed / "cdk.tf.json").read_text()))
 
 
 def test_it_is_applied_and_the_network_stays_as_it_was(life: Life) -> None:
@@ -148,8 +151,7 @@ def test_a_change_of_network_is_refused_for_what_it_is(
         chosen = {kind: {"tags": {"Tier": kind}} for kind in ("public", "private")}
         zones = list(ZONES)
         other = existing({"existing": network.vpc, "availability_zones": zones, **chosen})
-    plan = planned(life, other, tmp_path)
-    code = stack(compose(other))
+    plan, code = planned(life, other, tmp_path)
     refused = {
         change.address: [one.why for one in reasons(change, plan, code) if one.rank == "refused"]
         for change in plan.changes

@@ -13,9 +13,12 @@ from strata.local import emulator as emulation
 from strata.plan_file.changes import Plan, parse
 from strata.release.place import place
 from strata.settings import Settings, load
+from strata.synthesis.synthesize import synthesize_composed
+from strata.terraform.binary import terraform
+from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 from tests import ROOT
-from tests.end_to_end.conftest import Client, client_of_the_tests, work_on
+from tests.end_to_end.conftest import Client, client_of_the_tests
 
 pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
@@ -116,8 +119,8 @@ class All:
     """All layers in one stack, with a state of its own."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        work = work_on(settings, folder)
-        self.terraform: Terraform = work.terraform
+        synthesize_composed(settings, folder)
+        self.terraform = Terraform(terraform(), terraform_environment(), folder / "logs")
         self.folder = folder / "composed" / settings.environment.name
         self.terraform.init(self.folder)
         self.document: dict[str, Any] = {}
