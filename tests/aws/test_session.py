@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.handlers import BUILTIN_HANDLERS
 from botocore.loaders import JSONFileLoader
+from botocore.session import Session, get_session
 
-from strata.aws.session import session
+from strata.aws.session import core_session, session
 from strata.settings import load
 
 ENVIRONMENT = load("local").environment
@@ -39,3 +41,22 @@ def test_each_session_has_the_credentials_and_the_endpoint_of_its_time(
         assert credentials is not None
         assert credentials.access_key == f"key{number}"
         assert made.client("ecs").meta.endpoint_url == f"http://127.0.0.1:{number}"
+
+
+def test_what_is_added_to_a_session_is_not_in_another_one() -> None:
+    one, other = core_session(), core_session()
+    called: list[str] = []
+    one.register("of-a-test", lambda **_: called.append("one"))
+    for each in (one, other, core_session()):
+        each.get_component("event_emitter").emit("of-a-test")
+    assert called == ["one"]
+
+
+def test_a_session_has_all_handlers_of_botocore_in_their_order() -> None:
+    def handlers(session: Session, event: str) -> list[Any]:
+        aliaser: Any = session.get_component("event_emitter")
+        return list(aliaser._emitter._handlers.prefix_search(event))
+
+    for event, *_ in BUILTIN_HANDLERS:
+        found = handlers(core_session(), event)
+        assert found == handlers(get_session(), event), event
