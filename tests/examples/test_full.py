@@ -14,6 +14,8 @@ from tests.gate.conftest import command
 
 __all__ = ["command"]
 
+pytestmark = pytest.mark.usefixtures("composed_once")
+
 FULL = ROOT / "examples" / "full.toml"
 
 
