@@ -192,3 +192,23 @@ def test_a_body_that_cannot_be_read_is_refused(
         urllib.request.urlopen(urllib.request.Request(url, body, headers))
     assert raised.value.code == 400
     assert code in raised.value.read().decode()
+
+
+def test_a_request_that_is_repeated_has_the_answer_that_it_had(url: str) -> None:
+    credential = "x/20260101/eu-central-1/ec2/aws4_request"
+
+    def make_vpc(invocation: str) -> str:
+        headers = {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host",
+            "amz-sdk-invocation-id": invocation,
+        }
+        data = b"Action=CreateVpc&Version=2016-11-15&CidrBlock=10.0.0.0%2F16"
+        request = urllib.request.Request(url, data, headers)
+        with urllib.request.urlopen(request) as answer:
+            text = str(answer.read(), "utf-8")
+        return text.partition("<vpcId>")[2].partition("</vpcId>")[0]
+
+    first = make_vpc("one")
+    assert first.startswith("vpc-")
+    assert make_vpc("one") == first
+    assert make_vpc("two") != first

@@ -31,27 +31,6 @@ def test_it_starts_on_loopback_once_and_leaves_nothing(tmp_path: Path) -> None:
     assert emulator.stop(tmp_path) is False
 
 
-def test_a_request_that_is_repeated_has_the_answer_that_it_had(tmp_path: Path) -> None:
-    credential = "x/20260101/eu-central-1/ec2/aws4_request"
-
-    def make_vpc(url: str, invocation: str) -> str:
-        headers = {
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host",
-            "amz-sdk-invocation-id": invocation,
-        }
-        data = b"Action=CreateVpc&Version=2016-11-15&CidrBlock=10.0.0.0%2F16"
-        request = urllib.request.Request(url, data, headers)
-        with urllib.request.urlopen(request) as answer:
-            text = str(answer.read(), "utf-8")
-        return text.partition("<vpcId>")[2].partition("</vpcId>")[0]
-
-    with emulator.emulator(tmp_path) as running:
-        first = make_vpc(running.url, "one")
-        assert first.startswith("vpc-")
-        assert make_vpc(running.url, "one") == first
-        assert make_vpc(running.url, "two") != first
-
-
 def test_a_process_is_aimed_at_it_as_long_as_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """What is read of Terraform's lock objects, and whose are taken away."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,11 +51,19 @@ def test_what_terraform_did_not_write_is_no_lock(text: bytes) -> None:
         parse("network", text)
 
 
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An emulator with the state bucket of `local`, in which each test leaves no lock."""
+    with emulator.emulator(tmp_path_factory.mktemp("emulator")):
+        bootstrap(load("local").environment)
+        yield
+
+
 @pytest.mark.emulator
-def test_a_lock_that_somebody_else_has_taken_since_is_left_to_them(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("bucket")
+def test_a_lock_that_somebody_else_has_taken_since_is_left_to_them() -> None:
     environment = load("local").environment
-    with emulator.emulator(tmp_path), ExitStack() as other:
-        bootstrap(environment)
+    with ExitStack() as other:
         with locks.taken(environment, "edge", "move"):
             ours = locks.read(environment, "edge")
             assert ours
@@ -73,37 +82,35 @@ def strata(patch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 
 @pytest.mark.emulator
+@pytest.mark.usefixtures("bucket")
 def test_a_lock_that_nobody_can_read_is_named_and_taken_away_by_force(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = load("local")
     environment = settings.environment
-    with emulator.emulator(tmp_path):
-        bootstrap(environment)
-        s3 = s3_client(environment)
-        for layer, content in (("network", b""), ("edge", b"\xff not json")):
-            key = locks.lock_key(environment, layer)
-            s3.put_object(Bucket=environment.state_bucket, Key=key, Body=content)
-            with pytest.raises(StrataError), locks.taken(environment, layer, "move"):
-                pytest.fail("it locks all the same")
-            assert strata(monkeypatch, "unlock", "local", layer, "--yes") == 1
-            said = capsys.readouterr()
-            named = f"s3://{environment.state_bucket}/{key}, "
-            assert named + ("is empty" if not content else "10 bytes") in said.out
-            assert "--force" in said.err
-            assert locks.read(environment, layer), "it is still there"
-        assert strata(monkeypatch, "destroy", "local", "--yes", "local") == 1
+    s3 = s3_client(environment)
+    for layer, content in (("network", b""), ("edge", b"\xff not json")):
+        key = locks.lock_key(environment, layer)
+        s3.put_object(Bucket=environment.state_bucket, Key=key, Body=content)
+        with pytest.raises(StrataError), locks.taken(environment, layer, "move"):
+            pytest.fail("it locks all the same")
+        assert strata(monkeypatch, "unlock", "local", layer, "--yes") == 1
         said = capsys.readouterr()
-        assert (
-            "strata unlock local network --force and strata unlock local edge --force" in said.err
-        )
-        for layer in ("network", "edge"):
-            assert strata(monkeypatch, "unlock", "local", layer, "--yes", "--force") == 0
-            assert f"local/{layer}.tfstate.tflock" in capsys.readouterr().out
-            assert locks.read(environment, layer) is None
+        named = f"s3://{environment.state_bucket}/{key}, "
+        assert named + ("is empty" if not content else "10 bytes") in said.out
+        assert "--force" in said.err
+        assert locks.read(environment, layer), "it is still there"
+    assert strata(monkeypatch, "destroy", "local", "--yes", "local") == 1
+    said = capsys.readouterr()
+    assert "strata unlock local network --force and strata unlock local edge --force" in said.err
+    for layer in ("network", "edge"):
+        assert strata(monkeypatch, "unlock", "local", layer, "--yes", "--force") == 0
+        assert f"local/{layer}.tfstate.tflock" in capsys.readouterr().out
+        assert locks.read(environment, layer) is None
 
 
 @pytest.mark.emulator
+@pytest.mark.usefixtures("bucket")
 def test_every_command_that_asks_aws_asks_for_the_account_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,9 +123,8 @@ def test_every_command_that_asks_aws_asks_for_the_account_first(
         ["plan"], ["apply"], ["drift"], ["move"], ["destroy"], ["redis-auth"],
         ["unlock", "network"],
     )  # fmt: skip
-    with emulator.emulator(tmp_path):
-        for name, *rest in commands:
-            words = [name, str(file), *rest]
-            code = strata(monkeypatch, *words)
-            assert code == codes_of(words).of_error(1), words
-            assert "these credentials are of account 123456789012" in capsys.readouterr().err, words
+    for name, *rest in commands:
+        words = [name, str(file), *rest]
+        code = strata(monkeypatch, *words)
+        assert code == codes_of(words).of_error(1), words
+        assert "these credentials are of account 123456789012" in capsys.readouterr().err, words
