@@ -1,6 +1,7 @@
 """The emulator's process: its garbage, and its end."""
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -32,6 +33,10 @@ print(said, kept, seen())
 """
 
 
+LINE = r'^127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4} [\d:]{8}\] "GET /moto-api/ HTTP/1\.1" 200 -$'
+"""Of the answer to whoever waits for its start."""
+
+
 def test_garbage_is_collected_once_in_many_answers() -> None:
     said = subprocess.check_output([emulator.python(), "-c", COLLECTS], cwd=ROOT, text=True)
     assert said == "{b'served'} True None\n"
@@ -44,5 +49,7 @@ def test_a_signal_ends_it_as_if_it_had_come_to_its_end(
     running = emulator.start(tmp_path)
     os.kill(running.pid, sent)
     assert os.waitstatus_to_exitcode(os.waitpid(running.pid, 0)[1]) == 0
-    assert "Traceback" not in (tmp_path / "log").read_text()
+    log = (tmp_path / "log").read_text()
+    assert "Traceback" not in log
+    assert re.search(LINE, log, re.MULTILINE)
     assert not emulator.answers(running.url)
