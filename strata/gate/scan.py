@@ -19,6 +19,7 @@ from strata.documents.stacks import blocks, construct_path
 from strata.documents.templates import has_expression
 from strata.gate.documents import Environment, Unjudgeable
 from strata.gate.evaluated_once import evaluate_once
+from strata.gate.judged_once import judged_once
 from strata.gate.lighter_graph import lighten_graph
 from strata.gate.one_thread import in_one_thread
 from strata.gate.own_checks import OUTSIDE_CHECKS, backend_faults, value_faults
@@ -205,6 +206,12 @@ class _Outcome:
     unknown: str = ""
 
 
+def _address(block: str, kind: str, name: str) -> str:
+    return {"resource": f"{kind}.{name}", "data": f"data.{kind}.{name}"}.get(
+        block, f"{block} {kind or name}"
+    )
+
+
 def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_Outcome]:
     """The result of every check on a stack; raises Unjudgeable when a check fails to run."""
     from checkov.common.graph.graph_builder import CustomAttributes  # noqa: PLC0415
@@ -222,12 +229,15 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
         """The registry, with checks that cannot fail silently: checkov treats a check that raises
         like one without a result."""
 
+        def whole(entity: Json) -> object:
+            kind, name, conf = registry.extract_entity_details(entity)
+            address = _address(block, kind, name)
+            return address, body_of(address) or conf
+
         def run_check(  # noqa: PLR0917 - as checkov calls it
             check: Any, conf: Json, name: str, kind: str, file: str, skip: Any
         ) -> Any:
-            address = {"resource": f"{kind}.{name}", "data": f"data.{kind}.{name}"}.get(
-                block, f"{block} {kind or name}"
-            )
+            address = _address(block, kind, name)
             check.graph = registry.graph
             try:
                 result = check.run(
@@ -248,6 +258,7 @@ def _outcomes(environment: Environment, stack: Json, *, single: bool) -> list[_O
 
         own = copy.copy(registry)
         own.run_check = run_check
+        own.scan = judged_once(own.scan, whole, outcomes)
         return own
 
     class Runner(TerraformJsonRunner):

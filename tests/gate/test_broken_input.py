@@ -14,6 +14,7 @@ from checkov.terraform.checks.resource.registry import resource_registry
 
 import policies
 from policies.policy import Policy
+from strata.gate import judged_once
 from strata.gate.report import Report
 from strata.gate.scan import load_policies
 from strata.gate.stops import NO_VERDICT, stopping
@@ -258,6 +259,8 @@ def test_a_check_that_raises_is_no_verdict(
         raise ZeroDivisionError
 
     load_policies()
+    # As in a process that has not judged this repository yet.
+    monkeypatch.setattr(judged_once, "JUDGED", {})
     check = next(c for c in resource_registry.checks["aws_ecr_repository"] if isinstance(c, Policy))
     monkeypatch.setitem(vars(check), "_safe", broken)
     answer = command("gate", "--synthesized", local)
