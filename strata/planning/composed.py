@@ -23,7 +23,6 @@ from strata.synthesis.lock_file import NAME as LOCK
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.initialised import forget, initialise
 from strata.terraform.process import Terraform
-from strata.terraform.schemas import standby
 
 PLAN = Path("composed.tfplan")
 T = TypeVar("T")
@@ -67,7 +66,7 @@ def plan_beside(
             try:
                 # Nobody else can see this state: there is nothing to lock.
                 planning = pool.submit(own_terraform.plan, work, PLAN, "-lock=false")
-                ready = resources.enter_context(standby())
+                ready = resources.enter_context(own_terraform.standby())
                 result = meanwhile()
                 wait_for(planning)
             except BaseException:

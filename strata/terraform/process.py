@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from strata.errors import NotBegun, StrataError
+from strata.terraform import schemas
 from strata.terraform.children import Children, chdir, runnable
 from strata.terraform.events import (
     Event,
@@ -22,7 +23,7 @@ from strata.terraform.events import (
     refused,
     without_source,
 )
-from strata.terraform.schemas import Standby, offered
+from strata.terraform.schemas import Standby
 
 POLL_SECONDS = 0.1
 """Seconds between two reads of Terraform's output."""
@@ -60,12 +61,16 @@ class Terraform:
         """A saved plan as JSON, including sensitive values; nothing of it is logged."""
         return dict(json.loads(self._answer(folder, "show", "-json", str(file))))
 
+    def standby(self) -> "contextlib.AbstractContextManager[Standby | None]":
+        """For `show_own` of a plan that is still to be made."""
+        return schemas.standby(self._variables())
+
     def show_own(self, folder: Path, file: Path, standby: Standby | None = None) -> dict[str, Any]:
         """As `show`, but faster, for a plan that `plan` has just made of the folder.
 
         With a `standby` from before the plan there is less to start.
         """
-        with offered(folder, folder / file, self._variables(), standby) as variables:
+        with schemas.offered(folder, folder / file, self._variables(), standby) as variables:
             if variables:
                 here = replace(self, environment={**self.environment, **variables})
                 # If this way fails, the ordinary `show` below reports what is wrong.

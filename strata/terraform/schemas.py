@@ -72,10 +72,11 @@ class Standby:
 
 
 @contextlib.contextmanager
-def standby() -> Iterator[Standby | None]:
+def standby(environment: Mapping[str, str]) -> Iterator[Standby | None]:
     """A Node for `offered`, started while the plan is still made; None if that is impossible."""
     with contextlib.ExitStack() as resources:
         try:
+            _refuse_developed(environment)
             ready = _stand_by(resources)
         except NO_MATTER:
             ready = None

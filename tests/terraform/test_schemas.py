@@ -138,7 +138,7 @@ def test_a_plan_is_shown_the_same_to_the_byte_and_without_the_provider(
 def test_it_is_the_same_by_a_node_that_stood_by(
     small: Planned, wanted: str, tmp_path: Path
 ) -> None:
-    with standby() as ready, small.offered(ready) as variables:
+    with standby(small.tool.environment) as ready, small.offered(ready) as variables:
         assert ready
         (about,) = json.loads(variables[REATTACH]).values()
         assert about["Pid"] == ready.process.pid
@@ -260,8 +260,24 @@ def test_where_it_cannot_be_the_provider_is_left_to_terraform(
     BREAKS[broken](place, monkeypatch)
     with place.offered() as variables:
         assert variables == {}
-    with standby() as ready, offered(place.folder, place.plan, os.environ, ready) as variables:
+    with (
+        standby(os.environ) as ready,
+        offered(place.folder, place.plan, os.environ, ready) as variables,
+    ):
         assert variables == {}
+
+
+@pytest.mark.parametrize("developed", [started, overridden])
+def test_where_somebody_develops_a_provider_no_node_stands_by(
+    developed: Callable[[Place, pytest.MonkeyPatch], object],
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with standby(os.environ) as ready:
+        assert ready
+    developed(place, monkeypatch)
+    with standby(os.environ) as ready:
+        assert ready is None
 
 
 def test_a_place_that_cannot_be_written_keeps_nothing(
