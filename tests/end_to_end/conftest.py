@@ -134,10 +134,9 @@ def make_review(work: LayerWork, folder: Path) -> Path:
 
 
 def reviewed(review: Path, work: LayerWork) -> ReviewedApply:
-    """A review that was found to be what would be applied now."""
+    """A review that was found to be of these settings and states, and not planned again."""
     one = ReviewedApply.open(review, work)
     one.check()
-    one.check_plan()
     return one
 
 
@@ -166,7 +165,9 @@ def applied(aws: Client, folder: Path) -> Applied:
         CacheSubnetGroupDescription="made by hand",
         SubnetIds=[subnet],
     )
-    first = waves.run(LAYERS, reviewed(review, work).step, waves.quiet)
+    one = reviewed(review, work)
+    one.check_plan()
+    first = waves.run(LAYERS, one.step, waves.quiet)
     counts = {
         layer: len(work.terraform.resources(work.folder(layer)))
         for layer in LAYERS

@@ -59,6 +59,7 @@ def life(aws: Client, folder: Path) -> Life:
     before = snapshot(ec2, network.vpc, ours)
     work = work_on(settings, folder)
     review = reviewed(make_review(work, folder / "review"), work)
+    review.check_plan()
     outcome = waves.run(LAYERS, review.step, waves.quiet)
     return Life(network, settings, work, outcome, before, snapshot(ec2, network.vpc, ours))
 

@@ -278,7 +278,11 @@ def test_planning_writes_no_state_and_leaves_no_lock(
     assert not [key for key in keys if key.endswith(".tflock")]
 
 
-LESS: dict[str, Json] = {"registry": {"keep_images": 29}, "cache": {"auth": False}}
+LESS: dict[str, Json] = {
+    "registry": {"keep_images": 29},
+    "cache": {"auth": False},
+    "database": {"maintenance_window": "mon:18:30-mon:19:30"},
+}
 OTHER_KEY = {"AES256": "KMS", "KMS": "AES256"}[load("local").registry.encryption]
 LOSSES: dict[str, Json] = {
     "database": {"storage_encrypted": False},
@@ -288,14 +292,21 @@ LOSSES: dict[str, Json] = {
     "service": {"log_retention_days": 7},
     "network": {"flow_log_retention_days": 7},
 }
-NO_LOSSES: dict[str, Json] = {
+HARMLESS: dict[str, Json] = {
     "database": {"instance_class": "db.t3.small", "backup_retention_days": 14},
     "cache": {"node_type": "cache.t3.small"},
-    "registry": {"keep_images": 40},
-    "edge": {"www": True},
-    "service": {"log_retention_days": 60},
+    "registry": {"keep_images": 40, "scan_on_push": True},
+    "cluster": {"target_capacity_percent": 90, "root_volume_gib": 40},
+    "edge": {
+        "www": True,
+        "idle_timeout_seconds": 30,
+        "tls_policy": "ELBSecurityPolicy-TLS13-1-3-2021-06",
+    },
+    "service": {"log_retention_days": 60, "memory_mib": 400, "host_port": 3000},
     "network": {"flow_log_retention_days": 60},
 }
+"""What neither loses nor opens anything; of all that is planned here the database alone is down for
+a while."""
 
 
 @pytest.mark.parametrize(
@@ -311,13 +322,13 @@ NO_LOSSES: dict[str, Json] = {
 )
 def test_what_can_be_lost(address: str, plans: Callable[..., Planned]) -> None:
     assert "lost" in plans(**LOSSES).ranks(address)
-    assert "lost" not in plans(**NO_LOSSES).ranks(address)
+    assert "lost" not in plans(**HARMLESS).ranks(address)
 
 
 def test_keeping_fewer_images_is_a_loss(plans: Callable[..., Planned]) -> None:
     policy = "aws_ecr_lifecycle_policy.registry_lifecycle_policy"
     assert "lost" in plans(**LESS).ranks(policy)
-    assert set(plans(**NO_LOSSES).ranks(policy)) == {"else"}
+    assert set(plans(**HARMLESS).ranks(policy)) == {"else"}
 
 
 OPENINGS: dict[str, Json] = {
@@ -326,13 +337,6 @@ OPENINGS: dict[str, Json] = {
     "cluster": {"imdsv2_only": False, "root_volume_encrypted": False},
     "service": {"readonly_root_filesystem": False, "user": "0:0", "host_port": 81},
     "edge": {"http": "forward", "tls_policy": "ELBSecurityPolicy-TLS13-1-1-2021-06"},
-}
-HARMLESS: dict[str, Json] = {
-    "database": {"maintenance_window": "mon:18:30-mon:19:30"},
-    "registry": {"scan_on_push": True},
-    "cluster": {"target_capacity_percent": 90, "root_volume_gib": 40},
-    "service": {"memory_mib": 400, "host_port": 3000},
-    "edge": {"idle_timeout_seconds": 30, "tls_policy": "ELBSecurityPolicy-TLS13-1-3-2021-06"},
 }
 
 
@@ -397,8 +401,8 @@ def test_a_bigger_database_is_down_for_a_while_and_its_windows_are_not(
     plans: Callable[..., Planned],
 ) -> None:
     instance = "aws_db_instance.database_instance"
-    assert set(plans(**NO_LOSSES).ranks(instance)) == {"down"}
-    assert set(plans(**HARMLESS).ranks(instance)) == {"else"}
+    assert set(plans(**HARMLESS).ranks(instance)) == {"down"}
+    assert set(plans(**LESS).ranks(instance)) == {"else"}
 
 
 def test_a_rule_of_the_acl_shows_with_the_task_that_needs_it(plans: Callable[..., Planned]) -> None:
@@ -804,8 +808,18 @@ def refusals(planned: Planned) -> dict[str, str]:
     return {address: found["refused"] for address, found in ranked.items() if "refused" in found}
 
 
-def test_what_a_later_layer_still_uses_cannot_be_deleted(plans: Callable[..., Planned]) -> None:
-    found = refusals(plans(network=TWO_ZONES))
+@pytest.fixture(scope="module")
+def fewer_zones(strata: Command, folder: Path) -> Reviewed:
+    """A review of settings that give up a zone at once."""
+    file = write(folder / "fewer-zones.toml", network=TWO_ZONES)
+    place = folder / "fewer-zones"
+    return Reviewed(*strata("plan", file, "--out", place), place, file)
+
+
+def test_what_a_later_layer_still_uses_cannot_be_deleted(fewer_zones: Reviewed) -> None:
+    document = json.loads((fewer_zones.folder / record.PLAN).read_text())
+    code = stack(compose(varied(network=TWO_ZONES)))
+    found = refusals(Planned(changes.parse(document), code, document))
     assert set(found) == {
         "aws_subnet.network_public_subnet_2",
         "aws_subnet.network_private_subnet_2",
@@ -840,15 +854,13 @@ def test_auth_is_not_taken_off_a_redis_that_stays(plans: Callable[..., Planned])
     assert set(refusals(plans(**LESS))) == {"aws_secretsmanager_secret.cache_auth_token"}
 
 
-def test_what_aws_would_refuse_is_not_begun(strata: Command, folder: Path, tmp_path: Path) -> None:
+def test_what_aws_would_refuse_is_not_begun(strata: Command, fewer_zones: Reviewed) -> None:
     environment = load("local").environment
     before = {layer: s and s.serial for layer, s in read_states(environment).items()}
-    file = write(tmp_path / "local.toml", network=TWO_ZONES)
-    code, planned = strata("plan", file, "--out", tmp_path / "review")
-    assert code == 2, planned
-    assert "What AWS would refuse: 2\n  aws_subnet.network_private_subnet_2\n" in planned
-    for how in ("--yes", f"--reviewed={tmp_path / 'review'}"):
-        code, said = strata("apply", file, how)
+    assert fewer_zones.code == 2, fewer_zones.said
+    assert "What AWS would refuse: 2\n  aws_subnet.network_private_subnet_2\n" in fewer_zones.said
+    for how in ("--yes", f"--reviewed={fewer_zones.folder}"):
+        code, said = strata("apply", fewer_zones.file, how)
         assert code == 1, said
         assert "error: nothing was applied: AWS would refuse this\n" in said
         assert "aws_subnet.network_public_subnet_2: it is deleted before" in said
@@ -896,15 +908,17 @@ def test_what_a_zone_changes_in_later_layers_comes_as_it_was_reviewed(
     assert subnets() == (6, 3)
 
 
-FIXED: dict[str, Json] = {"service": {"host_port": 81}}
-RENAMED: dict[str, Json] = {**FIXED, "registry": {"repository": "store/api"}}
+RENAMED: dict[str, Json] = {
+    "service": {"host_port": 81},
+    "registry": {"repository": "store/api"},
+}
 
 
 def test_what_an_acl_rule_and_a_renamed_repository_change_comes_as_it_was_reviewed(
     applied: LayerWork, aws: Client, tmp_path: Path
 ) -> None:
-    assert applied_by_review(varied(**FIXED), tmp_path / "fixed") == {"network", "service"}
-    assert applied_by_review(varied(**RENAMED), tmp_path / "renamed") == {"registry", "service"}
+    touched = {"network", "registry", "service"}
+    assert applied_by_review(varied(**RENAMED), tmp_path / "renamed") == touched
     [repository] = aws("ecr").describe_repositories()["repositories"]
     assert repository["repositoryName"] == "store/api"
     ecs = aws("ecs")
