@@ -17,12 +17,22 @@ models.keep()
 
 from moto.server import main  # noqa: E402
 
-from emulator import answers, gaps, lookups, managed, process, pushes, strict  # noqa: E402
+from emulator import (  # noqa: E402
+    answers,
+    gaps,
+    lookups,
+    managed,
+    members,
+    process,
+    pushes,
+    strict,
+)
 from emulator.ecs import edge  # noqa: E402
 
 gaps.fill()
 lookups.keep()
 managed.hold()
+members.find()
 answers.keep()
 pushes.hold()
 strict.hold()

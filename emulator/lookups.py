@@ -3,9 +3,8 @@
 Its own folder, of which it asks the system for each of 200 services, and the names of a service's
 operations: half of what a request of EC2 takes. Which services there are, for which it went through
 the 400 folders of botocore at each service's first request, and twice at many: a fifth of what the
-requests of an apply took. And under which names a member of an answer may stand in an object of
-moto's, which errors a service has, whose a host is, and which parameters of Systems Manager have
-one name: a tenth.
+requests of an apply took. And which errors a service has, whose a host is, where a service's state
+is kept, and which parameters of Systems Manager have one name: a tenth.
 """
 
 from functools import cache
@@ -14,27 +13,15 @@ from typing import Any
 import flask.debughelpers
 from moto import backends
 from moto.core import errors, responses, utils
-from moto.core.serialize import XFormedAttributePicker
+from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.ssm.models import SimpleSystemManagerBackend
 
-get_possible_keys = XFormedAttributePicker.get_possible_keys
 get_backend_for_host = DomainDispatcherApplication.get_backend_for_host
+of_account = BackendDict.__getitem__
 describe_parameters = SimpleSystemManagerBackend.describe_parameters
 
 hosts: dict[str | None, str] = {}
-
-
-def _possible_keys(self: Any, context: Any) -> Any:
-    """The names of a member: they follow from its shape and the object's class."""
-    if context.shape is None:
-        return get_possible_keys(self, context)
-    # At the shape, which may be made for one answer and goes with it.
-    kept = vars(context.shape).setdefault("possible_keys", {})
-    which = (type(context.obj), context.key)
-    if which not in kept:
-        kept[which] = tuple(dict.fromkeys(get_possible_keys(self, context)))
-    return kept[which]
 
 
 def _backend_for_host(self: Any, host: str | None) -> Any:
@@ -44,6 +31,12 @@ def _backend_for_host(self: Any, host: str | None) -> Any:
             return None
         hosts[host] = found
     return hosts[host]
+
+
+def _of_account(self: Any, account_id: str) -> Any:
+    """moto's own, which locks and makes what is not there, for what is there."""
+    found = self.get(account_id)
+    return of_account(self, account_id) if found is None else found
 
 
 def _describe_parameters(self: Any, filters: Any, parameter_filters: Any) -> Any:
@@ -69,10 +62,11 @@ def keep() -> None:
     """Keep them in this process."""
     services = tuple(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: services
+    backends._import_backend = cache(backends._import_backend)
+    BackendDict.__getitem__ = _of_account
     responses.method_names_from_class = cache(responses.method_names_from_class)
     utils.create_loader = cache(utils.create_loader)
     errors.ErrorLookupFactory = cache(errors.ErrorLookupFactory)
-    XFormedAttributePicker.get_possible_keys = _possible_keys
     DomainDispatcherApplication.get_backend_for_host = _backend_for_host
     SimpleSystemManagerBackend.describe_parameters = _describe_parameters
     # A class for each request, to word an error of templates that moto has none of.

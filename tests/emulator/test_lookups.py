@@ -18,7 +18,8 @@ gc.disable()
 from emulator import models
 
 models.keep()
-from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.backends import get_backend
+from moto.core.serialize import QuerySerializer, XFormedAttributePicker
 from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.ssm.models import SimpleSystemManagerBackend
@@ -51,13 +52,28 @@ class Named(SimpleNamespace):
     class Meta:
         serialization_aliases = {"DBInstanceIdentifier": "id"}
 
-instance = get_service_model("rds").shape_for("DBInstance")
+rds = get_service_model("rds")
+instance = rds.shape_for("DBInstance")
 for member in instance.members.values():
     member.parent = instance
+held = {
+    "identifier": "a", "db_instance_identifier": None, "id": "c", "DBInstanceClass": "d",
+    "instance_class": "e", "db_parameter_groups": ["f"], "VpcSecurityGroupMembershipList": ["g"],
+}
+fewer = {"identifier": "h", "class": "i"}
+objects = [made(**one) for made in (DBInstance, Other, Named) for one in (held, fewer)]
+objects += [held, fewer, "text", ["list"], None]
 
-def keys(obj, name):
-    context = AttributePickerContext(obj=obj, key=name, shape=instance.members[name])
-    return list(dict.fromkeys(XFormedAttributePicker().get_possible_keys(context)))
+def members(transformers):
+    picker = XFormedAttributePicker(response_transformers=transformers)
+    operation = rds.operation_model("DescribeDBInstances")
+    serializer = QuerySerializer(operation_model=operation, value_picker=picker)
+    serializer.path = ["A", "B"]
+    return [
+        serializer.get_value(one, name, shape)
+        for one in objects
+        for name, shape in instance.members.items()
+    ]
 
 def said():
     application = DomainDispatcherApplication(None)
@@ -65,15 +81,22 @@ def said():
     return [
         [parameters(one, None) for one in FILTERS],
         parameters(FILTERS[2], [{"Key": "Name", "Values": ["a"]}]),
-        [keys(one(), name) for one in (DBInstance, Other, Named) for name in instance.members],
+        members({}),
+        members({"B.DBInstanceIdentifier": "1{}".format, "Identifier": "2{}".format}),
         [application.get_backend_for_host(one) for one in hosts],
+        get_backend("sns") is get_backend("sns"),
+        sorted(get_backend("sns")), get_backend("sns")[str(len(get_backend("sns")))].account_id,
     ]
 
-from emulator import lookups
+from emulator import lookups, members as finding
 
 stock = said()
+get_backend("sns").clear()
 lookups.keep()
-print(json.dumps([stock, said(), said()]))
+finding.find()
+ours = said()
+get_backend("sns").clear()
+print(json.dumps([stock, ours, said()]))
 """
 
 
@@ -81,9 +104,11 @@ def test_what_is_looked_up_once_is_what_moto_looks_up_each_time() -> None:
     command = [str(emulator.python()), "-c", LOOKUPS]
     stock, first, again = json.loads(subprocess.check_output(command, cwd=ROOT, text=True))
     assert stock == first == again
-    filtered, both, keys, hosts = stock
+    filtered, both, found, transformed, hosts, *_ = stock
     assert filtered[2:4] == [["a"], ["/a/b", "/b"]]
     assert (len(filtered[0]), len(filtered[5])) == (3, 2)
     assert "either Filters or ParameterFilters" in both
-    assert len({json.dumps(one) for one in keys}) > len(keys) / 3
+    assert {"c", "d", "h", "i", None} <= {one for one in found if not isinstance(one, list)}
+    assert [one for one in found if isinstance(one, list)][:2] == [["g"], ["f"]]
+    assert {"1h", "1c", "1None", "2None"} <= set(map(str, transformed))
     assert hosts == ["ec2", "sqs", "s3", None, None]
