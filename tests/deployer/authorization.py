@@ -314,8 +314,19 @@ class Kind:
     required: bool
 
     def fits(self, arn: str) -> bool:
-        parts = re.split(r"(\$\{\w+\})", self.form)
-        pattern = "".join(
+        return _of_form(self.form).fullmatch(arn) is not None
+
+    def of(self, place: Place) -> str:
+        given = {"Partition": "aws", "Region": place.region, "Account": place.account}
+        return re.sub(r"\$\{(\w+)\}", lambda name: given.get(name[1], "*"), self.form)
+
+
+@cache
+def _of_form(form: str) -> re.Pattern[str]:
+    """What the ARNs of a kind look like."""
+    parts = re.split(r"(\$\{\w+\})", form)
+    return re.compile(
+        "".join(
             re.escape(part)
             if not part.startswith("${")
             else {"${Region}": "[^:/]*", "${Account}": "[^:/]*", "${BucketName}": "[^/:]+"}.get(
@@ -323,11 +334,7 @@ class Kind:
             )
             for part in parts
         )
-        return re.fullmatch(pattern, arn) is not None
-
-    def of(self, place: Place) -> str:
-        given = {"Partition": "aws", "Region": place.region, "Account": place.account}
-        return re.sub(r"\$\{(\w+)\}", lambda name: given.get(name[1], "*"), self.form)
+    )
 
 
 @cache
@@ -446,10 +453,16 @@ def _holds(operator: str, values: tuple[str, ...], wanted: str | list[str]) -> b
     return all(hits) if every else any(hits)
 
 
+@cache
 def like(text: str, pattern: str) -> bool:
     """IAM's wildcards: `*` is any characters, `?` is one."""
-    expression = "".join({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in pattern)
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+    return _expression(pattern).fullmatch(text) is not None
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    parts = ({"*": ".*", "?": "."}.get(part, re.escape(part)) for part in pattern)
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def denied(policies: Sequence[Json], calls: Sequence[Json], place: Place) -> list[str]:
