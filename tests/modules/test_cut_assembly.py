@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 
 from modules import cut_assembly, light_provider
 from modules.cut_assembly import Package
 from modules.tarball import packed
-from strata.settings import load
 from tests import ROOT
 from tests.modules.test_direct_node import unpacked
 from tests.synthesis.as_it_comes import ALL_TYPES, DEFINE_TYPES
 from tests.synthesis.edited import Edit, edited
+from tests.synthesis.existing import write_existing
 
 SMALL_TYPES = 2
 
@@ -61,19 +60,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def existing(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The settings of `prod` in a network, and with a topic, that others made."""
-    data = load("prod").model_dump(by_alias=True, exclude_none=True)
-    data["environment"]["name"] = "existing"
-    data["network"] = {
-        "availability_zones": data["network"]["availability_zones"],
-        "existing": "vpc-0a1b2c3d4e5f60718",
-        "public": {"ids": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]},
-        "private": {"tags": {"Tier": "private"}},
-    }
-    data["alarms"] = {"topic": "arn:aws:sns:eu-central-1:333333333333:oncall"}
-    file = tmp_path_factory.mktemp("settings") / "existing.toml"
-    file.write_text(tomli_w.dumps(data))
-    return str(file)
+    return write_existing(tmp_path_factory.mktemp("settings"))
 
 
 FULL = str(ROOT / "examples" / "full.toml")

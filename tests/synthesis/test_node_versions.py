@@ -14,6 +14,7 @@ import pytest
 from tests import ROOT
 from tests.modules.test_direct_node import unpacked
 from tests.synthesis.as_it_comes import ALL_TYPES, COUNT_TYPES, IMPORT_ROOT, LEAVE
+from tests.synthesis.existing import write_existing
 
 NODES = ROOT / "tests" / "nodes" / "node_modules"
 AS_IT_COMES = f"""
@@ -38,8 +39,9 @@ def files(out: Path) -> dict[str, bytes]:
 
 def synthesize(out: Path, *program: str, **env: str) -> list[str]:
     """Synthesize without a word on the way; gives the lines of the answer."""
+    envs = (*ENVS, write_existing(out.parent))
     done = subprocess.run(
-        [sys.executable, *program, "-q", "synth", *ENVS, "--out", str(out)],
+        [sys.executable, *program, "-q", "synth", *envs, "--out", str(out)],
         cwd=ROOT,
         env={**os.environ, **env},
         capture_output=True,
