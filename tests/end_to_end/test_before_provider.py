@@ -9,7 +9,8 @@ import pytest
 from tests.end_to_end import before_provider as before
 from tests.end_to_end.before_provider import HEAD, PREFACE, Answers, Connection, frame
 
-MESSAGE = bytes(range(256)) * 800
+MESSAGE = bytes(range(256)) * 300
+"""More than a stream has room for at first, and no more than a socket has for who does not read."""
 END = before.END_OF_STREAM
 LIMIT_SECONDS = 5
 
