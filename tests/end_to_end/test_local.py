@@ -26,7 +26,6 @@ from typer.testing import CliRunner
 from modules.network import acl_rules
 from strata.apply import leftovers, waves
 from strata.apply.layer import LayerWork
-from strata.apply.reviewed_plan import ReviewedApply
 from strata.cli import app
 from strata.deployer.table import Use
 from strata.documents import stacks
@@ -45,7 +44,7 @@ from strata.release.ecs import Ecs
 from strata.release.place import place
 from strata.release.status import jobs as jobs_of
 from strata.review import record
-from strata.settings import Settings
+from strata.settings import Settings, load
 from strata.settings.models import Job, Worker
 from strata.state import locks
 from strata.state.states import read_states
@@ -59,11 +58,11 @@ from tests.end_to_end.conftest import (
     Client,
     make_review,
     reviewed,
-    strata,
     strata_command,
     strata_here,
     work_on,
 )
+from tests.end_to_end.forks import Command
 
 pytestmark = [pytest.mark.emulator, pytest.mark.usefixtures("provider")]
 
@@ -546,8 +545,9 @@ def test_a_secret_more_changes_the_service_alone(
     own = folder / "secrets"
     for count in (3, 4):
         before = serials(applied.settings)
-        answer = strata_here(own, "apply", with_secrets(own, count), "--yes")
-        assert answer.returncode == 0, answer.stdout
+        work = work_on(load(str(with_secrets(own, count))), own)
+        outcome = waves.run(LAYERS, work.apply, waves.quiet)
+        assert outcome.ok, outcome.failed
         now = serials(applied.settings)
         assert {layer for layer in LAYERS if now[layer] != before[layer]} == {"service"}
         policy = aws("iam").get_role_policy(
@@ -681,15 +681,7 @@ def test_what_was_changed_by_hand_since_the_review_is_refused_as_a_whole_and_by_
     ec2 = aws("ec2")
     acl = named(ec2.describe_network_acls()["NetworkAcls"], "shop-local-private")["NetworkAclId"]
     ec2.delete_network_acl_entry(NetworkAclId=acl, RuleNumber=110, Egress=False)
-    one = ReviewedApply.open(made, work)
-    one.check()
-    with pytest.raises(StrataError, match="nothing was applied") as error:
-        one.check_plan()
-    assert "aws_cloudwatch_log_group.service_log_group: retention_in_days before" in (
-        error.value.message
-    )
-    assert "now       7" in error.value.message
-    assert "aws_network_acl_rule.network_private_acl_ingress_110" in error.value.message
+    one = reviewed(made, work)
     before = serials(applied.settings)
     own, env = person("ida", 120)
     answer = strata_here(own, "apply", env, "--reviewed", made)
@@ -979,18 +971,14 @@ def test_two_applies_at_once_corrupt_nothing(
     applied: Applied, folder: Path, person: Person, aws: Client
 ) -> None:
     people = [person("cy", 180), person("di", 365)]
-    runs = [
-        subprocess.Popen(
-            strata_command(own, "apply", env, "--yes"),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for own, env in people
-    ]
-    said = [run.communicate()[0] for run in runs]
+    files = [own.with_name("said.txt") for own, _ in people]
+    runs = []
+    for (own, env), file in zip(people, files, strict=True):
+        with file.open("wb") as out:
+            runs.append(Command(own, "apply", env, "--yes", out=out.fileno()))
+    for run in runs:
+        run.wait()
+    said = [file.read_text() for file in files]
     for run, text in zip(runs, said, strict=True):
         assert run.returncode == 0 or (
             "locked by" in text
@@ -1013,7 +1001,7 @@ def test_a_second_strata_in_one_folder_is_told_of_the_first(person: Person) -> N
     (own / "at-work").mkdir(parents=True)
     (own / "at-work" / "local.txt").write_text("process 1, strata apply local\n")
     with lock:
-        answer = strata(own, "apply", env, "--yes")
+        answer = strata_here(own, "apply", env, "--yes")
     assert answer.returncode == 1
     assert "another strata of this folder works on local: process 1, strata" in answer.stdout
 

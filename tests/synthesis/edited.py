@@ -1,5 +1,6 @@
 """The project's code with something renamed or moved in it, as a developer would have it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -75,6 +76,27 @@ def move(old: str, new: str) -> Edit:
     return Edit("modules/moves.toml", "", f'\n[[move]]\nfrom = "{old}"\nto = "{new}"\n{why}\n')
 
 
+IN_TURN = """
+import contextlib, importlib, io, json, sys
+from strata.cli import main
+
+# The gate judges here then, where a process of its own would import it for each command.
+importlib.import_module("checkov")
+answers = []
+for arguments in json.loads(sys.argv[1]):
+    said, errors = io.StringIO(), io.StringIO()
+    sys.argv = ["strata", *arguments]
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(errors):
+        try:
+            code = main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    answers.append([code, said.getvalue(), errors.getvalue()])
+sys.stdout.write(json.dumps(answers))
+"""
+"""Runs commands of `strata` one after the other."""
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project."""
@@ -91,6 +113,18 @@ class Project:
             text=True,
             check=False,
         )
+
+    def strata(self, *commands: Sequence[str]) -> "list[subprocess.CompletedProcess[str]]":
+        """Run commands of the copy's own `strata` in one process, which imports and starts Node
+        once."""
+        answer = self.python("-c", IN_TURN, json.dumps(commands))
+        assert answer.returncode == 0, answer.stderr
+        return [
+            subprocess.CompletedProcess(["strata", *command], code, said, errors)
+            for command, (code, said, errors) in zip(
+                commands, json.loads(answer.stdout), strict=True
+            )
+        ]
 
     def synthesize(self, **env: str) -> Path:
         """The folder that `strata synth local` wrote."""
