@@ -55,20 +55,25 @@ def taking_up(
 def test_what_a_hand_made_is_taken_up_with_a_verdict_and_nothing_is_made_anew(
     standing: Standing, taking_up: Project, aws: Client
 ) -> None:
-    def said(code: int, *arguments: str) -> str:
-        answer = taking_up.python("-m", "strata", *arguments)
-        assert answer.returncode == code, answer.stdout + answer.stderr
-        return answer.stdout
-
     assert [(one.kind, one.name) for one in standing.look().added] == [
         ("record", f"mail.{standing.settings.edge.domain} TXT")
     ]
+    commands = {
+        "gate local": 1,
+        "plan local --json": 2,
+        "apply local --yes": 0,
+        "plan local": 0,
+        "drift local": 0,
+    }
+    answers = taking_up.strata(*(command.split() for command in commands))
+    codes = [answer.returncode for answer in answers]
+    assert codes == [*commands.values()], [answer.stdout + answer.stderr for answer in answers]
+    verdict, review, applied, after, drift = (answer.stdout for answer in answers)
     group = "aws_cloudwatch_log_group.service_by_hand"
     # As if it were new: no key of its own, logs that are kept too briefly.
-    verdict = said(1, "gate", "local")
     assert verdict.count("in      local: service/by_hand") == 2
     assert "local: 2 findings" in verdict
-    report = json.loads(said(2, "plan", "local", "--json"))["review"]
+    report = json.loads(review)["review"]
     items = {one["address"]: one for one in report["items"] if "; imported as " in one["why"]}
     assert {address: (one["action"], one["rank"]) for address, one in items.items()} == {
         "aws_route53_record.edge_mail": ("import", "else"),
@@ -76,8 +81,8 @@ def test_what_a_hand_made_is_taken_up_with_a_verdict_and_nothing_is_made_anew(
         group: ("update", "lost"),
     }
     assert (report["counts"]["imported"], report["counts"]["create"]) == (2, 0)
-    assert "2 imported" in said(0, "apply", "local", "--yes")
+    assert "2 imported" in applied
     (kept,) = aws("logs").describe_log_groups(logGroupNamePrefix=BY_HAND)["logGroups"]
     assert kept["retentionInDays"] == 30
-    assert said(0, "plan", "local").startswith("local: No change.\n")
-    assert said(0, "drift", "local").startswith("local: no drift\n")
+    assert after.startswith("local: No change.\n")
+    assert drift.startswith("local: no drift\n")
