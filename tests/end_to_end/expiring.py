@@ -1,13 +1,14 @@
 """A login that expires: between a command and the emulator, as services of AWS answer then."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.serving import serving
 
 WORDS = "The security token included in the request is expired"
 JSON = json.dumps({"__type": "ExpiredTokenException", "message": WORDS})
@@ -63,11 +64,5 @@ class Login:
 def login(emulator: str) -> Iterator[Login]:
     """A login that holds until it is said to have expired."""
     one = Login(emulator)
-    thread = threading.Thread(target=one.server.serve_forever)
-    thread.start()
-    try:
+    with serving(one.server):
         yield one
-    finally:
-        one.server.shutdown()
-        one.server.server_close()
-        thread.join()

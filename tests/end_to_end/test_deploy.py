@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.end_to_end.conftest import Client, strata_here
 from tests.end_to_end.expiring import login
 from tests.end_to_end.forks import Command
 from tests.end_to_end.test_killed import until
+from tests.serving import serving
 
 pytestmark = pytest.mark.emulator
 
@@ -189,12 +189,8 @@ class Webhook:
 @pytest.fixture
 def webhook() -> Iterator[Webhook]:
     one = Webhook()
-    thread = threading.Thread(target=one.server.serve_forever)
-    thread.start()
-    yield one
-    one.server.shutdown()
-    one.server.server_close()
-    thread.join()
+    with serving(one.server):
+        yield one
 
 
 def test_a_webhook_is_told_of_a_release_that_failed_and_nothing_of_its_address(

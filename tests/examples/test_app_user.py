@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any, get_args
 
 import pytest
@@ -23,6 +22,7 @@ import pytest
 from strata.documents.templates import read
 from strata.settings.models import Privilege
 from tests.examples.machines import ELSEWHERE, HOST, Authority, MySql, program
+from tests.serving import serving
 
 Json = dict[str, Any]
 TRUSTSTORE = "truststore.pki.rds.amazonaws.com"
@@ -144,10 +144,8 @@ def bundle(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(public.server, public.server_key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield int(server.server_address[1]), public
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield int(server.server_address[1]), public
 
 
 Run = Callable[..., Ended]

@@ -1,6 +1,5 @@
 """The address that the status of a service names, asked from a server on loopback."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from strata.release.status import Address, address
 from strata.settings import Settings, load
+from tests.serving import serving
 
 
 class _Server(ThreadingHTTPServer):
@@ -35,10 +35,9 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def server() -> Iterator[_Server]:
     """A server on a free port of 127.0.0.1."""
-    with _Server() as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    running = _Server()
+    with serving(running):
         yield running
-        running.shutdown()
 
 
 def site(server: _Server, **routes: Any) -> Settings:

@@ -3,7 +3,6 @@
 import hashlib
 import http.server
 import io
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from strata.terraform import signature
 from strata.terraform.binary import download, terraform, wanted_version
 from strata.terraform.plugins import platform_name
 from strata.terraform.process import Terraform
+from tests.serving import serving
 
 WorkIn = Callable[[Path], None]
 KEY = Tsk.generate("Somebody <somebody@example.com>")
@@ -61,12 +61,8 @@ def releases(tmp_path: Path) -> Iterator[tuple[str, Path]]:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", folder
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}", folder
 
 
 def test_a_right_archive_is_unpacked(releases: tuple[str, Path], key: Path, tmp_path: Path) -> None:
