@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import ROOT
+from bench.applied import apply_all
 from bench.sides import Took, row, run, strata
-from strata.apply import waves
 from strata.apply.layer import LayerWork
-from strata.documents.layers import LAYERS
 from strata.local import emulator
 from strata.settings import Settings, load
 from strata.state.bucket import bootstrap
@@ -72,9 +71,7 @@ def measure(folder: Path) -> Measured:
 def _apply(settings: Settings, folder: Path) -> None:
     synthesize([settings], folder)
     tool = Terraform(terraform(), terraform_environment(), folder / "logs")
-    work = LayerWork(settings, folder / "stacks", tool, threading.Lock())
-    if not waves.run(LAYERS, work.apply, waves.quiet).ok:
-        raise SystemExit(f"local could not be applied: see {folder / 'logs'}")
+    apply_all(LayerWork(settings, folder / "stacks", tool, threading.Lock()))
 
 
 def _changed(env: Path, settings: Settings, folder: Path, tag: str) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import ROOT
+from bench.applied import apply_all
 from bench.sides import Took, row, run, strata
 from strata.apply import waves
 from strata.apply.layer import LayerWork
@@ -116,14 +117,14 @@ def measure(folder: Path) -> Measured:
     settings = load("local")
     with emulator.emulator(folder / "emulator") as running:
         emulator.delegate(running.url, settings.edge.domain)
+        emulator.push(running.url, "shop-local", settings.service.image_tag)
         bootstrap(settings.environment)
         all_of_it, inside = process(folder)
         by_itself = alone(folder)
         synthesize([settings], folder)
         tool = Terraform(terraform(), terraform_environment(), folder / "logs")
         work = LayerWork(settings, folder / "stacks", tool, threading.Lock())
-        if not waves.run(LAYERS, work.apply, waves.quiet).ok:
-            raise SystemExit(f"local could not be applied: see {folder / 'logs'}")
+        apply_all(work)
 
         def seven() -> None:
             outcome = waves.run(LAYERS, work.changes, waves.quiet, workers=1)
