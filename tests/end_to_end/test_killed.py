@@ -169,7 +169,8 @@ def test_what_a_killed_terraform_made_is_found_taken_up_and_not_made_twice(
     until(lambda: ec2.describe_vpcs(Filters=OURS)["Vpcs"])
     process.kill()
     process.wait()
-    os.kill(life.running()["network"], signal.SIGKILL)
+    # With its provider, which else stays.
+    os.killpg(life.running()["network"], signal.SIGKILL)
     # The registry's Terraform goes on without strata.
     until(lambda: not life.running())
     environment = life.work.settings.environment
@@ -235,7 +236,8 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(
             for pid in life.running().values():
                 if " plan " in command_line(pid) and moments.random() < 0.5:
                     # A plan changes nothing, but it leaves its lock.
-                    os.kill(pid, signal.SIGKILL)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(pid, signal.SIGKILL)
             until(lambda: not life.running())
             unlocked += unlock(life)
     assert kills == KILLS, f"{kills} of {runs} runs were killed"
