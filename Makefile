@@ -79,7 +79,8 @@ bench/peer/node_modules/installed: bench/peer/package-lock.json
 	touch $@
 
 .PHONY: bench
-# Ratios within one run; the last four parts take about half an hour.
+# Ratios within one run; the last five parts take about an hour. The very last are no ratios, and want
+# an idle machine.
 bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.synthesis
 	$(BIN)/python -m bench.map
@@ -91,6 +92,7 @@ bench: setup bench/peer/node_modules/installed
 	$(BIN)/python -m bench.plan
 	$(BIN)/python -m bench.deploy
 	$(BIN)/python -m bench.emulator
+	$(BIN)/python -m bench.suite
 
 .PHONY: docs
 # What is generated from the settings' models: the page of all keys, and the schema for editors.

@@ -12,6 +12,7 @@ import bench.deploy
 import bench.emulator
 import bench.map
 import bench.plan
+import bench.suite
 import bench.synthesis
 from bench.plan import Measured
 from bench.sides import Program, Took
@@ -138,3 +139,39 @@ def test_the_emulator_that_it_is_compared_with_refuses_nothing(
                 name="aws-own", autoScalingGroupProvider={"autoScalingGroupArn": "arn:of-a-group"}
             )
         assert bench.emulator.processor_time(pid) > 0
+
+
+@pytest.mark.parametrize(
+    ("target", "clock", "processor", "within"),
+    [
+        ("check", 89, 1000, True),
+        ("check", 91, 100, False),
+        ("test", 1079, 1240, True),
+        ("test", 1081, 1240, False),
+        ("test", 1079, 1243, False),
+    ],
+)
+def test_tests_that_take_too_long_in_a_new_clone_fail(
+    target: str,
+    clock: float,
+    processor: float,
+    within: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(program: Program) -> Took:
+        ran.append([*program.command])
+        assert (program.folder / "Makefile").is_file()
+        return Took(clock, processor, 1.0)
+
+    monkeypatch.setattr(bench.suite, "run", run)
+    assert bench.suite.main([target]) is within
+    assert ran == [["make", "setup"], ["make", target]]
+    assert ("MISSED" in capsys.readouterr().out) is not within
+
+
+def test_what_is_no_target_of_the_suite_is_named() -> None:
+    with pytest.raises(SystemExit, match="chek: no such target; there are check, test"):
+        bench.suite.main(["chek"])
