@@ -11,7 +11,6 @@ import contextlib
 import gzip
 import json
 import marshal
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -55,10 +54,11 @@ def _keep(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all: others may read and write it at this moment."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-        os.close(descriptor)
-        Path(name).write_bytes(content)
-        Path(name).replace(path)
+        # On a full disk the part goes with its folder.
+        with tempfile.TemporaryDirectory(dir=path.parent) as own:
+            part = Path(own, path.name)
+            part.write_bytes(content)
+            part.replace(path)
 
 
 def _load_file(_: Any, full_path: str, open_method: Callable[..., Any]) -> Any:
