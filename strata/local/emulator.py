@@ -132,12 +132,11 @@ def stop(folder: Path | None = None) -> bool:
     folder = folder or usual_folder()
     running = status(folder)
     if running:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGTERM)
+        _signal(running.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         while _alive(running.pid):
             if time.monotonic() > deadline:
-                os.killpg(running.pid, signal.SIGKILL)
+                _signal(running.pid, signal.SIGKILL)
             time.sleep(0.05)
     (folder / "running").unlink(missing_ok=True)
     return running is not None
@@ -228,6 +227,12 @@ def answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
+
+
+def _signal(group: int, number: signal.Signals) -> None:
+    # It may end by itself at any moment.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, number)
 
 
 def _alive(pid: int) -> bool:

@@ -1,7 +1,9 @@
 """Starting, finding and stopping the emulator."""
 
 import os
+import signal
 import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -48,6 +50,34 @@ def test_a_number_that_another_process_has_got_is_no_emulator(tmp_path: Path) ->
     (tmp_path / "running").write_text(f"{os.getpid()} 1\n")
     assert emulator.status(tmp_path) is None
     assert emulator.stop(tmp_path) is False
+
+
+def test_one_that_ends_just_before_it_is_killed_has_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = "import sys; print(flush=True); sys.stdin.read()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "-m", "emulator", "1"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    killpg = os.killpg
+
+    def too_late(group: int, number: int) -> None:
+        """SIGTERM is not heeded, and before SIGKILL it ends."""
+        if number == signal.SIGKILL:
+            process.communicate()
+            killpg(group, number)
+
+    monkeypatch.setattr(os, "killpg", too_late)
+    monkeypatch.setattr(emulator, "STOP_SECONDS", -1)
+    (tmp_path / "running").write_text(f"{process.pid} 1\n")
+    with process:
+        # Until it runs, nobody sees its command line.
+        assert process.stdout is not None and process.stdout.readline()
+        assert emulator.stop(tmp_path) is True
+    assert not (tmp_path / "running").exists()
 
 
 def test_two_that_start_at_once_make_its_environment_once(
