@@ -6,7 +6,6 @@ compares the remaining changes with the reviewed ones.
 """
 
 import contextlib
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from strata.apply import deployment, image
 from strata.apply.layer import LayerWork, telling
 from strata.apply.moving import StateMove, move
 from strata.errors import Deviation, NotBegun, StrataError, UsageError
-from strata.machine.files import Unreadable, bytes_of
+from strata.machine.files import Unreadable, bytes_of, write_whole
 from strata.plan_file.changes import Change, Difference, Plan, differences, parse
 from strata.planning.composed import plan_composed
 from strata.review.ranks.refused import refused
@@ -224,9 +223,7 @@ class ReviewedApply:
             if record:
                 layers[layer] = record
             self.record = Record(plan=self.review.plan, layers=layers)
-            part = self.folder / f"{APPLIED}.part"
-            part.write_text(sealed(self.record), encoding="utf-8")
-            os.replace(part, self.folder / APPLIED)  # noqa: PTH105 - the same, and clearer
+            write_whole(self.folder / APPLIED, sealed(self.record))
 
     def _refusal(self, reasons: Sequence[str]) -> StrataError:
         more = " more" if self.record.layers else ""

@@ -18,6 +18,7 @@ from strata.commands.offered import OFFERS, Account, require_plannable
 from strata.documents.layers import ALL_LAYERS, LONGEST, OPTIONAL
 from strata.errors import Deviation, StrataError
 from strata.local import emulator as emulation
+from strata.machine.files import write_whole
 from strata.machine.folders import synthesized_folder, work_folder
 from strata.machine.signals import Interrupts, handled
 from strata.machine.verbosity import CHOSEN, Verbosity
@@ -146,7 +147,7 @@ def alone(name: str) -> Iterator[None]:
             "wait until it has ended, then run this again",
         ) from None
     try:
-        owner_file.write_text(f"process {os.getpid()}, strata {' '.join(sys.argv[1:])}\n")
+        write_whole(owner_file, f"process {os.getpid()}, strata {' '.join(sys.argv[1:])}\n")
         yield
     finally:
         lock.release()

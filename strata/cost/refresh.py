@@ -6,9 +6,7 @@ engines.
 """
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from typing import Any
 
 from strata.cost.prices import GLOBAL, Price, PriceList, dump
 from strata.errors import StrataError
+from strata.machine.files import write_whole
 
 ENDPOINT_REGION = "us-east-1"
 """A region whose endpoint answers for all others (Billing User Guide, price list endpoints)."""
@@ -85,15 +84,7 @@ def refreshed(prices: PriceList, pricing: Client = None, today: str = "") -> Ref
 
 def write(prices: PriceList, file: Path) -> None:
     """Replace the file in one step: a reader sees either the old file or the new one, whole."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as new:
-            new.write(dump(prices))
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(file, dump(prices))
 
 
 def _ask(pages: Any, row: Price) -> float | None:

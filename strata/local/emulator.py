@@ -19,6 +19,7 @@ from typing import Any
 from filelock import FileLock
 
 from strata.errors import StrataError
+from strata.machine.files import write_whole
 from strata.machine.folders import project, work_folder
 from strata.machine.processes import command_line
 
@@ -63,7 +64,7 @@ def status(folder: Path | None = None) -> EmulatorStatus | None:
     except (FileNotFoundError, ValueError):
         return None
     # Another process may have got the number since.
-    ours = f"-m emulator {port}" in command_line(pid)
+    ours = f"-m emulator {port} " in f"{command_line(pid)} "
     return EmulatorStatus(_url(port), pid) if ours else None
 
 
@@ -87,7 +88,13 @@ def start(folder: Path | None = None) -> EmulatorStatus:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    (folder / "running").write_text(f"{process.pid} {port}\n")
+    try:
+        write_whole(folder / "running", f"{process.pid} {port}\n")
+    except BaseException:
+        # Nobody would find it to stop it.
+        process.kill()
+        process.wait()
+        raise
     deadline = time.monotonic() + START_SECONDS
     while not answers(_url(port)):
         if process.poll() is not None or time.monotonic() > deadline:

@@ -1,4 +1,5 @@
-"""Reads JSON and TOML files that may be damaged, and says why a file cannot be read."""
+"""Reads JSON and TOML files that may be damaged, says why a file cannot be read, and writes files
+whole."""
 
 import errno
 import json
@@ -23,6 +24,21 @@ class Unreadable(Exception):
         super().__init__(why)
         self.why = why
         self.line = line
+
+
+def write_whole(path: Path, content: bytes | str, mode: int | None = None) -> None:
+    """Write a file in one step: another process reads what was there or what is there now, and on a
+    full disk what was there stays. Text is written in UTF-8; `mode` is the file's, if not the usual.
+    """
+    part = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
+    try:
+        part.write_bytes(content if isinstance(content, bytes) else content.encode())
+        if mode is not None:
+            part.chmod(mode)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def text_of(path: Path) -> str:

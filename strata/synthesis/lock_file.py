@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from strata.documents.layers import ALL_LAYERS, stack_name
+from strata.machine.files import write_whole
 from strata.machine.folders import project
 
 NAME = ".terraform.lock.hcl"
@@ -27,7 +28,8 @@ def write(out: Path, environments: Iterable[str]) -> None:
         for folder in (*stacks, out / "composed" / name):
             file = folder / NAME
             if folder.is_dir() and not (file.is_file() and _covers(file, ours)):
-                file.write_text(ours, encoding="utf-8")
+                # The Terraform of another strata may read it at this moment.
+                write_whole(file, ours)
 
 
 def _covers(file: Path, ours: str) -> bool:

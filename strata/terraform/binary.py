@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 from strata.errors import StrataError
+from strata.machine.files import write_whole
 from strata.machine.folders import project, work_folder
 from strata.machine.unforeseen import words
 from strata.terraform.plugins import platform_name
@@ -67,14 +68,12 @@ def download(version: str, target: Path, releases: str = RELEASES, key: Path = K
             f"install Terraform {version} yourself, or check for a proxy that changes {releases}",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
     try:
         executable = zipfile.ZipFile(io.BytesIO(content)).read("terraform")
     except (zipfile.BadZipFile, KeyError, NotImplementedError) as error:
         raise StrataError(f"{archive} contains no terraform: it was not installed") from error
-    part.write_bytes(executable)
-    part.chmod(0o755)
-    os.replace(part, target)  # noqa: PTH105 - the same, and clearer about being atomic
+    # Another strata may be installing it at this moment, or already be running it.
+    write_whole(target, executable, 0o755)
 
 
 def _version(executable: Path, seconds: float) -> str:

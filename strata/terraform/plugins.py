@@ -4,9 +4,9 @@ import os
 import platform
 import re
 import shlex
-import tempfile
 from pathlib import Path
 
+from strata.machine.files import write_whole
 from strata.machine.folders import Folders, project, work_folder
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
@@ -97,9 +97,6 @@ def terraform_environment() -> dict[str, str]:
     folder = work_folder()
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "terraformrc"
-    # The Terraform of another strata may read it at this moment, and would find it empty.
-    with tempfile.TemporaryDirectory(dir=folder) as own:
-        part = Path(own, file.name)
-        part.write_text(configuration(mirror))
-        part.replace(file)
+    # The Terraform of another strata may read it at this moment.
+    write_whole(file, configuration(mirror))
     return {**ours, "TF_CLI_CONFIG_FILE": str(file)}

@@ -21,7 +21,10 @@ pytestmark = pytest.mark.emulator
 
 
 def test_it_starts_on_loopback_once_and_leaves_nothing(tmp_path: Path) -> None:
-    with emulator.emulator(tmp_path) as running:
+    (tmp_path / "running").write_text("1 1 of an earlier one\n")
+    reader = (tmp_path / "running").open("rb", buffering=0)
+    with reader, emulator.emulator(tmp_path) as running:
+        assert reader.read() == b"1 1 of an earlier one\n", "written under who reads it"
         assert running.url.startswith("http://127.0.0.1:")
         with urllib.request.urlopen(f"{running.url}/moto-api/") as answer:
             assert answer.status == 200
@@ -50,6 +53,36 @@ def test_a_number_that_another_process_has_got_is_no_emulator(tmp_path: Path) ->
     (tmp_path / "running").write_text(f"{os.getpid()} 1\n")
     assert emulator.status(tmp_path) is None
     assert emulator.stop(tmp_path) is False
+
+
+def test_one_that_nobody_would_find_is_not_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where its number cannot be written down, as on a full disk."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Popen(subprocess.Popen[bytes]):
+        def __init__(self, *words: Any, **options: Any) -> None:
+            super().__init__(*words, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Popen)
+    monkeypatch.setattr(emulator, "status", lambda _: None)
+    (tmp_path / "running").mkdir()
+    with pytest.raises(IsADirectoryError):
+        emulator.start(tmp_path)
+    process = started[-1]
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_a_port_that_begins_as_its_own_is_none_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emulator, "command_line", lambda _: "python -m emulator 8000")
+    (tmp_path / "running").write_text("1 800\n")
+    assert emulator.status(tmp_path) is None
+    (tmp_path / "running").write_text("1 8000\n")
+    assert emulator.status(tmp_path) == emulator.EmulatorStatus("http://127.0.0.1:8000", 1)
 
 
 def test_one_that_ends_just_before_it_is_killed_has_stopped(

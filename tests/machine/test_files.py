@@ -1,6 +1,8 @@
-"""Whatever lies in a file, it is read or refused in words."""
+"""Whatever lies in a file, it is read or refused in words; what we write is there as a whole."""
 
+import errno
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strata.machine.files import DEEPEST, Unreadable, bytes_of, json_of, text_of, toml
+from strata.machine.files import DEEPEST, Unreadable, bytes_of, json_of, text_of, toml, write_whole
 
 
 def fault(read: Callable[[], object]) -> tuple[str, int]:
@@ -33,6 +35,44 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
     ):
         assert fault(lambda path=path: bytes_of(path)) == (why, 0)  # type: ignore[misc]
     assert fault(lambda: text_of(tmp_path / "bytes")) == ("is not UTF-8", 2)
+
+
+def test_a_file_is_replaced_under_a_reader_and_stays_on_a_full_disk(tmp_path: Path) -> None:
+    """A limit on the size of files stands for a full disk, which only root can make."""
+    file = tmp_path / "state"
+    write_whole(file, "first\n")
+    with file.open("rb", buffering=0) as reader:
+        begun = reader.read(2)
+        write_whole(file, b"second\n", 0o700)
+        assert begun + reader.read() == b"first\n"
+    assert file.stat().st_mode & 0o777 == 0o700
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))
+    try:
+        with pytest.raises(OSError) as error:
+            write_whole(file, "third\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert error.value.errno == errno.EFBIG
+    assert file.read_text() == "second\n"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_two_that_write_a_file_at_once_do_not_mix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, chmod = tmp_path / "terraform", Path.chmod
+
+    def meanwhile(part: Path, mode: int) -> None:
+        monkeypatch.setattr(Path, "chmod", chmod)
+        write_whole(file, "of the other one\n", 0o755)
+        assert file.read_text() == "of the other one\n"
+        part.chmod(mode)
+
+    monkeypatch.setattr(Path, "chmod", meanwhile)
+    write_whole(file, "own\n", 0o755)
+    assert file.read_text() == "own\n"
+    assert list(tmp_path.iterdir()) == [file]
 
 
 DEEP = 20_000

@@ -40,7 +40,10 @@ def test_one_with_more_checksums_stays_and_any_other_is_replaced(tmp_path: Path)
     longer = OURS.replace('    "zh:', '    "h1:of-another-platform",\n    "zh:', 1)
     (more / NAME).write_text(longer)
     (fewer / NAME).write_text(re.sub(r'    "zh:ff[^\n]*\n', "", OURS))
-    write(tmp_path, ["local"])
+    before = (fewer / NAME).read_text()
+    with (fewer / NAME).open() as reader:
+        write(tmp_path, ["local"])
+        assert reader.read() == before, "written under a Terraform that reads it"
     assert (more / NAME).read_text() == longer
     assert (fewer / NAME).read_text() == OURS
 
