@@ -27,8 +27,9 @@ class Unreadable(Exception):
 
 
 def write_whole(path: Path, content: bytes | str, mode: int | None = None) -> None:
-    """Write a file in one step: another process reads what was there or what is there now, and on a
-    full disk what was there stays. Text is written in UTF-8; `mode` is the file's, if not the usual.
+    """Write a file in one step, text in UTF-8; `mode` is the file's, if not the usual one.
+
+    Another process reads what was there or what is there now; on a full disk what was there stays.
     """
     part = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
     try:
