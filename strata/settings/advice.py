@@ -3,6 +3,7 @@
 import codecs
 import json
 import re
+import shlex
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +28,7 @@ _PAIR = re.compile(r"\s*(?P<key>[\w.\"'-]+)\s*(?P<sign>:=|=|:)?\s*(?P<value>.*?)
 _WORDS = {
     "true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false",
 }  # fmt: skip
+_SHELL = re.compile(r"[|&;<>$`*?~()]")
 _ZEROS = re.compile(r"[+-]?0[0-9_]+")
 
 
@@ -76,6 +78,24 @@ def literal(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(literal, value))}]"
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def words_of(line: str, checks_health: bool) -> list[str] | None:
+    """The words of a command that was written as one text; None if they cannot be told.
+
+    ECS starts a program, and no shell that would take a line apart. Its console has the words with
+    commas between them.
+    """
+    if checks_health:
+        return ["CMD-SHELL", line]
+    if _SHELL.search(line):
+        return ["sh", "-c", line]
+    if "," in line and not re.search(r"\s", line.strip()):
+        return line.strip().split(",")
+    try:
+        return shlex.split(line) or None
+    except ValueError:
+        return None
 
 
 def _advice(text: str, number: int, message: str) -> NoToml:

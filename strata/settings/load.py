@@ -17,7 +17,7 @@ from strata.machine.files import Unreadable, bytes_of, text_of, toml
 from strata.machine.folders import project
 from strata.resources.secrets import is_secret, names_secret
 from strata.settings import schema
-from strata.settings.advice import NoToml, decode, literal, parse
+from strata.settings.advice import NoToml, decode, literal, parse, words_of
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.resource_names import base
@@ -315,17 +315,20 @@ def _mistyped(fault: ErrorDetails) -> Finding:
     if fault["type"] == "missing":
         return Finding(key, "is missing", right)
     kind = KINDS.get(fault["type"], fault["msg"].removeprefix("Input should be "))
-    written = _written(fault["type"], fault["input"], str(key[-1]))
+    written = _written(fault["type"], fault["input"], key)
     return Finding(key, f"should be {kind}", f"{written}: {right}" if written else right)
 
 
-def _written(kind: str, value: Any, name: str) -> str:
+def _written(kind: str, value: Any, key: Key) -> str:
     """A value of a wrong type as it was probably meant, as TOML writes it; empty if unclear."""
     meant: Any = None
+    name = str(key[-1])
     if kind == "string_type" and isinstance(value, int | float):
         meant = str(value).lower() if isinstance(value, bool) else str(value)
     elif kind == "string_type" and isinstance(value, list) and len(value) == 1:
         meant = value[0] if isinstance(value[0], str) else None
+    elif kind == "list_type" and isinstance(value, str) and schema.is_command(key):
+        meant = words_of(value, checks_health="health_check" in key)
     elif kind == "list_type" and isinstance(value, str):
         meant = [part.strip() for part in value.strip("[] ").split(",")]
     elif isinstance(value, str) and (kind in ("int_type", "float_type", "bool_type")):

@@ -17,6 +17,9 @@ TYPES = {
     "object": "a table",
 }
 
+COMMANDS = ("command", "entry_point", "before")
+"""Keys that take the words of a command, in whichever table."""
+
 
 @cache
 def schema() -> Json:
@@ -107,6 +110,11 @@ def _tables() -> dict[str, list[str]]:
 
     note(_follow(schema()), "")
     return tables
+
+
+def is_command(key: Key) -> bool:
+    """Whether a key takes the words of a command."""
+    return key[-1] in COMMANDS
 
 
 @cache

@@ -62,6 +62,7 @@ WARNINGS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     support.warnings,
     stores.migrating,
     compute.tight_release,
+    containers.one_word,
     alarms.warnings,
 )
 

@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from strata.resources.secrets import is_secret
+from strata.settings.advice import literal, words_of
 from strata.settings.models import Container, HealthCheck, Service, Settings, Sidecar, Ulimit
 from strata.settings.positions import Key
 from strata.settings.resource_names import CONTAINER
 from strata.settings.rules.finding import Finding, near
+from strata.text.words import shortened
 
 MOST_CONTAINERS = 10
 """Containers of a task definition (Amazon ECS Developer Guide, service quotas)."""
@@ -25,6 +27,9 @@ IMAGE = re.compile(
     r"[a-z0-9]+([._/-]+[a-z0-9]+)*@sha256:[0-9a-f]{64}"
 )
 """An image by its digest (Open Container Initiative, distribution specification)."""
+
+LONGEST_WORD = 60
+"""The most characters of a word that a warning repeats."""
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 """Name of a container (ECS API reference, ContainerDefinition)."""
@@ -114,6 +119,45 @@ def judge_words(key: Key, words: Sequence[str]) -> Iterator[Finding]:
     for index, word in enumerate(words):
         if "\0" in word:
             yield Finding((*key, index), "has a NUL character", "text without it")
+
+
+def one_word(settings: Settings) -> Iterator[Finding]:
+    """The warning that a whole command is one word: ECS starts the program of that name.
+
+    It may be right for an image whose ENTRYPOINT is a shell, which no rule can see.
+    """
+    for key, words in _programs(settings):
+        before, rest = (words[:1], words[1:]) if "health_check" in key else ([], words)
+        first = rest[0].strip() if rest else ""
+        if not re.search(r"\s", first):
+            continue
+        meant = words_of(first, checks_health=False) if len(first) <= LONGEST_WORD else None
+        yield Finding(
+            key,
+            f"has blanks in the name of the program: {literal(shortened(first, LONGEST_WORD))} is "
+            "one word, and no shell takes it apart",
+            literal([*before, *meant, *rest[1:]]) if meant else "a list with each word for itself",
+        )
+
+
+def _programs(settings: Settings) -> Iterator[tuple[Key, list[str]]]:
+    """The words that begin with a program, in a health check after CMD; not those that only follow
+    an `entry_point`."""
+    for place, container in named(settings.service).values():
+        yield (*place, "entry_point"), container.entry_point
+        if not container.entry_point:
+            yield (*place, "command"), container.command
+        check = container.health_check.command if container.health_check else []
+        if check[:1] == ["CMD"]:
+            yield (*place, "health_check", "command"), check
+    inherited = settings.service.entry_point
+    for name, worker in settings.services.items():
+        if worker.repository or not inherited:
+            yield ("services", name, "command"), worker.command
+    if not inherited:
+        for name, job in settings.jobs.items():
+            yield ("jobs", name, "command"), job.command
+        yield ("release", "before"), settings.release.before
 
 
 def _health_check(key: Key, check: HealthCheck) -> Iterator[Finding]:
