@@ -7,7 +7,6 @@ assembly of jsii, which describes the one class.
 """
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,17 @@ from constructs import Construct
 from jsii._runtime import kernel
 
 from modules.tarball import packed
+from strata.machine.private import PrivateFolder
 
 NAME, VERSION = "strata", "1.0.0"
 SCRIPT = Path(__file__).with_suffix(".js")
-FOLDER = tempfile.TemporaryDirectory(prefix="strata-")
+FOLDER = PrivateFolder()
 """Until this process ends: Node reads it later than it is told to (`modules/load_ahead.py`)."""
 
 
 def load() -> None:
     """Give Node the assembly with the class; once for each Node process, after CDKTF's own."""
-    tarball = Path(FOLDER.name, f"{NAME}.tgz")
+    tarball = FOLDER.path / f"{NAME}.tgz"
     tarball.write_bytes(packed(_package()))
     kernel.load(NAME, VERSION, str(tarball))
 

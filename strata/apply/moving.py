@@ -7,13 +7,13 @@ goes on from there.
 
 import contextlib
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from strata.apply.layer import LayerWork
 from strata.errors import StrataError
+from strata.machine.private import PrivateFolder
 from strata.state import locks
 from strata.state.states import State, States, read_state, read_states
 from strata.synthesis.moved_blocks import read_layers
@@ -147,9 +147,9 @@ def _write(work: LayerWork, needed: Sequence[StateMove], states: States) -> None
 @contextlib.contextmanager
 def _files(states: Mapping[str, State | None]) -> Iterator[tuple[Path, dict[str, Path]]]:
     """A private folder with a file for each state; a layer without a state has no file."""
-    with tempfile.TemporaryDirectory() as private:
-        files = {layer: Path(private, f"{layer}.tfstate") for layer in states}
+    with PrivateFolder() as private:
+        files = {layer: private / f"{layer}.tfstate" for layer in states}
         for layer, state in states.items():
             if state:
                 files[layer].write_text(json.dumps(state.document), encoding="utf-8")
-        yield Path(private), files
+        yield private, files

@@ -1,6 +1,5 @@
 """`strata gate`"""
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ from rich.text import Text
 from strata.commands import complete
 from strata.commands.base import AsJson, View, form_of, judged, out, synthesize_to, view
 from strata.errors import UsageError
+from strata.machine.private import PrivateFolder
 from strata.settings import load_each
 from strata.settings.load import distinct
 from strata.views.steps import step
@@ -97,9 +97,9 @@ def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "R
     if not envs:
         raise UsageError("give environments, --synthesized DIR or --plan FILE", "strata gate local")
     settings = load_each(envs)
-    with judging_process() as begin, tempfile.TemporaryDirectory() as folder:
-        synthesize_to(Path(folder), settings)
-        return judged(envs, settings, Path(folder), plans, begin)
+    with judging_process() as begin, PrivateFolder() as folder:
+        synthesize_to(folder, settings)
+        return judged(envs, settings, folder, plans, begin)
 
 
 def _write(file: Path, content: str) -> None:

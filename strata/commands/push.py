@@ -1,7 +1,6 @@
 """`strata push`"""
 
 import shlex
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ from strata.commands.common import aim
 from strata.errors import StrataError, UsageError
 from strata.images import push as images
 from strata.images import tags
+from strata.machine.private import PrivateFolder
 from strata.machine.unforeseen import say
 from strata.release.place import place
 from strata.settings import Settings, load
@@ -119,10 +119,10 @@ def _push(
     ecr = session(settings.environment).client("ecr")
     try:
         place = _repository(ecr, env, settings, name[0])
-        with tempfile.TemporaryDirectory(prefix="strata-push-") as folder:
-            works, image = images.found(source, engine, Path(folder), settings.cluster.architecture)
+        with PrivateFolder(prefix="strata-push-") as folder:
+            works, image = images.found(source, engine, folder, settings.cluster.architecture)
             images.check_platform(image, settings.cluster.architecture)
-            return _report(ecr, place, name[1], image, engine=works, folder=Path(folder))
+            return _report(ecr, place, name[1], image, engine=works, folder=folder)
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
 

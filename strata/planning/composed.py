@@ -3,7 +3,6 @@
 import contextlib
 import json
 import shutil
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +16,7 @@ from strata.documents.layers import STACK
 from strata.documents.providers import with_all_of
 from strata.errors import StrataError
 from strata.machine.beside import wait_for
+from strata.machine.private import PrivateFolder
 from strata.plan_file.secrets import without_secrets
 from strata.state.states import States, merge
 from strata.synthesis.lock_file import NAME as LOCK
@@ -47,7 +47,7 @@ def plan_beside(
     with FileLock(folder / "init.lock"):
         initialise(terraform, folder)
     with contextlib.ExitStack() as resources:
-        private = resources.enter_context(tempfile.TemporaryDirectory())
+        private = resources.enter_context(PrivateFolder())
         # Named like the stack, since the log is named after the folder.
         work = Path(private, folder.name)
         work.mkdir()

@@ -9,7 +9,6 @@ import json
 import shlex
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
@@ -23,6 +22,7 @@ from strata.documents.layers import STACK, stack_name, standing
 from strata.errors import StrataError, UsageError
 from strata.machine.files import Unreadable, bytes_of, json_of
 from strata.machine.folders import project
+from strata.machine.private import PrivateFolder
 from strata.plan_file.changes import Plan, parse
 from strata.review.seal import sealed, unsealed
 from strata.settings.models import Settings
@@ -198,14 +198,14 @@ def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) ->
         plan=hashlib.sha256(text.encode()).hexdigest(),
     )
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".review-") as temporary:
-        new_folder = Path(temporary, "made")
+    with PrivateFolder(folder.parent, ".review-") as temporary:
+        new_folder = temporary / "made"
         new_folder.mkdir()
         (new_folder / PLAN).write_text(text, encoding="utf-8")
         (new_folder / REVIEW).write_text(sealed(review), encoding="utf-8")
         for name, content in reports.items():
             (new_folder / name).write_text(content, encoding="utf-8")
-        old = Path(temporary, "old")
+        old = temporary / "old"
         try:
             if folder.exists():
                 shutil.move(folder, old)

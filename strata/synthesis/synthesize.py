@@ -2,12 +2,12 @@
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from strata.machine.node import in_use
+from strata.machine.private import PrivateFolder
 from strata.settings.models import Settings
 from strata.synthesis import lock_file, moved_blocks
 from strata.synthesis.moves import Move, read
@@ -68,13 +68,13 @@ def _compose(settings: Sequence[Settings], out: Path) -> None:
     from modules.environment import write_composed  # noqa: PLC0415
 
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out) as folder:
+    with PrivateFolder(out) as folder:
         for environment in settings:
-            write_composed(environment, Path(folder))
+            write_composed(environment, folder)
             name = environment.environment.name
             target = out / "composed" / name / "cdk.tf.json"
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(Path(folder) / "stacks" / name / "cdk.tf.json", target)
+            shutil.move(folder / "stacks" / name / "cdk.tf.json", target)
 
 
 @in_use()
@@ -82,7 +82,7 @@ def compose(settings: Settings) -> dict[str, Any]:
     """The composed stack of one environment, parsed; nothing of it stays on disk."""
     from modules.environment import write_composed  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder:
-        write_composed(settings, Path(folder))
-        file = Path(folder, "stacks", settings.environment.name, "cdk.tf.json")
+    with PrivateFolder() as folder:
+        write_composed(settings, folder)
+        file = folder / "stacks" / settings.environment.name / "cdk.tf.json"
         return dict(json.loads(file.read_text(encoding="utf-8")))

@@ -17,13 +17,14 @@ import json
 import os
 import select
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from strata.machine.files import write_whole
 from strata.machine.folders import work_folder
+from strata.machine.private import PrivateFolder
 from strata.terraform.plugins import PROVIDER, VERSION, platform_name
 
 SCRIPT = Path(__file__).with_name("schemas.js")
@@ -84,7 +85,7 @@ def standby(environment: Mapping[str, str]) -> Iterator[Standby | None]:
 
 
 def _stand_by(resources: contextlib.ExitStack) -> Standby:
-    private = Path(resources.enter_context(tempfile.TemporaryDirectory()))
+    private = resources.enter_context(PrivateFolder())
     socket, lean = private / "socket", private / "lean"
     return Standby(resources.enter_context(_script("serve", socket, lean)), socket, lean)
 
@@ -227,10 +228,7 @@ def keep(key: str, content: bytes) -> None:
     for folder in _places():
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=folder) as part:
-                written = Path(part, "schemas")
-                written.write_bytes(content)
-                written.replace(folder / _name(key, content))
+            write_whole(folder / _name(key, content), content)
             # The provider lists its types in another order each time.
             for other in folder.glob(f"{key}-*"):
                 if other.name != _name(key, content):

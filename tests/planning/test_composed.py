@@ -111,7 +111,7 @@ def test_a_plan_that_is_stopped_leaves_neither_plan_nor_state(
     assert plans.stdout
     plans.stdin.write(json.dumps([str(tmp_path), environment]) + "\n")
     process = int(plans.stdout.readline())
-    # A signal that comes while a folder is made may leave that one, empty: all are made then.
+    # All of its folders are made then; tests/machine/test_private.py stops it while they are.
     assert plans.stdout.readline() == "meanwhile\n"
     # Opens once Terraform opens it too: the saved plan is there then.
     (tmp_path / "hanging").open("rb").close()
