@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,12 +12,13 @@ from strata.commands.common import aim
 from strata.errors import StrataError, UsageError
 from strata.machine.signals import Stopped
 from strata.machine.unforeseen import say
-from strata.settings import load
+from strata.settings import Settings, capacity, load
 from strata.settings.figures import OVERRIDES
 from strata.views.steps import step
 
 if TYPE_CHECKING:
     from strata.release.model import Task
+    from strata.release.one_off import Overrides
     from strata.release.place import Place
 
 
@@ -52,6 +54,7 @@ def run(
     overrides = one_off.Overrides(command, given, cpu, memory)
     settings = load(env)
     place = place_of(settings, service or "")
+    check_room(settings, service, overrides)
     aim(settings.environment)
     ecs = Ecs(settings.environment, place)
     with step(f"starting a task of {place.family}"):
@@ -60,7 +63,7 @@ def run(
         task = one_off.start(ecs, revision, overrides, "strata-run")
     say(f"task {task.id[:8]} of {revision.name} runs {shlex.join(command)}")
     try:
-        ended = one_off.finished(settings.environment, ecs, task, typer.echo)
+        ended = one_off.finished(settings.environment, ecs, task, typer.echo, note=say)
     except (KeyboardInterrupt, Stopped):
         say(f"the task goes on\n{_how_to_go_on(env, task, place)}")
         raise
@@ -97,6 +100,31 @@ def _check_size(command: list[str], variables: dict[str, str]) -> None:
         raise UsageError(
             f"the command and its variables have {size} characters",
             f"ECS takes {OVERRIDES}: put the text into the image, or elsewhere",
+        )
+
+
+def check_room(settings: Settings, service: str | None, overrides: "Overrides") -> None:
+    """Raise UsageError for sizes that no instance has: ECS would let the task wait for ever."""
+    cpu, memory = overrides.cpu, overrides.memory_mib
+    own = capacity.of_service(settings)
+    if service:
+        own = capacity.worker_task(own, settings.services[service])
+    task = replace(own, cpu=cpu or own.cpu, memory_mib=memory or own.memory_mib)
+    spot = settings.cluster.spot
+    types = [settings.cluster.instance_type, *(spot.instance_types if spot else [])]
+    fits = [fit for name in types if (fit := capacity.fit(name, task))]
+    widest = max(fits, key=lambda fit: fit.left_mib)
+    if memory and task.reserved_mib > widest.left_mib:
+        raise UsageError(
+            f"--memory {memory} fits no instance: {widest.memory_words()}; the task takes "
+            f"{task.memory_words()}",
+            f"at most {widest.left_mib - task.beside_mib}, or a larger cluster.instance_type",
+        )
+    most = max(fits, key=lambda fit: fit.cpu)
+    if cpu and task.reserved_cpu > most.cpu:
+        raise UsageError(
+            f"--cpu {cpu} fits no instance: {most.cpu_words()}; the task takes {task.cpu_words()}",
+            f"at most {most.cpu - task.beside_cpu}, or a larger cluster.instance_type",
         )
 
 

@@ -194,6 +194,7 @@ class _User:
             described(environment, self._outputs.app_user_task_definition_arn),
             one_off.Overrides([], variables),
             lines.append,
+            note=lines.append,
             started_by=STARTED_BY,
             providers=[capacity_provider(environment)],
             timeout=TIMEOUT_SECONDS,

@@ -15,6 +15,9 @@ from strata.settings.models import Environment
 ASK_SECONDS = 1.0
 """Between two looks at a task."""
 
+LOOKS_WITHOUT_ROOM = 15
+"""At this look at a task that no instance has taken yet, it is said that it waits for room."""
+
 
 @dataclass(frozen=True)
 class OneOff:
@@ -108,17 +111,21 @@ def finished(
     task: Task,
     line: Callable[[str], None],
     *,
+    note: Callable[[str], None],
     timeout: float | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> OneOff:
     """Wait for a task to end, and give its log to `line` as it comes.
 
+    `note` is told once of a task that finds no room: ECS lets it wait without an end.
     Raises StrataError after `timeout` seconds; the task goes on then. The log stands in CloudWatch
     a moment after the task has ended, so it is read once more.
     """
     log = TaskLog(environment, ecs.place, task.id)
     until = None if timeout is None else time.monotonic() + timeout
+    look = 0
     while True:
+        look += 1
         current = ecs.task(task.id)
         for text in log.new():
             line(text)
@@ -126,6 +133,11 @@ def finished(
             raise StrataError(f"ECS no longer knows the task {task.id}")
         if current.last_status == "STOPPED":
             break
+        if look == LOOKS_WITHOUT_ROOM and current.last_status == "PROVISIONING":
+            note(
+                f"task {task.id[:8]} waits for an instance with room for it: "
+                f"strata status {environment.name} shows what is free"
+            )
         if until is not None and time.monotonic() > until:
             raise StrataError(
                 f"the task {task.id} has not ended after {timeout:.0f} s; it goes on",
@@ -145,6 +157,7 @@ def run_task(
     overrides: Overrides,
     line: Callable[[str], None],
     *,
+    note: Callable[[str], None],
     started_by: str = "strata-run",
     providers: Sequence[str] | None = None,
     timeout: float | None = None,
@@ -152,4 +165,4 @@ def run_task(
 ) -> OneOff:
     """Run a task to its end, with its log given to `line`."""
     task = start(ecs, revision, overrides, started_by, providers)
-    return finished(environment, ecs, task, line, timeout=timeout, sleep=sleep)
+    return finished(environment, ecs, task, line, note=note, timeout=timeout, sleep=sleep)

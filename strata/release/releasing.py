@@ -205,7 +205,7 @@ class Releases:
         try:
             done = run_task(
                 self.settings.environment, self.ecs, revision, Overrides(command, {}), say,
-                started_by="strata-release", sleep=self.sleep,
+                started_by="strata-release", note=say, sleep=self.sleep,
             )  # fmt: skip
         except (KeyboardInterrupt, Stopped):
             say(f"nothing was released; {words} goes on in its task, if it has begun")

@@ -1,0 +1,59 @@
+"""`strata run` refuses sizes that no instance has: ECS would let the task wait for ever."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from strata.commands.run import check_room
+from strata.errors import UsageError
+from strata.release.one_off import Overrides
+from strata.settings import Settings
+from tests.settings.test_capacity import BASE
+
+SPOT = {"on_demand_base": 1, "percent": 50, "instance_types": ["t3.small"]}
+
+
+def settings(**more: Any) -> Settings:
+    """A service on t3.micro: 877 MiB for tasks, of which 64 are /tmp, and 2048 CPU units."""
+    data: dict[str, Any] = copy.deepcopy(BASE)
+    data["cluster"] |= more
+    data["services"] = {"mail": {"command": ["mail"], "memory_mib": 100, "cpu": 128}}
+    return Settings.model_validate(data)
+
+
+@pytest.mark.parametrize("service", [None, "mail"])
+@pytest.mark.parametrize(
+    ("cpu", "memory", "more"),
+    [
+        (None, None, {}),
+        (2048, 813, {}),
+        (None, 813, {}),
+        (2048, None, {}),
+        # An instance of another type of the group may take it.
+        (None, 1700, {"spot": SPOT}),
+    ],
+)
+def test_what_an_instance_has_room_for_may_run(
+    service: str | None, cpu: int | None, memory: int | None, more: dict[str, Any]
+) -> None:
+    check_room(settings(**more), service, Overrides(["ls"], {}, cpu, memory))
+
+
+@pytest.mark.parametrize("service", [None, "mail"])
+@pytest.mark.parametrize(
+    ("cpu", "memory", "option", "most"),
+    [
+        (None, 814, "--memory 814", 813),
+        (128, 3000, "--memory 3000", 813),
+        (2049, None, "--cpu 2049", 2048),
+        (4096, 100, "--cpu 4096", 2048),
+    ],
+)
+def test_what_fits_no_instance_is_refused_with_the_arithmetic(
+    service: str | None, cpu: int | None, memory: int | None, option: str, most: int
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_room(settings(), service, Overrides(["ls"], {}, cpu, memory))
+    assert caught.value.message.startswith(f"{option} fits no instance: t3.micro has ")
+    assert caught.value.hint == f"at most {most}, or a larger cluster.instance_type"
