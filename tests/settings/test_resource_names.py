@@ -20,12 +20,13 @@ from strata.settings.load import judge
 from strata.settings.models import Settings
 from strata.settings.resource_names import Rule, derived, shorten
 from strata.synthesis.synthesize import compose
+from tests.characters import ENCODED
 from tests.settings.test_types import WHOLE
 
 Json = dict[str, Any]
 
-NAME = st.from_regex(r"[a-z][a-z0-9]{0,7}(-[a-z0-9]{1,9}){0,3}", fullmatch=True)
-LONG = st.from_regex(r"[a-z][a-z0-9]{18}-[a-z0-9]{20}", fullmatch=True)
+NAME = st.from_regex(r"[a-z][a-z0-9]{0,7}(-[a-z0-9]{1,9}){0,3}", fullmatch=True, alphabet=ENCODED)
+LONG = st.from_regex(r"[a-z][a-z0-9]{18}-[a-z0-9]{20}", fullmatch=True, alphabet=ENCODED)
 
 
 def whole(**sections: Json) -> Json:
@@ -255,7 +256,8 @@ def model_of(service: str) -> ServiceModel:
 
 def names_of(rule: Rule) -> st.SearchStrategy[str]:
     """Names that the rule takes; the shortest and longest lengths are among them."""
-    return st.from_regex(rule.pattern, fullmatch=True).filter(lambda name: not rule.wrong(name))
+    names = st.from_regex(rule.pattern, fullmatch=True, alphabet=ENCODED)
+    return names.filter(lambda name: not rule.wrong(name))
 
 
 @pytest.mark.parametrize(

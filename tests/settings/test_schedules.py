@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from strata.settings.rules.schedules import DAYS, MONTHS, judge, judge_rotation, time_zones
+from tests.characters import ENCODED
 
 RIGHT = [
     # The examples of the EventBridge User Guide, cron and rate expressions reference.
@@ -189,7 +190,7 @@ def test_every_date_that_exists_passes(moment: datetime.datetime) -> None:
 
 
 @hypothesis_settings(deadline=None, derandomize=True)
-@given(st.text(max_size=40))
+@given(st.text(ENCODED, max_size=40))
 def test_any_text_is_judged(text: str) -> None:
     for expression in (text, f"cron({text})", f"rate({text})", f"at({text})"):
         judge(expression)
