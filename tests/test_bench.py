@@ -1,6 +1,7 @@
 """What is too slow fails."""
 
 import contextlib
+import subprocess
 from pathlib import Path
 
 import boto3
@@ -141,6 +142,17 @@ def test_the_emulator_that_it_is_compared_with_refuses_nothing(
         assert bench.emulator.processor_time(pid) > 0
 
 
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One with a Makefile and nothing else."""
+    folder = tmp_path_factory.mktemp("repository")
+    (folder / "Makefile").touch()
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@shop.example"]
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "A Makefile"]):
+        subprocess.run([*git, *words], cwd=folder, check=True)
+    return folder
+
+
 @pytest.mark.parametrize(
     ("target", "clock", "processor", "within"),
     [
@@ -156,6 +168,7 @@ def test_tests_that_take_too_long_in_a_new_clone_fail(
     clock: float,
     processor: float,
     within: bool,
+    repository: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -166,6 +179,7 @@ def test_tests_that_take_too_long_in_a_new_clone_fail(
         assert (program.folder / "Makefile").is_file()
         return Took(clock, processor, 1.0)
 
+    monkeypatch.setattr(bench.suite, "ROOT", repository)
     monkeypatch.setattr(bench.suite, "run", run)
     assert bench.suite.main([target]) is within
     assert ran == [["make", "setup"], ["make", target]]
