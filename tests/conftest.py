@@ -4,7 +4,7 @@ import gc
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,18 +107,35 @@ def work_in(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     return choose
 
 
+def _synthesized(factory: pytest.TempPathFactory, name: str, environments: Sequence[str]) -> Path:
+    """The folder of a synthesis that is made once for all workers of pytest-xdist."""
+    base = factory.getbasetemp()
+    # Each worker has a folder of its own below one of the run.
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    out, done = folder / name, folder / f"{name}.done"
+    with FileLock(folder / f"{name}.lock"):
+        if not done.exists():
+            synthesize([load(one) for one in environments], out)
+            done.touch()
+    return out
+
+
 @pytest.fixture(scope="session")
 def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that a synthesis of all four environments wrote."""
-    base = tmp_path_factory.getbasetemp()
-    # Made once for all workers of pytest-xdist; each has a folder of its own below one of the run.
-    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    out, done = folder / "synthesized", folder / "synthesized.done"
-    with FileLock(folder / "synthesized.lock"):
-        if not done.exists():
-            synthesize([load(name) for name in ("local", "dev", "staging", "prod")], out)
-            done.touch()
-    return out
+    return _synthesized(tmp_path_factory, "synthesized", ("local", "dev", "staging", "prod"))
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a synthesis of the reference wrote, as it was clicked together."""
+    return _synthesized(tmp_path_factory, "reference", [str(ROOT / "tests" / "as-blogged.toml")])
+
+
+@pytest.fixture(scope="session")
+def composed_reference(reference: Path) -> Json:
+    """The JSON of its composed stack."""
+    return dict(json.loads((reference / "composed" / "as-blogged" / "cdk.tf.json").read_text()))
 
 
 @pytest.fixture(scope="session")

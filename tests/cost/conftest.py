@@ -8,7 +8,6 @@ import pytest
 from strata.cost.resources import Resources, of_stack
 from strata.documents.stacks import stack
 from strata.settings import Settings, load
-from tests.composing import compose
 
 Json = dict[str, Any]
 Environment = tuple[Resources, Settings]
@@ -17,10 +16,9 @@ AS_BLOGGED = "tests/as-blogged.toml"
 
 
 @pytest.fixture(scope="session")
-def as_blogged() -> Environment:
+def as_blogged(composed_reference: Json) -> Environment:
     """The reference as it was clicked together."""
-    settings = load(AS_BLOGGED)
-    return of_stack(stack(compose(settings))), settings
+    return of_stack(stack(composed_reference)), load(AS_BLOGGED)
 
 
 @pytest.fixture(scope="session")

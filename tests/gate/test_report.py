@@ -21,8 +21,6 @@ from strata.gate.report import report as make_report
 from strata.gate.scan import Failure
 from strata.gate.waivers import Waived
 from strata.machine.folders import CHOSEN
-from strata.settings import load
-from strata.synthesis.synthesize import synthesize
 from strata.views.data import as_ascii_json
 from strata.views.junit import junit
 from strata.views.sarif import sarif
@@ -37,17 +35,9 @@ BLOGGED = str(ROOT / "tests" / "as-blogged.toml")
 
 
 @pytest.fixture(scope="module")
-def blogged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the synthesized reference."""
-    folder = tmp_path_factory.mktemp("blogged")
-    synthesize([load(BLOGGED)], folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def report(blogged: Path) -> Report:
+def report(reference: Path) -> Report:
     """The verdict on the reference."""
-    return judge(blogged, settings_files([BLOGGED], ["as-blogged"]))
+    return judge(reference, settings_files([BLOGGED], ["as-blogged"]))
 
 
 def test_every_finding_says_what_to_do(report: Report) -> None:
@@ -159,11 +149,11 @@ def test_warnings_stand_in_every_form(report: Report) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit"])
 def test_a_report_is_written_to_a_file(
-    form: str, blogged: Path, tmp_path: Path, command: Command
+    form: str, reference: Path, tmp_path: Path, command: Command
 ) -> None:
     file = tmp_path / "report"
-    shown = command("gate", "--synthesized", blogged, "--format", form)
-    written = command("gate", "--synthesized", blogged, "--format", form, "--out", file)
+    shown = command("gate", "--synthesized", reference, "--format", form)
+    written = command("gate", "--synthesized", reference, "--format", form, "--out", file)
     assert (shown.code, written.code, written.out) == (1, 1, "")
     assert file.read_text() == shown.out
 
@@ -179,9 +169,9 @@ def test_paths_are_the_projects_wherever_the_command_runs(
     assert answer.err == ""
 
 
-def test_colour_is_for_terminals_only(blogged: Path, command: Command) -> None:
-    assert "\x1b[" not in command("gate", "--synthesized", blogged).out
-    code, shown = on_a_terminal("-q", "gate", "--synthesized", str(blogged))
+def test_colour_is_for_terminals_only(reference: Path, command: Command) -> None:
+    assert "\x1b[" not in command("gate", "--synthesized", reference).out
+    code, shown = on_a_terminal("-q", "gate", "--synthesized", str(reference))
     assert code == 1
     assert b"\x1b[31mhigh: " in shown
     assert b"\r" not in shown.replace(b"\r\n", b""), "checkov draws no bar across it"

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,6 @@ from strata.gate.vocabulary import (
     words_of,
 )
 from strata.gate.whole_environment import ENVIRONMENT_CHECKS
-from strata.settings import load
-from strata.synthesis.synthesize import compose
 from tests import ROOT
 from tests.gate.changes import HARMLESS, Change, Stacks, block
 from tests.gate.command import Command
@@ -58,11 +56,11 @@ def whole(synthesized: Path) -> Json:
 
 
 def test_the_four_environments_and_the_reference_say_nothing_else(
-    synthesized: Path, composed: Callable[[str], Json]
+    synthesized: Path, composed_reference: Json
 ) -> None:
     for file in sorted(synthesized.rglob("cdk.tf.json")):
         assert places(json.loads(file.read_text())) == []
-    assert places(compose(load(str(ROOT / "tests" / "as-blogged.toml")))) == []
+    assert places(composed_reference) == []
 
 
 @pytest.mark.parametrize(

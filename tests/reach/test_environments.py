@@ -9,9 +9,7 @@ import pytest
 from strata.documents.stacks import Stack, stack
 from strata.reach import from_stack, open_flows
 from strata.reach.table import table
-from strata.settings import load
 from strata.settings.models import Reach
-from tests.composing import compose
 
 Json = dict[str, Any]
 
@@ -27,8 +25,8 @@ def test_every_environment_meets_the_table(env: str, composed: Callable[[str], J
     assert broken(stack(composed(env))) == []
 
 
-def test_the_reference_as_it_was_built_meets_the_table() -> None:
-    assert broken(stack(compose(load("tests/as-blogged.toml")))) == []
+def test_the_reference_as_it_was_built_meets_the_table(composed_reference: Json) -> None:
+    assert broken(stack(composed_reference)) == []
 
 
 @pytest.mark.parametrize("nat", ["none", "single", "per_az"])

@@ -11,8 +11,6 @@ from strata.errors import StrataError
 from strata.reach import explain, from_stack
 from strata.reach.model import Network
 from strata.reach.table import table
-from strata.settings import load
-from tests.composing import compose
 
 Json = dict[str, Any]
 GROUP = "${aws_security_group.network_instance_security_group.id}"
@@ -35,8 +33,8 @@ def test_ours_have_none(env: str, composed: Callable[[str], Json]) -> None:
     assert network(composed(env)).unread == ()
 
 
-def test_the_reference_has_none() -> None:
-    assert network(compose(load("tests/as-blogged.toml"))).unread == ()
+def test_the_reference_has_none(composed_reference: Json) -> None:
+    assert network(composed_reference).unread == ()
 
 
 @pytest.mark.parametrize(

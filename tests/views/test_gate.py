@@ -15,8 +15,6 @@ from jsonschema import Draft4Validator
 from strata.gate.judge import judge
 from strata.gate.report import Finding, Report, settings_files
 from strata.gate.waivers import Waiver
-from strata.settings import load
-from strata.synthesis.synthesize import synthesize
 from strata.views.junit import junit
 from strata.views.sarif import sarif
 from tests import ROOT
@@ -77,10 +75,8 @@ REPORTS = {
 
 
 @pytest.fixture(scope="module")
-def blogged(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    folder = tmp_path_factory.mktemp("blogged")
-    synthesize([load(str(BLOGGED))], folder)
-    return judge(folder, settings_files([str(BLOGGED)], ["as-blogged"]))
+def blogged(reference: Path) -> Report:
+    return judge(reference, settings_files([str(BLOGGED)], ["as-blogged"]))
 
 
 def every(blogged: Report) -> Iterator[tuple[str, Report]]:
