@@ -1,11 +1,9 @@
 """Tells the emulator what ECS does there: its time, its containers, its agents."""
 
-import json
-import urllib.error
-import urllib.request
 from typing import Any
 
 from strata.errors import UsageError
+from strata.local import requests
 
 FORMS = (
     "good, command:CODE, command:CODE:SECONDS, exit:CODE, exit:CODE:SECONDS, oom, oom:SECONDS, "
@@ -19,12 +17,10 @@ def control(url: str, **changes: Any) -> dict[str, Any]:
 
     Raises UsageError where a change cannot be made.
     """
-    body = json.dumps(changes).encode() if changes else None
     try:
-        with urllib.request.urlopen(f"{url}/strata-api/ecs", body) as answer:  # noqa: S310
-            return dict(json.load(answer))
-    except urllib.error.HTTPError as error:
-        raise UsageError(f"the emulator's ECS: {json.load(error)['message']}") from error
+        return requests.asked(url, "ecs", changes)
+    except requests.Refused as refused:
+        raise UsageError(f"the emulator's ECS: {refused}") from refused
 
 
 def step(url: str, seconds: float) -> None:

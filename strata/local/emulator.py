@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import json
 import os
 import signal
 import socket
@@ -19,6 +18,7 @@ from typing import Any
 from filelock import FileLock
 
 from strata.errors import StrataError
+from strata.local import requests
 from strata.machine.files import write_whole
 from strata.machine.folders import project, work_folder
 from strata.machine.processes import command_line
@@ -106,16 +106,14 @@ def start(folder: Path | None = None) -> EmulatorStatus:
 
 def account(url: str, **changes: str | bool) -> dict[str, Any]:
     """What the emulator's account is set to, after `changes` (`emulator/account.py`)."""
-    return _asked(f"{url}/strata-api/account", changes)
+    return _asked(url, "account", changes)
 
 
-def _asked(url: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    body = json.dumps(changes).encode() if changes else None
+def _asked(url: str, name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        with urllib.request.urlopen(url, body) as answer:  # noqa: S310
-            return dict(json.load(answer))
-    except urllib.error.HTTPError as error:
-        raise StrataError(f"the emulator's account: {json.load(error)['message']}") from error
+        return requests.asked(url, name, changes)
+    except requests.Refused as refused:
+        raise StrataError(f"the emulator's account: {refused}") from refused
 
 
 def delegate(url: str, domain: str) -> None:
@@ -126,7 +124,7 @@ def delegate(url: str, domain: str) -> None:
 def spend(url: str, budget: str, usd: float, forecast: float | None = None) -> list[str]:
     """Let a month have cost so much; gives the addresses and topics that the budget told of it."""
     spent = {"budget": budget, "usd": usd, "forecast": forecast}
-    return list(_asked(f"{url}/strata-api/spending", spent)["told"])
+    return list(_asked(url, "spending", spent)["told"])
 
 
 def push(url: str, repository: str, tag: str) -> None:
