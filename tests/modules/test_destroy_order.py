@@ -143,7 +143,9 @@ def test_cdktf_knows_which_layer_goes_before_which(environment: str, synthesized
     for layer in LAYERS:
         for other in manifest[f"{environment}-{layer}"]["dependencies"]:
             known.add_edge(layer, other.removeprefix(f"{environment}-"))
-    ours = nx.DiGraph([(layer, other) for layer, needs in LAYERS.items() for other in needs])
+    ours: nx.DiGraph[str] = nx.DiGraph(
+        [(layer, other) for layer, needs in LAYERS.items() for other in needs]
+    )
     assert set(nx.transitive_closure(known).edges) == set(nx.transitive_closure(ours).edges)
 
 
