@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -77,11 +78,27 @@ def load(name: str) -> "Command":
         group = get_command(module.app)
         for command in getattr(group, "commands", {}).values():
             command.params += options()
-        return group
+            _as_written(command)
+        return _as_written(group)
     # `map_` leaves Python's own name alone.
     command = _command(name, getattr(module, word, None) or getattr(module, f"{word}_"))
     command.params += options()
+    return _as_written(command)
+
+
+def _as_written(command: "Command") -> "Command":
+    """The command with help in which `[service]` is text: rich takes it for markup, and leaves it
+    out."""
+    command.help = _escaped(command.help)
+    for parameter in command.params:
+        if hasattr(parameter, "help"):
+            parameter.help = _escaped(parameter.help)
     return command
+
+
+def _escaped(text: str | None) -> str | None:
+    # As rich.markup.escape does, which is loaded for help alone.
+    return text and re.sub(r"(?<!\\)\[(?=[a-z#/@][^\[]*\])", r"\\[", text)
 
 
 def _command(name: str, function: Callable[..., object]) -> "Command":
@@ -171,6 +188,27 @@ class Commands(TyperGroup):
         """Name, command and its arguments."""
         name, _, rest = super().resolve_command(ctx, args)
         return name, load(name) if name else None, rest
+
+    def invoke(self, ctx: "Context") -> Any:
+        """Run the command that is meant; a wrong value is told with what would be right."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = _what_is_right(error)
+            raise
+
+
+def _what_is_right(error: typer.BadParameter) -> str:
+    """The message on a value that pydantic refuses, whose words name neither value nor range."""
+    refused = getattr(error.__cause__, "errors", None)
+    if refused is None:
+        return error.message
+    least, most = getattr(error.param, "min", None), getattr(error.param, "max", None)
+    if least is None:
+        return error.message.removeprefix("Value error, ")
+    whole = error.param is not None and error.param.type_descriptor.annotation is int
+    range_ = f"from {least} on" if most is None else f"from {least} to {most}"
+    return f"{refused()[0]['input']!r} is not a {'whole ' if whole else ''}number {range_}"
 
 
 app = typer.Typer(

@@ -47,7 +47,7 @@ ServiceName = Annotated[
 Envs = Annotated[
     list[str],
     typer.Argument(
-        metavar="ENV...",
+        metavar="ENV",
         help="Names or paths.",
         callback=distinct,
         autocompletion=complete.environments,

@@ -24,7 +24,7 @@ def cost(
     env: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ENV]",
+            metavar="ENV",
             help="Name in envs/, or path to a TOML file.",
             autocompletion=complete.environments,
         ),

@@ -74,7 +74,9 @@ def _print(running: emulation.EmulatorStatus | None) -> None:
 
 @app.command("delegate")
 def delegate(
-    domain: Annotated[str, typer.Argument(help="The domain, as `[edge] domain` has it.")],
+    domain: Annotated[
+        str, typer.Argument(metavar="DOMAIN", help="The domain, as `[edge] domain` has it.")
+    ],
 ) -> None:
     """Let DOMAIN's registrar point at its hosted zone's name servers, as you would by hand."""
     emulation.delegate(running_emulator().url, domain)
@@ -83,8 +85,12 @@ def delegate(
 
 @app.command("push")
 def push(
-    repository: Annotated[str, typer.Argument(help="The name of the ECR repository.")],
-    tag: Annotated[str, typer.Argument(help="The tag, as `[service] image_tag` has it.")],
+    repository: Annotated[
+        str, typer.Argument(metavar="REPOSITORY", help="The name of the ECR repository.")
+    ],
+    tag: Annotated[
+        str, typer.Argument(metavar="TAG", help="The tag, as `[service] image_tag` has it.")
+    ],
     behaves: Annotated[
         str, typer.Option(help=f"What its containers do: {FORMS}.", metavar="WORDS")
     ] = "good",
@@ -99,7 +105,9 @@ def push(
 
 @app.command("agent")
 def agent(
-    instance: Annotated[str, typer.Argument(help="The EC2 instance, as `strata status` has it.")],
+    instance: Annotated[
+        str, typer.Argument(metavar="INSTANCE", help="The EC2 instance, as `strata status` has it.")
+    ],
     *,
     connect: Annotated[bool, typer.Option("--connect", help="ECS has it again.")] = False,
 ) -> None:
@@ -110,8 +118,12 @@ def agent(
 
 @app.command("spend")
 def spend(
-    budget: Annotated[str, typer.Argument(help="The budget's name, such as shop-local-budget.")],
-    usd: Annotated[float, typer.Argument(min=0, help="What the month has cost so far.")],
+    budget: Annotated[
+        str, typer.Argument(metavar="BUDGET", help="The budget's name, such as shop-local-budget.")
+    ],
+    usd: Annotated[
+        float, typer.Argument(metavar="USD", min=0, help="What the month has cost so far.")
+    ],
     *,
     forecast: Annotated[
         float | None, typer.Option(min=0, help="What it is forecast to cost; else the same.")

@@ -24,7 +24,7 @@ def exec_(
     env: Env,
     command: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[COMMAND...]", help=f"What runs, after --; by default {SHELL}."),
+        typer.Argument(metavar="COMMAND", help=f"What runs, after --; by default {SHELL}."),
     ] = None,
     *,
     task: Annotated[

@@ -24,7 +24,7 @@ def gate(
     envs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ENV...]",
+            metavar="ENV",
             help="Names or paths.",
             callback=distinct,
             autocompletion=complete.environments,

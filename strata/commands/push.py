@@ -32,7 +32,7 @@ def push(
     env: Env,
     context: Annotated[
         Path | None,
-        typer.Argument(metavar="[CONTEXT]", help="Folder to build from; by default this one."),
+        typer.Argument(metavar="CONTEXT", help="Folder to build from; by default this one."),
     ] = None,
     *,
     tag: Annotated[

@@ -25,7 +25,10 @@ def reach(
         str | None,
         typer.Argument(metavar="TO", help="Who answers.", autocompletion=complete.targets),
     ] = None,
-    port: Annotated[int | None, typer.Argument(metavar="PORT", min=0, max=65535)] = None,
+    port: Annotated[
+        int | None,
+        typer.Argument(metavar="PORT", min=0, max=65535, help="At which port; by default at any."),
+    ] = None,
     *,
     live: Annotated[bool, typer.Option("--live", help="Judge what exists in AWS.")] = False,
     as_json: AsJson = False,

@@ -13,7 +13,7 @@ def rollback(
     env: Env,
     revision: Annotated[
         int | None,
-        typer.Argument(min=1, metavar="[REVISION]", help="By default the last good one."),
+        typer.Argument(min=1, metavar="REVISION", help="By default the last good one."),
     ] = None,
     *,
     watch: Annotated[bool, typer.Option(help="Watch the deployment until ECS has decided.")] = True,

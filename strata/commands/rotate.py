@@ -22,9 +22,7 @@ class What(StrEnum):
 
 def rotate(
     env: Env,
-    what: Annotated[
-        What, typer.Argument(metavar="database|redis|app", help="What gets a new value.")
-    ],
+    what: Annotated[What, typer.Argument(metavar="WHAT", help="What gets a new value.")],
 ) -> None:
     """Give the database, Redis or the application's database user a new password."""
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 def run(
     env: Env,
-    command: Annotated[
-        list[str], typer.Argument(metavar="COMMAND...", help="What runs, after --.")
-    ],
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND", help="What runs, after --.")],
     *,
     cpu: Annotated[
         int | None,

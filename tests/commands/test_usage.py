@@ -1,0 +1,107 @@
+"""What help says of each command and its parameters, and how a wrong value is refused."""
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from strata import cli
+
+
+def every() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each command with its words, those of a group too."""
+    for name in cli.COMMANDS:
+        command = cli.load(name)
+        yield (name,), command
+        for inner, below in getattr(command, "commands", {}).items():
+            yield (name, inner), below
+
+
+ALL = dict(every())
+NUMBERS = [
+    (words, parameter.name, value)
+    for words, command in ALL.items()
+    for parameter in command.params
+    if {int, float} & {parameter.type_descriptor.annotation}
+    for value in ("abc", "1.5x", "", *([str(parameter.max + 1)] if parameter.max else []))
+]
+
+
+def said(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
+    """What `strata WORDS` prints on a wide terminal, without frames and with single blanks; two
+    end a line."""
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setattr(sys, "argv", ["strata", *words])
+    cli.main()
+    printed = capsys.readouterr()
+    lines = (printed.out + printed.err).splitlines()
+    return "  ".join(re.sub(r"[\s│╭╮╰╯─]+", " ", line).strip() for line in lines)
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_help_has_every_word_that_was_written(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rich would leave out `[service]` as markup."""
+    shown = said((*words, "-h"), monkeypatch, capsys)
+    for parameter in ALL[words].params:
+        assert parameter.help, parameter.name
+        assert parameter.help.replace("\\[", "[") in shown
+        assert "\\" not in shown
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_usage_has_each_bracket_and_dots_once(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = said((*words, "-h"), monkeypatch, capsys)
+    usage = shown.partition(" ".join(words))[2].split("  ")[0]
+    assert not re.search(r"\[\[|\{\{|\.\.\.[\]}]|[a-z]+[\]}]", usage), usage
+
+
+def filled(words: tuple[str, ...], name: str, value: str) -> tuple[str, ...]:
+    """The command with a value of one parameter, and with some word for what is required."""
+    line = [*words]
+    for parameter in ALL[words].params:
+        is_option = parameter.param_type_name == "option"
+        if parameter.name == name:
+            line += [f"{parameter.opts[0]}={value}"] if is_option else [value]
+        elif not is_option and (parameter.required or words == ("reach",)):
+            line += ["local"]
+    return tuple(line)
+
+
+@pytest.mark.parametrize(("words", "name", "value"), NUMBERS, ids=str)
+def test_a_wrong_number_is_told_with_what_would_be_right(
+    words: tuple[str, ...],
+    name: str,
+    value: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    [parameter] = [one for one in ALL[words].params if one.name == name]
+    shown = said(filled(words, name, value), monkeypatch, capsys)
+    assert re.search(rf"{value!r} is not a (whole )?number from {parameter.min} (on|to)", shown)
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        (("rotate", "local", "databse"), "'database', 'redis', 'app'"),
+        (("policy", "local", "--for", "x"), "'plan', 'release', 'apply'"),
+        (("completion", "csh"), "'bash', 'zsh', 'fish'"),
+        (("emulator", "account", "--plan", "gold"), "'paid', 'free'"),
+    ],
+)
+def test_a_wrong_word_is_told_with_the_right_ones(
+    words: tuple[str, ...],
+    right: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shown = said(words, monkeypatch, capsys)
+    assert f": {words[-1]!r} is not one of {right}." in shown
