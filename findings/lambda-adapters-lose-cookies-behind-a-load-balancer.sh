@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # serverless-http 4.0.0, @vendia/serverless-express 4.12.6, @codegenie/serverless-express 4.17.1, @fastify/aws-lambda 6.4.1 and hono 4.13.19 (npm), with express 5.3.0, fastify 5.12.8 and cookie 1.1.1; apig-wsgi 2.20.0, serverless-wsgi 3.1.0 and
 # mangum 0.22.0 (PyPI), with flask 3.1.3 and starlette 1.10.0; Python 3.11, Node 20 (which the newest of Code Genie, 5.0.0, no longer takes), 2026-11-29.
-# These put a web application behind a load balancer as a Lambda function. A browser sends its cookies over HTTP/2 as several headers, and a target group with multi-value headers hands them on as a list. One expects an application to see
+# These put a web application behind a load balancer as a Lambda function. A client may send its cookies over HTTP/2 as several headers (RFC 9113, 8.2.3), and a target group with multi-value headers hands them on as a list. One expects an application to see
 # all of them, as it does in a container. A list of cookies is joined with "; ", any other header's with ",": three of Node and apig-wsgi take the comma, and then one cookie has all the rest as its value; serverless-wsgi keeps the last header alone.
 # Without multi-value headers an answer can have one Set-Cookie. Of two, serverless-http leaves out both, vendia's, Code Genie's and hono keep the first, and fastify's puts both where the load balancer does not look; none raises.
 # So a session is lost for those who have a second cookie, which a test with one does not show, nor one over HTTP/1.1, where a browser sends a single header.

@@ -2,7 +2,7 @@
 # semver 7.8.6 (npm) and its port node-semver 0.9.1 (PyPI), beside Terraform 1.11.4, Node 20, Python 3.11, 2026-11-29.
 # Tools that look after versions read `required_version` and the constraints of providers with npm's library, which knows "~>" and every operator of Terraform but "!=". What is not meant for it is expected to be refused, or to mean the same. It means
 # something else: to Terraform "~> 1.2" is below 2.0, as its last part alone may grow, and to npm below 1.3. A version with parts left out is 1.11.0 to Terraform and all of 1.11 to npm, so that the answers to "> 1", "<= 1" and "1.11" are just the
-# opposite. A comma, which in Terraform is "and", makes the whole no range at all, for which `satisfies` says false and raises nothing. "~> 1.11.0" alone means the same to both, as does "~> 1.11" for a version of 1.11.
+# opposite. A comma, which in Terraform is "and", makes the whole no range at all, for which `satisfies` says false and raises nothing. Of those with "~>" one with three parts, "~> 1.11.0", alone means the same to both.
 # So an inventory lists those as too old or too new who are not, and an update is held back, or proposed where Terraform refuses it at init.
 # Seen for 1.11.4, Terraform then npm: "~> 1.2", "> 1" and ">= 1.5, < 2.0" true, false; "<= 1", "1.11" and "= 1.11" false, true; "~> 1.11.0" and ">= 1.5" true, true; the port answers like npm.
 set -euo pipefail
