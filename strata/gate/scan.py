@@ -173,6 +173,7 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
     for address, name in unresolved(stack):
         raise Unjudgeable(f"{environment.path}: {address} rests on {name}, which has no value here")
     body_of = _bodies(stack)
+    _forget_policies()
     for outcome in _outcomes(environment, stack, single=single):
         if not outcome.passed:
             body = body_of(outcome.address)
@@ -181,6 +182,19 @@ def _judge(environment: Environment, stack: Json, *, single: bool = False) -> It
                 environment.name, outcome.check, path, outcome.address, outcome.name,
                 outcome.unknown,
             )  # fmt: skip
+
+
+def _forget_policies() -> None:
+    """Have checkov read each policy anew.
+
+    It keeps what it has read by file and name, which all stacks share here, and would judge the
+    policy of another environment, or of a plan, by what the first one of its name said.
+    """
+    from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import (  # noqa: PLC0415
+        BaseTerraformCloudsplainingIAMScanner,
+    )
+
+    BaseTerraformCloudsplainingIAMScanner.policy_document_cache.clear()
 
 
 def _bodies(stack: Json) -> Callable[[str], Json]:
