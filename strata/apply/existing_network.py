@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_network
+from ipaddress import IPv4Network, collapse_addresses, ip_network
 
-from strata.aws.existing_network import KINDS, NEEDED_SERVICES, Found
+from strata.aws.existing_network import KINDS, NEEDED_SERVICES, Found, service_of
 from strata.documents import Json
 from strata.settings.models import Network, Settings
 from strata.settings.positions import Key
@@ -18,6 +18,9 @@ LEAST_FREE = 8
 LONGEST_PREFIX = 27
 """Free addresses that a load balancer needs in each of its subnets, and the prefix of the smallest
 (Application Load Balancers guide, subnets for your load balancer)."""
+
+HTTPS = 443
+"""The port of all interface endpoints that are needed (AWS PrivateLink guide)."""
 
 Judged = Iterator[tuple[bool, Finding]]
 """Findings; with True it stops the apply, with False it only warns."""
@@ -78,6 +81,7 @@ def unfit(settings: Settings, found: Found, *, makes_balancer: bool = False) -> 
                 if kind == "public"
                 else _private(key, subnet, route, found)
             )
+    yield from _endpoints(settings, found)
     if makes_balancer:
         yield from _room(network, found)
     yield from _free(settings, found)
@@ -195,6 +199,64 @@ def _private(key: Key, subnet: Json, route: Json | None, found: Found) -> Judged
                 "a subnet with a NAT gateway, or these endpoints; its team makes them",
             ),
         )
+
+
+def _endpoints(settings: Settings, found: Found) -> Judged:
+    """Whether the endpoints that names lead to let in who asks, the instances: their calls go there
+    whatever other way out there is."""
+    shut: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    # Without both attributes private names do not hold.
+    for endpoint in found.named if all(found.dns.values()) else ():
+        ids = tuple(sorted(group["GroupId"] for group in endpoint.get("Groups", [])))
+        # Of a VPC that is shared with the account the groups may be hidden from it.
+        if not ids or not found.groups.keys() >= set(ids):
+            continue
+        if ranges := _shut_out(settings, found, [found.groups[one] for one in ids]):
+            name = f"{service_of(endpoint)} ({endpoint['VpcEndpointId']})"
+            shut.setdefault((ids, ranges), []).append(name)
+    for (ids, ranges), endpoints in sorted(shut.items()):
+        yield (
+            True,
+            Finding(
+                EXISTING,
+                f"has private names for {listed(sorted(endpoints))}, behind {listed(ids)}, which "
+                f"{'does' if len(ids) == 1 else 'do'} not let in {listed(ranges)} at port {HTTPS}: "
+                "no task would start there",
+                "a VPC whose endpoints let in the private subnets; their team adds the rule",
+            ),
+        )
+
+
+def _shut_out(settings: Settings, found: Found, groups: Sequence[Json]) -> tuple[str, ...]:
+    """The ranges of private subnets that no rule of security groups lets in at HTTPS as a whole."""
+    environment = settings.environment
+    tags = {"Project": environment.project, "Environment": environment.name}
+    ours = {
+        name
+        for name, group in found.groups.items()
+        if tags.items() <= {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}.items()
+    }
+    rules = [rule for group in groups for rule in group["IpPermissions"] if _at_https(rule)]
+    if any(
+        # What a prefix list holds is not asked.
+        rule.get("PrefixListIds")
+        or any(pair.get("GroupId") in ours for pair in rule.get("UserIdGroupPairs", []))
+        for rule in rules
+    ):
+        return ()
+    let_in = [one["CidrIp"] for rule in rules for one in rule.get("IpRanges", [])]
+    open_to = list(collapse_addresses(IPv4Network(one, strict=False) for one in let_in))
+    ranges = [subnet["CidrBlock"] for subnet in found.subnets.get("private", ())]
+    return tuple(
+        one for one in ranges if not any(IPv4Network(one).subnet_of(wide) for wide in open_to)
+    )
+
+
+def _at_https(rule: Json) -> bool:
+    if str(rule["IpProtocol"]) == "-1":
+        return True
+    ports = range(rule.get("FromPort", 0), rule.get("ToPort", 0) + 1)
+    return str(rule["IpProtocol"]) in ("tcp", "6") and HTTPS in ports
 
 
 def _target(route: Json | None) -> str:

@@ -1,4 +1,4 @@
-"""What AWS says of a VPC that others made: itself, the chosen subnets, their routes."""
+"""What AWS says of a VPC that others made: itself, the chosen subnets, their routes, endpoints."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,8 @@ class Found:
 
     `subnets` are those chosen, by `public` and `private`, wherever they lie; `dns` is whether
     `enableDnsSupport` and `enableDnsHostnames` are on; `endpoints` are the last parts of the names
-    of services that have an endpoint in the VPC.
+    of services that have an endpoint in the VPC. `named` are the interface endpoints that
+    `leads_there`, and `groups` then all security groups of the VPC by id.
     """
 
     vpc: Json | None
@@ -34,6 +35,8 @@ class Found:
     dns: Mapping[str, bool] = field(default_factory=dict)
     route_tables: Sequence[Json] = ()
     endpoints: frozenset[str] = frozenset()
+    named: Sequence[Json] = ()
+    groups: Mapping[str, Json] = field(default_factory=dict)
 
     def default_route(self, subnet: Json) -> Json | None:
         """The IPv4 default route of a subnet: in its own table, or in the VPC's main one."""
@@ -71,6 +74,13 @@ def find(session: boto3.Session, network: Network) -> Found:
         "enableDnsSupport": "EnableDnsSupport",
         "enableDnsHostnames": "EnableDnsHostnames",
     }
+    endpoints = [
+        endpoint
+        for endpoint in pages(ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=inside)
+        if endpoint["State"].lower() == "available"
+    ]
+    named = [endpoint for endpoint in endpoints if leads_there(endpoint)]
+    groups = pages(ec2, "describe_security_groups", "SecurityGroups", Filters=inside)
     return Found(
         vpcs[0],
         subnets,
@@ -79,11 +89,27 @@ def find(session: boto3.Session, network: Network) -> Found:
             for name, key in attributes.items()
         },
         list(pages(ec2, "describe_route_tables", "RouteTables", Filters=inside)),
-        frozenset(
-            endpoint["ServiceName"].split(".", 3)[-1]
-            for endpoint in pages(ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=inside)
-            if endpoint["State"].lower() == "available"
-        ),
+        frozenset(map(service_of, endpoints)),
+        named,
+        {group["GroupId"]: group for group in groups} if named else {},
+    )
+
+
+def service_of(endpoint: Json) -> str:
+    """The last part of the name of an endpoint's service, such as `ecr.dkr`."""
+    return str(endpoint["ServiceName"].split(".", 3)[-1])
+
+
+def leads_there(endpoint: Json) -> bool:
+    """Whether the names that instances and tasks ask for lead to an endpoint that others made.
+
+    The private names of an S3 endpoint may hold for on-premises networks alone (EC2 API,
+    DnsOptions).
+    """
+    return bool(
+        service_of(endpoint) in NEEDED_SERVICES
+        and endpoint.get("PrivateDnsEnabled")
+        and not endpoint.get("DnsOptions", {}).get("PrivateDnsOnlyForInboundResolverEndpoint")
     )
 
 

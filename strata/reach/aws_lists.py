@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from strata.aws.existing_network import NEEDED_SERVICES
+from strata.aws.existing_network import leads_there
 from strata.documents import Json
 from strata.errors import StrataError
 from strata.reach.agent import cluster
@@ -155,19 +155,6 @@ class _Ours:
 
     def has(self, groups: Iterable[str]) -> bool:
         return self.groups is None or not self.groups.isdisjoint(groups)
-
-
-def leads_there(endpoint: Json) -> bool:
-    """Whether the names that instances and tasks ask for lead to an endpoint that others made.
-
-    The private names of an S3 endpoint may hold for on-premises networks alone (EC2 API,
-    DnsOptions).
-    """
-    return bool(
-        endpoint["ServiceName"].split(".", 3)[-1] in NEEDED_SERVICES
-        and endpoint.get("PrivateDnsEnabled")
-        and not endpoint.get("DnsOptions", {}).get("PrivateDnsOnlyForInboundResolverEndpoint")
-    )
 
 
 def _tags(body: Json) -> dict[str, str]:

@@ -1,14 +1,17 @@
 """What would go wrong in a VPC that others made, asked of the emulator before the first change."""
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 
+from strata.apply.existing_network import unfit
 from strata.apply.offered import Offered, look
 from strata.aws import existing_network
+from strata.aws.session import session
 from strata.commands.offered import Account, offered_lines, require_network, require_offered
 from strata.local import emulator as emulation
 from strata.plan_file.changes import Change
@@ -189,6 +192,91 @@ def test_endpoints_are_a_way_out(ec2: Any) -> None:
         RouteTableIds=[network.private_table],
     )
     assert look(settings(network), MADE) == Offered()
+
+
+ADMITTING: dict[str, tuple[Json, bool]] = {
+    "the VPC": ({"IpRanges": [{"CidrIp": "{base}0.0/16"}]}, True),
+    "each subnet": (
+        {"IpRanges": [{"CidrIp": "{base}16.0/24"}, {"CidrIp": "{base}17.0/24"}]}, True),
+    "all halves": ({"IpRanges": [{"CidrIp": f"{{base}}{part}"} for part in (
+        "16.0/25", "16.128/25", "17.0/25", "17.128/25")]}, True),
+    "everything": ({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}, True),
+    "the environment's group": ({"UserIdGroupPairs": [{"GroupId": "{ours}"}]}, True),
+    "a prefix list": ({"PrefixListIds": [{"PrefixListId": "{list}"}]}, True),
+    "itself, as a default group": (
+        {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "{theirs}"}]}, False),
+    "a part": ({"IpRanges": [{"CidrIp": "{base}16.0/25"}, {"CidrIp": "{base}17.0/25"}]}, False),
+    "other ports": (
+        {"FromPort": 444, "ToPort": 65535, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}, False),
+    "another protocol": ({"IpProtocol": "udp", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}, False),
+}  # fmt: skip
+"""Whom a security group lets in, and whether that is all of the private subnets at 443."""
+
+
+def group_of(ec2: Any, vpc: str, name: str, **tags: str) -> str:
+    made = ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+    for key, value in tags.items():
+        ec2.create_tags(Resources=[made], Tags=[{"Key": key, "Value": value}])
+    return str(made)
+
+
+@pytest.mark.parametrize("name", ADMITTING)
+def test_endpoints_that_names_lead_to_must_let_the_instances_in(ec2: Any, name: str) -> None:
+    """Also past a NAT gateway, which this network has."""
+    rule, lets_in = ADMITTING[name]
+    network = foreign(ec2, next(RANGES))
+    wanted = settings(network)
+    environment = wanted.environment
+    ours = group_of(ec2, network.vpc, "ours",
+                    Project=environment.project, Environment=environment.name)  # fmt: skip
+    theirs = group_of(ec2, network.vpc, "theirs")
+    listed = ec2.create_managed_prefix_list(
+        PrefixListName="a", MaxEntries=1, AddressFamily="IPv4"
+    )["PrefixList"]["PrefixListId"]  # fmt: skip
+    base = ec2.describe_vpcs(VpcIds=[network.vpc])["Vpcs"][0]["CidrBlock"].removesuffix("0.0/16")
+    words = {"{base}": base, "{ours}": ours, "{theirs}": theirs, "{list}": listed}
+    text = json.dumps({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, **rule})
+    for word, value in words.items():
+        text = text.replace(word, value)
+    ec2.authorize_security_group_ingress(GroupId=theirs, IpPermissions=[json.loads(text)])
+    made = endpoint(ec2, network, "logs", theirs)
+    found = said(look(wanted, MADE))
+    if lets_in:
+        assert found == {}
+    else:
+        assert found.keys() == {"network.existing"}
+        assert found["network.existing"].startswith(
+            f"has private names for logs ({made}), behind {theirs}, which does not let in "
+            f"{base}16.0/24 and {base}17.0/24 at port 443: no task would start there | "
+        )
+
+
+def endpoint(ec2: Any, network: Foreign, service: str, group: str, *, names: bool = True) -> str:
+    made = ec2.create_vpc_endpoint(
+        VpcEndpointType="Interface", VpcId=network.vpc, PrivateDnsEnabled=names,
+        ServiceName=f"com.amazonaws.eu-central-1.{service}",
+        SubnetIds=[network.private[0]], SecurityGroupIds=[group],
+    )["VpcEndpoint"]["VpcEndpointId"]  # fmt: skip
+    return str(made)
+
+
+def test_endpoints_that_no_name_or_nobody_here_leads_to_may_let_in_whom_they_like(
+    ec2: Any,
+) -> None:
+    network = foreign(ec2, next(RANGES))
+    group = group_of(ec2, network.vpc, "theirs")
+    endpoint(ec2, network, "logs", group, names=False)
+    endpoint(ec2, network, "sagemaker.api", group)
+    assert look(settings(network), MADE) == Offered()
+    first, second = (endpoint(ec2, network, one, group) for one in ("ecr.dkr", "ecr.api"))
+    wanted = settings(network)
+    found = existing_network.find(session(wanted.environment), wanted.network)
+    [(_, finding)] = unfit(wanted, found)
+    assert f" for ecr.api ({second}) and ecr.dkr ({first}), behind {group}" in finding.wrong
+    # The groups of a VPC that is shared with the account may be hidden from it.
+    assert list(unfit(wanted, dataclasses.replace(found, groups={}))) == []
+    ec2.modify_vpc_attribute(VpcId=network.vpc, EnableDnsHostnames={"Value": False})
+    assert look(wanted, MADE).refused == []
 
 
 def test_zones_are_held_against_the_subnets(ec2: Any) -> None:

@@ -9,9 +9,10 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from strata.aws.existing_network import leads_there
 from strata.errors import StrataError
 from strata.reach import explain
-from strata.reach.aws_lists import Answers, ask, leads_there
+from strata.reach.aws_lists import Answers, ask
 from strata.reach.from_aws import from_answers
 from strata.reach.intervals import Intervals
 from strata.reach.model import Network
