@@ -23,6 +23,7 @@ from strata.machine import node
 from strata.settings.models import Settings
 from strata.state.states import State, read_state
 from strata.terraform.events import Event, Watch
+from strata.text.wrapping import wrapped
 
 ZONE, VALIDATION = "aws_route53_zone", "aws_acm_certificate_validation"
 LOOK_SECONDS = 30
@@ -110,10 +111,13 @@ def entry_lines(domain: str, servers: Sequence[str]) -> list[str]:
     return [
         f"dns        the zone {domain} has these name servers:",
         *(f"           {server}" for server in servers),
-        f"           enter them at the registrar of {domain}, in place of those that are there;",
-        "           if it lies in another zone of yours, as NS records of its name in that zone.",
-        "           Until then its certificate waits. Ctrl-C stops the apply, and the same command",
-        "           goes on.",
+        *wrapped(
+            f"enter them at the registrar of {domain}, in place of those that are there; if it "
+            "lies in another zone of yours, as NS records of its name in that zone. Until then "
+            "its certificate waits. Ctrl-C stops the apply, and the same command goes on.",
+            " " * 11,
+            " " * 11,
+        ),
     ]
 
 

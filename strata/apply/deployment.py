@@ -7,6 +7,7 @@ after a rollback (provider 5.100.0, `wait_for_steady_state`); without the wait i
 
 import contextlib
 import re
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -275,10 +276,7 @@ def redeploy_command(settings: Settings, service: Service) -> str:
     )
 
 
-def watch_command(settings: Settings, service: Service) -> str:
-    """The command that shows how far a deployment is."""
-    cluster = service.cluster.rpartition("/")[2]
-    return (
-        f"aws ecs describe-services --region {settings.environment.region} --cluster {cluster} "
-        f"--services {service.name} --query 'services[0].[deployments,events[:5]]'"
-    )
+def watch_command(env: str, service: Service) -> str:
+    """The command that watches a deployment to its end."""
+    of = ["--service", service.key] if service.key else []
+    return shlex.join(["strata", "deploy", env, "--watch-only", *of])

@@ -78,7 +78,7 @@ def apply(
         _print(review, moved, outcome, offered, [*after])
     finish(outcome, again, drift)
     if not as_json:
-        _say(work.settings, offered, after)
+        _say(env, work.settings, offered, after)
 
 
 def _output(env: str, settings: Settings) -> "Output | None":
@@ -101,19 +101,19 @@ def _go_on(outcome: Outcome, again: str, drift: str) -> dict[str, str]:
     return {**pushes, **looks, again: "goes on with it"}
 
 
-def _say(settings: Settings, offered: "Output | None", after: dict[str, str]) -> None:
+def _say(env: str, settings: Settings, offered: "Output | None", after: dict[str, str]) -> None:
     from strata.views.text.output import text  # noqa: PLC0415
 
     out.print(f"{settings.environment.name} is applied as reviewed")
     if offered:
         typer.echo(text(offered), nl=False)
-    for line in _deployment(settings):
+    for line in _deployment(env, settings):
         out.print(line)
     for command, why in after.items():
         out.print(f"next       {command} {why}")
 
 
-def _deployment(settings: Settings) -> list[str]:
+def _deployment(env: str, settings: Settings) -> list[str]:
     """Lines about the deployments in progress, which the apply did not wait for."""
     from strata.apply.deployment import look, watch_command  # noqa: PLC0415 - boto3 takes its time
 
@@ -121,8 +121,11 @@ def _deployment(settings: Settings) -> list[str]:
     with contextlib.suppress(StrataError):
         for deployment in look(settings):
             if deployment.state == "in progress":
-                command = watch_command(settings, deployment.service)
-                lines += [f"service    {deployment.words()};", f"           {command} shows more"]
+                command = watch_command(env, deployment.service)
+                lines += [
+                    f"service    {deployment.words()};",
+                    f"           {command} watches it to its end",
+                ]
     return lines
 
 

@@ -12,6 +12,7 @@ from strata.commands.common import at_work, finish, move_states, run_layers
 from strata.documents.layers import needs
 from strata.errors import StrataError, UsageError
 from strata.settings import load
+from strata.text.wrapping import indented
 
 
 def destroy(
@@ -40,8 +41,9 @@ def destroy(
             )
         lost_lines = losses(resources, inside)
         out.print(f"{name} has {len(resources)} resources. With them is lost, for good:")
-        for line in lost_lines or ["nothing that keeps data"]:
-            out.print(f"  {line}")
+        for lost in lost_lines or ["nothing that keeps data"]:
+            for line in indented(lost, 2):
+                out.print(line)
         _confirm(name, yes)
         # A layer would forget, and not destroy, resources that the code has moved away from it.
         move_states(work)

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from strata.apply import deployment
-from strata.apply.deployment import Deployment, Service, applied_services, explained, judge, require
+from strata.apply.deployment import (
+    Deployment,
+    Service,
+    applied_services,
+    explained,
+    judge,
+    require,
+    watch_command,
+)
 from strata.errors import StrataError
 from strata.release import model
 from strata.release.model import Container, Target, Task
@@ -320,3 +328,17 @@ def test_a_wait_is_for_every_service(monkeypatch: pytest.MonkeyPatch) -> None:
     both_say(monkeypatch, COMPLETED, GOING)
     with pytest.raises(StrataError, match="shop-local-mail:2 is in progress"):
         require(settings, changed=True, patience=-1)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("shop-local", "strata deploy local --watch-only"),
+        ("shop-local-mail", "strata deploy local --watch-only --service mail"),
+    ],
+)
+def test_what_is_in_progress_is_watched_by_a_command_of_its_service(
+    name: str, command: str
+) -> None:
+    service = Service("arn:aws:ecs:eu-central-1:123456789012:cluster/shop-local", name, "")
+    assert watch_command("local", service) == command

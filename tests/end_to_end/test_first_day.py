@@ -163,7 +163,8 @@ def test_after_the_push_the_same_review_comes_to_its_end(day: Day, aws: Client) 
     answer = day.apply()
     control(day.url, factor=240)
     assert "service    the deployment of shop-local:1 is in progress: 0 of 3 tasks" in answer.stdout
-    assert "--services shop-local --query" in answer.stdout
+    watches = f"strata deploy {day.env} --watch-only watches it to its end"
+    assert watches in answer.stdout
     assert answer.returncode == 0, answer.stdout
     assert "local is applied as reviewed" in answer.stdout
     assert applied() == set(LAYERS)

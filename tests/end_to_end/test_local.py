@@ -1073,7 +1073,8 @@ def test_destroy_names_what_is_lost_and_needs_the_name(
         "zone local.shop.example with every record in it",
         "logs /shop/local/service",
     ):
-        assert line in answer.stdout
+        assert line in " ".join(answer.stdout.split())
+    assert max(map(len, answer.stdout.splitlines())) <= 80
     assert "nothing was destroyed: no terminal to confirm it at" in answer.stdout
     answer = strata_here(own, "destroy", env, "--yes", "prod")
     assert answer.returncode == 2
