@@ -102,7 +102,8 @@ def _advice(text: str, number: int, message: str) -> NoToml:
     lines = text.splitlines()
     line = lines[number - 1] if number <= len(lines) else ""
     advice = (
-        _characters(number, line)
+        _never_closed(lines, message)
+        or _characters(number, line)
         or _no_line(number, line)
         or _twice(lines, number, line, message)
         or _unclosed(lines, number, message)
@@ -116,12 +117,29 @@ def _advice(text: str, number: int, message: str) -> NoToml:
     return advice
 
 
+def _never_closed(lines: list[str], message: str) -> NoToml | None:
+    """A text that goes on to the end of the file: the parser names that end, not where it begins.
+
+    Behind its beginning there are no such quotes any more.
+    """
+    found = re.match(r"Expected \"('+)\"|(Unterminated string)", message)
+    if not found or not message.endswith("(at end of document)"):
+        return None
+    quote = found[1] or '"""'
+    at = max((at for at, line in enumerate(lines, start=1) if quote in line), default=len(lines))
+    key = re.match(r"\s*([\w.\"-]+)\s*=", lines[at - 1]) if lines else None
+    right = f"{key[1]} = {quote}...{quote}" if key else f"{quote} at both ends of a text"
+    return NoToml(at, f"has {quote} that is not closed", right)
+
+
 def _no_line(number: int, line: str) -> NoToml | None:
     """Lines of something else than TOML: merge marks, comments of other languages, JSON."""
     if re.match(r"(<{7}|={7}|>{7}|\|{7})( |$)", line):
         return NoToml(number, "is a mark of a merge that git left open", "the lines of one side")
     if re.match(r"\s*(//|--|;|/\*)", line):
         return NoToml(number, "is no comment: those of TOML begin with #", "# and the text")
+    if re.match(r'\s*[a-z]+(\s+("[^"]*"|\w+))*\s*\{', line):
+        return NoToml(number, "is HCL and not TOML", '[table] on a line, key = "value" on the next')
     if re.match(r"\s*\{", line):
         return NoToml(
             number, "is JSON and not TOML", '[table] on a line, key = "value" on the next'

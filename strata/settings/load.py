@@ -1,8 +1,10 @@
 """Reads the settings of an environment; reports all their problems at once."""
 
 import copy
+import errno
 import json
 import math
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of, positions
 from strata.settings.resource_names import base
 from strata.settings.rules import Finding, findings
+from strata.settings.rules.finding import near
 from strata.settings.rules.secrets import is_reference
 from strata.text.words import counted, shortened
 from strata.text.wrapping import unbroken
@@ -31,6 +34,9 @@ MOST_SHOWN = 1000
 
 LONGEST_VALUE = 60
 """The most characters of a value that a message repeats."""
+
+NOT_THERE = (os.strerror(errno.ENOENT), os.strerror(errno.ENOTDIR))
+"""The system's words for a file that is not there."""
 
 DEFAULT = " (not in the file, default)"
 _ABSENT = object()
@@ -131,9 +137,16 @@ def resolve(env: str, root: Path | None = None) -> Path:
         # Names with blanks and other invisible characters are shown in quotes.
         plain = env.isprintable() and env == env.strip()
         wrong = f"no environment is called {env if plain else json.dumps(env)}"
-        hint = f"known: {', '.join(known)}; or give a path"
+        hint = f"{_known(env, root)}; or give a path"
         raise UsageError(wrong if env.strip() else "ENV is empty", hint)
     return (root or project()) / "envs" / f"{env}.toml"
+
+
+def _known(name: str, root: Path | None) -> str:
+    """The environments that there are, those that resemble a name first."""
+    known = [path.stem for path in own_files(root)]
+    all_ = f"known: {', '.join(known)}"
+    return f"{close}; {all_}" if (close := near(name.strip().lower(), known, "")) else all_
 
 
 def load(env: str, root: Path | None = None) -> Settings:
@@ -144,9 +157,10 @@ def load(env: str, root: Path | None = None) -> Settings:
         text = decode(bytes_of(path))
         data = parse(text)
     except Unreadable as error:
-        raise InvalidSettings(
-            [Problem(named, 0, "", "", error.why, "a readable TOML file")]
-        ) from None
+        right = "a readable TOML file"
+        if error.why in NOT_THERE:
+            right = f"a TOML file, or the name of an environment: {_known(path.stem, root)}"
+        raise InvalidSettings([Problem(named, 0, "", "", error.why, right)]) from None
     except NoToml as error:
         raise InvalidSettings(
             [Problem(named, error.line, "", "", error.wrong, error.right)]
@@ -300,6 +314,14 @@ def _judge(data: dict[str, Any]) -> tuple[Settings | None, list[ErrorDetails], l
         broken = {fault["loc"] for fault in mistyped}
         repaired = _repair(data, broken)
         around = {key[:length] for key in broken for length in range(1, len(key))}
+        # The default of a key that is misspelt is not what the file means.
+        broken |= {
+            meant
+            for fault in mistyped
+            if fault["type"] == "extra_forbidden"
+            and (meant := schema.meant(fault["loc"]))
+            and _at(meant, data) is _ABSENT
+        }
         problems = findings(repaired) if repaired else []
         sound = [finding for finding in problems if not _rests_on(finding, broken, around)]
         return None, mistyped, sound

@@ -84,12 +84,17 @@ def _plain(number: float) -> str:
     return str(int(number)) if number == int(number) else str(number)
 
 
+def meant(key: Key) -> Key | None:
+    """The known key that was probably meant by an unknown one."""
+    close = difflib.get_close_matches(str(key[-1]), list(at(key[:-1]).get("properties", {})), n=1)
+    return (*key[:-1], close[0]) if close else None
+
+
 def nearest(key: Key) -> str:
     """Where an unknown key belongs, or the known key that was probably meant."""
     known = list(at(key[:-1]).get("properties", {}))
-    close = difflib.get_close_matches(str(key[-1]), known, n=1)
-    if close:
-        return f"perhaps {close[0]}"
+    if close := meant(key):
+        return f"perhaps {close[-1]}"
     elsewhere = [name for name in _tables().get(str(key[-1]), ()) if name]
     if elsewhere:
         return f"in {' or '.join(f'[{name}]' for name in elsewhere)}"

@@ -43,6 +43,11 @@ def refuse(tmp_path: Path) -> Refuse:
         ('region "eu-central-1"', "has no =", 'region = "eu-central-1"'),
         ("region =", "has no value", "region ="),
         ('region = "eu-central-1', "not closed", "region = "),
+        # The parser names the end of the file in the place of these lines.
+        ("region = 'eu-central-1", "has ' that is not closed", "region = '...'"),
+        ('region = """eu-central-1', 'has """ that', 'region = """..."""'),
+        ("region = '''eu-central-1", "has ''' that", "region = '''...'''"),
+        ("endpoints = ['s3', 'dynamodb]", "has ' that", "endpoints = '...'"),
         ('path = "a\\q"', "backslash", "single quotes"),
         ("account = 012345678901", "leading zero", 'account = "012345678901"'),
         ("emulated = True", "how TOML writes true", "emulated = true"),
@@ -62,6 +67,9 @@ def refuse(tmp_path: Path) -> Refuse:
         ('a = ["b" "c"]', "without a comma", 'a = ["...", "..."]'),
         ('a = ["b", "c"', "without its ]", 'a = ["...", "..."]'),
         ('{"environment": {}}', "JSON", "key ="),
+        ('resource "aws_vpc" "shop" {', "HCL", "key ="),
+        ('variable region { default = "x" }', "HCL", "key ="),
+        ("locals {", "HCL", "key ="),
         ("[environment]", "twice, first in line", "one [environment]"),
         ('name = "local"', "has name twice, first in line", "name once"),
     ],
@@ -243,3 +251,9 @@ def test_twice_the_subnets_are_twice_the_work(
 
     few = questions(250)
     assert questions(500) <= 2.5 * few + 100
+
+
+def test_of_a_text_that_goes_on_to_the_end_nothing_is_repeated(refuse: Refuse) -> None:
+    (problem,) = refuse(f"{GOOD}[service.secrets]\nA = [\n'hunter2\n]\n")
+    assert "hunter2" not in str(problem)
+    assert problem.line == len(GOOD.splitlines()) + 3

@@ -164,4 +164,57 @@ def test_a_name_of_no_environment_is_told_so_that_it_can_be_seen(env: str, words
     with pytest.raises(UsageError) as error:
         resolve(env)
     assert error.value.message == words
-    assert (error.value.hint or "").startswith("known: dev, local, prod, staging; or give a path")
+    assert "known: dev, local, prod, staging; or give a path" in (error.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("env", "meant"),
+    [
+        ("lcoal", "local"),
+        ("LOCAL", "local"),
+        ("production", "prod"),
+        # In the place of a path it is looked for in envs/, too.
+        ("local.toml", "local"),
+        ("envs/local", "local"),
+        ("envs/lcoal.toml", "local"),
+        ("../prod/", "prod"),
+        ("somewhere/other.toml", ""),
+    ],
+)
+def test_what_is_not_there_is_told_with_the_environment_that_was_meant(
+    env: str, meant: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        load(env)
+    said = " ".join(f"{error.value.message} {error.value.hint}".split())
+    assert f"{f'perhaps {meant}; ' if meant else ''}known: dev, local, prod, staging" in said
+    assert ("perhaps" in said) == bool(meant)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "name"),
+    [
+        ('[services.mail]\ncomand = ["node"]', "services.mail.comand", "command"),
+        ('[jobs.sweep]\ncommand = ["a"]\nschedul = "rate(1 day)"\nschedule = "rate(1 day)"\n'
+         "memory_mb = 100", "jobs.sweep.memory_mb", "memory_mib"),
+        ('[services.mail]\ncommand = ["a"]\ncpus = 128', "services.mail.cpus", "cpu"),
+    ],
+)  # fmt: skip
+def test_the_default_of_a_misspelt_key_is_not_at_fault(
+    table: str, key: str, name: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "some.toml"
+    file.write_text(f"{LOCAL}\n{table}\n")
+    with pytest.raises(InvalidSettings) as error:
+        load(str(file))
+    assert [one.key for one in error.value.problems if "schedul" not in one.key] == [key]
+    assert f"perhaps {name}" in [one.right for one in error.value.problems]
+
+
+def test_a_key_that_is_there_is_judged_beside_one_that_resembles_it(tmp_path: Path) -> None:
+    file = tmp_path / "some.toml"
+    file.write_text(f'{LOCAL}\n[services.mail]\ncommand = [""]\ncomand = ["node"]\n')
+    with pytest.raises(InvalidSettings) as error:
+        load(str(file))
+    found = {one.key for one in error.value.problems}
+    assert found >= {"services.mail.command", "services.mail.comand"}
