@@ -71,11 +71,14 @@ def status(folder: Path | None = None) -> EmulatorStatus | None:
 def start(folder: Path | None = None) -> EmulatorStatus:
     """Start the emulator on a free port of 127.0.0.1, or give the one that runs."""
     folder = folder or usual_folder()
-    running = status(folder)
-    if running:
-        return running
-    interpreter = python()
     folder.mkdir(parents=True, exist_ok=True)
+    # Of two that start at once the second finds the first one's, and that it answers.
+    with FileLock(folder / "start.lock"):
+        return status(folder) or _started(folder)
+
+
+def _started(folder: Path) -> EmulatorStatus:
+    interpreter = python()
     port = free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -36,6 +36,18 @@ def test_it_starts_on_loopback_once_and_leaves_nothing(tmp_path: Path) -> None:
     assert emulator.stop(tmp_path) is False
 
 
+def test_two_that_start_it_at_once_have_one_that_answers(tmp_path: Path) -> None:
+    def start(_: int) -> tuple[emulator.EmulatorStatus, bool]:
+        running = emulator.start(tmp_path)
+        return running, emulator.answers(running.url)
+
+    with ThreadPoolExecutor(4) as pool:
+        started = set(pool.map(start, range(4)))
+    running = emulator.status(tmp_path)
+    assert emulator.stop(tmp_path) is True
+    assert started == {(running, True)}
+
+
 def test_a_process_is_aimed_at_it_as_long_as_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
