@@ -391,6 +391,10 @@ def type_(submodule: str, name: str, **more: Any) -> dict[str, Any]:
     return {"fqn": fqn, "kind": "class", "namespace": submodule, "docs": {"summary": "x"}, **more}
 
 
+MAP = "//# sourceMappingURL=data:application/json;base64,e30="
+SCRIPT = f"const text = `\n{MAP}\n`;"
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Package:
     """Bindings as jsii builds them: `blueBox` refers to `redBox`, `grayBox` to nothing."""
@@ -419,7 +423,7 @@ def package(tmp_path: Path) -> Package:
     (folder / "_jsii" / "__init__.py").write_text(
         f'jsii.JSIIAssembly.load(\n    "{NAME}", "{VERSION}", __name__[0:-6], "toy.jsii.tgz"\n)\n'
     )
-    scripts = {f"package/lib/{one}/index.js": f"// {one}".encode() for one in submodules}
+    scripts = {f"package/lib/{one}/index.js": f"{SCRIPT}\n{MAP}".encode() for one in submodules}
     content = packed(
         {
             "package/.jsii": json.dumps(assembly, indent=2).encode(),
@@ -457,6 +461,7 @@ def test_a_cut_holds_what_its_types_refer_to_and_no_more(package: Package, tmp_p
         "package/lib/blue-box/index.js",
         "package/lib/red-box/index.js",
     }
+    assert held["package/lib/red-box/index.js"] == SCRIPT.encode(), "without its map"
     assert json.loads(held["package/.jsii"])["types"].keys() == {
         f"{NAME}.blueBox.BlueBox",
         f"{NAME}.redBox.RedBox",
