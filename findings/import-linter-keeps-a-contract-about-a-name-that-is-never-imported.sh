@@ -35,4 +35,4 @@ echo "$codes"
 [ "$codes" = " pyyaml 0 yaml 1 shop.models 1" ]
 grep -q "No YAML KEPT" pyyaml
 grep -q "No YAML BROKEN" yaml
-! grep -q "No YAML" shop.models
+if grep "No YAML" shop.models; then exit 1; fi

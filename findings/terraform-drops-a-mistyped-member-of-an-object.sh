@@ -40,5 +40,5 @@ echo 'prot = 8080' >> slips.tfvars
 terraform plan -var-file=slips.tfvars > said 2>&1
 grep -q 'Value for undeclared variable' said
 echo 'resource "terraform_data" "web" { inputs = 1 }' > web.tf
-! terraform validate > said 2>&1
+if terraform validate > said 2>&1; then exit 1; fi
 grep -q 'Unsupported argument' said
