@@ -18,6 +18,7 @@ from pathlib import Path
 from strata.errors import StrataError
 from strata.machine.folders import work_folder
 from strata.machine.unforeseen import words
+from strata.text.words import and_said
 
 OLDEST = 20
 """The oldest major version, as package.json has it."""
@@ -59,17 +60,19 @@ def find(seconds: float = ANSWER_SECONDS) -> Path:
     executable = shutil.which(name)
     if executable is None:
         raise StrataError(f"{name} is not on the PATH", INSTALL)
-    version = _version(executable, seconds)
+    version, errors = _version(executable, seconds)
     match = re.fullmatch(r"v(\d+)\.\S+", version)
     if match is None:
-        raise StrataError(f"{executable} prints no version", INSTALL)
+        # A version manager says what it wants; Node itself what is wrong in NODE_OPTIONS.
+        raise StrataError(f"{executable} prints no version{and_said(errors)}", INSTALL)
     if int(match[1]) < OLDEST:
         raise StrataError(f"Node {version} is too old: {executable}", INSTALL)
     return Path(executable)
 
 
 @cache
-def _version(executable: str, seconds: float) -> str:
+def _version(executable: str, seconds: float) -> tuple[str, str]:
+    """What it prints, and what it says on stderr."""
     try:
         answer = subprocess.run(
             [executable, "--version"],
@@ -86,7 +89,7 @@ def _version(executable: str, seconds: float) -> str:
         ) from None
     except OSError as error:
         raise StrataError(f"{executable}: {words(error)}", INSTALL) from None
-    return answer.stdout.strip()
+    return answer.stdout.strip(), answer.stderr
 
 
 def check_temporary() -> None:

@@ -16,6 +16,7 @@ from strata.machine.folders import project, work_folder
 from strata.machine.unforeseen import words
 from strata.terraform.plugins import platform_name
 from strata.terraform.signature import KEY, check
+from strata.text.words import and_said
 
 ANSWER_SECONDS = 30.0
 """For `terraform version`, which takes a tenth of a second."""
@@ -92,7 +93,7 @@ def _version(executable: Path, seconds: float) -> str:
     try:
         return str(json.loads(answer.stdout)["terraform_version"])
     except (ValueError, LookupError, TypeError, RecursionError):
-        return "it prints no version"
+        return f"it prints no version{and_said(answer.stderr.decode(errors='replace'))}"
 
 
 def _fetch(url: str) -> bytes:

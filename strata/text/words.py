@@ -14,6 +14,13 @@ def listed(parts: Sequence[str], separator: str = ", ") -> str:
     return f"{separator.join(others)} and {last}" if others else last
 
 
+def and_said(text: str) -> str:
+    """`, but: ` and the first line of what a program said; empty for none."""
+    lines = ("".join(filter(str.isprintable, line)).strip() for line in text.splitlines())
+    first = next(filter(None, lines), "")
+    return f", but: {shortened(first, 200)}" if first else ""
+
+
 def shortened(text: str, most: int) -> str:
     """At most `most` characters of a text, the last a `…` where it is longer."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -36,13 +36,19 @@ def test_the_oldest_version_is_that_of_package_json() -> None:
     assert engines == {"node": f">={node.OLDEST}"}
 
 
+SAID = "No version is set for command node"
+MANAGER = f"printf '\\n{SAID}\\nChoose one of 22.1.0\\n' >&2; exit 126\n"
+"""How a version manager answers in place of a program that it has several of."""
+
+
 @pytest.mark.parametrize(
     "text, words",
     [
         ("#!/bin/sh\necho v18.20.4\n", "v18.20.4 is too old"),
         ("#!/bin/sh\necho 'v4.0.0'\n", "v4.0.0 is too old"),
         ("#!/bin/sh\nexit 1\n", "prints no version"),
-        ("#!/bin/sh\nprintf '\\377'\n", "prints no version"),
+        ("#!/bin/sh\nprintf '\\377'\n", "prints no version$"),
+        (f"#!/bin/sh\n{MANAGER}", f"prints no version, but: {SAID}$"),
         ("#!/bin/sh\nexec sleep 600\n", "printed no version within"),
         ("#!/nowhere/at/all\n", "there is no such file"),
         ("\x7fELF of another machine", "cannot be run on this machine"),

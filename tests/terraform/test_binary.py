@@ -143,6 +143,7 @@ CANNOT = [
     ("#!/bin/sh\nexit 3\n", "prints no version"),
     ("#!/bin/sh\necho '[1]'\n", "prints no version"),
     ("#!/bin/sh\nprintf '\\377'\n", "prints no version"),
+    ("#!/bin/sh\nprintf '\\nNo version is set\\n' >&2\n", "no version, but: No version is set"),
     ('#!/bin/sh\necho \'{"terraform_version": "0.1.0"}\'\n', "0.1.0"),
     ("#!/nowhere/at/all\n", "there is no such file"),
     ("\x7fELF of another machine", "cannot be run on this machine"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from strata.text.words import counted, listed, shortened
+from strata.text.words import and_said, counted, listed, shortened
 
 
 @pytest.mark.parametrize("number, words", [(0, "0 rules"), (1, "1 rule"), (2, "2 rules")])
@@ -20,3 +20,16 @@ def test_a_list_ends_with_and() -> None:
 def test_what_is_too_long_ends_in_an_ellipsis_and_has_no_more_characters() -> None:
     assert shortened("abcd", 4) == "abcd"
     assert shortened("abcde", 4) == "abc…"
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("", ""),
+        (" \n\t\n", ""),
+        ("\n it is\x07 not set\r\nset one of", ", but: it is not set"),
+        ("a" * 300, f", but: {'a' * 199}…"),
+    ],
+)
+def test_of_what_a_program_said_there_is_the_first_line(text: str, end: str) -> None:
+    assert and_said(text) == end
