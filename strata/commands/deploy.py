@@ -1,5 +1,6 @@
 """`strata deploy`"""
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from strata.commands.base import AsJson, Env, ServiceName, out, print_json
 from strata.commands.releases import released, releases, tell
 from strata.errors import UsageError
+from strata.images import tags
 from strata.settings.resource_names import base, image_tag
 
 if TYPE_CHECKING:
@@ -49,7 +51,13 @@ def deploy(
               watch_only), ("--take-over", take_over)) if on]  # fmt: skip
     if len(chosen) > 1:
         raise UsageError(f"{' and '.join(chosen)} do not go together", "give one of them")
-    if digest is not None and not digest.startswith("sha256:"):
+    for only in chosen if watch_only or take_over else []:
+        for other, on in (("--replace", replace), ("--no-watch", not watch)):
+            if on:
+                raise UsageError(f"{only} begins no deployment", f"leave {other} away")
+    if tag is not None:
+        tags.check_form(tag)
+    if digest is not None and not re.fullmatch("sha256:[0-9a-f]{64}", digest):
         raise UsageError(f"--digest {digest} is no digest", "sha256: and 64 hexadecimal digits")
     work = releases(env, service)
     if take_over:

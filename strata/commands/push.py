@@ -61,8 +61,8 @@ def push(
 ) -> None:
     """Build an image, or take one, and push it to the environment's repository."""
     source = _source(context, dockerfile, image, archive)
-    images.check(source, engine)
     settings = load(env)
+    images.check(source, engine)
     repository = place(settings, service or "").repository
     if tag is not None:
         tags.check(tag, settings.registry)

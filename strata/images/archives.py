@@ -23,7 +23,7 @@ def form(archive: Path) -> Form:
                 if "manifest.json" in names:
                     return "docker-archive"
     except (tarfile.TarError, EOFError) as error:
-        raise UsageError(f"--archive {archive} is no tar file: {error}", _WANTED) from error
+        raise UsageError(f"--archive {archive} is no tar file", _WANTED) from error
     except OSError as error:
         raise UsageError(
             f"--archive {archive} cannot be read: {error.strerror}", _WANTED

@@ -49,7 +49,9 @@ def check(source: Source, engine: str | None) -> None:
             if not context.is_dir():
                 raise UsageError(f"{context} is no folder to build from", "a folder with the code")
             if not dockerfile.is_file():
-                raise UsageError(f"there is no Dockerfile {dockerfile}", "--file names another")
+                raise UsageError(
+                    f"there is no file {dockerfile} to build by", "--file names another"
+                )
             if engine is not None and not ENGINES[engine].builds:
                 builders = [name for name, one in ENGINES.items() if one.builds]
                 raise UsageError(f"--engine {engine} builds no image", _listed_or(builders))

@@ -27,15 +27,20 @@ class CommitTag:
 
 def check(tag: str, registry: Registry) -> None:
     """Raise UsageError for what is no tag, or cannot be one in this repository."""
-    if not re.fullmatch(IMAGE_TAG, tag):
-        raise UsageError(
-            f"--tag {tag!r} is no image tag",
-            "1 to 128 letters, digits, underscores, dots and hyphens, no dot or hyphen first",
-        )
+    check_form(tag)
     if registry.immutable_tags and tag == "latest":
         raise UsageError(
             "--tag latest moves with every push, and the repository's tags are immutable",
             "the tag of one build, such as 1.0.0 or a commit",
+        )
+
+
+def check_form(tag: str) -> None:
+    """Raise UsageError for what is no tag in any repository."""
+    if not re.fullmatch(IMAGE_TAG, tag):
+        raise UsageError(
+            f"--tag {tag!r} is no image tag",
+            "1 to 128 letters, digits, underscores, dots and hyphens, no dot or hyphen first",
         )
 
 

@@ -105,3 +105,27 @@ def test_a_wrong_word_is_told_with_the_right_ones(
 ) -> None:
     shown = said(words, monkeypatch, capsys)
     assert f": {words[-1]!r} is not one of {right}." in shown
+
+
+OTHERS = {"target": "database", "what": "database", "layer": "network"}
+OF_ENVIRONMENTS = [
+    words
+    for words, command in ALL.items()
+    if any(parameter.name in ("env", "envs") for parameter in command.params)
+]
+
+
+@pytest.mark.parametrize("words", OF_ENVIRONMENTS, ids=" ".join)
+def test_an_environment_that_is_not_there_is_told_before_all_else(
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    required = [
+        OTHERS.get(parameter.name, "lcoal")
+        for parameter in ALL[words].params
+        if parameter.param_type_name == "argument"
+        and (parameter.required or parameter.name in ("env", "envs"))
+    ]
+    shown = said((*words, *required), monkeypatch, capsys)
+    assert shown.startswith("error: no environment is called lcoal  hint: perhaps local; known: ")

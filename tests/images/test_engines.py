@@ -246,7 +246,7 @@ def test_an_engine_that_hangs_is_taken_for_one_that_does_not_work(
         (push.Existing("-x"), None, "--image '-x' is no image"),
         (push.Existing(""), None, "--image '' is no image"),
         (push.Build(Path("nowhere"), Path("x")), None, "nowhere is no folder"),
-        (push.Build(Path(), Path("nowhere/Dockerfile")), None, "no Dockerfile nowhere/Dockerfile"),
+        (push.Build(Path(), Path("nowhere/Dockerfile")), None, "no file nowhere/Dockerfile"),
         (push.Build(Path(), Path(__file__)), "skopeo", "--engine skopeo builds no image"),
         (push.Build(Path(), Path(__file__)), "kaniko", "--engine kaniko is not known"),
         (push.Archive(Path(__file__)), None, "is no tar file"),
