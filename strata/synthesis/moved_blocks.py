@@ -12,6 +12,7 @@ from pathlib import Path
 
 from strata.documents.layers import ALL_LAYERS, stack_name, standing
 from strata.documents.stacks import Stack, stack
+from strata.machine.files import write_whole
 from strata.synthesis.moves import History, Move, Place, histories
 
 NAME = "moved.tf"
@@ -28,19 +29,19 @@ def write(out: Path, environments: Iterable[str], moves: Sequence[Move]) -> None
     for name in environments:
         folders = {layer: out / "stacks" / stack_name(name, layer) for layer in ALL_LAYERS}
         composed = out / "composed" / name
+        texts: dict[Path, str] = {}
+        if moves:
+            past = histories(read_layers(out / "stacks", name), moves)
+            for layer in standing(out / "stacks", name):
+                texts[folders[layer]] = layer_text(layer, past)
+            if composed.is_dir():
+                texts[composed] = composed_text(past)
         for folder in (*folders.values(), composed):
-            (folder / NAME).unlink(missing_ok=True)
-        if not moves:
-            continue
-        past = histories(read_layers(out / "stacks", name), moves)
-        texts = {
-            folders[layer]: layer_text(layer, past) for layer in standing(out / "stacks", name)
-        }
-        if composed.is_dir():
-            texts[composed] = composed_text(past)
-        for folder, text in texts.items():
-            if text:
-                (folder / NAME).write_text(text, encoding="utf-8")
+            # The Terraform of another strata may read it at this moment.
+            if text := texts.get(folder):
+                write_whole(folder / NAME, text)
+            else:
+                (folder / NAME).unlink(missing_ok=True)
 
 
 def read_layers(stacks: Path, environment: str) -> dict[str, Stack]:

@@ -3,9 +3,11 @@
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from strata.documents.layers import OPTIONAL, STACK, stack_name
 from strata.machine.node import in_use
 from strata.machine.private import PrivateFolder
 from strata.settings.models import Settings
@@ -54,7 +56,18 @@ def _layers(settings: Sequence[Settings], out: Path) -> None:
     from modules.environment import write_layers  # noqa: PLC0415
 
     out.mkdir(parents=True, exist_ok=True)
-    write_layers(settings, out)
+    # CDKTF writes in place, and another strata may read it at this moment.
+    with PrivateFolder(out) as folder:
+        write_layers(settings, folder)
+        made = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+        for path in made:
+            (out / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).replace(out / path)
+    # An earlier synthesis may have had them.
+    for environment, layer in product(settings, OPTIONAL):
+        path = Path("stacks", stack_name(environment.environment.name, layer), STACK)
+        if path not in made:
+            (out / path).unlink(missing_ok=True)
 
 
 def _write_beside(settings: Sequence[Settings], out: Path, moves: Sequence[Move]) -> None:

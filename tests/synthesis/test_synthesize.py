@@ -1,5 +1,6 @@
 """What `synthesize` writes, beyond the content of single layers."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import date
@@ -8,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from modules import environment
 from strata.documents.layers import LAYERS
 from strata.settings import load
 from strata.synthesis import synthesize as module
 from strata.synthesis.moves import Move
-from strata.synthesis.synthesize import synthesize_composed
+from strata.synthesis.synthesize import synthesize, synthesize_composed
 
 Json = dict[str, Any]
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
@@ -102,14 +104,47 @@ def test_the_composed_stack_may_be_written_first(synthesized: Path, tmp_path: Pa
     assert files(tmp_path) == files(synthesized)
 
 
+def test_what_another_process_reads_meanwhile_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two plans at once are synthesized to one folder."""
+    monkeypatch.setattr(module, "read", lambda: (MOVE,))
+    settings = [load("local")]
+    synthesize(settings, tmp_path)
+    read = [tmp_path / name for name in files(tmp_path)]
+    assert {path.name for path in read} == {"cdk.tf.json", "moved.tf", ".terraform.lock.hcl"}
+    optional = tmp_path / "stacks" / "local-alarms" / "cdk.tf.json"
+    optional.parent.mkdir()
+    optional.write_text("{}")
+    there, write_layers = [], environment.write_layers
+
+    def seen(*arguments: Any) -> Path:
+        made = write_layers(*arguments)
+        there.append(optional.exists())
+        return made
+
+    monkeypatch.setattr(environment, "write_layers", seen)
+    with contextlib.ExitStack() as readers:
+        for path in read:
+            path.write_text("of before")
+        opened = [readers.enter_context(path.open()) for path in read]
+        synthesize(settings, tmp_path)
+        assert {one.read() for one in opened} == {"of before"}
+    assert "of before" not in {path.read_text() for path in read}
+    assert (there, optional.exists()) == ([True], False)
+    assert {path.name for path in tmp_path.iterdir()} == {"stacks", "composed", "manifest.json"}
+
+
+MOVE = Move.model_validate({
+    "from": "database/before", "to": "database/instance", "since": date(2026, 11, 24),
+    "reason": "A name that says what it is",
+})  # fmt: skip
+
+
 def test_what_moved_is_beside_the_composed_stack_that_is_written_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move = Move.model_validate({
-        "from": "database/before", "to": "database/instance", "since": date(2026, 11, 24),
-        "reason": "A name that says what it is",
-    })  # fmt: skip
-    monkeypatch.setattr(module, "read", lambda: (move,))
+    monkeypatch.setattr(module, "read", lambda: (MOVE,))
     layers = synthesize_composed(load("local"), tmp_path)
     written = files(tmp_path)
     assert b"aws_db_instance.database_before" in written["composed/local/moved.tf"]
