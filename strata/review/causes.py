@@ -132,7 +132,10 @@ def _value(key: Key, data: Json) -> str:
     inner: Any = data
     for part in key:
         inner = inner.get(str(part), ABSENT) if isinstance(inner, dict) else ABSENT
-    return "none" if inner is ABSENT or inner is None else shown_value(key, data)
+    if inner is ABSENT or inner is None:
+        return "none"
+    # A message about a table names the line alone; here something stands on both sides.
+    return "a table" if isinstance(inner, dict) else shown_value(key, data)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ _WHOLE = re.compile(
     | \barn:aws
     | ^\W*(module|data)\.\w
     | ^\W*[a-z][a-z0-9]*(_\w+)+\.\w      # a Terraform address, with its key if it has one
+    | ^\w+(\[\d+\])?(\.\w+(\[\d+\])?)+:?$ # the path of an argument
     | ^\W*[\w.~@+%-]*/[\w./@:+%,~-]*\W*$ # the path of a file or a construct
     | ^\W*[\w.+-]+@[\w-]+\.\w
     """,

@@ -52,6 +52,20 @@ def test_each_change_has_its_own_setting_and_its_line() -> None:
     assert found.unexplained == ()
 
 
+def test_a_table_that_comes_or_goes_is_told_as_one() -> None:
+    stock = {"command": ["stock"], "port": 3001}
+    now = varied(services={"stock": stock})
+    group = "aws_vpc_security_group_ingress_rule.network_instance_ingress_instance"
+    found = causes([Change(group, ("create",), {}, {})], now, {"network": LOCAL}, {}, compose)
+    assert [(one.key, one.before, one.after) for one in found.changed] == [
+        ("services.stock", "none", "a table")
+    ]
+    applied = now.model_dump(mode="json")
+    change = Change(group, ("delete",), {}, {})
+    found = causes([change], load("local"), {"network": applied}, {}, compose)
+    assert [(one.before, one.after) for one in found.changed] == [("a table", "none")]
+
+
 def test_a_layer_that_nobody_noted_is_not_explained() -> None:
     now = varied(registry={"keep_images": 9})
     change = Change("aws_ecr_lifecycle_policy.registry_lifecycle_policy", ("update",), {}, {})

@@ -15,6 +15,7 @@ ADDRESSES = (
     "aws_vpc_security_group_ingress_rule.network_load_balancer_ingress_from_everywhere_443_to_there",
     'module.shop["a"].aws_vpc_security_group_ingress_rule.network_load_balancer_ingress["443-tcp"],',
     "data.aws_iam_policy_document.service_execution_role_policy_with_a_name_that_goes_on_for_long",
+    "auto_scaling_group_provider[0].managed_scaling[0].maximum_scaling_step_size_of_one_step[12].value:",
     "envs/of-the-shop/with-a-long-name/of-a-folder/and-another/one-below-that/production.toml:12:",
     "/srv/a-folder/with-a-long-name/of-a-folder/and-another/one-below-that/production/report.html",
     "service/execution_role/policy_for_secrets/with_a_name/that_goes_on/for_longer_than/it_should,",
