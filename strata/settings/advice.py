@@ -126,6 +126,9 @@ def _never_closed(lines: list[str], message: str) -> NoToml | None:
     if not found or not message.endswith("(at end of document)"):
         return None
     quote = found[1] or '"""'
+    if quote == '"""' and "".join(lines).count(quote) % 2 == 0:
+        # The last line has one of its own that is open, and no end.
+        return None
     at = max((at for at, line in enumerate(lines, start=1) if quote in line), default=len(lines))
     key = re.match(r"\s*([\w.\"-]+)\s*=", lines[at - 1]) if lines else None
     right = f"{key[1]} = {quote}...{quote}" if key else f"{quote} at both ends of a text"

@@ -82,6 +82,14 @@ def test_what_to_write_is_said(written: str, wrong: str, right: str, refuse: Ref
     assert text.splitlines()[problem.line - 1] == written
 
 
+@pytest.mark.parametrize("before", ["", '"""' + "one\ntwo" + '"""'])
+def test_a_last_line_without_an_end_is_told_as_any_other(before: str, refuse: Refuse) -> None:
+    text = f'note = {before or "1"}\nregion = "eu-central-1'
+    (problem,) = refuse(text)
+    assert (problem.line, problem.wrong) == (text.count("\n") + 1, "has a quote that is not closed")
+    assert 'region = "..."' in problem.right
+
+
 @pytest.mark.parametrize("quote", ["", "“"])
 def test_a_secret_on_such_a_line_is_not_repeated(quote: str, refuse: Refuse) -> None:
     line = f"API_TOKEN = {quote}hunter2{quote}"
