@@ -32,4 +32,6 @@ class PrivateFolder:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
-        self._end.detach()
+        # A program that has not ended yet may have written there meanwhile.
+        if not self.path.exists():
+            self._end.detach()

@@ -1,5 +1,6 @@
 """A signal leaves nothing behind, wherever it comes."""
 
+import os
 import signal
 import sys
 import tempfile
@@ -74,6 +75,23 @@ def test_of_a_file_that_is_written_whole_no_part_is_left(tmp_path: Path) -> None
 
     assert lines(lambda: write_whole(file, "state", 0o700), left) > 10
     assert file.read_text() == "state"
+
+
+def test_what_is_written_while_it_is_deleted_goes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rmdir = os.rmdir
+
+    def too_early(path: str, **options: Any) -> None:
+        monkeypatch.setattr(os, "rmdir", rmdir)
+        Path(path, "of a program that still runs").touch()
+        rmdir(path, **options)
+
+    monkeypatch.setattr(os, "rmdir", too_early)
+    with PrivateFolder(tmp_path):
+        pass
+    assert os.rmdir is rmdir
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_of_somebody_else_is_left_alone(
