@@ -93,18 +93,21 @@ def _started(folder: Path) -> EmulatorStatus:
         )
     try:
         write_whole(folder / "running", f"{process.pid} {port}\n")
+        _wait(process, _url(port), folder / "log")
     except BaseException:
-        # Nobody would find it to stop it.
+        # Nobody would find it to stop it, or the next start would find one without an answer.
         process.kill()
         process.wait()
         raise
-    deadline = time.monotonic() + START_SECONDS
-    while not answers(_url(port)):
-        if process.poll() is not None or time.monotonic() > deadline:
-            stop(folder)
-            raise StrataError("the emulator did not start", f"see {folder / 'log'}")
-        time.sleep(0.1)
     return EmulatorStatus(_url(port), process.pid)
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(url):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise StrataError("the emulator did not start", f"see {log}")
+        time.sleep(0.1)
 
 
 def account(url: str, **changes: str | bool) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def stop(folder: Path | None = None) -> bool:
             if time.monotonic() > deadline:
                 _signal(running.pid, signal.SIGKILL)
             time.sleep(0.05)
-    (folder / "running").unlink(missing_ok=True)
+    # The file stays: another start may have written it by now, and who reads it asks the system.
     return running is not None
 
 
@@ -244,12 +247,9 @@ def _signal(group: int, number: signal.Signals) -> None:
 
 
 def _alive(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        # Ours to collect, when this process started it.
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        # Ours to collect, when this process started it.
+        return os.waitpid(pid, os.WNOHANG)[0] != pid
+    except ChildProcessError:
+        # One that has ended has none, also if nobody collects it, as in a container without init.
+        return bool(command_line(pid))

@@ -7,7 +7,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,11 @@ def test_a_number_that_another_process_has_got_is_no_emulator(tmp_path: Path) ->
     assert emulator.stop(tmp_path) is False
 
 
+@pytest.mark.parametrize("stopped", [False, True])
 def test_one_that_nobody_would_find_is_not_left_running(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stopped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where its number cannot be written down, as on a full disk."""
+    """Where its number cannot be written down, as on a full disk, or Ctrl-C comes first."""
     started: list[subprocess.Popen[bytes]] = []
 
     class Popen(subprocess.Popen[bytes]):
@@ -80,8 +81,10 @@ def test_one_that_nobody_would_find_is_not_left_running(
 
     monkeypatch.setattr(subprocess, "Popen", Popen)
     monkeypatch.setattr(emulator, "status", lambda _: None)
-    (tmp_path / "running").mkdir()
-    with pytest.raises(IsADirectoryError):
+    if not stopped:
+        (tmp_path / "running").mkdir()
+    monkeypatch.setattr(emulator, "answers", lambda _: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt if stopped else IsADirectoryError):
         emulator.start(tmp_path)
     process = started[-1]
     assert process.returncode == -signal.SIGKILL
@@ -122,7 +125,43 @@ def test_one_that_ends_just_before_it_is_killed_has_stopped(
         # Until it runs, nobody sees its command line.
         assert process.stdout is not None and process.stdout.readline()
         assert emulator.stop(tmp_path) is True
-    assert not (tmp_path / "running").exists()
+    assert emulator.status(tmp_path) is None
+
+
+def test_one_that_has_ended_and_that_nobody_collects_has_stopped(tmp_path: Path) -> None:
+    """Where the first process of a container is no init."""
+    program = (
+        "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', "
+        "'import signal; print(flush=True); signal.pause()', '-m', 'emulator', '1'], "
+        "start_new_session=True).pid, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout is not None
+        # Its number, and that it runs, in either order.
+        (pid,) = [line for line in (parent.stdout.readline() for _ in range(2)) if line.strip()]
+        (tmp_path / "running").write_text(f"{int(pid)} 1\n")
+        with ThreadPoolExecutor(1) as pool:
+            stopped = pool.submit(emulator.stop, tmp_path)
+            wait([stopped], timeout=5)
+            ended = stopped.done()
+            # Its parent ends, and it is collected.
+            parent.communicate()
+        assert ended and stopped.result()
+
+
+def test_one_that_is_started_while_another_is_stopped_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(folder: Path) -> None:
+        (folder / "running").write_text("1 8000\n")
+
+    with monkeypatch.context() as one:
+        one.setattr(emulator, "status", meanwhile)
+        assert emulator.stop(tmp_path) is False
+    monkeypatch.setattr(emulator, "command_line", lambda _: "python -m emulator 8000")
+    assert emulator.status(tmp_path) == emulator.EmulatorStatus("http://127.0.0.1:8000", 1)
 
 
 def test_two_that_start_at_once_make_its_environment_once(
