@@ -207,6 +207,9 @@ def _endpoints(settings: Settings, found: Found) -> Judged:
     shut: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     # Without both attributes private names do not hold.
     for endpoint in found.named if all(found.dns.values()) else ():
+        # Tasks ask it for secrets that are parameters, and for nothing else.
+        if service_of(endpoint) == "ssm" and not _has_parameters(settings):
+            continue
         ids = tuple(sorted(group["GroupId"] for group in endpoint.get("Groups", [])))
         # Of a VPC that is shared with the account the groups may be hidden from it.
         if not ids or not found.groups.keys() >= set(ids):
@@ -225,6 +228,14 @@ def _endpoints(settings: Settings, found: Found) -> Judged:
                 "a VPC whose endpoints let in the private subnets; their team adds the rule",
             ),
         )
+
+
+def _has_parameters(settings: Settings) -> bool:
+    return any(
+        source.startswith("arn:aws:ssm:")
+        for container in settings.service.containers
+        for source in container.secrets.values()
+    )
 
 
 def _shut_out(settings: Settings, found: Found, groups: Sequence[Json]) -> tuple[str, ...]:

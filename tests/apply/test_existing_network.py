@@ -279,6 +279,17 @@ def test_endpoints_that_no_name_or_nobody_here_leads_to_may_let_in_whom_they_lik
     assert look(wanted, MADE).refused == []
 
 
+def test_an_endpoint_for_parameters_counts_where_a_secret_is_one(ec2: Any) -> None:
+    network = foreign(ec2, next(RANGES))
+    made = endpoint(ec2, network, "ssm", group_of(ec2, network.vpc, "theirs"))
+    wanted = settings(network)
+    assert look(wanted, MADE) == Offered()
+    data = wanted.model_dump(by_alias=True)
+    data["service"]["secrets"] = {"KEY": "arn:aws:ssm:eu-central-1:000000000000:parameter/key"}
+    (wrong,) = said(look(Settings.model_validate(data), MADE)).values()
+    assert f" for ssm ({made}), behind " in wrong
+
+
 def test_zones_are_held_against_the_subnets(ec2: Any) -> None:
     network = foreign(ec2, next(RANGES))
     base = ec2.describe_vpcs(VpcIds=[network.vpc])["Vpcs"][0]["CidrBlock"].removesuffix("0.0/16")
