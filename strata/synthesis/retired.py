@@ -10,6 +10,7 @@ from pathlib import Path
 from strata.documents.layers import LAYERS, OPTIONAL, STACK, stack_name, state_key
 from strata.documents.providers import with_all_of
 from strata.documents.stacks import STAGE
+from strata.machine.files import write_whole
 from strata.state.states import States, holds
 from strata.synthesis import lock_file
 
@@ -42,6 +43,7 @@ def retire(stacks: Path, environment: str, states: States) -> list[str]:
         folder.mkdir(exist_ok=True)
         state = states[layer]
         whole = with_all_of(kept, state.document["resources"] if state else [])
-        (folder / STACK).write_text(json.dumps(whole, indent=2), encoding="utf-8")
+        # The next run takes it as it is, and another strata may read it at this moment.
+        write_whole(folder / STACK, json.dumps(whole, indent=2))
     lock_file.write(stacks.parent, [environment])
     return retired

@@ -1,6 +1,8 @@
 """Stacks for layers that an environment has no more and that still have resources."""
 
+import errno
 import json
+import resource
 import shutil
 from pathlib import Path
 
@@ -106,6 +108,19 @@ def test_planning_and_applying_see_the_same_stacks(out: Path) -> None:
     assert once != before
     assert retire(out / "stacks", "local", {"own": state(QUEUE)}) == []
     assert stacks_digest(out, "local") == once
+
+
+def test_on_a_full_disk_no_half_of_a_stack_is_left(out: Path) -> None:
+    """The next run would take it for the whole; a limit on the size of files stands for it."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))
+    try:
+        with pytest.raises(OSError) as error:
+            retire(out / "stacks", "local", {"own": state(QUEUE)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert error.value.errno == errno.EFBIG
+    assert list((out / "stacks" / "local-own").iterdir()) == []
 
 
 def test_the_gate_has_nothing_to_say_of_it(out: Path) -> None:
