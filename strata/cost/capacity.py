@@ -1,16 +1,22 @@
 """How many instances run: the minimum, the number for the desired tasks, and the maximum."""
 
 import contextlib
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
 from strata.cost.range import Range
 from strata.cost.resources import Resource, Resources, blocks
+from strata.documents import Json
 from strata.resources.containers import Container, containers
 from strata.settings import Settings
-from strata.settings.capacity import Fit, Task, fit, job_task, of_service, worker_task
+from strata.settings.capacity import Fit, Task, fit, of_service, worker_task
 from strata.settings.resource_names import service_name
+
+SERVICE = "service"
+"""The layer of the services and schedules that are counted; others run where they say."""
 
 HOURS = 730
 """Hours of a month, as AWS's calculator counts them: 365 days of 24 hours, a twelfth of them."""
@@ -29,8 +35,9 @@ def instances(
     least, most = int(group.values.get("min_size") or 0), int(group.values.get("max_size") or 0)
     capacity = _capacity(template, resources, settings)
     share = _target_share(group, resources)
-    jobs = _jobs(capacity, resources, settings) if capacity else []
-    workers = _workers(capacity, resources, settings) if capacity else []
+    jobs = _jobs(capacity, resources) if capacity else []
+    services = _own_first(resources.of("aws_ecs_service"), "name", settings)
+    workers = _workers(capacity, services[1:], resources, settings) if capacity else []
 
     def running(tasks: int, beside: Sequence[Task]) -> int:
         beside = [*workers, *beside]
@@ -44,7 +51,7 @@ def instances(
         hours = min(settings.cost.usage.job_hours, HOURS) if jobs else 0
         return alone + (running(tasks, jobs) - alone) * hours / HOURS
 
-    service = next(iter(_own_first(resources.of("aws_ecs_service"), "name", settings)), None)
+    service = services[0] if services else None
     target = next(iter(resources.of("aws_appautoscaling_target")), None)
     desired = int(service.values.get("desired_count") or 0) if service else 0
     lowest = int(target.values.get("min_capacity") or 0) if target else desired
@@ -60,59 +67,90 @@ def _own_first(found: Sequence[Resource], key: str, settings: Settings) -> list[
 def _capacity(template: Resource | None, resources: Resources, settings: Settings) -> Fit | None:
     """How tasks fit on an instance, by the arithmetic that also checks settings."""
     instance_type = template.values.get("instance_type") if template else None
+    definitions = _own_first(resources.of("aws_ecs_task_definition"), "family", settings)
+    own = next((one for one in definitions if _containers(one)), None)
     return fit(
-        instance_type or settings.cluster.instance_type,
-        _reserved(_containers(resources, settings), of_service(settings)),
+        instance_type or settings.cluster.instance_type, _reserved(own, of_service(settings))
     )
 
 
-def _jobs(capacity: Fit, resources: Resources, settings: Settings) -> list[Task]:
+# Jobs and workers are those of the resources: a plan has two sides, and the settings are of one.
+def _jobs(capacity: Fit, resources: Resources) -> list[Task]:
     """The tasks of the jobs that have a schedule and fit on an instance."""
-    names = {one.values.get("name") for one in resources.of("aws_scheduler_schedule")}
-    tasks = [job_task(capacity.task, job) for name, job in settings.jobs.items() if name in names]
+    tasks = []
+    for schedule in resources.of("aws_scheduler_schedule"):
+        if schedule.layer == SERVICE:
+            sizes = _overrides(schedule.block("target").get("input"))
+            tasks.append(
+                replace(
+                    capacity.task,
+                    memory_mib=sizes.get("memory") or capacity.task.memory_mib,
+                    cpu=sizes.get("cpu") or capacity.task.cpu,
+                )
+            )
     return [task for task in tasks if capacity.holds(task)]
 
 
-def _workers(capacity: Fit, resources: Resources, settings: Settings) -> list[Task]:
-    """The desired tasks of the workers that have a service and fit on an instance."""
-    names = {one.values.get("name") for one in resources.of("aws_ecs_service")}
-    tasks = [
-        worker_task(capacity.task, worker)
+def _overrides(given: object) -> Json:
+    """What a schedule overrides of the first container; empty while it is not known."""
+    with contextlib.suppress(ValueError, TypeError, KeyError, IndexError):
+        return dict(json.loads(str(given))["containerOverrides"][0])
+    return {}
+
+
+def _workers(
+    capacity: Fit, services: Sequence[Resource], resources: Resources, settings: Settings
+) -> list[Task]:
+    """The desired tasks of the workers that have one of these services and fit on an instance."""
+    # A family has the name of its service.
+    definitions = {
+        str(one.values.get("family")): one for one in resources.of("aws_ecs_task_definition")
+    }
+    workers = {
+        service_name(settings.environment, name): worker_task(capacity.task, worker)
         for name, worker in settings.services.items()
-        if service_name(settings.environment, name) in names
-        for _ in range(worker.desired_count)
-    ]
+    }
+    alone = replace(capacity.task, fixed_port=False)
+    tasks = []
+    for service in services:
+        if service.layer == SERVICE:
+            name = str(service.values.get("name"))
+            reserved = _reserved(definitions.get(name), workers.get(name, alone))
+            task = replace(reserved, fixed_port=False)
+            tasks += [task] * int(service.values.get("desired_count") or 0)
     return [task for task in tasks if capacity.holds(task)]
 
 
-def _reserved(of_task: list[Container], by_settings: Task) -> Task:
+def _reserved(definition: Resource | None, otherwise: Task) -> Task:
     """What ECS reserves for the containers of a task, of which the first is the application's;
-    values that it does not name come from the settings."""
-    if not of_task:
-        return by_settings
+    what the definition does not name, or not yet, is as `otherwise`."""
+    of_task = _containers(definition)
+    if definition is None or not of_task:
+        return otherwise
     application, *sidecars = of_task
     port = application.ports[0].host_port if application.ports else None
-    return Task(
-        memory_mib=application.memory or by_settings.memory_mib,
+    alone = Task(
+        memory_mib=application.memory or otherwise.memory_mib,
         # Shared memory is counted as tmpfs is.
         tmpfs_mib=sum(container.tmpfs + container.shared_memory for container in of_task),
-        cpu=application.cpu or by_settings.cpu,
-        fixed_port=by_settings.fixed_port if port is None else port != 0,
+        cpu=application.cpu or otherwise.cpu,
+        fixed_port=otherwise.fixed_port if port is None else port != 0,
         sidecars_mib=sum(container.memory or 0 for container in sidecars),
         sidecars_cpu=sum(container.cpu or 0 for container in sidecars),
-        proxy_mib=by_settings.proxy_mib,
-        proxy_cpu=by_settings.proxy_cpu,
+    )
+    # A task has a size of its own where a proxy of Service Connect is in it.
+    memory, cpu = (int(definition.values.get(size) or 0) for size in ("memory", "cpu"))
+    return replace(
+        alone,
+        proxy_mib=max(memory - alone.reserved_mib, 0),
+        proxy_cpu=max(cpu - alone.reserved_cpu, 0),
     )
 
 
-def _containers(resources: Resources, settings: Settings) -> list[Container]:
-    """The containers that a task of the service runs; none while they are not known."""
-    definitions = resources.of("aws_ecs_task_definition")
-    for definition in _own_first(definitions, "family", settings):
-        with contextlib.suppress(ValueError):
-            of_task = containers(definition.values.get("container_definitions"))
-            if of_task:
-                return of_task
+def _containers(definition: Resource | None) -> list[Container]:
+    """The containers that a task runs; none while they are not known."""
+    with contextlib.suppress(ValueError):
+        return containers(definition.values.get("container_definitions")) if definition else []
     return []
 
 

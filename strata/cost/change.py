@@ -19,7 +19,7 @@ from strata.cost.prices import PriceList, shipped
 from strata.cost.range import Range
 from strata.cost.resources import layer, of_plan
 from strata.settings import Settings
-from strata.settings.models import Service
+from strata.settings.resource_names import service_name
 
 
 class ResourceChange(Model):
@@ -64,26 +64,30 @@ def change(plan: dict[str, Any], settings: Settings, prices: PriceList | None = 
         resources=_resources(old, new),
         not_priced=list(dict.fromkeys([*old_missing, *new_missing])),
         assumptions=assumptions(settings.cost.usage),
-        notes=list(_notes(plan, settings.service)),
+        notes=list(_notes(plan, settings)),
     )
 
 
-def _notes(plan: dict[str, Any], service: Service) -> Iterator[str]:
+def _notes(plan: dict[str, Any], settings: Settings) -> Iterator[str]:
     """How many tasks are counted, where that is not what the settings say.
 
     For a service that exists Terraform leaves the count to auto scaling: the setting has no price.
     """
-    wanted = service.desired_count
+    environment = settings.environment
+    counts = {service_name(environment): ("service", settings.service.desired_count)}
+    for name, worker in settings.services.items():
+        counts[service_name(environment, name)] = (f"services.{name}", worker.desired_count)
     for resource in plan.get("resource_changes", []):
         before, after = resource["change"].get("before"), resource["change"].get("after")
         exists = before is not None and after is not None
         replaced = resource["change"].get("replace_paths")
         if not resource["address"].startswith("aws_ecs_service.") or not exists or replaced:
             continue
+        table, wanted = counts.get(after.get("name"), ("", None))
         count = after.get("desired_count")
-        if isinstance(count, int) and count != wanted:
+        if table and isinstance(count, int) and count != wanted:
             yield (
-                f"counted with the {count} tasks that the service has: service.desired_count = "
+                f"counted with the {count} tasks that the service has: {table}.desired_count = "
                 f"{wanted} is for its creation, auto scaling decides from then on"
             )
 

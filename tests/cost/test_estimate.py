@@ -19,6 +19,7 @@ from strata.documents.stacks import stack
 from strata.settings import Settings, load
 from strata.views.markdown import estimate as markdown
 from strata.views.text.cost import estimate as text
+from tests.composing import compose
 from tests.cost.conftest import Environment
 
 Json = dict[str, Any]
@@ -124,6 +125,54 @@ def test_instances_are_counted_by_the_tasks_of_the_service_and_not_of_others(
         document["resource"][kind] = {"a_first": body, **found}
     cluster = estimate(of_stack(stack(document)), settings, shipped()).layers["cluster"]
     assert cluster == alone
+
+
+SMALL: Json = {"command": ["a"], "cpu": 128, "memory_mib": 64}
+WORKERS: Json = {"mail": {**SMALL, "desired_count": 3}, "stock": {**SMALL, "port": 3001}}
+JOBS: Json = {f"job-{number}": {**SMALL, "schedule": "rate(1 day)"} for number in range(7)}
+
+
+def beside(**more: Json) -> Settings:
+    """`local` with workers or jobs, on as many t3.micro as that takes: 877 MiB each for tasks."""
+    data = load("local").model_dump(by_alias=True)
+    data["cluster"]["max_size"] = 20
+    data["cost"]["usage"]["job_hours"] = 730
+    return Settings.model_validate({**data, **more})
+
+
+@pytest.mark.parametrize(
+    ("built", "expected"),
+    [
+        (beside(), 3),
+        # Each task has a proxy of 64 MiB and mounts as much, so that 237 MiB are left beside one of
+        # the service: room for a single worker of 192.
+        (beside(services=WORKERS), 4),
+        # Without a proxy 301 MiB are left: room for two jobs of 128.
+        (beside(jobs=JOBS), 4),
+    ],
+    ids=["alone", "workers", "jobs"],
+)
+def test_instances_are_counted_by_what_is_priced(built: Settings, expected: int) -> None:
+    """One side of a plan has other workers and jobs than the settings, which are of the other."""
+    document = of_stack(stack(compose(built)))
+    group, template = (
+        document.of(type_)[0] for type_ in ("aws_autoscaling_group", "aws_launch_template")
+    )
+    others = {"services": {"mail": {"command": ["a"]}}, "jobs": {}}
+    for settings in (built, beside(), beside(**others), beside(jobs=JOBS)):
+        assert instances(group, template, document, settings).desired == expected
+
+
+def test_containers_that_are_not_known_yet_are_those_of_the_settings() -> None:
+    settings = beside(services=WORKERS)
+    body = compose(settings)
+    for definition in body["resource"]["aws_ecs_task_definition"].values():
+        definition["container_definitions"] = "${jsonencode(local.containers)}"
+    document = of_stack(stack(body))
+    group, template = (
+        document.of(type_)[0] for type_ in ("aws_autoscaling_group", "aws_launch_template")
+    )
+    assert instances(group, template, document, settings).desired == 4
 
 
 def test_use_is_what_the_settings_say(environment: Callable[[str], Environment]) -> None:
