@@ -1,5 +1,6 @@
 """Requests to the emulator's own paths, below `/strata-api`."""
 
+import http
 import http.client
 import json
 import urllib.error
@@ -21,20 +22,41 @@ class Refused(Exception):
 def asked(url: str, name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     """What the emulator at `url` answers to `/strata-api/NAME` with `changes`, if there are any.
 
-    Raises Refused with its reason, and StrataError where it gives no answer in time.
+    Raises Refused with its reason, and StrataError where it gives none of our answers, or not in
+    time.
     """
     path = f"/strata-api/{name}"
     body = json.dumps(changes).encode() if changes else None
     try:
-        with urllib.request.urlopen(url + path, body, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
-            return dict(json.load(answer))
-    except urllib.error.HTTPError as error:
-        raise Refused(json.load(error)["message"]) from error
+        status, content = _answer(url + path, body)
     except (OSError, http.client.HTTPException) as error:
-        raise StrataError(
-            f"the emulator at {url} gave no answer to {path}{_why(error)}",
-            "see .strata/emulator/log; `strata emulator stop` ends it, and what stands in it goes",
-        ) from error
+        raise _none(url, path, _why(error)) from error
+    try:
+        answer = dict(json.loads(content))
+        refusal = None if status == http.HTTPStatus.OK else str(answer["message"])
+    except (ValueError, TypeError, KeyError) as error:
+        # One that an older Strata has started does not know every path.
+        raise _none(url, path, f" but HTTP status {status}") from error
+    if refusal is not None:
+        raise Refused(refusal)
+    return answer
+
+
+def _answer(url: str, body: bytes | None) -> tuple[int, bytes]:
+    """The status and the content."""
+    try:
+        with urllib.request.urlopen(url, body, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def _none(url: str, path: str, why: str) -> StrataError:
+    return StrataError(
+        f"the emulator at {url} gave no answer to {path}{why}",
+        "see .strata/emulator/log; `strata emulator stop` ends it, and what stands in it goes",
+    )
 
 
 def _why(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Requests to an emulator that gives no answer."""
 
+import http.server
 import socket
 import threading
 from collections.abc import Callable
@@ -37,3 +38,38 @@ def test_one_that_hangs_or_is_gone_is_said_with_what_to_do(
     assert gone.value.message == f"{said}: Connection refused"
     assert late.value.hint == gone.value.hint
     assert "strata emulator stop" in str(late.value.hint)
+
+
+@pytest.mark.parametrize("name, ask", REQUESTS, ids=[name for name, _ in REQUESTS])
+@pytest.mark.parametrize("status", [404, 500, 200])
+def test_an_answer_that_is_none_of_ours_is_said_too(
+    name: str, ask: Callable[[str], object], status: int
+) -> None:
+    """An emulator of an older Strata knows fewer paths, and one that failed answers with a page."""
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html>")
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            with pytest.raises(StrataError) as error:
+                ask(url)
+        finally:
+            server.shutdown()
+            serving.join()
+    assert error.value.message == (
+        f"the emulator at {url} gave no answer to /strata-api/{name} but HTTP status {status}"
+    )
+    assert "strata emulator stop" in str(error.value.hint)
