@@ -20,6 +20,10 @@ _IDENTITY = re.compile(
 group or the cluster of a schedule is made by this code."""
 
 
+MADE_BY = "terraform show -json PLAN > FILE"
+"""What makes a file that can be judged."""
+
+
 def read_plan(path: Path) -> Json:
     """The plan in a file: as `terraform show -json` prints it, or as `plan -out` saves it.
 
@@ -30,11 +34,11 @@ def read_plan(path: Path) -> Json:
         content = bytes_of(path) if not path.is_fifo() else path.read_bytes()
         plan = _shown(path) if content.startswith(b"PK") else json_of(content)
     except StrataError as error:
-        raise Unjudgeable(f"{path}: {error.message}", "terraform show -json PLAN > FILE") from None
+        raise Unjudgeable(f"{path}: {error.message}", MADE_BY) from None
     except Unreadable as error:
-        raise Unjudgeable(f"{path}: {error.why}") from None
+        raise Unjudgeable(f"{path}: {error.why}", MADE_BY) from None
     if not isinstance(plan, dict) or not str(plan.get("format_version", "")).startswith("1."):
-        raise Unjudgeable(f"{path}: is no plan", "terraform show -json PLAN > FILE")
+        raise Unjudgeable(f"{path}: is no plan", MADE_BY)
     return plan
 
 

@@ -172,7 +172,10 @@ def test_a_file_that_is_no_plan_is_no_verdict(
     answer = command("gate", "local", "--plan", file)
     assert answer.code == 2
     assert str(file) in answer.err
-    assert command("gate", "local", "--plan", tmp_path / "none").code == 2
+    assert "hint: terraform show -json PLAN > FILE" in answer.err
+    answer = command("gate", "local", "--plan", tmp_path / "none")
+    assert answer.code == 2
+    assert "hint: terraform show -json PLAN > FILE" in answer.err
 
 
 def test_a_planned_text_that_looks_like_an_expression_is_text() -> None:
