@@ -21,6 +21,17 @@ IMAGE = r"[a-z0-9][a-z0-9._/-]{1,255}:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 """A repository and a tag (ECR API Reference, CreateRepository and PutImage)."""
 REGISTRY = r"(127\.0\.0\.1|localhost):\d{1,5}"
 """A registry that the emulator takes images from: one on this machine, and no other."""
+DOMAIN = r"([A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{1,63}\.?"
+FORMS = {
+    "delegate": "a domain, such as shop.example",
+    "undelegate": "a domain, such as shop.example",
+    "push": "REPOSITORY:TAG, such as shop-local:1.0.0",
+    "plan": " or ".join(PLANS),
+    "quotas": " or ".join(QUOTAS),
+    "registry": "127.0.0.1:PORT or localhost:PORT",
+    "may_make_roles": "true or false",
+}
+"""What each setting may be, in words."""
 
 FIRST_USES: dict[tuple[str, str], str] = {
     ("ecs", "CreateCluster"): "ecs.amazonaws.com",
@@ -97,9 +108,9 @@ def change(wanted: Mapping[str, Any]) -> None:
     """Set what `wanted` names; `delegate` and `undelegate` name one domain."""
     account = current()
     for name, value in wanted.items():
-        if name == "delegate":
+        if name == "delegate" and re.fullmatch(DOMAIN, str(value)):
             account = replace(account, delegated=account.delegated | {plain(value)})
-        elif name == "undelegate":
+        elif name == "undelegate" and re.fullmatch(DOMAIN, str(value)):
             account = replace(account, delegated=account.delegated - {plain(value)})
         elif name == "push" and re.fullmatch(IMAGE, str(value)):
             account = replace(account, pushed=account.pushed | {value})
@@ -112,7 +123,8 @@ def change(wanted: Mapping[str, Any]) -> None:
         elif name == "may_make_roles" and isinstance(value, bool):
             account = replace(account, may_make_roles=value)
         else:
-            raise AccountError(f"{name} cannot be {value!r}")
+            may_be = FORMS.get(name, f"one of {', '.join(FORMS)} can be set")
+            raise AccountError(f"{name} cannot be {value!r}: {may_be}")
     _Held.account = account
 
 

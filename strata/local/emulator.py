@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from strata.errors import StrataError
+from strata.errors import StrataError, UsageError
 from strata.local import requests
 from strata.machine.files import write_whole
 from strata.machine.folders import project, work_folder
@@ -119,7 +119,7 @@ def _asked(url: str, name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return requests.asked(url, name, changes)
     except requests.Refused as refused:
-        raise StrataError(f"the emulator's account: {refused}") from refused
+        raise UsageError(f"the emulator's account: {refused}") from refused
 
 
 def delegate(url: str, domain: str) -> None:

@@ -59,7 +59,9 @@ def place(settings: Settings, service: str = "") -> Place:
         known = settings.services
         raise UsageError(
             f"--service {service}: there is no such service",
-            near(service, known, f"one of {', '.join(known)}" if known else "no --service"),
+            near(service, known, f"one of {', '.join(known)}")
+            if known
+            else "leave --service away: the settings have no [services]",
         )
     routed = not service or settings.services[service].route
     environment = settings.environment

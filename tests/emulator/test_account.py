@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from strata.cli import app
-from strata.errors import StrataError
+from strata.errors import UsageError
 from strata.local import emulator as emulation
 from tests.emulator.refusals.test_ecs import service
 from tests.emulator.refusals.world import Aws
@@ -96,21 +96,24 @@ def test_an_image_is_pushed_at_once_or_as_soon_as_its_repository_exists(aws: Aws
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    ("wanted", "right"),
     [
-        {"plan": "cheap"},
-        {"quotas": True},
-        {"none": "x"},
-        {"push": "no-tag"},
-        {"registry": "registry.example:5000"},
-        {"registry": "127.0.0.1:5000/shop"},
+        ({"plan": "cheap"}, "paid or free"),
+        ({"quotas": True}, "raised or new"),
+        ({"none": "x"}, "one of delegate, "),
+        ({"push": "no-tag"}, "REPOSITORY:TAG"),
+        ({"registry": "registry.example:5000"}, "127.0.0.1:PORT"),
+        ({"registry": "127.0.0.1:5000/shop"}, "127.0.0.1:PORT"),
+        ({"delegate": ""}, "a domain, such as"),
+        ({"delegate": "https://shop.example"}, "a domain, such as"),
+        ({"undelegate": "shop example"}, "a domain, such as"),
     ],
 )
 def test_what_is_no_setting_is_refused_and_changes_nothing(
-    aws: Aws, wanted: dict[str, str | bool]
+    aws: Aws, wanted: dict[str, str | bool], right: str
 ) -> None:
     before = emulation.account(aws.url)
-    with pytest.raises(StrataError, match="cannot be"):
+    with pytest.raises(UsageError, match=f"cannot be .*: {right}"):
         emulation.account(aws.url, **wanted)
     assert emulation.account(aws.url) == before
 

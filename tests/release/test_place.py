@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from strata.errors import UsageError
 from strata.release.place import place
 from strata.settings import Settings, load
 
@@ -49,3 +50,21 @@ def test_an_image_is_named_by_tag_or_digest() -> None:
     registry = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
     assert here.image("1.0.1") == f"{registry}/shop-local:1.0.1"
     assert here.image("sha256:" + "a" * 64) == f"{registry}/shop-local@sha256:{'a' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("services", "right"),
+    [
+        ({}, "leave --service away"),
+        ({"mail": {"command": ["a"]}}, "perhaps mail"),
+        ({"stock": {"command": ["a"]}, "mail": {"command": ["a"]}}, "perhaps mail"),
+        ({"stock": {"command": ["a"]}}, "one of stock"),
+    ],
+)
+def test_a_service_that_is_not_there_is_told_with_those_that_are(
+    services: dict[str, object], right: str
+) -> None:
+    data = {**load("local").model_dump(by_alias=True), "services": services}
+    with pytest.raises(UsageError) as caught:
+        place(Settings.model_validate(data), "mial")
+    assert (caught.value.hint or "").startswith(right)
