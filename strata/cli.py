@@ -246,8 +246,9 @@ def strata(
     """Nothing before a command."""
 
 
-def main() -> int:
-    """Run the command; no error has a traceback, unless `--debug` stands somewhere in the line."""
+def main(begin: Callable[[], object] = lambda: None) -> int:
+    """Run the command, after `begin`; no error has a traceback, unless `--debug` stands somewhere
+    in the line."""
     arguments, debug = without_debug(sys.argv[1:])
     codes = codes_of(arguments)
     if VARIABLE in os.environ:
@@ -257,6 +258,7 @@ def main() -> int:
     run: Callable[..., object] = app
     try:
         with stoppable():
+            begin()
             run(args=arguments, prog_name="strata")
     except Answered as answer:
         return answer.exit_code
@@ -300,8 +302,7 @@ def run() -> None:
     if DEBUG not in sys.argv:
         # What fails where nobody can catch it, such as closing the pipe to a Node that is gone.
         sys.unraisablehook = lambda _: None
-    head_start.begin_for(sys.argv[1:])
-    code = main()
+    code = main(lambda: head_start.begin_for(sys.argv[1:]))
     try:
         sys.stdout.flush()
     except OSError as error:

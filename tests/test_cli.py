@@ -204,16 +204,17 @@ def test_wrong_usage_of_plan_is_no_change(
 KEEPS = """
 import sys, tempfile
 from strata import cli
-def work(**_):
+def work(*_, **__):
     with tempfile.TemporaryDirectory(dir=sys.argv[2]):
         print("at work", flush=True)
         while True:
             input()
-cli.app = work
-sys.exit(cli.main())
 """
+AT_WORK = "cli.app = work\nsys.exit(cli.main())\n"
+BEFORE_IT = "cli.head_start.begin_for = work\ncli.run()\n"
 
 
+@pytest.mark.parametrize("where", [AT_WORK, BEFORE_IT], ids=["at work", "before it"])
 @pytest.mark.parametrize(
     ("ignored", "sent"),
     [
@@ -225,11 +226,11 @@ sys.exit(cli.main())
     ],
 )
 def test_a_command_that_is_stopped_takes_its_private_folders_with_it(
-    ignored: signal.Signals | None, sent: list[signal.Signals], tmp_path: Path
+    ignored: signal.Signals | None, sent: list[signal.Signals], where: str, tmp_path: Path
 ) -> None:
     first = f"import signal; signal.signal({ignored:d}, signal.SIG_IGN)\n" if ignored else ""
     with subprocess.Popen(
-        [sys.executable, "-c", first + KEEPS, "plan", str(tmp_path)],
+        [sys.executable, "-c", first + KEEPS + where, "plan", str(tmp_path)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
