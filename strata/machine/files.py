@@ -1,6 +1,7 @@
 """Reads JSON and TOML files that may be damaged, says why a file cannot be read, and writes files
 whole."""
 
+import contextlib
 import errno
 import json
 import os
@@ -30,6 +31,7 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None) -> No
     """Write a file in one step, text in UTF-8; `mode` is the file's, if not the usual one.
 
     Another process reads what was there or what is there now; on a full disk what was there stays.
+    An OSError names `path`.
     """
     part = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
     try:
@@ -37,8 +39,12 @@ def write_whole(path: Path, content: bytes | str, mode: int | None = None) -> No
         if mode is not None:
             part.chmod(mode)
         part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as error:
+        # On a file system that is read-only not even a file that is not there can be deleted.
+        with contextlib.suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -26,6 +26,9 @@ class PrivateFolder:
             # Somebody else's.
             self._end.detach()
             raise
+        except OSError as error:
+            error.filename = str(self.path.parent)
+            raise
 
     def __enter__(self) -> Path:
         return self.path

@@ -53,9 +53,17 @@ def test_a_file_is_replaced_under_a_reader_and_stays_on_a_full_disk(tmp_path: Pa
             write_whole(file, "third\n")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert error.value.errno == errno.EFBIG
+    assert (error.value.errno, error.value.filename) == (errno.EFBIG, str(file))
     assert file.read_text() == "second\n"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_would_be_called(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for file in (tmp_path / "nowhere" / "file", tmp_path / "folder"):
+        with pytest.raises(OSError) as error:
+            write_whole(file, "first\n")
+        assert (error.value.filename, error.value.filename2) == (str(file), None)
 
 
 def test_two_that_write_a_file_at_once_do_not_mix(

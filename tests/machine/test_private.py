@@ -94,6 +94,13 @@ def test_what_is_written_while_it_is_deleted_goes_too(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_where_none_can_be_made_the_folder_around_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError) as error:
+        PrivateFolder(tmp_path / "file")
+    assert error.value.filename == str(tmp_path / "file")
+
+
 def test_a_folder_of_somebody_else_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
