@@ -14,14 +14,15 @@ from modules.edge import Edge
 from modules.environment_stack import EnvironmentStack
 from modules.naming import Names
 from modules.network import Network
-from modules.own import build
-from modules.own_layer import ForService, Layers, checked
+from modules.own_layer import ForService, Layers, checked, told
 from modules.providers import in_own_region
 from modules.registry import Registry
 from modules.service import Service, ServiceInputs
 from strata.documents.layers import LAYERS, OPTIONAL, STACK, stack_name, state_key
 from strata.documents.stacks import STAGE
 from strata.documents.templates import escaped
+from strata.errors import StrataError
+from strata.machine.unforeseen import node_error
 from strata.settings.models import Environment, Settings
 
 
@@ -117,7 +118,18 @@ def _build(settings: Settings, stack: Callable[[str], TerraformStack]) -> None:
 def _own(stack: TerraformStack, settings: Settings, layers: Layers) -> ForService:
     """What `modules/own.py` adds to a stack, and gives to the service."""
     scope = Construct(stack, "own")
-    given = checked(build(scope, settings, layers), settings)
+    try:
+        from modules.own import build  # noqa: PLC0415 - what is wrong in it is told as theirs
+
+        returned = build(scope, settings, layers)
+    except (StrataError, OSError, MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        # Of Node: a full disk, say, is no fault of the file.
+        if node_error(str(error)):
+            raise
+        raise told(error) from error
+    given = checked(returned, settings)
     if not scope.node.children:
         stack.node.try_remove_child("own")
     return given

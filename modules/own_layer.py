@@ -1,7 +1,10 @@
 """What `modules/own.py` gets and gives: a promise to the teams that fill it."""
 
+import re
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from modules.cache import CacheOutputs
 from modules.cluster import ClusterOutputs
@@ -14,6 +17,9 @@ from strata.errors import UsageError
 from strata.settings.connected import connected
 from strata.settings.models import Settings
 from strata.settings.rules.secrets import OURS
+
+OWN = "modules/own.py"
+ABOUT_CODE = (SyntaxError, ImportError, NameError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True)
@@ -55,9 +61,61 @@ class ForService:
     permissions: Sequence[Permission] = ()
 
 
-def checked(given: ForService | None, settings: Settings) -> ForService:
-    """What `build` returned; raises UsageError where it names a variable that exists already."""
-    given = given or ForService()
+def told(error: Exception) -> UsageError:
+    """What is wrong in the team's file, with its line there.
+
+    Only the text of errors that name code is repeated: that of others may hold a setting.
+    """
+    line = error.lineno if isinstance(error, SyntaxError) else _line(error)
+    twice = re.search(r"already a Construct with name '[\w.-]+'", str(error))
+    said = twice[0] if twice else ""
+    if isinstance(error, ABOUT_CODE):
+        said = str(getattr(error, "msg", error))
+    # The path of the file behind it says no more than the place before it.
+    said = re.sub(r" \(/.*\)$", "", said.partition("\n")[0])
+    words = ": ".join(filter(None, [type(error).__name__, said]))
+    return UsageError(
+        f"{OWN}{f':{line}' if line else ''}: {words}", "correct it there; --debug shows more"
+    )
+
+
+def _line(error: Exception) -> int | None:
+    """The line of the team's file that an error came through last."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [one.lineno for one in frames if Path(one.filename).parts[-2:] == Path(OWN).parts]
+    return lines[-1] if lines else None
+
+
+def checked(given: object, settings: Settings) -> ForService:
+    """What `build` returned; raises UsageError for what is none of it, and where it names a
+    variable that exists already."""
+    if given is None:
+        return ForService()
+    if not isinstance(given, ForService):
+        raise _wrong(type(given).__name__, "ForService(...), or nothing")
+    for name, value in given.environment.items():
+        if not isinstance(value, str):
+            raise _wrong(
+                f"environment[{name!r}] of type {type(value).__name__}",
+                "text: str(...), or Token.as_string(...) of a resource's number",
+            )
+    for permission in given.permissions:
+        if not isinstance(permission, Permission):
+            raise _wrong(f"a permission of type {type(permission).__name__}", "Permission(...)")
+        if isinstance(permission.actions, str) or isinstance(permission.resources, str):
+            raise _wrong(
+                "a Permission with a text where a list is meant",
+                'Permission(["sqs:SendMessage"], [queue.arn])',
+            )
+    _not_twice(given, settings)
+    return given
+
+
+def _wrong(what: str, right: str) -> UsageError:
+    return UsageError(f"{OWN}: build returns {what}", right)
+
+
+def _not_twice(given: ForService, settings: Settings) -> None:
     service = settings.service
     taken = {
         **dict.fromkeys(service.environment, "[service.environment]"),
@@ -67,7 +125,6 @@ def checked(given: ForService | None, settings: Settings) -> ForService:
     twice = [f"{name}, which {taken[name]} sets" for name in given.environment if name in taken]
     if twice:
         raise UsageError(
-            f"modules/own.py: build returns the environment variable {' and '.join(twice)}",
+            f"{OWN}: build returns the environment variable {' and '.join(twice)}",
             "give it another name there",
         )
-    return given

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from strata.machine.folders import Folders
 from strata.map.write import drawn
 from strata.reach import from_stack, open_flows
 from strata.settings import load
-from strata.synthesis.synthesize import synthesize
+from strata.synthesis.synthesize import compose, synthesize
 from tests import ROOT
 from tests.gate.command import Command
 from tests.synthesis.edited import Edit, Project, edited
@@ -213,6 +214,68 @@ def test_a_variable_that_exists_already_is_refused(name: str, who: str) -> None:
     with pytest.raises(UsageError, match=f"{name}, which .*{who}.* sets"):
         checked(ForService(environment={name: "x"}), settings)
     assert checked(None, settings) == ForService()
+
+
+HEAD = """from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+from modules.own_layer import ForService, Permission
+
+def build(scope, settings, layers):
+"""
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], UsageError]:
+    """The content of the team's file -> the error on it."""
+    import modules  # noqa: PLC0415 - as the rest of it
+
+    def build(text: str) -> UsageError:
+        folder = tmp_path / "modules"
+        folder.mkdir()
+        (folder / "own.py").write_text(text)
+        monkeypatch.setattr(modules, "__path__", [str(folder), *modules.__path__])
+        monkeypatch.delitem(sys.modules, "modules.own", raising=False)
+        with pytest.raises(UsageError) as caught:
+            compose(load("local"))
+        return caught.value
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("    return SqsQueue(scope, 'a'", r":5: SyntaxError: '\(' was never closed"),
+        ("    scope.nothing", r":5: AttributeError: .* has no attribute 'nothing'"),
+        ("    layers.nothing", r":5: AttributeError: .* has no attribute 'nothing'"),
+        ("    nothing", ":5: NameError: name 'nothing' is not defined"),
+        ("    import nothing_at_all", ":5: ModuleNotFoundError: No module named 'nothing_at_all'"),
+        ("    SqsQueue(scope, 'a', nam='x')", ":5: TypeError: .* argument 'nam'"),
+        ("    SqsQueue(scope, 'a', name=5)", ":5: TypeError: type of argument name must be"),
+        ("    ForService(enviroment={})", ":5: TypeError: .* argument 'enviroment'"),
+        ("    [SqsQueue(scope, 'a') for _ in '12']", ":5: .*already a Construct with name 'a'"),
+        ("    raise ValueError('hunter2')", ":5: ValueError$"),
+        ("    def inner(): raise KeyError('hunter2')\n    inner()", ":5: KeyError$"),
+        ("    return SqsQueue(scope, 'a')", ": build returns SqsQueue"),
+        ("    return ForService({'A': 5})", r": build returns environment\['A'\] of type int"),
+        ("    return ForService({}, ['sqs'])", ": build returns a permission of type str"),
+        ("    return ForService({}, [Permission('sqs:*', ['x'])])", "a list is meant"),
+        ("    return ForService({}, [Permission(['sqs:*'], 'x')])", "a list is meant"),
+    ],
+)
+def test_what_is_wrong_in_the_teams_file_is_told_with_its_line(
+    body: str, said: str, built: Callable[[str], UsageError]
+) -> None:
+    """It is no defect of Strata's, and nothing to report."""
+    error = built(f"{HEAD}{body}\n")
+    assert re.match(rf"modules/own\.py.*{said}", error.message), error.message
+    assert error.hint
+    assert "hunter2" not in error.message
+
+
+def test_a_file_without_build_is_told_by_name(built: Callable[[str], UsageError]) -> None:
+    error = built("x = 1\n")
+    words = "ImportError: cannot import name 'build' from 'modules.own'"
+    assert error.message == f"modules/own.py: {words}"
 
 
 def test_a_layer_that_is_taken_out_leaves_no_stack(
