@@ -52,7 +52,7 @@ def run(
     overrides = one_off.Overrides(command, given, cpu, memory)
     settings = load(env)
     place = place_of(settings, service or "")
-    check_room(settings, service, overrides)
+    check_room(settings, overrides)
     aim(settings.environment)
     ecs = Ecs(settings.environment, place)
     with step(f"starting a task of {place.family}"):
@@ -101,12 +101,13 @@ def _check_size(command: list[str], variables: dict[str, str]) -> None:
         )
 
 
-def check_room(settings: Settings, service: str | None, overrides: "Overrides") -> None:
-    """Raise UsageError for sizes that no instance has: ECS would let the task wait for ever."""
+def check_room(settings: Settings, overrides: "Overrides") -> None:
+    """Raise UsageError for sizes that no instance has: ECS would let the task wait for ever.
+
+    What a worker's task has beside its own container is what the service's has.
+    """
     cpu, memory = overrides.cpu, overrides.memory_mib
     own = capacity.of_service(settings)
-    if service:
-        own = capacity.worker_task(own, settings.services[service])
     task = replace(own, cpu=cpu or own.cpu, memory_mib=memory or own.memory_mib)
     spot = settings.cluster.spot
     types = [settings.cluster.instance_type, *(spot.instance_types if spot else [])]

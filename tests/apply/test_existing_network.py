@@ -70,6 +70,14 @@ def test_a_network_that_fits_is_taken_by_id_and_by_tag(good: Foreign) -> None:
         require(settings(good, **chosen))
 
 
+def test_security_groups_are_asked_for_only_for_endpoints_that_names_lead_to(
+    good: Foreign,
+) -> None:
+    """A role that may not describe them is stopped by nothing else."""
+    wanted = settings(good)
+    assert existing_network.find(session(wanted.environment), wanted.network).groups == {}
+
+
 def test_nothing_is_asked_when_nothing_is_put_there(good: Foreign) -> None:
     nowhere = dataclasses.replace(good, vpc="vpc-0a1b2c3d4e5f60718")
     assert look(settings(nowhere), [Change("aws_sqs_queue.x", ("create",), None, {})]) == Offered()
