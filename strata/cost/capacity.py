@@ -36,7 +36,7 @@ def instances(
     capacity = _capacity(template, resources, settings)
     share = _target_share(group, resources)
     jobs = _jobs(capacity, resources) if capacity else []
-    services = _own_first(resources.of("aws_ecs_service"), "name", settings)
+    services = _own_first(resources.of("aws_ecs_service"), settings)
     workers = _workers(capacity, services[1:], resources, settings) if capacity else []
 
     def running(tasks: int, beside: Sequence[Task]) -> int:
@@ -58,20 +58,24 @@ def instances(
     return Range(minimum=needed(min(lowest, desired)), desired=needed(desired), maximum=most)
 
 
-def _own_first(found: Sequence[Resource], key: str, settings: Settings) -> list[Resource]:
-    """Those of the service itself before those of others, such as a one-off task."""
+def _own_first(services: Sequence[Resource], settings: Settings) -> list[Resource]:
+    """The service itself before others."""
     own = service_name(settings.environment)
-    return sorted(found, key=lambda one: one.values.get(key) != own)
+    return sorted(services, key=lambda one: one.values.get("name") != own)
 
 
 def _capacity(template: Resource | None, resources: Resources, settings: Settings) -> Fit | None:
     """How tasks fit on an instance, by the arithmetic that also checks settings."""
     instance_type = template.values.get("instance_type") if template else None
-    definitions = _own_first(resources.of("aws_ecs_task_definition"), "family", settings)
-    own = next((one for one in definitions if _containers(one)), None)
+    own = _definitions(resources).get(service_name(settings.environment))
     return fit(
         instance_type or settings.cluster.instance_type, _reserved(own, of_service(settings))
     )
+
+
+def _definitions(resources: Resources) -> dict[str, Resource]:
+    """The task definitions by family, which has the name of its service."""
+    return {str(one.values.get("family")): one for one in resources.of("aws_ecs_task_definition")}
 
 
 # Jobs and workers are those of the resources: a plan has two sides, and the settings are of one.
@@ -102,10 +106,7 @@ def _workers(
     capacity: Fit, services: Sequence[Resource], resources: Resources, settings: Settings
 ) -> list[Task]:
     """The desired tasks of the workers that have one of these services and fit on an instance."""
-    # A family has the name of its service.
-    definitions = {
-        str(one.values.get("family")): one for one in resources.of("aws_ecs_task_definition")
-    }
+    definitions = _definitions(resources)
     workers = {
         service_name(settings.environment, name): worker_task(capacity.task, worker)
         for name, worker in settings.services.items()

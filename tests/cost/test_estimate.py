@@ -168,6 +168,10 @@ def test_containers_that_are_not_known_yet_are_those_of_the_settings() -> None:
     body = compose(settings)
     for definition in body["resource"]["aws_ecs_task_definition"].values():
         definition["container_definitions"] = "${jsonencode(local.containers)}"
+    # Those of another task are no stand-in, nor is its size, which ECS takes with a unit.
+    known = json.dumps([{"name": "a", "image": "a", "cpu": 2048, "memory": 800}])
+    other = {"family": "other", "container_definitions": known, "memory": "1 GB"}
+    body["resource"]["aws_ecs_task_definition"]["other"] = other
     document = of_stack(stack(body))
     group, template = (
         document.of(type_)[0] for type_ in ("aws_autoscaling_group", "aws_launch_template")
@@ -290,7 +294,7 @@ def cluster_of(
         Resource(
             "aws_ecs_task_definition.d",
             "service",
-            {"container_definitions": json.dumps([container])},
+            {"family": "shop-local", "container_definitions": json.dumps([container])},
         ),
         Resource(
             "aws_ecs_capacity_provider.p",
