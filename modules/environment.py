@@ -1,5 +1,7 @@
 """An environment: its layers, each in a stack of its own or all in a single stack."""
 
+import json
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -125,14 +127,22 @@ def _own(stack: TerraformStack, settings: Settings, layers: Layers) -> ForServic
     except (StrataError, OSError, MemoryError, RecursionError):
         raise
     except Exception as error:
-        # Of Node: a full disk, say, is no fault of the file.
-        if node_error(str(error)):
+        # Of Node: a full disk, say, or its end, is no fault of the file.
+        if node_error(str(error)) or _of_node(error):
             raise
         raise told(error) from error
     given = checked(returned, settings)
     if not scope.node.children:
         stack.node.try_remove_child("own")
     return given
+
+
+def _of_node(error: Exception) -> bool:
+    """Whether Node gave no whole answer: `strata.machine.node.in_use` tells it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, json.JSONDecodeError) and any(
+        "jsii" in Path(frame.filename).parts for frame in frames
+    )
 
 
 def _stack(app: App, name: str, environment: Environment) -> EnvironmentStack:

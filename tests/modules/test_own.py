@@ -17,7 +17,7 @@ from strata.cost.prices import shipped
 from strata.cost.resources import of_stack
 from strata.documents.layers import LAYERS, needs, standing
 from strata.documents.stacks import blocks, layers, stack
-from strata.errors import UsageError
+from strata.errors import StrataError, UsageError
 from strata.machine import folders
 from strata.machine.folders import Folders
 from strata.map.write import drawn
@@ -224,17 +224,17 @@ def build(scope, settings, layers):
 
 
 @pytest.fixture
-def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], UsageError]:
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], StrataError]:
     """The content of the team's file -> the error on it."""
     import modules  # noqa: PLC0415 - as the rest of it
 
-    def build(text: str) -> UsageError:
+    def build(text: str) -> StrataError:
         folder = tmp_path / "modules"
         folder.mkdir()
         (folder / "own.py").write_text(text)
         monkeypatch.setattr(modules, "__path__", [str(folder), *modules.__path__])
         monkeypatch.delitem(sys.modules, "modules.own", raising=False)
-        with pytest.raises(UsageError) as caught:
+        with pytest.raises(StrataError) as caught:
             compose(load("local"))
         return caught.value
 
@@ -254,6 +254,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Us
         ("    ForService(enviroment={})", ":5: TypeError: .* argument 'enviroment'"),
         ("    [SqsQueue(scope, 'a') for _ in '12']", ":5: .*already a Construct with name 'a'"),
         ("    raise ValueError('hunter2')", ":5: ValueError$"),
+        ("    import json; json.loads('hunter2')", ":5: JSONDecodeError$"),
         ("    def inner(): raise KeyError('hunter2')\n    inner()", ":5: KeyError$"),
         ("    return SqsQueue(scope, 'a')", ": build returns SqsQueue"),
         ("    return ForService({'A': 5})", r": build returns environment\['A'\] of type int"),
@@ -263,16 +264,33 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Us
     ],
 )
 def test_what_is_wrong_in_the_teams_file_is_told_with_its_line(
-    body: str, said: str, built: Callable[[str], UsageError]
+    body: str, said: str, built: Callable[[str], StrataError]
 ) -> None:
     """It is no defect of Strata's, and nothing to report."""
     error = built(f"{HEAD}{body}\n")
+    assert isinstance(error, UsageError)
     assert re.match(rf"modules/own\.py.*{said}", error.message), error.message
     assert error.hint
     assert "hunter2" not in error.message
 
 
-def test_a_file_without_build_is_told_by_name(built: Callable[[str], UsageError]) -> None:
+ENDED = """    import json
+    from unittest.mock import patch
+    from jsii._kernel.providers.process import _NodeProcess as process
+    read = process._next_message
+    with patch.object(process, "_next_message", lambda self: [read(self), json.loads("")]):
+        scope.node.add_metadata("a", "b")
+"""
+
+
+def test_a_node_that_ends_in_it_is_no_fault_of_the_file(
+    built: Callable[[str], StrataError],
+) -> None:
+    """Where memory is used up, say; JSON that the file itself cannot read is one."""
+    assert built(f"{HEAD}{ENDED}").message == "Node ended before its work was done"
+
+
+def test_a_file_without_build_is_told_by_name(built: Callable[[str], StrataError]) -> None:
     error = built("x = 1\n")
     words = "ImportError: cannot import name 'build' from 'modules.own'"
     assert error.message == f"modules/own.py: {words}"
