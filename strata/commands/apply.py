@@ -87,7 +87,8 @@ def _output(env: str, settings: Settings) -> "Output | None":
         return output_of(settings.environment)
     except StrataError as error:
         # Everything was applied, and the exit code must say so.
-        say(f"warning: {error.message}; strata output {env} shows what there is to use")
+        shows = f"strata output {shlex.quote(env)} shows what there is to use"
+        say(f"warning: {error.message}; {shows}")
         return None
 
 

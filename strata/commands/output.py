@@ -1,5 +1,6 @@
 """`strata output`"""
 
+import shlex
 from typing import TYPE_CHECKING
 
 import typer
@@ -25,7 +26,8 @@ def output(env: Env, *, as_json: AsJson = False) -> None:
     preflight.check(settings.environment, env)
     report = output_of(settings.environment)
     if set(report.not_applied) >= set(LAYERS):
-        raise StrataError(f"nothing of {report.environment} is applied", f"strata apply {env}")
+        again = f"strata apply {shlex.quote(env)}"
+        raise StrataError(f"nothing of {report.environment} is applied", again)
     if as_json:
         print_json(report)
     else:
