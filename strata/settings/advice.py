@@ -1,13 +1,14 @@
 """Reads the text of a settings file; for invalid TOML it suggests what to write instead."""
 
 import codecs
+import contextlib
 import json
 import re
 import shlex
 from dataclasses import dataclass, replace
 from typing import Any
 
-from strata.machine.files import Unreadable, toml
+from strata.machine.files import Unreadable, json_of, toml
 from strata.resources.secrets import is_secret
 from strata.settings import schema
 
@@ -84,14 +85,19 @@ def words_of(line: str, checks_health: bool) -> list[str] | None:
     """The words of a command that was written as one text; None if they cannot be told.
 
     ECS starts a program, and no shell that would take a line apart. Its console has the words with
-    commas between them.
+    commas between them, a Dockerfile as a list in JSON.
     """
+    if line.lstrip().startswith("["):
+        with contextlib.suppress(Unreadable):
+            words = json_of(line)
+            if isinstance(words, list) and words and all(isinstance(one, str) for one in words):
+                return words
     if checks_health:
         return ["CMD-SHELL", line]
     if _SHELL.search(line):
         return ["sh", "-c", line]
-    if "," in line and not re.search(r"\s", line.strip()):
-        return line.strip().split(",")
+    if "," in line and all(word.endswith(",") for word in line.split()[:-1]):
+        return [word.strip() for word in line.split(",") if word.strip()] or None
     try:
         return shlex.split(line) or None
     except ValueError:

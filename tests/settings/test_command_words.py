@@ -48,6 +48,11 @@ def local(**more: Any) -> Json:
         ("node 'a b.js'", ["node", "a b.js"]),
         # As the console of ECS has it.
         ("node,server.js", ["node", "server.js"]),
+        ("npm, run, start", ["npm", "run", "start"]),
+        ("node --of=a,b", ["node", "--of=a,b"]),
+        # As a Dockerfile has it.
+        ('["node", "a b.js"]', ["node", "a b.js"]),
+        ("[ -f a ] && b", ["sh", "-c", "[ -f a ] && b"]),
         ("npm run migrate && npm start", ["sh", "-c", "npm run migrate && npm start"]),
     ],
 )
@@ -62,10 +67,13 @@ def test_a_command_in_one_text_is_told_as_its_words(
 def test_of_a_health_check_it_is_a_line_for_the_shell() -> None:
     [problem] = judge(local(service__health_check={"command": "wget -q localhost"}))[1]
     assert problem.right.startswith('["CMD-SHELL", "wget -q localhost"]: ')
+    [problem] = judge(local(service__health_check={"command": '["CMD", "true"]'}))[1]
+    assert problem.right.startswith('["CMD", "true"]: ')
 
 
-def test_what_no_shell_could_read_is_not_repeated() -> None:
-    [problem] = judge(local(service__command='node "server.js'))[1]
+@pytest.mark.parametrize("line", ['node "server.js', "[" * 20_000 + '"'], ids=range(2))
+def test_what_no_shell_could_read_is_not_repeated(line: str) -> None:
+    [problem] = judge(local(service__command=line))[1]
     assert problem.right.startswith("a list: ")
 
 
