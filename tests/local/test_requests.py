@@ -9,6 +9,7 @@ import pytest
 
 from strata.errors import StrataError
 from strata.local import ecs, emulator, requests
+from tests.serving import serving
 
 REQUESTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("account", emulator.account),
@@ -59,16 +60,10 @@ def test_an_answer_that_is_none_of_ours_is_said_too(
         def log_message(self, *_: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        url = f"http://127.0.0.1:{server.server_port}"
-        try:
-            with pytest.raises(StrataError) as error:
-                ask(url)
-        finally:
-            server.shutdown()
-            serving.join()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    url = f"http://127.0.0.1:{server.server_port}"
+    with serving(server), pytest.raises(StrataError) as error:
+        ask(url)
     assert error.value.message == (
         f"the emulator at {url} gave no answer to /strata-api/{name} but HTTP status {status}"
     )

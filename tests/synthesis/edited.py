@@ -136,9 +136,14 @@ class Project:
 
 def edited(root: Path, edits: Sequence[Edit]) -> Project:
     """A copy of the project in `root` with `edits` made; an empty `old` appends."""
+    changed = {Path(edit.file).parts[0] for edit in edits}
     for part in PARTS:
         source = ROOT / part
-        if source.is_dir():
+        if part == "strata" and part not in changed:
+            # Where it is installed, it is not in the project's folder either.
+            root.mkdir(parents=True, exist_ok=True)
+            (root / part).symlink_to(source)
+        elif source.is_dir():
             shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             root.mkdir(parents=True, exist_ok=True)
