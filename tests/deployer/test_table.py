@@ -57,10 +57,12 @@ def test_every_type_that_the_gate_knows_as_ours_has_a_row() -> None:
     assert table().types.keys() == ours - ephemeral
 
 
-@pytest.mark.parametrize("action", ALL)
-def test_every_action_is_one_that_iam_knows(action: str) -> None:
-    service, _, name = action.partition(":")
-    assert (name in reference()[service]["privileges"]) != (action in NEWER)
+def test_every_action_is_one_that_iam_knows() -> None:
+    parts = ((action, *action.split(":")) for action in ALL)
+    unknown = {
+        one for one, service, name in parts if name not in reference()[service]["privileges"]
+    }
+    assert unknown == NEWER.keys()
 
 
 @pytest.mark.parametrize("name", [name for name, _ in rows()])

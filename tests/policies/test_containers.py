@@ -32,14 +32,16 @@ def conf(name: str, value: str, **more: Any) -> Json:
     return {"container_definitions": [json.dumps([container])], **more}
 
 
-@pytest.mark.parametrize(("name", "value"), SECRETS)
-def test_a_secret_is_found(name: str, value: str, plain_secret: Policy) -> None:
-    assert plain_secret.scan_resource_conf(conf(name, value)) == CheckResult.FAILED
-
-
-@pytest.mark.parametrize(("name", "value"), HARMLESS)
-def test_what_is_no_secret_passes(name: str, value: str, plain_secret: Policy) -> None:
-    assert plain_secret.scan_resource_conf(conf(name, value)) == CheckResult.PASSED
+@pytest.mark.parametrize(
+    ("cases", "result"),
+    [(SECRETS, CheckResult.FAILED), (HARMLESS, CheckResult.PASSED)],
+    ids=["secrets", "harmless"],
+)
+def test_secrets_are_found_and_nothing_else(
+    cases: tuple[tuple[str, str], ...], result: CheckResult, plain_secret: Policy
+) -> None:
+    for name, value in cases:
+        assert plain_secret.scan_resource_conf(conf(name, value)) == result, (name, value)
 
 
 def test_a_reason_counts_and_a_blank_one_does_not(plain_secret: Policy) -> None:
