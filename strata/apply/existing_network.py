@@ -75,6 +75,17 @@ def unfit(settings: Settings, found: Found, *, makes_balancer: bool = False) -> 
         yield from _in_zones(network, kind, subnets)
         for subnet in subnets:
             key = _key(network, kind, subnet)
+            if not _ipv4(subnet):
+                yield (
+                    True,
+                    Finding(
+                        key,
+                        f"{_named(key, subnet)}has IPv6 addresses alone, and neither load "
+                        "balancers nor databases take such a subnet",
+                        "a subnet with an IPv4 range",
+                    ),
+                )
+                continue
             route = found.default_route(subnet)
             yield from (
                 _public(key, subnet, route)
@@ -85,6 +96,11 @@ def unfit(settings: Settings, found: Found, *, makes_balancer: bool = False) -> 
     if makes_balancer:
         yield from _room(network, found)
     yield from _free(settings, found)
+
+
+def _ipv4(subnet: Json) -> bool:
+    """Whether a subnet has IPv4 addresses; of one that has none EC2 names no range."""
+    return bool(subnet.get("CidrBlock")) and not subnet.get("Ipv6Native")
 
 
 def _key(network: Network, kind: str, subnet: Json) -> Key:
@@ -257,7 +273,7 @@ def _shut_out(settings: Settings, found: Found, groups: Sequence[Json]) -> tuple
         return ()
     let_in = [one["CidrIp"] for rule in rules for one in rule.get("IpRanges", [])]
     open_to = list(collapse_addresses(IPv4Network(one, strict=False) for one in let_in))
-    ranges = [subnet["CidrBlock"] for subnet in found.subnets.get("private", ())]
+    ranges = [one["CidrBlock"] for one in found.subnets.get("private", ()) if _ipv4(one)]
     return tuple(
         one for one in ranges if not any(IPv4Network(one).subnet_of(wide) for wide in open_to)
     )
@@ -284,7 +300,7 @@ def _named(key: Key, subnet: Json) -> str:
 
 def _room(network: Network, found: Found) -> Judged:
     """Whether a load balancer can be made in the public subnets."""
-    for subnet in found.subnets.get("public", ()):
+    for subnet in filter(_ipv4, found.subnets.get("public", ())):
         key, free = _key(network, "public", subnet), subnet["AvailableIpAddressCount"]
         small = ip_network(subnet["CidrBlock"]).prefixlen > LONGEST_PREFIX
         if small or free < LEAST_FREE:

@@ -123,7 +123,8 @@ class _Reader:
                 tuple(
                     ip_network(text)
                     for text in (
-                        subnet["CidrBlock"],
+                        # None where it has IPv6 addresses alone.
+                        *filter(None, [subnet.get("CidrBlock")]),
                         *(
                             a["Ipv6CidrBlock"]
                             for a in subnet.get("Ipv6CidrBlockAssociationSet", [])

@@ -298,6 +298,24 @@ def test_an_endpoint_for_parameters_counts_where_a_secret_is_one(ec2: Any) -> No
     assert f" for ssm ({made}), behind " in wrong
 
 
+@pytest.mark.parametrize("kind", ["public", "private"])
+def test_a_subnet_with_ipv6_alone_is_refused(kind: str, ec2: Any) -> None:
+    network = foreign(ec2, next(RANGES))
+    ec2.associate_vpc_cidr_block(VpcId=network.vpc, AmazonProvidedIpv6CidrBlock=True)
+    (vpc,) = ec2.describe_vpcs(VpcIds=[network.vpc])["Vpcs"]
+    whole = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    made = ec2.create_subnet(
+        VpcId=network.vpc,
+        Ipv6CidrBlock=whole.replace("::/56", "::/64"),
+        Ipv6Native=True,
+        AvailabilityZone="eu-central-1b",
+    )["Subnet"]["SubnetId"]
+    changes: Any = {kind: (getattr(network, kind)[0], made)}
+    found = said(look(settings(dataclasses.replace(network, **changes)), MADE))
+    assert found.keys() == {f"network.{kind}.ids[1]"}
+    assert "has IPv6 addresses alone" in found[f"network.{kind}.ids[1]"]
+
+
 def test_zones_are_held_against_the_subnets(ec2: Any) -> None:
     network = foreign(ec2, next(RANGES))
     base = ec2.describe_vpcs(VpcIds=[network.vpc])["Vpcs"][0]["CidrBlock"].removesuffix("0.0/16")

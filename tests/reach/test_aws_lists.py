@@ -130,6 +130,22 @@ def test_subnets_without_an_association_have_the_main_table() -> None:
     assert explain(network, "tasks", "database", 3306).open
 
 
+def test_a_subnet_with_ipv6_alone_has_that_range() -> None:
+    native = {
+        "SubnetId": "subnet-6",
+        "Ipv6Native": True,
+        "MapPublicIpOnLaunch": False,
+        "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "2600:1f14::/64"}],
+    }
+    (acl,) = said().acls
+    acl["Associations"].append({"SubnetId": "subnet-6"})
+    groups = [{"AutoScalingGroupName": "asg", "VPCZoneIdentifier": "subnet-6"}]
+    subnets = [*said().subnets, native]
+    network = from_answers(said(subnets=subnets, acls=[acl], auto_scaling_groups=groups))
+    ranges = {subnet.address: subnet.ranges for subnet in network.subnets}
+    assert ranges["subnet-6"] == (ip_network("2600:1f14::/64"),)
+
+
 def test_a_route_to_what_is_gone_drops_what_takes_it() -> None:
     tables = said().route_tables
     tables[0]["Routes"][1]["State"] = "blackhole"
