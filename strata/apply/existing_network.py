@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, collapse_addresses, ip_network
 
 from strata.aws.existing_network import KINDS, NEEDED_SERVICES, Found, service_of
 from strata.documents import Json
+from strata.release.secret_sources import uses
 from strata.settings.models import Network, Settings
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding
@@ -221,10 +222,11 @@ def _endpoints(settings: Settings, found: Found) -> Judged:
     """Whether the endpoints that names lead to let in who asks, the instances: their calls go there
     whatever other way out there is."""
     shut: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    parameters = any(use.source.service == "ssm" for use in uses(settings))
     # Without both attributes private names do not hold.
     for endpoint in found.named if all(found.dns.values()) else ():
         # Tasks ask it for secrets that are parameters, and for nothing else.
-        if service_of(endpoint) == "ssm" and not _has_parameters(settings):
+        if service_of(endpoint) == "ssm" and not parameters:
             continue
         ids = tuple(sorted(group["GroupId"] for group in endpoint.get("Groups", [])))
         # Of a VPC that is shared with the account the groups may be hidden from it.
@@ -244,14 +246,6 @@ def _endpoints(settings: Settings, found: Found) -> Judged:
                 "a VPC whose endpoints let in the private subnets; their team adds the rule",
             ),
         )
-
-
-def _has_parameters(settings: Settings) -> bool:
-    return any(
-        source.startswith("arn:aws:ssm:")
-        for container in settings.service.containers
-        for source in container.secrets.values()
-    )
 
 
 def _shut_out(settings: Settings, found: Found, groups: Sequence[Json]) -> tuple[str, ...]:
