@@ -1,7 +1,6 @@
 """What is too slow fails."""
 
 import contextlib
-import subprocess
 from pathlib import Path
 
 import boto3
@@ -17,6 +16,7 @@ import bench.suite
 import bench.synthesis
 from bench.plan import Measured
 from bench.sides import Program, Took
+from tests.git import git
 
 
 @pytest.mark.parametrize("command", ["map", "cost"])
@@ -147,9 +147,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One with a Makefile and nothing else."""
     folder = tmp_path_factory.mktemp("repository")
     (folder / "Makefile").touch()
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@shop.example"]
-    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "A Makefile"]):
-        subprocess.run([*git, *words], cwd=folder, check=True)
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "first")
     return folder
 
 

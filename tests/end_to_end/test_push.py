@@ -16,6 +16,7 @@ from strata.local import emulator as emulation
 from tests import ROOT
 from tests.end_to_end.conftest import Client
 from tests.end_to_end.registry import PASSWORD, Registry, running
+from tests.git import git
 
 pytestmark = [pytest.mark.emulator, pytest.mark.servers]
 
@@ -67,13 +68,6 @@ def push(
         return code, said.out, said.err
 
     return run
-
-
-def git(folder: Path, *words: str) -> str:
-    given = ["-c", "user.name=a", "-c", "user.email=a@b.example", *words]
-    return subprocess.run(
-        ["git", "-C", folder, *given], capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The tag of an image: by its commit, or as it is given."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,13 +7,7 @@ import pytest
 from strata.errors import UsageError
 from strata.images.tags import check, from_commit
 from strata.settings.models import Registry
-
-
-def git(folder: Path, *words: str) -> str:
-    given = ["-c", "user.name=a", "-c", "user.email=a@b.example", *words]
-    return subprocess.run(
-        ["git", "-C", folder, *given], capture_output=True, text=True, check=True
-    ).stdout.strip()
+from tests.git import git
 
 
 @pytest.fixture
