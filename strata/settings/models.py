@@ -87,6 +87,8 @@ InterfaceService = Literal[
 ]  # fmt: skip
 """The last parts of the names of AWS's services (AWS PrivateLink guide, services that integrate
 with PrivateLink)."""
+EndpointService = Literal[GatewayService, InterfaceService]
+"""One list of values: of a choice between two lists, messages and guides would tell the first."""
 
 
 class Subnets(Section):
@@ -138,7 +140,7 @@ class Network(Section):
         description="NAT gateways. With none, instances run in the public subnets; with single or "
         "per_az they run in the private ones.",
     )
-    endpoints: list[GatewayService | InterfaceService] = Field(
+    endpoints: list[EndpointService] = Field(
         default=[],
         description="Services of AWS that the instances reach inside of the VPC, past any NAT "
         "gateway: s3 and dynamodb by gateway endpoints, which are free, the others by interface "

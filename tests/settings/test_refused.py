@@ -55,6 +55,7 @@ CASES: list[tuple[str, list[str], str, str]] = [
     ("cluster", ['max_size = "5"'], "cluster.max_size", "whole number"),
     ("cluster", ["max_size = 0"], "cluster.max_size", "from 1"),
     ("network", ['nat = "many"'], "network.nat", "per_az"),
+    ("network", ['endpoints = ["s3", "s4"]'], "network.endpoints[1]", '"secretsmanager"'),
     (
         "edge",
         ["health_check_timeout_seconds = 1"],

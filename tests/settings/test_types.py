@@ -1,7 +1,9 @@
 """Numbers are numbers and digits are ASCII, in every key that the models have."""
 
 import copy
+import json
 import math
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from strata.settings import InvalidSettings, load
 from strata.settings.load import judge
 from strata.settings.positions import Key
-from strata.settings.schema import at
+from strata.settings.schema import at, schema
 from tests.settings.test_capacity import BASE
 
 Json = dict[str, Any]
@@ -163,6 +165,13 @@ def test_what_should_stand_there_is_told_in_words(
         load(str(file))
     found = {problem.key: problem for problem in caught.value.problems}[".".join(map(str, key))]
     assert (found.wrong, found.value, found.line) == (words, shown, 1)
+
+
+def test_of_two_kinds_of_value_one_is_none() -> None:
+    """Of a choice between two others the guide, and every message, would tell the first alone."""
+    choices = re.findall(r'"anyOf": (\[.*?\])', json.dumps(schema()))
+    assert choices
+    assert [one for one in choices if not re.fullmatch(r'\[{[^}]*}, {"type": "null"}]', one)] == []
 
 
 def test_a_list_that_may_not_be_empty_is_told_in_words() -> None:
