@@ -13,7 +13,7 @@ from strata.errors import StrataError, UsageError
 from strata.machine.signals import Stopped
 from strata.machine.unforeseen import say
 from strata.settings import Settings, capacity, load
-from strata.settings.figures import OVERRIDES
+from strata.settings.overrides import MOST, OVERRIDES, characters
 from strata.views.steps import step
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def run(
     from strata.release.place import place as place_of  # noqa: PLC0415
 
     given = environment(variables or [])
-    _check_size(command, given)
+    check_size(command, given)
     overrides = one_off.Overrides(command, given, cpu, memory)
     settings = load(env)
     place = place_of(settings, service or "")
@@ -89,15 +89,16 @@ def environment(variables: list[str]) -> dict[str, str]:
     return found
 
 
-def _check_size(command: list[str], variables: dict[str, str]) -> None:
+def check_size(command: list[str], variables: dict[str, str]) -> None:
     """Raise UsageError for overrides that ECS would refuse for their size, or have no command."""
-    if not command or not command[0]:
+    if not command or not command[0].strip():
         raise UsageError("there is no command to run", "strata run ENV -- npm run migrate")
-    size = sum(map(len, [*command, *variables, *variables.values()]))
-    if size > OVERRIDES:
+    size = characters(command, variables)
+    if size > MOST:
         raise UsageError(
-            f"the command and its variables have {size} characters",
-            f"ECS takes {OVERRIDES}: put the text into the image, or elsewhere",
+            f"the command and its variables have {size} characters of JSON",
+            f"at most {MOST}, since ECS takes {OVERRIDES} in all: put the text into the image, or "
+            "elsewhere",
         )
 
 

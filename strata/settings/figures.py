@@ -44,9 +44,6 @@ unless they are told otherwise; T2 is not among them (EC2 User Guide, unlimited 
 PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 """Architecture of instances -> the same as image builders write it (OCI image index, platform)."""
 
-OVERRIDES = 8192
-"""Characters of all overrides of a task (ECS API reference, RunTask)."""
-
 IMAGE_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 """Tags of images (OCI Distribution Specification 1.1, pulling manifests)."""
 

@@ -443,7 +443,9 @@ def shown_value(key: Key, data: dict[str, Any]) -> str:
     text = json.dumps(value, default=str, ensure_ascii=False)
     if isinstance(value, float) and not math.isfinite(value):
         text = str(value)
-    if _may_be_secret(key, value, text):
+    # Of the words of a command only their order may show a secret, also where one word is told.
+    around = _at(key[:-1], data) if isinstance(key[-1], int) else value
+    if _may_be_secret(key, value, text) or is_secret("", " ".join(_texts(around))):
         return f"(hidden, {len(str(value))} characters)"
     return shortened(text, LONGEST_VALUE)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from strata.commands.run import check_room
+from strata.commands.run import check_room, check_size
 from strata.errors import UsageError
 from strata.release.one_off import Overrides
 from strata.settings import Settings
@@ -55,3 +55,20 @@ def test_what_fits_no_instance_is_refused_with_the_arithmetic(
         check_room(settings(), Overrides(["ls"], {}, cpu, memory))
     assert caught.value.message.startswith(f"{option} fits no instance: t3.micro has ")
     assert caught.value.hint == f"at most {most}, or a larger cluster.instance_type"
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "said"),
+    [
+        ([" "], {}, "there is no command to run"),
+        # ECS counts the quotes and commas around each word too.
+        (["x"] * 2100, {}, "8401 characters of JSON"),
+        (["ls"], {"A": "x" * 8000}, "8031 characters of JSON"),
+    ],
+)
+def test_what_ecs_takes_for_no_overrides_is_refused_before_it_is_asked(
+    command: list[str], variables: dict[str, str], said: str
+) -> None:
+    check_size(["ls", "x" * 7900], {"A": "b"})
+    with pytest.raises(UsageError, match=said):
+        check_size(command, variables)

@@ -63,6 +63,8 @@ BAD: list[tuple[Json, str, str]] = [
     ({"health_check": {"command": []}}, "health_check.command", "an entry"),
     ({"health_check": {"command": ["curl", "-f", "localhost"]}}, "health_check.command", "CMD"),
     ({"health_check": {"command": ["CMD"]}}, "health_check.command", "0 words after CMD"),
+    ({"health_check": {"command": ["CMD", ""]}}, "health_check.command", "nothing to run"),
+    ({"health_check": {"command": ["CMD-SHELL", " "]}}, "health_check.command", "nothing to run"),
     ({"health_check": {"command": ["CMD-SHELL", "a", "b"]}}, "health_check.command", "whole line"),
     ({"health_check": {**CHECK, "interval_seconds": 4}}, "health_check.interval_seconds",
      "from 5 to 300"),
@@ -136,3 +138,18 @@ def test_what_ecs_refuses_is_named_with_its_cure(more: Json, key: str, words: st
 def test_no_message_repeats_a_secret_of_a_command() -> None:
     problems = judge(service(command=["serve", "--password", "hunter2hunter2"]))[1]
     assert "hunter2" not in str(problems)
+
+
+def test_the_command_before_a_release_is_judged_as_that_of_a_job() -> None:
+    wrong = {
+        "no program": ["", "migrate"],
+        "lines of a release": ["mysql", "--password", "hunter2hunter2"],
+        "NUL": ["migrate", "a\0"],
+        "10001 characters": ["x"] * 2500,
+    }
+    for words, before in wrong.items():
+        [problem] = judge({**service(), "release": {"before": before}})[1]
+        assert problem.key[:2] == ("release", "before")
+        assert words in f"{problem.wrong} {problem.right}"
+        assert "hunter2" not in str(problem)
+    assert judge({**service(), "release": {"before": ["npm", "run", "migrate"]}})[1] == []

@@ -47,7 +47,9 @@ BAD: list[tuple[str, Json, str]] = [
     ("report", {"command": [""]}, "jobs.report.command: has no program to run"),
     ("report", {"command": ["a\0"]}, "jobs.report.command.0: has a NUL"),
     ("report", {"command": ["mysql", "--password", "hunter2hunter2"]}, "looks like a secret"),
-    ("report", {"command": ["sh", "-c", "x" * 8192]}, "jobs.report.command: has 8196 characters"),
+    ("report", {"command": ["sh", "-c", "x" * 8192]}, "jobs.report.command: has 8206 characters"),
+    # Each word has two quotes and a comma in the JSON that ECS counts.
+    ("report", {"command": ["x"] * 2500}, "jobs.report.command: has 10001 characters"),
     ("report", {"schedule": "cron(0 3 * * *)"}, "jobs.report.schedule: has 5 fields"),
     ("report", {"schedule": "cron(0 3 * * MON *)"}, "jobs.report.schedule: has ? in neither"),
     ("report", {"schedule": "rate(1 days)"}, "| rate(1 day)"),

@@ -401,6 +401,8 @@ def test_a_finding_that_rests_on_a_broken_key_waits(refuse: Refuse) -> None:
         ("service.environment", 'API_TOKEN = "4eC39HqLyjWDarj"'),
         ("database", 'password = "4eC39HqLyjWDarj"'),
         ("edge", 'domain = "sk_live_4eC39HqLyjWDarj"'),
+        ("release", 'before = ["mysql", "--password", "4eC39HqLyjWDarj"]'),
+        ("release", 'before = ["mysql", "--password", "4eC39HqLyjWDarj\\u0000"]'),
     ],
 )
 def test_a_secret_is_never_repeated(lines: tuple[str, str], refuse: Refuse) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from strata.resources.secrets import is_secret
+from strata.settings import overrides
 from strata.settings.advice import literal, words_of
 from strata.settings.models import Container, HealthCheck, Service, Settings, Sidecar, Ulimit
 from strata.settings.positions import Key
@@ -34,6 +35,11 @@ LONGEST_WORD = 60
 NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 """Name of a container (ECS API reference, ContainerDefinition)."""
 
+CHECKS = (
+    '["CMD", "/healthy"] to run a program, or '
+    '["CMD-SHELL", "wget -q -O /dev/null localhost:3000 || exit 1"] for a line in a shell'
+)
+
 USER = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?")
 
 Containers = Mapping[str, tuple[Key, Service | Sidecar]]
@@ -41,7 +47,7 @@ Containers = Mapping[str, tuple[Key, Service | Sidecar]]
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Check `[service]` as a container, and `[[service.sidecars]]`."""
+    """Check `[service]` as a container, `[[service.sidecars]]`, and what a release runs in one."""
     service = settings.service
     yield from _sidecars(service)
     containers = named(service)
@@ -55,6 +61,13 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield from _files((*place, "environment_files"), container.environment_files)
         yield from _waits_for(name, containers)
     yield from _circles(containers)
+    if settings.release.before:
+        yield from judge_override(
+            ("release", "before"),
+            settings.release.before,
+            '["npm", "run", "migrate"]',
+            "the lines of a release and in the answers of ECS",
+        )
 
 
 def named(service: Service) -> dict[str, tuple[Key, Service | Sidecar]]:
@@ -107,13 +120,32 @@ def _words(place: Key, container: Container) -> Iterator[Finding]:
         yield from judge_words(key, words)
 
 
-def judge_words(key: Key, words: Sequence[str]) -> Iterator[Finding]:
-    """What is wrong with the words of a command."""
+def judge_override(
+    key: Key, words: Sequence[str], example: str, shown: str = "JSON, plan and state"
+) -> Iterator[Finding]:
+    """What is wrong with a command that a task runs in place of that of its definition."""
+    if not words[0].strip():
+        yield Finding(key, "has no program to run", example)
+    yield from judge_words(key, words, shown)
+    size = overrides.characters(words)
+    if size > overrides.MOST:
+        yield Finding(
+            key,
+            f"has {size} characters, with the quotes and commas of its JSON",
+            f"at most {overrides.MOST}: ECS takes {overrides.OVERRIDES} for all that a run "
+            "changes; put the text into the image",
+        )
+
+
+def judge_words(
+    key: Key, words: Sequence[str], shown: str = "JSON, plan and state"
+) -> Iterator[Finding]:
+    """What is wrong with the words of a command, which `shown` names the places of."""
     # In `["--password", "x"]` only the order of the words shows the secret.
     if any(is_secret("", text) for text in (*words, " ".join(words))):
         yield Finding(
             key,
-            "holds what looks like a secret, which would stand in JSON, plan and state in clear",
+            f"holds what looks like a secret, which would stand in {shown} in clear",
             "put it into [service.secrets], and have the program read the variable",
         )
     for index, word in enumerate(words):
@@ -166,9 +198,10 @@ def _health_check(key: Key, check: HealthCheck) -> Iterator[Finding]:
         yield Finding(
             (*key, "command"),
             "begins neither with CMD nor with CMD-SHELL",
-            '["CMD", "/healthy"] to run a program, or '
-            '["CMD-SHELL", "wget -q -O /dev/null localhost:3000 || exit 1"] for a line in a shell',
+            CHECKS,
         )
+    elif rest and not rest[0].strip():
+        yield Finding((*key, "command"), f"has nothing to run after {first}", CHECKS)
     elif not rest or (first == "CMD-SHELL" and len(rest) > 1):
         yield Finding(
             (*key, "command"),

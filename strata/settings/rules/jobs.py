@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from strata.settings import figures
 from strata.settings.models import Job, Settings
 from strata.settings.positions import Key
 from strata.settings.resource_names import SCHEDULE
 from strata.settings.rules import schedules
-from strata.settings.rules.containers import judge_words
+from strata.settings.rules.containers import judge_override
 from strata.settings.rules.finding import Finding, near
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -24,23 +23,8 @@ def check(settings: Settings) -> Iterator[Finding]:
                 "is not a valid name for a job",
                 f"1 to {SCHEDULE.lengths[-1]} lower-case letters, digits and single hyphens",
             )
-        yield from _command((*key, "command"), job)
+        yield from judge_override((*key, "command"), job.command, '["npm", "run", "report"]')
         yield from _when(key, job)
-
-
-def _command(key: Key, job: Job) -> Iterator[Finding]:
-    if not job.command[0].strip():
-        yield Finding(key, "has no program to run", '["npm", "run", "report"]')
-    yield from judge_words(key, job.command)
-    # The name of the container and the numbers of cpu and memory count too, a few characters.
-    size = sum(map(len, job.command))
-    if size > figures.OVERRIDES - 100:
-        yield Finding(
-            key,
-            f"has {size} characters",
-            f"at most {figures.OVERRIDES - 100}: ECS takes {figures.OVERRIDES} for all that a run "
-            "changes; put the text into the image",
-        )
 
 
 def _when(key: Key, job: Job) -> Iterator[Finding]:
