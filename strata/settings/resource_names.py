@@ -392,6 +392,34 @@ def derived(settings: Settings) -> Iterator[Derived]:
     yield Derived("terraform", "bucket", settings.environment.state_bucket, BUCKET, (bucket,))
 
 
+NOT_TAKEN = frozenset(
+    {
+        # Names within a resource of the environment, or of what is there without it.
+        ("aws_appautoscaling_policy", "name"),
+        ("aws_appautoscaling_scheduled_action", "name"),
+        ("aws_db_instance", "db_name"),
+        ("aws_db_instance", "username"),
+        ("aws_ecs_service", "name"),
+        ("aws_launch_template", "key_name"),
+        ("aws_scheduler_schedule", "name"),
+        ("aws_security_group", "name"),
+        ("terraform", "bucket"),
+        # AWS tells these apart by other means, or adds to the name.
+        ("aws_acm_certificate", "domain_name"),
+        ("aws_db_parameter_group", "name_prefix"),
+        ("aws_route53_record", "name"),
+        ("aws_route53_zone", "name"),
+        ("aws_secretsmanager_secret", "name_prefix"),
+    }
+)
+"""Type and argument of the names that two resources of an account and region may have."""
+
+
+def taken(settings: Settings) -> Iterator[Derived]:
+    """The names that no other resource of the account and region may have."""
+    return (one for one in derived(settings) if (one.type, one.argument) not in NOT_TAKEN)
+
+
 def _name(environment: Environment, suffix: str, limit: int) -> str:
     whole = base(environment)
     return shorten(f"{whole}-{suffix}" if suffix else whole, limit)

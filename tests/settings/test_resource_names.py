@@ -193,6 +193,16 @@ def test_a_project_that_is_no_name_is_told_once() -> None:
     assert [one.key for one in problems] == [("environment", "project")]
 
 
+def test_a_step_cannot_be_called_as_an_alarm_of_the_environment() -> None:
+    step = {**WHOLE["service"]["scaling"]["steps"][0], "name": "alarm-latency"}
+    data = copy.deepcopy(WHOLE)
+    data["service"]["scaling"]["steps"] = [step]
+    assert judge(data)[1] == []
+    [problem] = judge({**data, "alarms": {"email": "a@shop.example"}})[1]
+    assert problem.key == ("service", "scaling", "steps", 0, "name")
+    assert "a second time, shop-prod-alarm-latency" in problem.wrong
+
+
 @pytest.mark.parametrize("tag", ["a+b", "a b", "t" * 129, ""])
 def test_an_image_tag_that_is_none_is_no_fault_of_the_project(tag: str) -> None:
     problems = judge(whole(service={"image_tag": tag}))[1]

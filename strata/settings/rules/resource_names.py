@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from strata.settings.models import Settings
 from strata.settings.positions import Key
-from strata.settings.resource_names import Derived, derived
+from strata.settings.resource_names import OURS, Derived, derived, taken
 from strata.settings.rules.finding import Finding
 from strata.settings.rules.names import is_name
 
@@ -24,6 +24,22 @@ def check(settings: Settings) -> Iterator[Finding]:
         if wrong and seen.isdisjoint(name.keys):
             seen.add(name.keys[0])
             yield _finding(name, *wrong)
+    yield from _twice(settings)
+
+
+def _twice(settings: Settings) -> Iterator[Finding]:
+    """Two resources with one name: a step of the scaling may be called as an alarm is."""
+    first: dict[tuple[str, str], Derived] = {}
+    for name in taken(settings):
+        other = first.setdefault((name.type, name.name), name)
+        if other is not name:
+            key, *reads = sorted({*name.keys, *other.keys}, key=lambda one: one in OURS)
+            yield Finding(
+                key,
+                f"makes the name of {name.rule.thing} a second time, {name.name}",
+                "another name",
+                tuple(reads),
+            )
 
 
 def _finding(name: Derived, wrong: str, right: str) -> Finding:
