@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from strata.settings.figures import EXEC_FOLDER, EXEC_MIB, TMPFS_MIB
 from strata.settings.models import Container, Service, Sidecar, Worker
+from strata.settings.resource_names import CONTAINER
 
 _PRIVATE_IMAGE = re.compile(
     r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>[^@]+)@.*"
@@ -124,7 +125,18 @@ def of_worker(
         own.pop("entryPoint", None)
     if not worker.command:
         own.pop("command")
-    return [own, *sidecars]
+    return [own, *map(_beside_unchecked, sidecars)]
+
+
+def _beside_unchecked(sidecar: Mapping[str, object]) -> Mapping[str, object]:
+    """A sidecar that waits for the start of the application where nothing checks its health: ECS
+    takes HEALTHY only of a container with a check (ECS API reference, ContainerDependency)."""
+    waits = cast("list[dict[str, str]]", sidecar.get("dependsOn", []))
+    unchecked = {"containerName": CONTAINER, "condition": "HEALTHY"}
+    if unchecked not in waits:
+        return sidecar
+    started = [{**one, "condition": "START"} if one == unchecked else one for one in waits]
+    return {**sidecar, "dependsOn": started}
 
 
 def tcp(port: int, host_port: int = 0) -> dict[str, object]:

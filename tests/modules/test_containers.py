@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from modules.containers import of_worker
 from strata.cost.capacity import instances
 from strata.cost.resources import of_stack
 from strata.documents.stacks import stack as read_stack
 from strata.gate.vocabulary import known_words, unjudged
 from strata.settings import Settings, load
 from strata.settings.capacity import fit, task
+from strata.settings.models import Worker
 from strata.synthesis.synthesize import compose
 from tests.settings.test_containers import CHECK, FILE, IMAGE, sidecar
 
@@ -146,3 +148,15 @@ def test_the_cost_counts_the_instances_that_the_sidecars_need() -> None:
 
 def test_every_word_of_it_is_in_the_vocabulary_of_the_gate(stack: Json) -> None:
     assert list(unjudged(stack, known_words([stack]))) == []
+
+
+def test_beside_a_worker_which_has_no_check_nothing_waits_for_its_health() -> None:
+    health = {"containerName": "api", "condition": "HEALTHY"}
+    other = {"containerName": "cache", "condition": "HEALTHY"}
+    logs = {"options": {"awslogs-stream-prefix": "api"}}
+    api: Json = {"name": "api", "command": [], "logConfiguration": logs, "healthCheck": {}}
+    sidecar: Json = {"name": "proxy", "dependsOn": [health, other]}
+    worker = Worker(command=["node", "mail.js"])
+    _, beside = of_worker([api, sidecar], "mail", worker, "image", [])
+    assert beside["dependsOn"] == [{**health, "condition": "START"}, other]
+    assert sidecar["dependsOn"] == [health, other]

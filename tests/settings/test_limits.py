@@ -63,6 +63,12 @@ def secrets(count: int) -> dict[str, str]:
     return {f"NO_{i}": f"shop/local/service-{i:03}" for i in range(count)}
 
 
+def serving(size: int) -> Json:
+    """A further service whose command has that many bytes, on instances with room for it."""
+    services = {"mail": {"command": ["x" * size], "port": 3001}}
+    return {**with_("cluster", instance_type="m6i.xlarge"), "services": services}
+
+
 LIMITS: list[tuple[str, Json, Json, str]] = [
     # key, the most that passes, one more, words that must stand in the message
     ("service.scaling.steps", scaled(steps=steps(49)), scaled(steps=steps(50)), "at most 50"),
@@ -91,6 +97,7 @@ LIMITS: list[tuple[str, Json, Json, str]] = [
         with_("service", environment={"LIST": "ü" * 31_000}),
         "65536",
     ),
+    ("services.mail.command", serving(61_000), serving(62_000), "mail.command takes 62017 bytes"),
     (
         "service.secrets",
         with_("service", secrets=secrets(80)),
@@ -174,6 +181,8 @@ def test_the_rest_of_the_task_definition_and_the_policy_stay_within_their_share(
     data = copy.deepcopy(BASE)
     for section, values in long.items():
         data[section] |= values
+    # Of each of them every container has two variables.
+    data["services"] = {f"{'s' * 30}{at:02}": {"command": ["x"], "port": 4000} for at in range(20)}
     settings = Settings.model_validate(data)
     # What is put in for each reference is longer than any ARN of ours.
     text = re.sub(r"\$\{[^}]*\}", ARN, json.dumps(compose(settings)))

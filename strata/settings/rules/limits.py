@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from strata.settings.connected import connected
 from strata.settings.models import Container, Environment, Service, Settings, Sidecar
 from strata.settings.positions import Key
 from strata.settings.rules.containers import named
@@ -32,13 +33,14 @@ def check(settings: Settings) -> Iterator[Finding]:
                     "has a NUL character, which no environment variable can hold",
                     "text without it",
                 )
-    yield from _task_definition(settings)
+    yield from _task_definitions(settings)
     yield from _policy(settings)
 
 
 def variable_bytes(settings: Settings) -> dict[Key, int]:
     """Bytes that the settings add to the task definition, by their table."""
     service = settings.service
+    called = connected(settings).items()
     environment, secrets = _variable_bytes(settings.environment, service)
     sidecars = [
         sum(_variable_bytes(settings.environment, sidecar))
@@ -55,6 +57,8 @@ def variable_bytes(settings: Settings) -> dict[Key, int]:
         sizes["service", "command"] = commands
     if sidecars:
         sizes["service", "sidecars"] = sum(sidecars)
+    if called:
+        sizes[("services",)] = sum(_pair_bytes("value", name, value) for name, value in called)
     return sizes
 
 
@@ -62,15 +66,14 @@ def _variable_bytes(environment: Environment, container: Service | Sidecar) -> t
     """Bytes of the variables, and of the secrets, of a container."""
     secrets = {name: arn(environment, source) for name, source in container.secrets.items()}
     return (
-        sum(
-            len(json.dumps({"name": name, "value": value}, ensure_ascii=False).encode()) + 2
-            for name, value in container.environment.items()
-        ),
-        sum(
-            len(json.dumps({"name": name, "valueFrom": value}, ensure_ascii=False).encode()) + 2
-            for name, value in secrets.items()
-        ),
+        sum(_pair_bytes("value", *pair) for pair in container.environment.items()),
+        sum(_pair_bytes("valueFrom", *pair) for pair in secrets.items()),
     )
+
+
+def _pair_bytes(kind: str, name: str, value: str) -> int:
+    """Bytes of a variable in the list of them."""
+    return len(json.dumps({"name": name, kind: value}, ensure_ascii=False).encode()) + 2
 
 
 def _command_bytes(container: Container) -> int:
@@ -87,14 +90,30 @@ def arn(environment: Environment, source: str) -> str:
     return f"arn:aws:secretsmanager:{where}:secret:{source}-xxxxxx"
 
 
-def _task_definition(settings: Settings) -> Iterator[Finding]:
+def _task_definitions(settings: Settings) -> Iterator[Finding]:
+    """Check the task definition of the service, and if it is right those of `[services]`, which
+    differ from it by their commands."""
     sizes = variable_bytes(settings)
+    if found := _too_large(sizes):
+        yield found
+        return
+    for name, worker in settings.services.items():
+        own: Key = ("services", name, "command")
+        command = settings.service.model_copy(update={"command": worker.command})
+        others = {key: size for key, size in sizes.items() if key != ("service", "command")}
+        if found := _too_large({**others, own: _command_bytes(command)}):
+            yield found
+
+
+def _too_large(sizes: dict[Key, int]) -> Finding | None:
+    """The finding on a task definition that ECS does not take, at what takes most of it."""
     room = TASK_DEFINITION_BYTES - OURS_IN_TASK_DEFINITION
     if sum(sizes.values()) <= room:
-        return
+        return None
     largest, *others = sorted(sizes, key=sizes.__getitem__, reverse=True)
-    parts = [f"{key[-1]} takes {size} bytes" for key, size in sizes.items()]
-    yield Finding(
+    names = {key: ".".join(map(str, key)).removeprefix("service.") for key in sizes}
+    parts = [f"{names[key]} takes {size} bytes" for key, size in sizes.items()]
+    return Finding(
         largest,
         f"makes the task definition too large: {listed(parts)}, and ECS takes "
         f"{TASK_DEFINITION_BYTES} bytes in all, of which Strata uses up to "
