@@ -6,15 +6,15 @@ circuit breaker).
 """
 
 import contextlib
-import shlex
 from collections.abc import Sequence
 from typing import Any
 
 from strata.aws.images import Image, Presence, image_named, image_of, look, push_commands
 from strata.errors import StrataError
 from strata.plan_file.changes import Change
+from strata.release.place import take_over_command
 from strata.resources.containers import containers
-from strata.settings.models import Settings
+from strata.settings.models import Environment, Settings
 from strata.settings.resource_names import CONTAINER, worker_of
 
 
@@ -84,7 +84,7 @@ def _required(env: str, settings: Settings, images: Sequence[Image], told_as: st
     return lines
 
 
-def undone(env: str, changes: Sequence[Change]) -> list[str]:
+def undone(environment: Environment, changes: Sequence[Change]) -> list[str]:
     """Lines about a release by other means than Strata that these changes would undo.
 
     The parameter of the image stays as it is, and the task definition gets another image all the
@@ -95,12 +95,10 @@ def undone(env: str, changes: Sequence[Change]) -> list[str]:
     for change in changes:
         before, after = _named_in(change.before), _named_in(change.after)
         if change.type == "aws_ecs_task_definition" and before and after and before != after:
-            of = worker_of(change.address)
-            words = ["strata", "deploy", env, *(["--service", of] if of else []), "--take-over"]
             return [
                 f"released   {before} was released by other means than Strata,",
                 f"           and the apply puts {after} back, unless:",
-                f"           {shlex.join(words)}",
+                f"           {take_over_command(environment, worker_of(change.address))}",
             ]
     return []
 

@@ -56,7 +56,7 @@ def apply(
                 stops = stopping(_verdict(env, work, review))
                 refuse(not_accepted(stops, accepted), f"{again}{_accepting(accepted)}")
             looked = require_offered(env, work.settings, review.not_begun, account)
-            looked += [*undone(env, review.not_begun), *review.check_image()]
+            looked += [*undone(work.settings.environment, review.not_begun), *review.check_image()]
             review.check_plan()
         else:
             review = _planned(env, work, yes=yes, accepted=accepted)
@@ -163,7 +163,7 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     account = Account(work.settings.environment)
     plan_review = planned(env, Ready.of(work), account=account)
     typer.echo(text(plan_review.report), nl=False, err=out.stderr)
-    for line in undone(env, plan_review.plan.changes):
+    for line in undone(work.settings.environment, plan_review.plan.changes):
         out.print(line)
     out.print(f"review     {shown(plan_review.folder)}")
     # A plan that AWS would refuse is refused below, without a question.

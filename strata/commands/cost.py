@@ -86,7 +86,8 @@ def over_budget(env: str, settings: Settings, composed: "Stack") -> Problem | No
         return None
     from strata.cost.budget import over_budget as judge  # noqa: PLC0415
 
-    return judge(estimated(settings, composed), resolve(env))
+    shows = settings.environment.command("cost")
+    return judge(estimated(settings, composed), resolve(env), shows)
 
 
 def _read(folder: Path, env: str, settings: Settings) -> dict[str, Any]:

@@ -66,7 +66,11 @@ def _asked(
     from strata.apply.image import undone  # noqa: PLC0415 - boto3 takes its time
 
     lines, pushes = _image(env, settings, changes)
-    return [*offered_lines(env, settings, changes, account), *undone(env, changes), *lines], pushes
+    return [
+        *offered_lines(env, settings, changes, account),
+        *undone(settings.environment, changes),
+        *lines,
+    ], pushes
 
 
 def _image(

@@ -75,7 +75,7 @@ def list_(env: Env, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(report)
     else:
-        typer.echo(text(report), nl=False)
+        typer.echo(text(report, settings.environment.command("secret set", "NAME")), nl=False)
 
 
 @app.command("rotate")

@@ -11,8 +11,9 @@ from strata.settings.positions import Key, line_of, positions
 KEY: Key = ("cost", "budget_usd_per_month")
 
 
-def over_budget(estimate: Estimate, file: Path) -> Problem | None:
-    """The problem when a month at the desired size costs more than the budget in `file`.
+def over_budget(estimate: Estimate, file: Path, shows: str) -> Problem | None:
+    """The problem when a month at the desired size costs more than the budget in `file`; `shows` is
+    the command that shows the estimate.
 
     Charges without a price are not in the sum, so the real cost can only be higher.
     """
@@ -27,6 +28,6 @@ def over_budget(estimate: Estimate, file: Path) -> Problem | None:
         key=".".join(str(part) for part in KEY),
         value=f"{budget:g}",
         wrong=f"a month costs {least}{cost:,.2f}, {cost - budget:,.2f} more: {sums}",
-        right=f"at least {math.ceil(cost)}, or a smaller environment; strata cost "
-        f"{estimate.environment} shows what costs how much",
+        right=f"at least {math.ceil(cost)}, or a smaller environment; {shows} shows what costs how "
+        "much",
     )

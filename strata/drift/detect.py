@@ -53,7 +53,7 @@ def find_drift(
         drift=drift,
         left_out=left_out,
         added=added,
-        released=elsewhere(ours, lambda arn: described(environment, arn)),
+        released=elsewhere(environment, ours, lambda arn: described(environment, arn)),
         strangers=strangers_beside,
         unchecked=[*unchecked, *not_looked_at],
     )

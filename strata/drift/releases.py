@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from strata.documents import Json
 from strata.drift.report import Released
 from strata.release.model import Revision
+from strata.release.place import take_over_command
+from strata.settings.models import Environment
 from strata.settings.resource_names import worker_of
 
 TASK = "aws_ecs_task_definition."
@@ -14,7 +16,9 @@ PARAMETER = "aws_ssm_parameter."
 
 
 def elsewhere(
-    ours: Sequence[tuple[str, Json]], revision: Callable[[str], Revision]
+    environment: Environment,
+    ours: Sequence[tuple[str, Json]],
+    revision: Callable[[str], Revision],
 ) -> list[Released]:
     """Releases by other means than Strata, from (address, values) of the resources as AWS has them.
 
@@ -38,19 +42,22 @@ def elsewhere(
         other = _image(body) != known
         behind = [arn for arn in running if arn != newest]
         if other or behind:
-            found.append(_released(address, revision(newest if other else behind[0]), str(known)))
+            released = revision(newest if other else behind[0])
+            found.append(_released(environment, address, released, str(known)))
     return found
 
 
-def _released(address: str, revision: Revision, known: str) -> Released:
+def _released(environment: Environment, address: str, revision: Revision, known: str) -> Released:
+    service = worker_of(address)
     return Released(
         address=address,
-        service=worker_of(address),
+        service=service,
         revision=revision.number,
         image=revision.image,
         known=known,
         registered_by=revision.registered_by,
         registered_at=revision.registered_at,
+        keep=take_over_command(environment, service),
     )
 
 

@@ -66,6 +66,7 @@ class Released(_Data):
     known: str = Field(description="The image that Strata released, and the next apply puts back.")
     registered_by: str = Field(description="ARN of who registered the revision.")
     registered_at: datetime | None
+    keep: str = Field(description="The command that keeps it.")
 
 
 class Added(_Data):

@@ -1,5 +1,6 @@
 """Synthesized files for the gate: all of them readable, none left out."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,14 +79,12 @@ def read(folder: Path, names: list[str] | None = None) -> list[Environment]:
         names_found = sorted(path.name for path in (folder / "composed").iterdir())
         stacks = sorted(path.name for path in (folder / "stacks").iterdir())
     except OSError as error:
-        raise Unjudgeable(
-            f"{error.filename}: {error.strerror}", f"strata synth ENV... --out {folder}"
-        ) from None
+        raise Unjudgeable(f"{error.filename}: {error.strerror}", synthesize_again(folder)) from None
     missing = sorted(set(names or []) - set(names_found))
     if not names_found or missing:
         raise Unjudgeable(
             f"{folder} has no composed stack of {', '.join(missing) or 'any environment'}",
-            f"strata synth ENV... --out {folder}",
+            synthesize_again(folder),
         )
     stray = [
         name for name in stacks if names is None and name.rpartition("-")[0] not in names_found
@@ -93,9 +92,15 @@ def read(folder: Path, names: list[str] | None = None) -> list[Environment]:
     if stray:
         raise Unjudgeable(
             f"{folder / 'stacks' / stray[0]}: belongs to no composed stack in {folder}",
-            f"strata synth ENV... --out {folder}",
+            synthesize_again(folder),
         )
     return [_environment(folder, name, stacks) for name in names or names_found]
+
+
+def synthesize_again(folder: Path) -> str:
+    """The command that writes a synthesis to a folder; ENV is the reader's to name, since the JSON
+    does not say where its settings are."""
+    return shlex.join(["strata", "synth", "ENV...", "--out", str(folder)])
 
 
 def _environment(folder: Path, name: str, stacks: list[str]) -> Environment:
@@ -108,9 +113,7 @@ def _environment(folder: Path, name: str, stacks: list[str]) -> Environment:
     }
     missing = missing_layers(name, composed, layers)
     if missing:
-        raise Unjudgeable(
-            f"{folder / 'stacks' / missing[0]}: is missing", f"strata synth {name} --out {folder}"
-        )
+        raise Unjudgeable(f"{folder / 'stacks' / missing[0]}: is missing", synthesize_again(folder))
     addresses = [address for layer in layers.values() for address in blocks(layer)]
     twice = sorted({address for address in addresses if addresses.count(address) > 1})
     if twice:

@@ -19,6 +19,7 @@ from strata.gate.whole_environment import (
     resolve_environment,
     unjudged_words,
 )
+from strata.settings import Settings
 from strata.settings.load import load, own_files, stated_stage
 
 
@@ -110,8 +111,8 @@ def begin(
         own_names = [name for name in names if name in stage_of]
         files = report.settings_files(own_names, own_names)
     stages = {name: stated_stage(Path(file)) for name, file in files.items() if file}
-    _refuse_other_stage(environments, stages)
     settings = {name: load(file) for name, file in files.items() if file}
+    _refuse_other_stage(environments, settings)
     resolved_environments = tuple(resolve_environment(environment) for environment in environments)
     paths = judged_paths(environments, settings)
     failures = scan_stacks(environments) | {
@@ -132,16 +133,17 @@ def begin(
 
 
 def _refuse_other_stage(
-    environments: list[documents.Environment], stages: Mapping[str, str | None]
+    environments: list[documents.Environment], settings: Mapping[str, Settings]
 ) -> None:
     """Raise for JSON of another stage than its settings have now: other waivers would apply."""
     for environment in environments:
-        stage = stages.get(environment.name, environment.stage) or PRODUCTION
-        if stage != environment.stage:
+        current = settings.get(environment.name)
+        if current and current.environment.stage != environment.stage:
+            again = current.environment.command("synth", "--out", "DIR")
             raise documents.Unjudgeable(
                 f"{environment.path}: was synthesized as {environment.stage}, and the settings of "
-                f"{environment.name} say environment.stage = {stage}",
-                f"strata synth {environment.name} --out DIR again",
+                f"{environment.name} say environment.stage = {current.environment.stage}",
+                f"{again} again",
             )
 
 

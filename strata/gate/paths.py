@@ -12,6 +12,9 @@ from strata.reach.table import PATH_CHECKS, Row, table
 from strata.settings.models import Settings
 from strata.text.words import counted
 
+LIVE = "strata reach ENV --live"
+"""What reads a network, where nobody knows the settings."""
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -30,11 +33,13 @@ def judged_paths(environments: Sequence[Environment], settings: Mapping[str, Set
         unknown = [row for row in rows if row.expectation.open and row.verdict.state == "unknown"]
         foreign = next((row.verdict.foreign for row in rows), "")
         if foreign:
+            of_user = settings.get(environment.name)
+            reads = of_user.environment.command("reach", "--live") if of_user else LIVE
             result.not_judged.append(
                 f"{environment.name}: its network, {foreign}, is not Strata's: routes, network "
                 "ACLs, flow logs and the default security group were not judged, and "
-                f"{counted(len(unknown), 'path')} that must be open may be shut (strata reach "
-                f"{environment.name} --live reads them)"
+                f"{counted(len(unknown), 'path')} that must be open may be shut ({reads} reads "
+                "them)"
             )
     return result
 

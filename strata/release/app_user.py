@@ -97,7 +97,7 @@ def rotate(settings: Settings, deploy: Callable[[], None], tell: Tell) -> None:
     if not current or not note.settled:
         raise StrataError(
             f"{settings.environment.name} has no user of its own in the database yet",
-            f"strata apply {settings.environment.name} makes it",
+            f"{settings.environment.command('apply')} makes it",
         )
     if note.settled == current:
         pending = user.version(PENDING)
@@ -205,7 +205,7 @@ class _User:
             words = "\n".join([f"the task {ended.task.id} {how}", *why, *lines[-10:]])
             raise StrataError(
                 f"the application's user was not made in the database: {words}",
-                f"strata database-user {environment.name} tries it again",
+                f"{environment.command('database-user')} tries it again",
             )
 
     def made(self, version: str) -> str:

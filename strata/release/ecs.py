@@ -95,8 +95,9 @@ class Ecs:
         """The service; raises NoService when there is none."""
         place = self.place
         nothing = NoService(
-            f"{place.environment} has no service {place.service} in the cluster {place.cluster}",
-            f"strata apply {place.environment} makes it",
+            f"{place.environment.name} has no service {place.service} in the cluster "
+            f"{place.cluster}",
+            f"{place.environment.command('apply')} makes it",
         )
         with asking():
             try:
@@ -240,7 +241,7 @@ class Ecs:
         except self.client.exceptions.ClientException as error:
             raise StrataError(
                 f"there is no task definition {name}",
-                f"strata status {self.place.environment} shows what runs",
+                f"{self.place.environment.command('status')} shows what runs",
             ) from error
         except (ClientError, BotoCoreError) as error:
             raise explain(error) from error

@@ -136,7 +136,7 @@ def finished(
         if look == LOOKS_WITHOUT_ROOM and current.last_status == "PROVISIONING":
             note(
                 f"task {task.id[:8]} waits for an instance with room for it: "
-                f"strata status {environment.name} shows what is free"
+                f"{environment.command('status')} shows what is free"
             )
         if until is not None and time.monotonic() > until:
             raise StrataError(

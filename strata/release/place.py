@@ -7,7 +7,7 @@ All follow from the settings, so that no state and no Terraform is read; an envi
 from dataclasses import dataclass
 
 from strata.errors import UsageError
-from strata.settings.models import Settings
+from strata.settings.models import Environment, Settings
 from strata.settings.resource_names import (
     CONTAINER,
     image_parameter,
@@ -27,7 +27,7 @@ class Place:
     `repository` is its name, and `registry` the host that images are pulled from.
     """
 
-    environment: str
+    environment: Environment
     cluster: str
     service: str
     family: str
@@ -67,7 +67,7 @@ def place(settings: Settings, service: str = "") -> Place:
     environment = settings.environment
     whole = service_name(environment, service)
     return Place(
-        environment=environment.name,
+        environment=environment,
         cluster=service_name(environment),
         service=whole,
         family=whole,
@@ -80,6 +80,13 @@ def place(settings: Settings, service: str = "") -> Place:
         target_group=target_group(environment, service) if routed else "",
         prefix=service or CONTAINER,
     )
+
+
+def take_over_command(environment: Environment, service: str = "") -> str:
+    """The command that keeps what somebody released by other means than Strata; `service` as for
+    `place`."""
+    of = ["--service", service] if service else []
+    return environment.command("deploy", *of, "--take-over")
 
 
 def places(settings: Settings) -> list[Place]:

@@ -53,7 +53,8 @@ class Records:
         if record is None:
             raise StrataError(
                 f"there is no parameter below {self._place.parameters}: it says which image runs",
-                f"strata apply {self._place.environment} makes it, and changes nothing that runs",
+                f"{self._place.environment.command('apply')} makes it, and changes nothing that "
+                "runs",
             )
         return record
 

@@ -43,7 +43,7 @@ def image(environment: Environment, place: Place, wanted: str, architecture: str
     key = "imageDigest" if wanted.startswith("sha256:") else "imageTag"
     identifiers: Any = [{key: wanted}]
     reference = place.image(wanted)
-    of = "" if place.prefix == CONTAINER else f" --service {place.prefix}"
+    of = [] if place.prefix == CONTAINER else ["--service", place.prefix]
     try:
         answer = ecr.batch_get_image(
             repositoryName=place.repository, imageIds=identifiers, acceptedMediaTypes=ACCEPTED
@@ -51,14 +51,14 @@ def image(environment: Environment, place: Place, wanted: str, architecture: str
     except ecr.exceptions.RepositoryNotFoundException:
         raise StrataError(
             f"there is no repository {place.repository}",
-            f"strata apply {place.environment} makes it",
+            f"{environment.command('apply')} makes it",
         ) from None
     except (ClientError, BotoCoreError) as error:
         raise explain(error) from error
     if not answer["images"]:
         raise StrataError(
             f"{place.repository} has no image {wanted}",
-            f"strata push {place.environment}{of} puts it there, and so do\n"
+            f"{environment.command('push', *of)} puts it there, and so do\n"
             f"{push_commands(reference, architecture)}",
         )
     found = answer["images"][0]

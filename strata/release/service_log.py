@@ -82,7 +82,7 @@ class ServiceLog:
             except self._client.exceptions.ResourceNotFoundException:
                 raise StrataError(
                     f"there is no log group {place.log_group}",
-                    f"strata apply {place.environment} makes it, with the service",
+                    f"{place.environment.command('apply')} makes it, with the service",
                 ) from None
 
     def follow(self, query: Query, wait: Callable[[float], None] = time.sleep) -> Iterator[Line]:

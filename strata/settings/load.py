@@ -130,7 +130,7 @@ def shown(path: Path) -> Path:
 
 def resolve(env: str, root: Path | None = None) -> Path:
     """The file of `env`, a name in `envs/` or a path to a TOML file."""
-    if env.endswith(".toml") or "/" in env:
+    if _is_path(env):
         return Path(env)
     known = [path.stem for path in own_files(root)]
     if env not in known:
@@ -142,6 +142,10 @@ def resolve(env: str, root: Path | None = None) -> Path:
     return (root or project()) / "envs" / f"{env}.toml"
 
 
+def _is_path(env: str) -> bool:
+    return env.endswith(".toml") or "/" in env
+
+
 def _known(name: str, root: Path | None) -> str:
     """The environments that there are, those that resemble a name first."""
     known = [path.stem for path in own_files(root)]
@@ -150,7 +154,7 @@ def _known(name: str, root: Path | None) -> str:
 
 
 def load(env: str, root: Path | None = None) -> Settings:
-    """The settings of `env`; raises InvalidSettings."""
+    """The settings of `env`; raises InvalidSettings. Their commands name them so, too."""
     path = resolve(env, root)
     named = shown(path)
     try:
@@ -178,7 +182,9 @@ def load(env: str, root: Path | None = None) -> Settings:
         )
     if settings is None or problems:
         raise _invalid(named, positions(text), data, [*mistyped, *problems])
-    return settings
+    if stem is not None:
+        return settings
+    return settings.found_at(str(named) if _is_path(str(named)) else env)
 
 
 def invalid(env: str, found: list[Finding]) -> InvalidSettings:

@@ -4,9 +4,10 @@ Types, units and ranges of single values are here and become `envs/schema.json`.
 two keys, a figure of AWS or arithmetic are in `strata.settings.rules`.
 """
 
+import shlex
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
 from strata.settings.alarm_defaults import METRIC_NAMES, AlarmName
@@ -73,11 +74,19 @@ class Environment(Section):
         default=False,
         description="Whether AWS is the emulator: path-style S3, credentials not checked.",
     )
+    _path: str = PrivateAttr(default="")
 
     @property
     def tags(self) -> dict[str, str]:
         """What every resource carries, and is found by."""
         return {"Project": self.project, "Environment": self.name, "ManagedBy": "strata"}
+
+    def command(self, name: str, *options: str) -> str:
+        """A command of Strata on this environment, as a shell takes it: `strata NAME ENV OPTIONS`.
+
+        ENV is the name, or the path of a file that is not in `envs/`, where no name finds it.
+        """
+        return shlex.join(["strata", *name.split(), self._path or self.name, *options])
 
 
 GatewayService = Literal["s3", "dynamodb"]
@@ -1056,6 +1065,12 @@ class Settings(Section):
     alarms: Alarms | None = None
     notify: Notify | None = None
     tags: dict[str, str] = Field(default={}, description="Further tags of every resource.")
+
+    def found_at(self, path: str) -> "Settings":
+        """The same, whose commands have this path for ENV."""
+        environment = self.environment.model_copy()
+        environment._path = path
+        return self.model_copy(update={"environment": environment})
 
     @property
     def connected(self) -> bool:

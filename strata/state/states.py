@@ -96,7 +96,7 @@ def required_outputs(environment: Environment, layer: str, *names: str) -> list[
             raise StrataError(
                 f"{environment.name}: the layer {layer} says no {name}: it is not applied, or was "
                 "not applied to its end",
-                f"strata apply {environment.name}",
+                environment.command("apply"),
             )
         values.append(value)
     return values

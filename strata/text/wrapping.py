@@ -22,6 +22,9 @@ _WHOLE = re.compile(
 _CUT = re.compile(r"…|\.\.\.")
 """What was shortened is no address any more."""
 
+_BLANK = "\0"
+"""Stands for a blank at which no line ends."""
+
 
 def wrapped(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
     """Lines of at most `width` columns; the first begins with `first`, the others with `rest`.
@@ -43,15 +46,21 @@ def indented(text: str, indent: int, hang: int = 2) -> list[str]:
 
 
 def unbroken(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> list[str]:
-    """Lines that end between words; one word that is too long has a longer line."""
-    return textwrap.wrap(
-        text,
+    """Lines that end between words; one word that is too long has a longer line.
+
+    What a shell takes as one word, in single quotes, is one here too, where a line has room for it.
+    """
+    room = max(width - max(len(first), len(rest)) - len("''"), 1)
+    quoted = re.compile(rf"(?<!\S)'[^'\n]{{1,{room}}}'(?!\S)")
+    lines = textwrap.wrap(
+        quoted.sub(lambda word: word[0].replace(" ", _BLANK), text),
         width,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(_BLANK, " ") for line in lines]
 
 
 def command(text: str, indent: int) -> list[str]:

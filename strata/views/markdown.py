@@ -199,7 +199,7 @@ def drift(report: Drift) -> str:
     ]
     for release in report.released:
         lines += ["", "### Released by other means than Strata", ""]
-        lines.append(f"{drift_words.released(release)} `{drift_words.take_over(report, release)}`")
+        lines.append(f"{drift_words.released(release)} `{release.keep}`")
     if report.strangers:
         lines += [
             "",

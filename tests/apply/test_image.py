@@ -57,13 +57,16 @@ def test_a_release_that_the_apply_would_undo_is_named_and_kept_by_a_command() ->
         return {"container_definitions": json.dumps([{"name": "api", "image": image}])}
 
     change = Change(TASK, ("create", "delete"), of("shop:ci"), of("shop:1"))
-    lines = image.undone("local", [change])
+    lines = image.undone(LOCAL.environment, [change])
     assert "shop:ci was released by other means" in lines[0]
     assert lines[2].strip() == "strata deploy local --take-over"
     # Another tag in the settings is a release of ours.
     parameter = Change("aws_ssm_parameter.service_image", ("delete", "create"), {}, {})
-    assert image.undone("local", [change, parameter]) == []
-    assert image.undone("local", [Change(TASK, ("update",), of("shop:1"), of("shop:1"))]) == []
+    assert image.undone(LOCAL.environment, [change, parameter]) == []
+    assert (
+        image.undone(LOCAL.environment, [Change(TASK, ("update",), of("shop:1"), of("shop:1"))])
+        == []
+    )
 
 
 def test_an_apply_that_makes_the_repository_begins_and_says_how_to_push(

@@ -6,8 +6,10 @@ from typing import Any
 from strata.drift.moving import why_moving
 from strata.drift.releases import elsewhere
 from strata.release.model import Revision
+from strata.settings import load
 
 ARN = "arn:aws:ecs:eu-central-1:123456789012:task-definition/shop-dev"
+DEV = load("dev").environment
 WHO = "arn:aws:sts::123456789012:assumed-role/ci/run"
 
 
@@ -27,16 +29,16 @@ def described(arn: str) -> Revision:
 
 
 def test_a_release_of_strata_is_none_by_others() -> None:
-    assert elsewhere(resources("shop:2", "shop:2"), described) == []
+    assert elsewhere(DEV, resources("shop:2", "shop:2"), described) == []
 
 
 def test_another_image_than_the_record_is_a_release_by_others() -> None:
-    [found] = elsewhere(resources("shop:ci", "shop:2"), described)
+    [found] = elsewhere(DEV, resources("shop:ci", "shop:2"), described)
     assert (found.revision, found.known, found.registered_by) == (5, "shop:2", WHO)
 
 
 def test_an_older_revision_that_runs_is_one_too() -> None:
-    [found] = elsewhere(resources("shop:2", "shop:2", newest=5, runs=4), described)
+    [found] = elsewhere(DEV, resources("shop:2", "shop:2", newest=5, runs=4), described)
     assert (found.revision, found.image) == (4, "image of 4")
 
 
@@ -51,13 +53,14 @@ def test_a_worker_is_told_by_its_own_parameter() -> None:
         (address.replace("service_service", "service_worker_mail_service"), body)
         for address, body in theirs
     ]
-    [found] = elsewhere([*resources("shop:3", "shop:3"), *theirs], described)
+    [found] = elsewhere(DEV, [*resources("shop:3", "shop:3"), *theirs], described)
     assert found.address == "aws_ecs_task_definition.service_worker_mail_task_definition"
     assert (found.known, found.service) == ("shop:2", "mail")
+    assert found.keep == "strata deploy dev --service mail --take-over"
 
 
 def test_without_the_parameter_nothing_is_known_of_releases() -> None:
-    assert elsewhere(resources("shop:ci", "shop:2")[:2], described) == []
+    assert elsewhere(DEV, resources("shop:ci", "shop:2")[:2], described) == []
 
 
 def moving(attribute: str, before: object, now: object) -> str | None:

@@ -18,6 +18,7 @@ from tests.release.home import Home, home
 pytestmark = pytest.mark.emulator
 
 MAIL = "mail"
+KEEP = "strata deploy workers --take-over"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_its_log_and_its_state_are_its_own(at_home: Home) -> None:
     told = status(at_home.settings, MAIL)
     assert told.running.image.endswith(":1.1.0")
     assert (told.desired, told.targets, told.address) == (1, [], None)
-    assert text(told).splitlines()[-1] == "address    none of its own: it has no route"
+    assert text(told, KEEP).splitlines()[-1] == "address    none of its own: it has no route"
     (task,) = told.tasks
     log = ServiceLog(at_home.settings.environment, at)
     lines = list(log.lines(Query(datetime(1970, 1, 1, tzinfo=UTC), prefix=f"{at.prefix}/")))
@@ -86,11 +87,15 @@ def test_the_state_of_the_environment_has_all_services(at_home: Home) -> None:
     assert mail.image.endswith(":1.1.0")
     assert (mail.desired, mail.running, mail.pending) == (1, 1, 0)
     assert (later.name, later.status, later.running) == ("later", "MISSING", 0)
-    lines = text(told).splitlines()
+    lines = text(told, KEEP).splitlines()
+    assert not any(line.startswith("elsewhere") for line in lines)
     at = lines.index("services   2")
     assert lines[at + 1].startswith("  mail COMPLETED: 1 wanted, 1 running, 0 pending; revision ")
     assert "  later MISSING: the next apply makes it" in lines
     assert status(at_home.settings, MAIL).services == []
+    others = told.running.model_copy(update={"elsewhere": True})
+    lines = text(told.model_copy(update={"running": others}), KEEP).splitlines()
+    assert f"elsewhere  not released by Strata; {KEEP} keeps it" in lines
 
 
 def test_the_state_of_one_has_the_alarms_that_watch_it(at_home: Home) -> None:

@@ -84,6 +84,18 @@ def test_a_word_that_is_too_long_stays_whole_where_nothing_may_be_broken() -> No
     assert unbroken(f"a {word} b", rest="  ") == ["a", f"  {word}", "  b"]
 
 
+def test_what_a_shell_takes_as_one_word_is_on_one_line() -> None:
+    word = "'a folder/with blanks/in its name.toml'"
+    for length in range(70):
+        text = f"{'-' * length} strata cost {word} shows it; the user's is not of 'one"
+        for lines in (unbroken(text, rest=" " * 8), indented(text, 4)):
+            assert sum(word in line for line in lines) == 1
+            assert max(map(len, lines)) <= WIDTH
+            assert " ".join(" ".join(lines).split()) == text.strip()
+    longer = f"'{'a b ' * WIDTH}'"
+    assert max(map(len, unbroken(longer))) <= WIDTH
+
+
 def test_a_command_is_continued_as_a_shell_takes_it() -> None:
     lines = command(f"aws ec2 {'--flag value ' * 9}--name 'two words'", 2)
     assert len(lines) > 1 and max(map(len, lines)) <= WIDTH

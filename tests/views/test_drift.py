@@ -138,6 +138,7 @@ def test_everything_found_at_once_fits_80_columns_too() -> None:
         known="123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-dev:1.0.0",
         registered_by="arn:aws:sts::123456789012:assumed-role/ci/run",
         registered_at=None,
+        keep="strata deploy dev --take-over",
     )
     many = {"drift": SOME.drift * 15, "strangers": SOME.strangers * 6, "released": [release]}
     (added,) = SOME.added
@@ -148,6 +149,7 @@ def test_everything_found_at_once_fits_80_columns_too() -> None:
     found = "30 resources drifted, 20 added below ours, released by other means, 12 strangers"
     assert f"dev: {found}" in " ".join(lines)
     assert "somewhere/else:2" in text(report)
+    assert "    strata deploy dev --take-over\n" in text(report)
 
 
 def test_a_command_can_be_copied_as_it_stands() -> None:

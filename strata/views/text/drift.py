@@ -29,7 +29,7 @@ def text(report: Report) -> str:
     for release in report.released:
         lines += ["", "released by other means than Strata"]
         lines += indented(words.released(release), 2)
-        lines += command(words.take_over(report, release), 4)
+        lines += command(release.keep, 4)
     if report.strangers:
         lines += ["", "strangers: resources in no state"]
         for stranger in report.strangers:

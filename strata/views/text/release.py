@@ -60,10 +60,9 @@ def notice(system: str, found: Verdict) -> str:
     return f"{system}: {'. '.join(parts)}"
 
 
-def status(report: Status) -> str:
-    """What runs, the most important first."""
+def status(report: Status, take_over: str) -> str:
+    """What runs, the most important first; the command `take_over` keeps what others released."""
     running = report.running
-    of = f" --service {report.service}" if report.service else ""
     lines = [
         f"image      {running.image}",
         *([f"digest     {running.digest}"] if running.digest else []),
@@ -72,10 +71,7 @@ def status(report: Status) -> str:
     if running.registered_by:
         lines.append(f"by         {running.registered_by}")
     if running.elsewhere:
-        lines.append(
-            f"elsewhere  not released by Strata; strata deploy {report.environment}{of} "
-            "--take-over keeps it"
-        )
+        lines.append(f"elsewhere  not released by Strata; {take_over} keeps it")
     up = sum(task.last_status == "RUNNING" for task in report.tasks)
     lines.append(f"tasks      {report.desired} wanted, {up} running")
     lines += [f"  {_task(task)}" for task in report.tasks]

@@ -3,11 +3,11 @@
 from strata.release.secret_store import ListedSecret, SecretsReport
 
 
-def text(report: SecretsReport) -> str:
-    """A line for each secret: its name, where it is, when it was set, and who gets it."""
+def text(report: SecretsReport, makes: str) -> str:
+    """A line for each secret: its name, where it is, when it was set, and who gets it. Without any,
+    the command that `makes` one."""
     if not report.secrets:
-        name = report.environment
-        return f"{name} has no secrets of its own; strata secret set {name} NAME makes one\n"
+        return f"{report.environment} has no secrets of its own; {makes} makes one\n"
     rows = [(one.name, one.store, _when(one), _use(one)) for one in report.secrets]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "".join(

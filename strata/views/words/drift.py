@@ -51,12 +51,6 @@ def released(release: Released) -> str:
     return f"revision {release.revision}, {release.image}, registered{by}{when}; {after}, unless:"
 
 
-def take_over(report: Report, release: Released) -> str:
-    """The command that keeps what others released."""
-    of = f" --service {release.service}" if release.service else ""
-    return f"strata deploy {report.environment}{of} --take-over"
-
-
 def change(attribute: Attribute) -> str:
     """`"a" -> "b"`, and `added "b"` for what was not there."""
     if attribute.before is None:
