@@ -199,6 +199,13 @@ CASES: list[tuple[str, list[str], str, str]] = [
     ("cache", ['engine_version = "3.2.10"'], "cache.engine_version", "has no more"),
     ("cache", ['engine_version = "5.0.5"'], "cache.engine_version", "5.0.6"),
     ("cache", ['engine_version = "4.0.10"'], "cache.engine_version", "AUTH token"),
+    (
+        "cache",
+        ['node_type = "cache.m7g.large"', 'engine_version = "6.0"'],
+        "cache.node_type",
+        "cache.engine_version 6.2 or newer",
+    ),
+    ("cache", ['node_type = "cache.r6gd.xlarge"'], "cache.node_type", "cache.r6g.xlarge"),
     ("database", ['engine_version = "8.4.99"'], "database.engine_version", "8.4.11"),
     ("database", ['engine_version = "8.1"'], "database.engine_version", "8.4 or 8.0"),
     ("database", ['engine_version = "8.0"'], "database.engine_version", "extended_support = true"),

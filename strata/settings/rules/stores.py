@@ -27,6 +27,17 @@ MIGRATING: tuple[Privilege, ...] = (*ALTERING, "DROP", "INDEX", "REFERENCES")
 OLD_NODES = r"cache\.(t1|m1|m2|m3|r3|c1)\.\w+"
 """Families that AWS has retired (ElastiCache User Guide, supported node types)."""
 
+FIRST_REDIS = {
+    "m6g": (5, 0, 6), "r6g": (5, 0, 6), "t4g": (5, 0, 6),
+    "m7g": (6, 2), "r7g": (6, 2), "c7gn": (6, 2),
+}  # fmt: skip
+"""Family of node types -> the first Redis version that it runs (ElastiCache User Guide, supported
+node types; API reference, CacheNode)."""
+
+TIERED = "r6gd"
+"""Its nodes keep data on an SSD too, and must be asked to (ElastiCache API reference,
+CreateReplicationGroup, DataTieringEnabled)."""
+
 
 def check_database(settings: Settings) -> Iterator[Finding]:
     """Check `[database]`."""
@@ -131,6 +142,7 @@ def check_cache(settings: Settings) -> Iterator[Finding]:
             else "is not a Redis version of ElastiCache",
             ", ".join(versions),
         )
+    yield from _runs(node, cache.node_type, cache.engine_version if known else "")
     if cache.auth and not cache.encryption_in_transit:
         yield Finding(
             ("cache", "auth"),
@@ -160,6 +172,26 @@ def check_cache(settings: Settings) -> Iterator[Finding]:
             (("cache", "automatic_failover"),),
         )
     yield from _windows(("cache",), cache.maintenance_window, CACHE_SNAPSHOTS, 60)
+
+
+def _runs(key: Key, node_type: str, version: str) -> Iterator[Finding]:
+    """Check that nodes of a type run a Redis version, empty for one that is none."""
+    family = node_type.split(".")[1] if node_type.count(".") == 2 else ""
+    first = FIRST_REDIS.get(family, ())
+    if family == TIERED:
+        yield Finding(
+            key,
+            "is a type with data tiering, which ElastiCache takes only where it is asked for, and "
+            "Strata does not ask for it",
+            f"{node_type.replace(TIERED, 'r6g')}, or another type",
+        )
+    elif version and _numbers(version) < first:
+        yield Finding(
+            key,
+            f"does not run Redis {version}",
+            f"another type, or cache.engine_version {'.'.join(map(str, first))} or newer",
+            (("cache", "engine_version"),),
+        )
 
 
 def _mysql_version(version: str) -> Iterator[Finding]:
