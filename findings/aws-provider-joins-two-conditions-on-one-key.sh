@@ -3,7 +3,7 @@
 # `condition` of the data source aws_iam_policy_document is a block that may be repeated, and the provider's page says that all of them must be true for the statement to apply. So it is for two keys or two operators. Two blocks with the same operator
 # and the same key are made into one condition with the values of both, and of several values IAM wants any one: "and" has become "or", without an error or a warning. In JSON written by hand the same key cannot stand twice, so that there the question
 # is seen. Only letters of another size in the key keep the two apart, as two entries which IAM takes for the same key.
-# A Deny for roles that begin with ci- and end with -guests stops every role that begins with ci-, the one that deploys among them; an alarm or a Deny for requests that carry two tags answers to either.
+# A Deny for roles that begin with ci- and end with -guests stops every role that begins with ci-, the one that deploys among them; one for requests that carry two tags answers to either.
 # Seen: one StringLike with both patterns; one ForAnyValue:StringEquals with both tags; two entries of one value each for aws:PrincipalArn and aws:principalarn.
 set -euo pipefail
 version=$(terraform version -json 2>/dev/null | python3 -c 'import json, sys; print(json.load(sys.stdin)["terraform_version"])')
