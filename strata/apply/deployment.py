@@ -7,7 +7,6 @@ after a rollback (provider 5.100.0, `wait_for_steady_state`); without the wait i
 
 import contextlib
 import re
-import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from strata.release.ecs import Ecs, NoService
 from strata.release.logs import with_log
 from strata.release.place import Place, place, places
 from strata.release.verdict import Cause, Outcome, Seen, Verdict, Wanted
-from strata.settings.models import Settings
+from strata.settings.models import Environment, Settings
 from strata.settings.resource_names import CONTAINER
 from strata.state.states import State, read_state
 from strata.text.words import listed
@@ -276,7 +275,7 @@ def redeploy_command(settings: Settings, service: Service) -> str:
     )
 
 
-def watch_command(env: str, service: Service) -> str:
+def watch_command(environment: Environment, service: Service) -> str:
     """The command that watches a deployment to its end."""
     of = ["--service", service.key] if service.key else []
-    return shlex.join(["strata", "deploy", env, "--watch-only", *of])
+    return environment.command("deploy", "--watch-only", *of)

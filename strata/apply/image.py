@@ -21,9 +21,9 @@ from strata.settings.resource_names import CONTAINER, worker_of
 class NoImage(StrataError):
     """The image that new tasks would run is not in its repository; `commands` push it."""
 
-    def __init__(self, env: str, settings: Settings, image: Image, told_as: str) -> None:
+    def __init__(self, settings: Settings, image: Image, told_as: str) -> None:
         self.image = image
-        self.commands = push_commands(env, settings, image)
+        self.commands = push_commands(settings, image)
         push = ["push it:", *(f"    {command}" for command in self.commands)]
         super().__init__(
             f"{told_as}: the image {image} is not in the repository",
@@ -65,22 +65,22 @@ def made_repositories(changes: Sequence[Change]) -> set[str]:
     }
 
 
-def require(env: str, settings: Settings, changes: Sequence[Change], told_as: str) -> list[str]:
+def require(settings: Settings, changes: Sequence[Change], told_as: str) -> list[str]:
     """Raise NoImage when these changes start tasks and their image is not there.
 
     Returns lines to print: where ECR could not be asked, that nobody has looked.
     """
-    return _required(env, settings, images_in(settings, changes), told_as)
+    return _required(settings, images_in(settings, changes), told_as)
 
 
-def _required(env: str, settings: Settings, images: Sequence[Image], told_as: str) -> list[str]:
+def _required(settings: Settings, images: Sequence[Image], told_as: str) -> list[str]:
     lines = []
     for image in images:
         answer = look(settings, image)
         if answer.presence is Presence.UNKNOWN:
             lines.append(f"image      {image} was not looked for: {answer.why}")
         elif answer.presence is not Presence.PRESENT:
-            raise NoImage(env, settings, image, told_as)
+            raise NoImage(settings, image, told_as)
     return lines
 
 
@@ -112,9 +112,7 @@ def _named_in(values: dict[str, Any] | None) -> str:
     return ""
 
 
-def before_apply(
-    env: str, settings: Settings, changes: Sequence[Change], told_as: str
-) -> list[str]:
+def before_apply(settings: Settings, changes: Sequence[Change], told_as: str) -> list[str]:
     """Look for the image before the first of these changes; returns lines to print.
 
     Raises NoImage where a repository exists and lacks its image. Where the changes make the
@@ -123,9 +121,8 @@ def before_apply(
     """
     made = made_repositories(changes)
     images = images_in(settings, changes)
-    lines = _required(
-        env, settings, [image for image in images if image.repository not in made], told_as
-    )
+    there = [image for image in images if image.repository not in made]
+    lines = _required(settings, there, told_as)
     later = [image for image in images if image.repository in made]
     if later:
         lines += [
@@ -134,5 +131,5 @@ def before_apply(
         ]
     for image in later:
         lines.append(f"           {image}")
-        lines += [f"           {command}" for command in push_commands(env, settings, image)]
+        lines += [f"           {command}" for command in push_commands(settings, image)]
     return lines

@@ -1,6 +1,5 @@
 """What an earlier or another run left: locks, running processes, unfinished layers."""
 
-import shlex
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from strata.apply.layer import LayerWork
 from strata.documents.layers import ALL_LAYERS
 from strata.errors import StrataError
 from strata.settings.load import shown
+from strata.settings.models import Environment
 from strata.state import locks
 from strata.state.locks import Lock
 from strata.terraform.children import left_running
@@ -69,7 +69,7 @@ def _unsaved(folder: Path) -> Path | None:
     return folder if (folder / UNSAVED).exists() else None
 
 
-def refuse(leftovers: Sequence[Leftover], env: str) -> None:
+def refuse(leftovers: Sequence[Leftover], environment: Environment) -> None:
     """Raise StrataError when anything prevents work."""
     if not leftovers:
         return
@@ -78,8 +78,9 @@ def refuse(leftovers: Sequence[Leftover], env: str) -> None:
         hint = "wait until it has ended, then run this again"
     else:
         unlock = [
-            f"strata unlock {shlex.quote(env)} {leftover.layer}"
-            f"{' --force' if leftover.lock.unread else ''}"
+            environment.command(
+                "unlock", leftover.layer, *(["--force"] if leftover.lock.unread else [])
+            )
             for leftover in leftovers
             if leftover.lock
         ]

@@ -67,8 +67,6 @@ class Wanted:
 
     settings: Settings
     changes: Sequence[Change]
-    env: str = ""
-    """How the user names the environment; its name where that is not known."""
 
     def makes(self, kind: str) -> int:
         """The number of resources of a type that it makes."""
@@ -112,11 +110,9 @@ Check = Callable[[Wanted, Offers], Iterator[tuple[bool, Finding]]]
 """Yields findings; with True it stops the apply, with False it only warns."""
 
 
-def look(
-    settings: Settings, changes: Sequence[Change], env: str = "", offers: Offers | None = None
-) -> Offered:
+def look(settings: Settings, changes: Sequence[Change], offers: Offers | None = None) -> Offered:
     """Ask AWS about what these changes need; `offers` may have been asked before."""
-    wanted, found = Wanted(settings, changes, env), Offered()
+    wanted, found = Wanted(settings, changes), Offered()
     offers = offers or Offers(session(settings.environment))
     for what, needed, check in CHECKS:
         if not needed(wanted):
@@ -380,7 +376,7 @@ def _secrets(wanted: Wanted, _: Offers) -> Iterator[tuple[bool, Finding]]:
         if change.type == "aws_ssm_parameter" and change.actions != ("delete",)
     }
     store = secret_store.Store(wanted.settings.environment)
-    yield from secret_store.judged(wanted.settings, store, env=wanted.env, made=made)
+    yield from secret_store.judged(wanted.settings, store, made=made)
 
 
 def _made(kind: str) -> Callable[[Wanted], bool]:

@@ -63,7 +63,7 @@ class Record(BaseModel):
 class ReviewedApply:
     """A review that is applied to the environment of `work`; `step` does one layer.
 
-    `again` is the command that plans it again, `env` the user's name of the environment.
+    `again` is the command that plans it again.
     """
 
     folder: Path
@@ -72,20 +72,15 @@ class ReviewedApply:
     work: LayerWork
     record: Record
     again: str
-    env: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def open(
-        cls, folder: Path, work: LayerWork, made: Review | None = None, env: str | None = None
-    ) -> "ReviewedApply":
+    def open(cls, folder: Path, work: LayerWork, made: Review | None = None) -> "ReviewedApply":
         """The review in `folder`; raises UsageError when that is no review.
 
-        With `made` it must be that review: another plan may have replaced it since. `env` is the
-        user's name of the environment, which messages show.
+        With `made` it must be that review: another plan may have replaced it since.
         """
-        env = env or work.settings.environment.name
-        again = plan_command(env, folder)
+        again = plan_command(work.settings.environment, folder)
         review, plan = read(folder)
         if made and made.plan != review.plan:
             raise StrataError(
@@ -103,7 +98,7 @@ class ReviewedApply:
         if record.plan != review.plan:
             # A run that applied what lay here before this review.
             record = Record(plan=review.plan)
-        return cls(folder, review, plan, work, record, again, env)
+        return cls(folder, review, plan, work, record, again)
 
     def check(self) -> None:
         """Raise StrataError when the review is outdated or cannot be applied."""
@@ -124,7 +119,7 @@ class ReviewedApply:
         ahead = [change for change in self.plan.changes if change.layer not in done]
         more = " more" if self.record.layers else ""
         told_as = f"nothing{more} was applied"
-        return image.before_apply(self.env, self.work.settings, ahead, told_as)
+        return image.before_apply(self.work.settings, ahead, told_as)
 
     @property
     def not_begun(self) -> list[Change]:
@@ -192,7 +187,7 @@ class ReviewedApply:
                 self._again(),
             )
         refuse(real, Plan(tuple(real), (), {}), "not applied")
-        image.require(self.env, self.work.settings, real, "not applied")
+        image.require(self.work.settings, real, "not applied")
         before = record.before if record else self._state(layer)
         if changed:
             self._record(layer, LayerRecord(before=before))

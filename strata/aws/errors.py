@@ -1,7 +1,5 @@
 """What an error of AWS's library means to a user, and what to do about it."""
 
-import shlex
-
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -63,7 +61,7 @@ def _refused(error: ClientError) -> StrataError:
         )
     if code == "NoSuchBucket":
         bucket = error.response["Error"].get("BucketName", "for this environment")
-        return no_state_bucket(str(bucket), "ENV")
+        return no_state_bucket(str(bucket), "strata bootstrap ENV")
     return StrataError(_line(error))
 
 
@@ -71,11 +69,7 @@ def _line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def no_state_bucket(bucket: str, env: str) -> StrataError:
-    """The error of every command that needs the bucket when it does not exist."""
-    return StrataError(f"there is no state bucket {bucket}", f"{bootstrap_command(env)} makes it")
-
-
-def bootstrap_command(env: str) -> str:
-    """The command that makes the state bucket, as a shell takes it."""
-    return f"strata bootstrap {shlex.quote(env)}"
+def no_state_bucket(bucket: str, makes: str) -> StrataError:
+    """The error of every command that needs the bucket when it does not exist; `makes` is the
+    command that makes it."""
+    return StrataError(f"there is no state bucket {bucket}", f"{makes} makes it")

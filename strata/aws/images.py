@@ -91,18 +91,15 @@ def look(settings: Settings, image: Image) -> Answer:
     return Answer(Presence.PRESENT)
 
 
-def push_commands(env: str, settings: Settings, image: Image) -> list[str]:
+def push_commands(settings: Settings, image: Image) -> list[str]:
     """The commands that put the image into its repository, as a shell takes them; none for one that
-    is named by its digest alone, which no push can promise.
-
-    `env` is the user's name of the environment.
-    """
+    is named by its digest alone, which no push can promise."""
     if not image.tag:
         return []
-    tag = shlex.quote(image.tag)
-    if settings.environment.emulated:
-        return [f"strata emulator push {shlex.quote(image.repository)} {tag}"]
+    environment = settings.environment
+    if environment.emulated:
+        return [shlex.join(["strata", "emulator", "push", image.repository, image.tag])]
     for name, service in settings.services.items():
         if image.repository == service.repository:
-            return [f"strata push {shlex.quote(env)} --service {name} --tag {tag}"]
-    return [f"strata push {shlex.quote(env)} --tag {tag}"]
+            return [environment.command("push", "--service", name, "--tag", image.tag)]
+    return [environment.command("push", "--tag", image.tag)]

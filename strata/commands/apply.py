@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,11 +44,12 @@ def apply(
     from strata.gate.stops import not_accepted, refuse, stopping  # noqa: PLC0415 - checkov takes its time
 
     accepted = accept_finding or []
-    words = ["strata", "apply", env, *(["--reviewed", str(reviewed)] if reviewed else [])]
-    again = shlex.join(words)
-    with at_work(load(env), env) as work:
+    settings = load(env)
+    of_review = ["--reviewed", str(reviewed)] if reviewed else []
+    again = settings.environment.command("apply", *of_review)
+    with at_work(settings) as work:
         if reviewed:
-            review = ReviewedApply.open(reviewed, work, env=env)
+            review = ReviewedApply.open(reviewed, work)
             review.check()
             account = Account(work.settings.environment)
             if review.plan.changes:
@@ -69,8 +69,8 @@ def apply(
             out.print(f"moved      {move}")
         outcome = run_layers(work.needs, review.step, work)
     again = f"{again}{_accepting(accepted)}"
-    offered = _output(env, work.settings) if outcome.ok else None
-    drift = shlex.join(["strata", "drift", env])
+    offered = _output(settings) if outcome.ok else None
+    drift = settings.environment.command("drift")
     after = {drift: "finds what is changed outside of Strata"}
     if not outcome.ok:
         after = _go_on(outcome, again, drift)
@@ -78,16 +78,16 @@ def apply(
         _print(review, moved, outcome, offered, [*after])
     finish(outcome, again, drift)
     if not as_json:
-        _say(env, work.settings, offered, after)
+        _say(settings, offered, after)
 
 
-def _output(env: str, settings: Settings) -> "Output | None":
+def _output(settings: Settings) -> "Output | None":
     """The output of the environment; None, with a warning, when the states cannot be read."""
     try:
         return output_of(settings.environment)
     except StrataError as error:
         # Everything was applied, and the exit code must say so.
-        shows = f"strata output {shlex.quote(env)} shows what there is to use"
+        shows = f"{settings.environment.command('output')} shows what there is to use"
         say(f"warning: {error.message}; {shows}")
         return None
 
@@ -102,19 +102,19 @@ def _go_on(outcome: Outcome, again: str, drift: str) -> dict[str, str]:
     return {**pushes, **looks, again: "goes on with it"}
 
 
-def _say(env: str, settings: Settings, offered: "Output | None", after: dict[str, str]) -> None:
+def _say(settings: Settings, offered: "Output | None", after: dict[str, str]) -> None:
     from strata.views.text.output import text  # noqa: PLC0415
 
     out.print(f"{settings.environment.name} is applied as reviewed")
     if offered:
         typer.echo(text(offered), nl=False)
-    for line in _deployment(env, settings):
+    for line in _deployment(settings):
         out.print(line)
     for command, why in after.items():
         out.print(f"next       {command} {why}")
 
 
-def _deployment(env: str, settings: Settings) -> list[str]:
+def _deployment(settings: Settings) -> list[str]:
     """Lines about the deployments in progress, which the apply did not wait for."""
     from strata.apply.deployment import look, watch_command  # noqa: PLC0415 - boto3 takes its time
 
@@ -122,7 +122,7 @@ def _deployment(env: str, settings: Settings) -> list[str]:
     with contextlib.suppress(StrataError):
         for deployment in look(settings):
             if deployment.state == "in progress":
-                command = watch_command(env, deployment.service)
+                command = watch_command(settings.environment, deployment.service)
                 lines += [
                     f"service    {deployment.words()};",
                     f"           {command} watches it to its end",
@@ -172,16 +172,17 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
             stopping(plan_review.report.gate or plan_review.report.no_verdict), accepted
         )
         if yes:
-            refuse(stops, f"strata apply {shlex.quote(env)} --yes{_accepting(accepted)}")
+            again = work.settings.environment.command("apply", "--yes")
+            refuse(stops, f"{again}{_accepting(accepted)}")
         changes = plan_review.plan.changes
         looked = require_offered(env, work.settings, changes, account)
-        looked += before_apply(env, work.settings, changes, "nothing was applied")
+        looked += before_apply(work.settings, changes, "nothing was applied")
         for line in looked:
             out.print(line)
         for name, words in stops.items():
             out.print(f"gate       {name}: {words}")
         confirm("Apply it all the same?" if stops else "Apply it?", yes=yes)
-    return ReviewedApply.open(plan_review.folder, work, plan_review.review, env)
+    return ReviewedApply.open(plan_review.folder, work, plan_review.review)
 
 
 def _verdict(env: str, work: "LayerWork", review: "ReviewedApply") -> "Verdict | str":

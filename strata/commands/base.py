@@ -109,13 +109,13 @@ def judged(
         return (begin or judge_here)(folder, settings_files(envs, names), plans or {})(plans or {})
 
 
-def reviewed(folder: Path, env: str, settings: Settings) -> "Plan":
+def reviewed(folder: Path, settings: Settings) -> "Plan":
     """The plan of the review in a folder; raises UsageError unless these settings were planned."""
     from strata.review.record import plan_command, read, settings_digest  # noqa: PLC0415
 
     review, plan = read(folder)
     name, planned_for = settings.environment.name, review.basis.environment
-    again = plan_command(env, folder)
+    again = plan_command(settings.environment, folder)
     if planned_for != name:
         raise UsageError(f"{folder} holds a plan of {planned_for}, not of {name}", again)
     if review.basis.settings != settings_digest(settings):

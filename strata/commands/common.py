@@ -100,7 +100,7 @@ def layer_work(settings: Settings, folder: Path | None = None) -> "LayerWork":
 
 
 @contextlib.contextmanager
-def at_work(settings: Settings, env: str) -> "Iterator[LayerWork]":
+def at_work(settings: Settings) -> "Iterator[LayerWork]":
     """The layers of an environment, ready to be changed and locked against other runs from here.
 
     Raises StrataError before anything is changed, and names what an earlier run left behind.
@@ -109,10 +109,10 @@ def at_work(settings: Settings, env: str) -> "Iterator[LayerWork]":
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     aim(settings.environment)
-    preflight.check(settings.environment, env)
+    preflight.check(settings.environment)
     with alone(settings.environment.name):
         work = layer_work(settings, synthesized_folder())
-        leftovers.refuse(leftovers.find(work), env)
+        leftovers.refuse(leftovers.find(work), settings.environment)
         # No other run is at work here, and a strata that was killed may have left plans.
         work.drop_plans(*ALL_LAYERS)
         for layer in leftovers.unfinished(work):
@@ -167,16 +167,16 @@ def move_states(work: "LayerWork", *, begun: bool = False) -> bool:
     return bool(moved)
 
 
-def look_for_drift(settings: Settings, env: str) -> "Drift":
+def look_for_drift(settings: Settings) -> "Drift":
     """What differs between AWS and what was applied, in all layers."""
     from strata.drift.detect import find_drift  # noqa: PLC0415
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     aim(settings.environment)
-    preflight.check(settings.environment, env)
+    preflight.check(settings.environment)
     work = layer_work(settings)
     with step(f"comparing AWS with what was applied to {settings.environment.name}"):
-        return find_drift(settings.environment, work.terraform, work.stacks.parent, env)
+        return find_drift(settings.environment, work.terraform, work.stacks.parent)
 
 
 @dataclass(frozen=True)

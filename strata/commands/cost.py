@@ -46,7 +46,7 @@ def cost(
     if env is None and (plan or as_json or not refresh):
         raise UsageError("no environment is given", "strata cost prod")
     settings = load(env) if env else None
-    plan_document = _read(plan, env, settings) if plan and env and settings else None
+    plan_document = _read(plan, settings) if plan and settings else None
     if refresh:
         _refresh()
     if settings and plan_document is not None:
@@ -90,12 +90,12 @@ def over_budget(env: str, settings: Settings, composed: "Stack") -> Problem | No
     return judge(estimated(settings, composed), resolve(env), shows)
 
 
-def _read(folder: Path, env: str, settings: Settings) -> dict[str, Any]:
+def _read(folder: Path, settings: Settings) -> dict[str, Any]:
     """Terraform's plan in a folder; a review beside it must be of the same settings."""
     from strata.review.record import PLAN, REVIEW  # noqa: PLC0415
 
     if (folder / REVIEW).exists():
-        reviewed(folder, env, settings)
+        reviewed(folder, settings)
     file = folder / PLAN
     try:
         plan = json_of(bytes_of(file))

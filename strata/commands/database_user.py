@@ -14,7 +14,7 @@ def database_user(env: Env) -> None:
     settings = load(env)
     app_user.required(settings)
     aim(settings.environment)
-    preflight.check(settings.environment, env)
+    preflight.check(settings.environment)
     with alone(settings.environment.name), step("making the user in the database"):
         app_user.make(settings, again=True)
     out.print("the database has the user, with the password and privileges that it is to have")

@@ -43,7 +43,7 @@ def demo() -> None:
     _delegate_and_push(running.url, settings)
     aim(settings.environment)
     make_state_bucket(settings.environment)
-    with at_work(settings, "local") as work:
+    with at_work(settings) as work:
         first_review = planned("local", Ready.of(work))
         review = ReviewedApply.open(first_review.folder, work)
         out.print(f"plan       {len(review.plan.changes)} changes, all layers in one review:")

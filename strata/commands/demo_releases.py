@@ -31,7 +31,7 @@ def ship(url: str, settings: Settings) -> list[str]:
     from strata.release.releasing import Releases  # noqa: PLC0415 - boto3 takes its time
     from strata.release.verdict import Outcome  # noqa: PLC0415
 
-    work = Releases(settings, "local")
+    work = Releases(settings)
     good, broken = f"{work.place.repository}:{GOOD}", f"{work.place.repository}:{BROKEN}"
     _push(url, work, GOOD)
     released = _watched(work, work.deploy(GOOD, out.print), Outcome.COMPLETED)

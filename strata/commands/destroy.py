@@ -1,6 +1,5 @@
 """`strata destroy`"""
 
-import shlex
 import sys
 from typing import Annotated
 
@@ -29,15 +28,15 @@ def destroy(
 
     settings = load(env)
     name = settings.environment.name
-    with at_work(settings, env) as work:
+    with at_work(settings) as work:
         resources = state_resources(read_states(settings.environment, work.layers))
         inside = contents(settings.environment, resources)
         in_the_way = obstacles(resources, inside)
         if in_the_way:
             raise StrataError(
                 "\n".join([f"{name} is protected: nothing was destroyed", *map(str, in_the_way)]),
-                f"change it in the settings, strata apply {shlex.quote(env)}, and then destroy: "
-                "what counts is what is applied",
+                f"change it in the settings, {settings.environment.command('apply')}, and then "
+                "destroy: what counts is what is applied",
             )
         lost_lines = losses(resources, inside)
         out.print(f"{name} has {len(resources)} resources. With them is lost, for good:")
@@ -48,7 +47,7 @@ def destroy(
         # A layer would forget, and not destroy, resources that the code has moved away from it.
         move_states(work)
         outcome = run_layers(waves.reverse(needs(work.layers)), work.destroy, work)
-        finish(outcome, shlex.join(["strata", "destroy", env, "--yes", name]))
+        finish(outcome, settings.environment.command("destroy", "--yes", name))
     drop_revisions(settings)
     try:
         remains = remaining(settings.environment)

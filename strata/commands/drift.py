@@ -22,7 +22,7 @@ def drift(
     """Compare AWS with what was applied; exit code 3: drift. Changes nothing."""
     write = view(form_of(form, as_json=as_json), views())
     settings = load(env)
-    report = look_for_drift(settings, env)
+    report = look_for_drift(settings)
     typer.echo(write(report), nl=False)
     if report.drift or report.added:
         raise typer.Exit(3)

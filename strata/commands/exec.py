@@ -14,6 +14,7 @@ from strata.settings import load
 
 if TYPE_CHECKING:
     from strata.release.ecs import Ecs
+    from strata.release.place import Place
 
 SHELL = "/bin/sh"
 AGENT = "ExecuteCommandAgent"
@@ -44,9 +45,9 @@ def exec_(
     sessions.check_plugin()
     aim(settings.environment)
     ecs = Ecs(settings.environment, place)
-    chosen = _task(ecs, env, wanted)
+    chosen = _task(ecs, wanted)
     id_ = chosen["taskArn"].rpartition("/")[2]
-    runtime = _container(chosen, place.container, env)
+    runtime = _container(chosen, place)
     line = shlex.join(command or [SHELL])
     with asking():
         answer = ecs.client.execute_command(
@@ -67,19 +68,20 @@ def exec_(
         raise StrataError(f"{sessions.PLUGIN} ended with exit code {code}")
 
 
-def _task(ecs: "Ecs", env: str, wanted: str) -> dict[str, Any]:
+def _task(ecs: "Ecs", wanted: str) -> dict[str, Any]:
     """The running task whose id begins with `wanted`, the newest of several."""
     from strata.release.ecs import asking  # noqa: PLC0415 - boto3 takes its time
 
     running = [one for one in ecs.tasks() if one.last_status == "RUNNING"]
     found = [one for one in running if one.id.startswith(wanted)]
     if not found:
+        environment = ecs.place.environment
         ids = ", ".join(one.id[:SHORT_ID] for one in running)
         raise StrataError(
             f"no running task of the service has an id that begins with {wanted}"
             if wanted
             else "no task of the service runs",
-            f"running are {ids}" if running else f"strata logs {shlex.quote(env)} --previous",
+            f"running are {ids}" if running else environment.command("logs", "--previous"),
         )
     newest = max(found, key=lambda one: (one.started_at is not None, one.started_at))
     with asking():
@@ -87,7 +89,7 @@ def _task(ecs: "Ecs", env: str, wanted: str) -> dict[str, Any]:
     return cast("dict[str, Any]", answer["tasks"][0])
 
 
-def _container(task: dict[str, Any], name: str, env: str) -> str:
+def _container(task: dict[str, Any], place: "Place") -> str:
     """The runtime id of the service's container; raises StrataError if ECS Exec cannot reach it."""
     id_ = task["taskArn"].rpartition("/")[2][:SHORT_ID]
     if not task.get("enableExecuteCommand"):
@@ -96,14 +98,14 @@ def _container(task: dict[str, Any], name: str, env: str) -> str:
             "[service] exec = true switches it on: strata plan, strata apply; tasks that are "
             "started then have it",
         )
-    container = next(one for one in task["containers"] if one["name"] == name)
+    container = next(one for one in task["containers"] if one["name"] == place.container)
     agents = {one["name"]: one for one in container.get("managedAgents", [])}
     agent = agents.get(AGENT)
     if agent and agent.get("lastStatus") != "RUNNING":
         reason = f": {agent['reason']}" if agent.get("reason") else ""
         raise StrataError(
             f"the agent of ECS Exec in the task {id_} is {agent.get('lastStatus')}{reason}",
-            f"wait a moment if the task has only begun; else strata exec {shlex.quote(env)} --task "
-            "with another",
+            "wait a moment if the task has only begun; else "
+            f"{place.environment.command('exec', '--task')} with another",
         )
     return str(container["runtimeId"])

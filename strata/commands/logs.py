@@ -1,7 +1,6 @@
 """`strata logs`"""
 
 import re
-import shlex
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +59,7 @@ def logs(
     place = place_of(settings, service or "")
     aim(settings.environment)
     if previous:
-        stopped = _stopped_last(env, settings.environment, place)
+        stopped = _stopped_last(settings.environment, place)
         say(_how(stopped, place.container))
         id_, start = stopped.id, start if since is not None else BEGINNING
     query = Query(start, text, id_, f"{place.prefix}/" if service else "")
@@ -76,7 +75,7 @@ def logs(
         say(f"no lines since {_time(start)} in {place.log_group}")
 
 
-def _stopped_last(env: str, environment: "Environment", place: "Place") -> "Task":
+def _stopped_last(environment: "Environment", place: "Place") -> "Task":
     """The task of the service that stopped last."""
     from strata.release.ecs import Ecs  # noqa: PLC0415 - boto3 takes its time
 
@@ -84,7 +83,7 @@ def _stopped_last(env: str, environment: "Environment", place: "Place") -> "Task
     if not stopped:
         raise StrataError(
             "no task of the service has stopped within the hour that ECS lists them",
-            f"strata logs {shlex.quote(env)} --since 1d shows the older lines of all tasks",
+            f"{environment.command('logs', '--since', '1d')} shows the older lines of all tasks",
         )
     return max(stopped, key=lambda task: task.stopped_at or BEGINNING)
 

@@ -33,7 +33,7 @@ def map_(
     """Draw the environment: its network, its system, who reaches what."""
     settings = load(env)
     name = settings.environment.name
-    changes = reviewed(plan, env, settings) if plan else None
+    changes = reviewed(plan, settings) if plan else None
     target = (folder or project() / "build" / "map" / name).resolve()
     written = write_map(target, settings.environment, composed_stack(settings), changes)
     files = [str(shown(file)) for file in written]

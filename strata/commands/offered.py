@@ -45,7 +45,7 @@ def require_offered(
 ) -> list[str]:
     """Raise InvalidSettings for what AWS would refuse of these changes; returns lines to print."""
     with step(OFFERS):
-        found = _look(env, settings, changes, account)
+        found = _look(settings, changes, account)
     if found.refused:
         raise invalid(env, found.refused)
     return _lines(env, found)
@@ -68,9 +68,7 @@ def require_secrets(env: str, settings: Settings) -> None:
 
     store = secret_store.Store(settings.environment)
     try:
-        missing = [
-            one for stops, one in secret_store.judged(settings, store, env=env, named=True) if stops
-        ]
+        missing = [one for stops, one in secret_store.judged(settings, store, named=True) if stops]
     except (ClientError, BotoCoreError):
         return
     if missing:
@@ -100,7 +98,7 @@ def offered_lines(
     env: str, settings: Settings, changes: Sequence["Change"], account: Account
 ) -> list[str]:
     """Lines about what AWS would refuse of these changes, and about what was not asked."""
-    found = _look(env, settings, changes, account)
+    found = _look(settings, changes, account)
     refused = invalid(env, found.refused).problems if found.refused else ()
     return [
         *(f"refused    {_line(problem)}" for problem in refused),
@@ -108,10 +106,10 @@ def offered_lines(
     ]
 
 
-def _look(env: str, settings: Settings, changes: Sequence["Change"], account: Account) -> "Offered":
+def _look(settings: Settings, changes: Sequence["Change"], account: Account) -> "Offered":
     from strata.apply.offered import look  # noqa: PLC0415 - boto3 takes its time
 
-    return look(settings, changes, env, account.offers)
+    return look(settings, changes, account.offers)
 
 
 def _lines(env: str, found: "Offered") -> list[str]:

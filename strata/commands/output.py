@@ -1,6 +1,5 @@
 """`strata output`"""
 
-import shlex
 from typing import TYPE_CHECKING
 
 import typer
@@ -23,10 +22,10 @@ def output(env: Env, *, as_json: AsJson = False) -> None:
 
     settings = load(env)
     aim(settings.environment)
-    preflight.check(settings.environment, env)
+    preflight.check(settings.environment)
     report = output_of(settings.environment)
     if set(report.not_applied) >= set(LAYERS):
-        again = f"strata apply {shlex.quote(env)}"
+        again = settings.environment.command("apply")
         raise StrataError(f"nothing of {report.environment} is applied", again)
     if as_json:
         print_json(report)

@@ -1,6 +1,5 @@
 """`strata plan`"""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,7 +33,7 @@ def plan(
         env, settings, folder, account, lambda changes: _asked(env, settings, changes, account)
     )
     first = set(planned.report.first) >= set(LAYERS)
-    needed = _needed(env, settings.environment, planned.folder) if first else []
+    needed = _needed(settings.environment, planned.folder) if first else []
     if as_json:
         from strata.commands.reports import PlanReport  # noqa: PLC0415
 
@@ -65,7 +64,7 @@ def _asked(
     """Lines about what an apply of these changes would meet, and the commands that push images."""
     from strata.apply.image import undone  # noqa: PLC0415 - boto3 takes its time
 
-    lines, pushes = _image(env, settings, changes)
+    lines, pushes = _image(settings, changes)
     return [
         *offered_lines(env, settings, changes, account),
         *undone(settings.environment, changes),
@@ -73,15 +72,13 @@ def _asked(
     ], pushes
 
 
-def _image(
-    env: str, settings: Settings, changes: Sequence["Change"]
-) -> tuple[list[str], list[str]]:
+def _image(settings: Settings, changes: Sequence["Change"]) -> tuple[list[str], list[str]]:
     """Lines about the image that an apply of the plan needs, and the commands that push it first,
     where the apply would stop without it."""
     from strata.apply.image import NoImage, before_apply  # noqa: PLC0415 - boto3 takes its time
 
     try:
-        return before_apply(env, settings, changes, "not applied"), []
+        return before_apply(settings, changes, "not applied"), []
     except NoImage as missing:
         lines = [
             "image      is not in the repository: strata apply would stop before its first",
@@ -92,13 +89,13 @@ def _image(
         return lines, missing.commands
 
 
-def _needed(env: str, environment: Environment, folder: Path) -> list[str]:
+def _needed(environment: Environment, folder: Path) -> list[str]:
     """The commands that a new environment needs, its state bucket first; none if it has one."""
     from strata.state import preflight  # noqa: PLC0415 - boto3 takes its time
 
     if preflight.has_state_bucket(environment):
         return []
-    from strata.aws.errors import bootstrap_command  # noqa: PLC0415
-
-    apply_command = shlex.join(["strata", "apply", env, "--reviewed", str(shown(folder))])
-    return [bootstrap_command(env), apply_command]
+    return [
+        environment.command("bootstrap"),
+        environment.command("apply", "--reviewed", str(shown(folder))),
+    ]

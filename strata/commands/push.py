@@ -1,6 +1,5 @@
 """`strata push`"""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,7 +67,7 @@ def push(
         tags.check(tag, settings.registry)
     else:
         tag = _from_commit(source.context if isinstance(source, images.Build) else Path())
-    report = _push(env, settings, source, (repository, tag), engine)
+    report = _push(settings, source, (repository, tag), engine)
     if as_json:
         print_json(report)
     else:
@@ -106,7 +105,7 @@ def _from_commit(folder: Path) -> str:
 
 
 def _push(
-    env: str, settings: Settings, source: images.Source, name: tuple[str, str], engine: str | None
+    settings: Settings, source: images.Source, name: tuple[str, str], engine: str | None
 ) -> "PushReport":
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - takes its time
 
@@ -118,7 +117,7 @@ def _push(
     preflight.check_account(settings.environment)
     ecr = session(settings.environment).client("ecr")
     try:
-        place = _repository(ecr, env, settings, name[0])
+        place = _repository(ecr, settings, name[0])
         with PrivateFolder(prefix="strata-push-") as folder:
             works, image = images.found(source, engine, folder, settings.cluster.architecture)
             images.check_platform(image, settings.cluster.architecture)
@@ -127,7 +126,7 @@ def _push(
         raise explain(error) from error
 
 
-def _repository(ecr: "ECRClient", env: str, settings: Settings, name: str) -> "Repository":
+def _repository(ecr: "ECRClient", settings: Settings, name: str) -> "Repository":
     from strata.images import repository  # noqa: PLC0415
     from strata.images.engines import loopback  # noqa: PLC0415
 
@@ -135,7 +134,7 @@ def _repository(ecr: "ECRClient", env: str, settings: Settings, name: str) -> "R
     if place is None:
         raise StrataError(
             f"there is no image repository {name} yet in {settings.environment.region}",
-            f"strata apply {shlex.quote(env)} makes it",
+            f"{settings.environment.command('apply')} makes it",
         )
     if settings.environment.emulated and not loopback(place.host):
         # Anything else would be the real AWS, where the emulator's password opens nothing.

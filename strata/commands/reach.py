@@ -1,6 +1,5 @@
 """`strata reach`"""
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,22 +35,23 @@ def reach(
     """Show who can reach what: the table, or one path explained; exit code 1: not as expected."""
     from strata.reach.model import AWS_APIS, NAMES  # noqa: PLC0415
 
+    settings = load(env)
     if source is not None and target is None:
-        raise UsageError("TO is missing", f"strata reach {shlex.quote(env)} {source} database")
+        again = settings.environment.command("reach", source, "database")
+        raise UsageError("TO is missing", again)
     for name, endpoints in ((source, NAMES[:-1]), (target, NAMES)):
         if name is not None and name not in endpoints:
             raise UsageError(
                 f"{name} only answers" if name == AWS_APIS else f"{name} is no endpoint",
                 f"one of {', '.join(endpoints)}",
             )
-    settings = load(env)
     if source and target:
-        _path(env, settings, (source, target, port), live=live, as_json=as_json)
+        _path(settings, (source, target, port), live=live, as_json=as_json)
     else:
         _table(env, settings, live=live, as_json=as_json)
 
 
-def _network(env: str, settings: Settings, *, live: bool) -> "Network":
+def _network(settings: Settings, *, live: bool) -> "Network":
     """The network of the composed stack, or the one in AWS."""
     if live:
         from strata.commands.common import aim  # noqa: PLC0415
@@ -61,7 +61,7 @@ def _network(env: str, settings: Settings, *, live: bool) -> "Network":
         aim(settings.environment)
         preflight.check_account(settings.environment)
         with step("reading the network from AWS"):
-            return from_aws(settings.environment, env, settings.network.existing)
+            return from_aws(settings.environment, settings.network.existing)
     from strata.reach import from_stack  # noqa: PLC0415
 
     return from_stack(composed_stack(settings))
@@ -70,7 +70,7 @@ def _network(env: str, settings: Settings, *, live: bool) -> "Network":
 def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:
     from strata.views.text.reach import table_lines  # noqa: PLC0415
 
-    report = reach_report(env, settings, _network(env, settings, live=live), live=live)
+    report = reach_report(env, settings, _network(settings, live=live), live=live)
     if as_json:
         print_json(report)
     else:
@@ -81,7 +81,6 @@ def _table(env: str, settings: Settings, *, live: bool, as_json: bool) -> None:
 
 
 def _path(
-    env: str,
     settings: Settings,
     ends: tuple[str, str, int | None],
     *,
@@ -93,7 +92,7 @@ def _path(
     from strata.reach.table import refuse_unread  # noqa: PLC0415
     from strata.views.text.reach import path_lines  # noqa: PLC0415
 
-    network = _network(env, settings, live=live)
+    network = _network(settings, live=live)
     refuse_unread(network)
     report = path(explain(network, *ends))
     if as_json:

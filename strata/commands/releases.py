@@ -30,7 +30,7 @@ def releases(env: str, service: str | None) -> "Releases":
     place(settings, service or "")
     aim(settings.environment)
     preflight.check_account(settings.environment)
-    return Releases(settings, env, service=service or "")
+    return Releases(settings, service=service or "")
 
 
 def tell(settings: Settings, end: "Told", text: str) -> None:
@@ -57,7 +57,7 @@ def released(
     from strata.views.text.release import notice  # noqa: PLC0415
     from strata.views.text.release import verdict as text  # noqa: PLC0415
 
-    again = f"strata deploy {work.words} --watch-only"
+    again = work.command("deploy", "--watch-only")
     out.print(f"deployment {wanted.deployment} of revision {wanted.revision} has begun")
     if not watch:
         if as_json:
@@ -72,8 +72,8 @@ def released(
     except StrataError as error:
         raise StrataError(
             f"{error.message}\nthe deployment goes on without being watched",
-            "\n".join(filter(None, [error.hint, f"{again} goes on watching it, and strata status "
-                                    f"{work.words} shows it"])),
+            "\n".join(filter(None, [error.hint, f"{again} goes on watching it, and "
+                                    f"{work.command('status')} shows it"])),
         ) from error  # fmt: skip
     if as_json:
         print_json(found)

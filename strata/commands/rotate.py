@@ -29,7 +29,7 @@ def rotate(
 
     settings = load(env)
     aim(settings.environment)
-    preflight.check(settings.environment, env)
+    preflight.check(settings.environment)
     with alone(settings.environment.name):
         if what is What.DATABASE:
             _database(settings)

@@ -63,12 +63,12 @@ def run(
     try:
         ended = one_off.finished(settings.environment, ecs, task, typer.echo, note=say)
     except (KeyboardInterrupt, Stopped):
-        say(f"the task goes on\n{_how_to_go_on(env, task, place)}")
+        say(f"the task goes on\n{_how_to_go_on(settings, task, place)}")
         raise
     if ended.exit_code is None:
         raise StrataError(
             f"the command never ran: {ended.reason or 'ECS gives no reason'}",
-            f"strata logs {shlex.quote(env)} --task {task.id[:8]} shows what there is of its log",
+            f"{_log(settings, task)} shows what there is of its log",
         )
     if ended.exit_code:
         say(f"exit code {ended.exit_code}: {ended.reason}")
@@ -128,8 +128,12 @@ def check_room(settings: Settings, overrides: "Overrides") -> None:
         )
 
 
-def _how_to_go_on(env: str, task: "Task", place: "Place") -> str:
+def _log(settings: Settings, task: "Task", *options: str) -> str:
+    return settings.environment.command("logs", "--task", task.id[:8], *options)
+
+
+def _how_to_go_on(settings: Settings, task: "Task", place: "Place") -> str:
     return (
-        f"strata logs {shlex.quote(env)} --task {task.id[:8]} --follow  shows its log\n"
+        f"{_log(settings, task, '--follow')}  shows its log\n"
         f"aws ecs stop-task --cluster {place.cluster} --task {task.id}  ends it"
     )

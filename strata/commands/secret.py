@@ -1,6 +1,5 @@
 """`strata secret`"""
 
-import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,14 +51,14 @@ def set_(env: Env, name: Name, *, parameter: Parameter = False, kms_key: Key = N
     settings = _ready(env)
     key = sources.kms_key(settings.environment, kms_key)
     source = sources.resolve(settings, name, parameter=parameter)
-    source, store, there, value = _asked(env, settings, source, name)
+    source, store, there, value = _asked(settings, source, name)
     arn = store.put(source, there, value, key, settings)
     out.print(f"{source.plain} {'has a new value' if there else 'is made'}")
     for line in _lines(env, settings, source, arn, sources.keys_of(value)):
         out.print(line)
     _say_key(settings, key, there)
     if there and _variables(settings, source):
-        words = shlex.join(["strata", "secret", "rotate", env, name])
+        words = settings.environment.command("secret rotate", name)
         out.print(f"tasks that run keep the old value until the next deployment, as of {words}")
 
 
@@ -88,7 +87,7 @@ def rotate(env: Env, name: Name) -> None:
     source = sources.resolve(settings, name)
     with alone(settings.environment.name):
         # Before a value is asked for: without it there is nothing to rotate.
-        source, store, there, value = _asked(env, settings, source, name, must_exist=True)
+        source, store, there, value = _asked(settings, source, name, must_exist=True)
         variables = _variables(settings, source)
         services = rotation.Services.of(settings) if variables else rotation.Services(())
         store.put(source, there, value, None, settings)
@@ -117,7 +116,7 @@ def _ready(env: str) -> Settings:
 
 
 def _asked(
-    env: str, settings: Settings, source: "Source", name: str, *, must_exist: bool = False
+    settings: Settings, source: "Source", name: str, *, must_exist: bool = False
 ) -> "tuple[Source, Store, Stored | None, str]":
     """The place, the stores, what is there, and the value from standard input.
 
@@ -138,9 +137,9 @@ def _asked(
     if must_exist and there is None:
         raise StrataError(
             f"there is no secret {source.plain}",
-            f"{shlex.join(['strata', 'secret', 'set', env, name])} makes it",
+            f"{environment.command('secret set', name)} makes it",
         )
-    secret_store.require_settable(source, there, environment, env)
+    secret_store.require_settable(source, there, environment)
     uses = [use for use in sources.uses(settings) if use.source == source]
     keys = {use.json_key for use in uses if use.json_key}
     return source, store, there, sources.value(_input(), source, keys)

@@ -47,7 +47,7 @@ def tunnel(
     settings = load(env)
     sessions.check_plugin()
     aim(settings.environment)
-    goal = _goal(settings, env, target)
+    goal = _goal(settings, target)
     if show_password and not goal.secret:
         raise UsageError(f"{target} has no password to show", "leave --show-password away")
     port = free_port(goal.port, local)
@@ -59,7 +59,7 @@ def tunnel(
         raise StrataError(f"{sessions.PLUGIN} ended with exit code {code}")
 
 
-def _goal(settings: Settings, env: str, target: str) -> "Goal":
+def _goal(settings: Settings, target: str) -> "Goal":
     """What is to be reached, as the states have it."""
     from strata.release.tunnels import Goal  # noqa: PLC0415 - boto3 takes its time
 
@@ -74,7 +74,7 @@ def _goal(settings: Settings, env: str, target: str) -> "Goal":
     if endpoint is None:
         raise StrataError(
             f"{settings.environment.name} has no {target} yet",
-            f"strata apply {shlex.quote(env)} makes it",
+            f"{settings.environment.command('apply')} makes it",
         )
     return Goal(target, endpoint.host, endpoint.port, output.secrets.get(secret, ""))
 

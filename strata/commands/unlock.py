@@ -1,7 +1,6 @@
 """`strata unlock`"""
 
 import contextlib
-import shlex
 from typing import Annotated
 
 import typer
@@ -38,7 +37,7 @@ def unlock(
         raise UsageError(f"{layer} is no layer", f"one of {', '.join(ALL_LAYERS)}")
     settings = load(env)
     aim(settings.environment)
-    preflight.check(settings.environment, env)
+    preflight.check(settings.environment)
     state_lock = next(iter(leftovers.find(layers_of(settings), [layer])), None)
     if state_lock is None or state_lock.lock is None:
         raise StrataError(f"{layer} of {settings.environment.name} is not locked")
@@ -61,5 +60,5 @@ def unlock(
     out.print(f"{layer} is unlocked")
     out.print(
         "If its Terraform was killed while it applied, AWS may have what no state knows:\n"
-        f"strata drift {shlex.quote(env)} lists that, and what of it can be imported.",
+        f"{settings.environment.command('drift')} lists that, and what of it can be imported.",
     )

@@ -44,15 +44,15 @@ BELOW = (
 
 
 def children(
-    environment: Environment, resources: Sequence[tuple[str, Json]], env: str | None = None
+    environment: Environment, resources: Sequence[tuple[str, Json]]
 ) -> tuple[list[Added], list[str]]:
     """What exists below `resources`, which are (address, values), and below the state bucket, and
-    is not one of them. `env` is how the user names the environment.
+    is not one of them.
 
     The second list names what could not be read for lack of permissions. Raises StrataError for
     other failures.
     """
-    bucket = {"bucket": environment.state_bucket, "environment": env or environment.name}
+    bucket = {"bucket": environment.state_bucket, "command": environment.command("bootstrap")}
     ours = StateResources([*resources, (state_bucket.STATE_BUCKET, bucket)])
     work = [
         (below, address, values) for below in BELOW for address, values in ours.of(below.parent)

@@ -20,10 +20,8 @@ from strata.state.states import State, read_states
 from strata.terraform.process import Terraform
 
 
-def find_drift(
-    environment: Environment, terraform: Terraform, out: Path, env: str | None = None
-) -> Report:
-    """The drift of an environment that was synthesized to `out`; `env` is how the user names it.
+def find_drift(environment: Environment, terraform: Terraform, out: Path) -> Report:
+    """The drift of an environment that was synthesized to `out`.
 
     A plan of the composed stack against the merged states refreshes every layer, and also says what
     the next apply would do about the drift. It equals a refresh-only plan of each layer.
@@ -38,7 +36,7 @@ def find_drift(
     drift, left_out = find(parse(document), document, code, hidden)
     vpcs = [values["id"] for address, values in ours if address.startswith("aws_vpc.")]
     listed, unchecked = inventory(environment, vpcs)
-    added_children, not_looked_at = children(environment, ours, env)
+    added_children, not_looked_at = children(environment, ours)
     strangers_beside = with_addresses(
         strangers(listed, known(ours)),
         code,

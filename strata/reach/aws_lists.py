@@ -1,6 +1,5 @@
 """What the AWS API returns about a VPC and the resources in it. It only reads."""
 
-import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +8,7 @@ from strata.aws.existing_network import leads_there
 from strata.documents import Json
 from strata.errors import StrataError
 from strata.reach.agent import cluster
+from strata.settings.models import Environment
 
 Clients = Callable[[str], Any]
 """Service -> its boto3 client."""
@@ -42,21 +42,15 @@ class Answers:
     shared: bool = False
 
 
-def ask(
-    clients: Clients,
-    project: str,
-    environment: str,
-    env: str | None = None,
-    existing: str | None = None,
-) -> Answers:
+def ask(clients: Clients, environment: Environment, existing: str | None = None) -> Answers:
     """Everything about the VPC with the tags of an environment; raises StrataError without one.
 
-    `env` is how the user names it. `existing` is the id of a VPC that it shares with others: then
-    what has none of its security groups is left out, but for the interface endpoints to which the
-    VPC's DNS leads its instances.
+    `existing` is the id of a VPC that it shares with others: then what has none of its security
+    groups is left out, but for the interface endpoints to which the VPC's DNS leads its instances.
     """
     ec2 = clients("ec2")
-    tags = {"tag:Project": project, "tag:Environment": environment}
+    project, name = environment.project, environment.name
+    tags = {"tag:Project": project, "tag:Environment": name}
     sought = {"vpc-id": existing} if existing else tags
     vpcs = _all(ec2, "describe_vpcs", "Vpcs", Filters=_filters(sought))
     if existing and not vpcs:
@@ -65,8 +59,8 @@ def ask(
         )
     if len(vpcs) != 1:
         raise StrataError(
-            f"{len(vpcs)} VPCs carry the tags Project={project} and Environment={environment}",
-            f"strata apply {shlex.quote(env or environment)}" if not vpcs else None,
+            f"{len(vpcs)} VPCs carry the tags Project={project} and Environment={name}",
+            environment.command("apply") if not vpcs else None,
         )
     vpc = vpcs[0]["VpcId"]
     inside: Json = {"Filters": _filters({"vpc-id": vpc})}
@@ -79,7 +73,7 @@ def ask(
         {
             group["GroupId"]
             for group in groups
-            if {"Project": project, "Environment": environment}.items() <= _tags(group).items()
+            if {"Project": project, "Environment": name}.items() <= _tags(group).items()
         }
         if existing
         else None

@@ -56,20 +56,16 @@ TARGETS = (
 """Keys of a route; one of them names its target (EC2 API, Route)."""
 
 
-def from_aws(
-    environment: Environment, env: str | None = None, existing: str | None = None
-) -> Network:
+def from_aws(environment: Environment, existing: str | None = None) -> Network:
     """The network of an environment as it exists; endpoints that do not exist are left out.
 
-    `env` is how the user names the environment, `existing` a VPC that is not the environment's own.
+    `existing` is a VPC that is not the environment's own.
     """
     make: Any = boto3.client
     try:
         answers = ask(
             lambda service: make(service, region_name=environment.region),
-            environment.project,
-            environment.name,
-            env,
+            environment,
             existing,
         )
     except (ClientError, BotoCoreError) as error:

@@ -1,6 +1,5 @@
 """Releases: a new revision for the service, its deployment watched, the record of what runs."""
 
-import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,10 +43,9 @@ class ReleaseFailed(StrataError):
 
 @dataclass
 class Releases:
-    """Releases of an environment; `env` is how its user names it, `service` one of `[services]`."""
+    """Releases of an environment; `service` is one of `[services]`."""
 
     settings: Settings
-    env: str
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
     service: str = ""
@@ -60,10 +58,10 @@ class Releases:
         self.ecs = Ecs(self.settings.environment, self.place)
         self.records = Records(self.settings.environment, self.place)
 
-    @property
-    def words(self) -> str:
-        """The environment and the service, as a command has them after its name."""
-        return shlex.join([self.env, *(["--service", self.service] if self.service else [])])
+    def command(self, name: str, *options: str) -> str:
+        """A command of Strata on the service, as a shell takes it."""
+        of = ["--service", self.service] if self.service else []
+        return self.settings.environment.command(name, *of, *options)
 
     def deploy(self, wanted: str, say: Say, *, replace: bool = False) -> Wanted:
         """Begin to release the image of a tag or digest; gives the deployment to watch.
@@ -185,7 +183,7 @@ class Releases:
         if primary and primary.rollout == "IN_PROGRESS" and not replace:
             raise StrataError(
                 f"a deployment goes on: {self._told(primary)}",
-                f"strata deploy {self.words} --watch-only watches it; --replace puts this one in "
+                f"{self.command('deploy', '--watch-only')} watches it; --replace puts this one in "
                 "its place",
             )
         return service
@@ -233,7 +231,7 @@ class Releases:
                 raise StrataError(
                     f"the deployment of revision {revision.number} has begun, but {record.name} "
                     f"was not written: {error.message}",
-                    f"strata deploy {self.words} --take-over writes it; until then a plan would "
+                    f"{self.command('deploy', '--take-over')} writes it; until then a plan would "
                     "put the image before back",
                 ) from error
         if primary is None:
@@ -261,7 +259,7 @@ class Releases:
                 return candidate
         raise StrataError(
             f"{self.place.service} has no revision before {service.revision} with another image",
-            f"strata deploy {self.words} --tag TAG releases one",
+            f"{self.command('deploy', '--tag', 'TAG')} releases one",
         )
 
     def _settle(self, wanted: Wanted) -> None:

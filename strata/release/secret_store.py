@@ -1,6 +1,5 @@
 """The secrets of an application in Secrets Manager and Parameter Store. Values are only written."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -167,23 +166,19 @@ def _secret(source: Source, entry: Any) -> Stored:
     )
 
 
-def require_settable(
-    source: Source, stored: Stored | None, environment: Environment, env: str
-) -> None:
-    """Raise StrataError where the value of what is there is not for a user to set; `env` is how the
-    user names the environment."""
-    name = shlex.quote(env)
+def require_settable(source: Source, stored: Stored | None, environment: Environment) -> None:
+    """Raise StrataError where the value of what is there is not for a user to set."""
     if stored is None:
         if source.name.startswith("arn:") and source.service == "secretsmanager":
             raise StrataError(
                 f"there is no secret {source.name}, and AWS ends the ARN of a new one itself",
-                f"strata secret set {name} {source.plain} makes one and says its line",
+                f"{environment.command('secret set', source.plain)} makes one and says its line",
             )
         return
     if stored.owner:
         raise StrataError(
             f"the value of {source.plain} is set by {stored.owner}",
-            f"strata rotate {name} database, or redis, gives it a new one",
+            f"{environment.command('rotate', 'database')}, or redis, gives it a new one",
         )
     if stored.deleted:
         raise StrataError(
@@ -212,16 +207,14 @@ def judged(
     settings: Settings,
     store: Store,
     *,
-    env: str = "",
     named: bool = False,
     made: Iterable[str] = (),
 ) -> Iterator[tuple[bool, Finding]]:
     """Findings on the variables that get secrets, with True for what no task can start with.
 
     With `named` only on the secrets that Terraform looks up when it plans. Parameters in `made` are
-    left out; `env` is how the user names the environment. Errors of AWS are botocore's.
+    left out. Errors of AWS are botocore's.
     """
-    env = env or settings.environment.name
     coming, found = set(made), dict[Source, Stored | None]()
     for use in uses(settings):
         source = use.source
@@ -232,7 +225,7 @@ def judged(
             found[source] = store.find(source)
         stored = found[source]
         if state_of(stored) != "there":
-            words = _words(settings.environment, env, source, state_of(stored))
+            words = _words(settings.environment, source, state_of(stored))
             yield True, Finding(use.key, *words)
         elif key := unnamed_key(settings, stored):
             yield (
@@ -256,10 +249,10 @@ def unnamed_key(settings: Settings, stored: Stored | None) -> str:
     return "" if named else key
 
 
-def _words(environment: Environment, env: str, source: Source, state: str) -> tuple[str, str]:
+def _words(environment: Environment, source: Source, state: str) -> tuple[str, str]:
     """What is wrong, and what is right."""
     store = STORES[source.service]
-    command = f"strata secret set {shlex.quote(env)} {source.argument(environment)}"
+    command = environment.command("secret set", source.argument(environment))
     if state == "to be deleted":
         return (
             f"is to be deleted from {store}, and no task can read it",

@@ -25,7 +25,7 @@ from strata.machine.folders import project
 from strata.machine.private import PrivateFolder
 from strata.plan_file.changes import Plan, parse
 from strata.review.seal import sealed, unsealed
-from strata.settings.models import Settings
+from strata.settings.models import Environment, Settings
 from strata.state.states import StateIdentity, States
 from strata.synthesis.moved_blocks import NAME as MOVED
 from strata.terraform.binary import wanted_version
@@ -217,14 +217,14 @@ def write(folder: Path, basis: Basis, plan: Json, reports: Mapping[str, str]) ->
     return review
 
 
-def plan_command(env: str, folder: Path) -> str:
-    """The command that reviews an environment, as the user names it, to a folder."""
-    return shlex.join(["strata", "plan", env, "--out", str(folder)])
+def plan_command(environment: Environment, folder: Path) -> str:
+    """The command that reviews an environment to a folder."""
+    return environment.command("plan", "--out", str(folder))
 
 
 def read(folder: Path) -> tuple[Review, Plan]:
     """The review in a folder, and its plan; raises UsageError if there is none or it is damaged."""
-    again = f"strata plan ENV --out {folder}"
+    again = shlex.join(["strata", "plan", "ENV", "--out", str(folder)])
     file = folder / REVIEW
     try:
         review = unsealed(bytes_of(file), Review)

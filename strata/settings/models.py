@@ -5,6 +5,7 @@ two keys, a figure of AWS or arithmetic are in `strata.settings.rules`.
 """
 
 import shlex
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
@@ -55,6 +56,13 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+@dataclass(frozen=True)
+class _At:
+    """The path of settings; empty where their name finds them. It is no part of what they say."""
+
+    path: str = field(default="", compare=False)
+
+
 class Environment(Section):
     """Which environment this is and where it lives."""
 
@@ -74,7 +82,7 @@ class Environment(Section):
         default=False,
         description="Whether AWS is the emulator: path-style S3, credentials not checked.",
     )
-    _path: str = PrivateAttr(default="")
+    _at: _At = PrivateAttr(default=_At())
 
     @property
     def tags(self) -> dict[str, str]:
@@ -86,7 +94,7 @@ class Environment(Section):
 
         ENV is the name, or the path of a file that is not in `envs/`, where no name finds it.
         """
-        return shlex.join(["strata", *name.split(), self._path or self.name, *options])
+        return shlex.join(["strata", *name.split(), self._at.path or self.name, *options])
 
 
 GatewayService = Literal["s3", "dynamodb"]
@@ -1069,7 +1077,7 @@ class Settings(Section):
     def found_at(self, path: str) -> "Settings":
         """The same, whose commands have this path for ENV."""
         environment = self.environment.model_copy()
-        environment._path = path
+        environment._at = _At(path)
         return self.model_copy(update={"environment": environment})
 
     @property

@@ -9,14 +9,11 @@ from strata.settings.models import Environment
 from strata.state.client import s3_client
 
 
-def check(environment: Environment, env: str = "") -> None:
-    """Raise StrataError unless AWS answers, as the right account, and the state bucket is there.
-
-    `env` is the user's name of the environment; its file may be elsewhere than in `envs/`.
-    """
+def check(environment: Environment) -> None:
+    """Raise StrataError unless AWS answers, as the right account, and the state bucket is there."""
     check_account(environment)
     if not has_state_bucket(environment):
-        raise no_state_bucket(environment.state_bucket, env or environment.name)
+        raise no_state_bucket(environment.state_bucket, environment.command("bootstrap"))
 
 
 def has_state_bucket(environment: Environment) -> bool:

@@ -341,4 +341,4 @@ def test_what_is_in_progress_is_watched_by_a_command_of_its_service(
     name: str, command: str
 ) -> None:
     service = Service("arn:aws:ecs:eu-central-1:123456789012:cluster/shop-local", name, "")
-    assert watch_command("local", service) == command
+    assert watch_command(SERVED.environment, service) == command

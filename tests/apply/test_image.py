@@ -39,7 +39,7 @@ def test_only_new_tasks_need_an_image_and_only_a_missing_one_stops_them(
     missing = presence in (Presence.NO_IMAGE, Presence.NO_REPOSITORY)
     if missing and changes != [MORE_PERCENT]:
         with pytest.raises(NoImage) as error:
-            require("local", LOCAL, changes, "not applied")
+            require(LOCAL, changes, "not applied")
         assert error.value.message == (
             "not applied: the image 123456789012.dkr.ecr.eu-central-1.amazonaws.com/"
             "shop-local:1.0.0 is not in the repository"
@@ -47,7 +47,7 @@ def test_only_new_tasks_need_an_image_and_only_a_missing_one_stops_them(
         assert error.value.commands == ["strata emulator push shop-local 1.0.0"]
         assert error.value.hint == "push it:\n    strata emulator push shop-local 1.0.0"
     else:
-        lines = require("local", LOCAL, changes, "not applied")
+        lines = require(LOCAL, changes, "not applied")
         unknown = presence is Presence.UNKNOWN and changes != [MORE_PERCENT]
         assert ("was not looked for: no permission" in "".join(lines)) == unknown
 
@@ -73,12 +73,12 @@ def test_an_apply_that_makes_the_repository_begins_and_says_how_to_push(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     registry_says(monkeypatch, Presence.NO_REPOSITORY)
-    lines = before_apply("local", LOCAL, [REPOSITORY, NEW_TASK], "nothing was applied")
+    lines = before_apply(LOCAL, [REPOSITORY, NEW_TASK], "nothing was applied")
     assert "can be pushed once the registry layer is applied" in lines[0]
     assert lines[2].endswith("amazonaws.com/shop-local:1.0.0")
     assert lines[-1].strip() == "strata emulator push shop-local 1.0.0"
     with pytest.raises(NoImage, match="nothing was applied"):
-        before_apply("local", LOCAL, [NEW_TASK], "nothing was applied")
+        before_apply(LOCAL, [NEW_TASK], "nothing was applied")
 
 
 def test_a_repository_that_is_replaced_has_no_image_before_the_apply(
@@ -88,7 +88,7 @@ def test_a_repository_that_is_replaced_has_no_image_before_the_apply(
         REPOSITORY.address, ("delete", "create"), {"name": "a"}, {"name": "shop-local"}
     )
     registry_says(monkeypatch, Presence.NO_REPOSITORY)
-    assert before_apply("local", LOCAL, [renamed, NEXT_TASK], "nothing was applied")
+    assert before_apply(LOCAL, [renamed, NEXT_TASK], "nothing was applied")
 
 
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
@@ -120,7 +120,7 @@ def test_an_image_of_a_digest_is_not_pushed_again(monkeypatch: pytest.MonkeyPatc
     containers = [{"name": "api", "image": f"{HOST}/shop-local@sha256:aa"}]
     change = Change(TASK, ("create",), None, {"container_definitions": json.dumps(containers)})
     with pytest.raises(NoImage, match="shop-local@sha256:aa is not in the repository") as error:
-        require("local", LOCAL, [change], "not applied")
+        require(LOCAL, [change], "not applied")
     assert (error.value.commands, error.value.hint) == ([], "deploy an image that is there")
 
 
@@ -156,11 +156,11 @@ def test_the_missing_image_of_a_further_service_is_named_with_its_push(
 
     monkeypatch.setattr(image, "look", answer)
     with pytest.raises(NoImage, match="shop/admin:7 is not in the repository") as error:
-        require("local", MORE, [NEW_TASK, ADMIN_TASK], "not applied")
+        require(MORE, [NEW_TASK, ADMIN_TASK], "not applied")
     assert error.value.commands == ["strata emulator push shop/admin 7"]
     made = Change("aws_ecr_repository.registry_repository_shopSadmin", ("create",), None,
                   {"name": "shop/admin"})  # fmt: skip
-    lines = before_apply("local", MORE, [made, NEW_TASK, ADMIN_TASK], "nothing was applied")
+    lines = before_apply(MORE, [made, NEW_TASK, ADMIN_TASK], "nothing was applied")
     assert [line.strip() for line in lines[2:]] == [
         f"{HOST}/shop/admin:7", "strata emulator push shop/admin 7",
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -224,10 +225,11 @@ def test_a_plan_in_a_format_that_is_not_ours_is_as_damaged_as_any(
 def test_a_refusal_names_the_environment_as_it_was_given(tmp_path: Path, work: LayerWork) -> None:
     folder = tmp_path / "my review"
     reviewed(folder)
-    one = ReviewedApply.open(folder, work, env="my envs/local.toml")
+    work = replace(work, settings=work.settings.found_at("my envs/local.toml"))
+    one = ReviewedApply.open(folder, work)
     again = f"strata plan 'my envs/local.toml' --out '{folder}'"
     assert one._again() == f"{again} reviews what would be applied now"
     (folder / APPLIED).write_text("{}")
     with pytest.raises(UsageError) as error:
-        ReviewedApply.open(folder, work, env="my envs/local.toml")
+        ReviewedApply.open(folder, work)
     assert error.value.hint == f"{again} reviews what is left"

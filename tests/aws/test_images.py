@@ -51,13 +51,13 @@ def test_an_ecr_that_cannot_be_asked_is_no_missing_image(monkeypatch: pytest.Mon
 def test_the_command_names_the_environment_and_the_tag_of_its_own_repository() -> None:
     prod = load("prod")
     assert str(image_of(prod)) == "333333333333.dkr.ecr.eu-central-1.amazonaws.com/shop-prod:1.0.0"
-    assert push_commands("prod", prod, image_of(prod)) == ["strata push prod --tag 1.0.0"]
+    assert push_commands(prod, image_of(prod)) == ["strata push prod --tag 1.0.0"]
     more = prod.model_copy(update={"services": {
         "admin": Worker(repository="shop/admin", image_tag="7"), "mail": Worker(command=["mail"]),
     }})  # fmt: skip
     admin, mail = (image_of(more, name) for name in ("admin", "mail"))
-    assert push_commands("prod", more, admin) == ["strata push prod --service admin --tag 7"]
-    assert push_commands("prod", more, mail) == ["strata push prod --tag 1.0.0"]
+    assert push_commands(more, admin) == ["strata push prod --service admin --tag 7"]
+    assert push_commands(more, mail) == ["strata push prod --tag 1.0.0"]
     named = prod.registry.model_copy(update={"repository": "team/api"})
     assert image_of(prod.model_copy(update={"registry": named})).repository == "team/api"
 

@@ -115,3 +115,14 @@ def test_a_command_names_a_file_by_what_finds_it(
     assert settings.environment.command("secret set", "A B") == f"strata secret set {named} 'A B'"
     [again] = shlex.split(named)
     assert resolve(again).samefile(resolve(env))
+
+
+def test_no_text_writes_such_a_command_by_itself() -> None:
+    """Some are seen only while ECS is at work, and their words are read here alone."""
+    written = re.compile(rf"strata ({'|'.join(OF_ENV)}) \{{")
+    files = (ROOT / "strata").rglob("*.py")
+    assert [
+        f"{file.name}: {found[0]}"
+        for file in sorted(files)
+        for found in written.finditer(file.read_text())
+    ] == []

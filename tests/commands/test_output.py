@@ -42,5 +42,5 @@ def test_so_can_the_one_that_an_apply_names_whose_output_cannot_be_read(
         raise StrataError("the states cannot be read")
 
     monkeypatch.setattr(apply, "output_of", unreadable)
-    assert apply._output(env, load(env)) is None
+    assert apply._output(load(env)) is None
     assert "strata output 'my shop/local.toml' shows" in capsys.readouterr().err

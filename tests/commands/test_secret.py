@@ -207,16 +207,16 @@ def test_what_the_settings_name_and_is_not_there_is_found_with_line_and_command(
     found = look(settings, [made("aws_ecs_task_definition")])
     rights = {dotted(one.key).rpartition(".")[2]: one.right for one in found.refused}
     assert rights == {
-        "BY_NAME": "strata secret set local gone/token makes it",
-        "BY_ARN": "strata secret set local gone/one makes one and says its line, with a new ARN",
-        "PARAMETER": f"strata secret set local {parameter} makes it",
-        "VALUELESS": "strata secret set local valueless sets it",
+        "BY_NAME": f"strata secret set {file} gone/token makes it",
+        "BY_ARN": f"strata secret set {file} gone/one makes one and says its line, with a new ARN",
+        "PARAMETER": f"strata secret set {file} {parameter} makes it",
+        "VALUELESS": f"strata secret set {file} valueless sets it",
     }
     # The commands do what they say.
     for command in rights.values():
-        name = command.split()[4]
+        _, _, *words, name = command.split()[:5]
         text = json.dumps({"key": VALUE}) if name == "gone/one" else VALUE
-        code, said = run("set", file, name, value=text)
+        code, said = run(*words, name, value=text)
         assert code == 0, said
     found = look(settings, [made("aws_ecs_task_definition")])
     assert [dotted(one.key) for one in found.refused] == ["service.secrets.BY_ARN"]

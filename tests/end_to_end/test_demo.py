@@ -43,7 +43,7 @@ def test_it_releases_an_image_and_a_broken_one_goes_back_and_says_so_in_six_line
     assert "why        the container exits\n" in told
     assert "ECS says   Essential container in task exited\n" in told
     assert "  cannot connect to the database\n" in told
-    work = Releases(LOCAL, "local")
+    work = Releases(LOCAL)
     running = work.ecs.revision(work.ecs.service().revision)
     assert running.image == work.records.known().image == work.place.image("1.0.0")
 

@@ -502,7 +502,7 @@ def test_reading_what_stands_changes_nothing(applied: Applied, aws: Client) -> N
         made.meta.events.register("before-call", lambda model, **_: called.add(model.name))
         return made
 
-    ask(client, environment.project, environment.name)
+    ask(client, environment)
     assert len(called) > 10
     assert {re.match("Describe|List|Get", name) is not None for name in called} == {True}
 
@@ -910,7 +910,7 @@ def test_the_second_is_told_who_holds_which_lock(
         found_here = leftovers.find(applied.work)
         assert [(one.layer, one.pid) for one in found_here] == [("edge", process.pid)]
         with pytest.raises(StrataError, match=f"process {process.pid} of this machine") as error:
-            leftovers.refuse(found_here, "local")
+            leftovers.refuse(found_here, environment)
         assert error.value.hint == "wait until it has ended, then run this again"
     assert retention(aws) == before
     stale = locks.read(environment, "edge")

@@ -17,6 +17,7 @@ from strata.reach.from_aws import from_answers
 from strata.reach.intervals import Intervals
 from strata.reach.model import Network
 from strata.reach.table import table
+from strata.settings import load
 
 Json = dict[str, Any]
 ALL = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -260,14 +261,14 @@ def test_ipv6_is_judged_where_an_endpoint_has_it() -> None:
     assert explain(network, "internet", "instances", 22).open
 
 
-def test_where_nothing_stands_the_hint_names_the_environment_as_it_was_given() -> None:
+def test_where_nothing_stands_the_hint_makes_it() -> None:
     make: Any = boto3.client
     ec2 = make("ec2", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
     with Stubber(ec2) as stubber:
         stubber.add_response("describe_vpcs", {"Vpcs": []})
         with pytest.raises(StrataError, match="0 VPCs carry the tags") as error:
-            ask(lambda _: ec2, "shop", "local", "my envs/local.toml")
-    assert error.value.hint == "strata apply 'my envs/local.toml'"
+            ask(lambda _: ec2, load("local").environment)
+    assert error.value.hint == "strata apply local"
 
 
 def test_interface_endpoints_that_are_there_are_evaluated() -> None:

@@ -40,7 +40,7 @@ class Home:
     @cached_property
     def releases(self) -> Releases:
         """Its releases; waiting lets time pass on the emulator."""
-        return Releases(self.settings, "envs/home.toml", self.sleep, lambda: self.now)
+        return Releases(self.settings, self.sleep, lambda: self.now)
 
     def sleep(self, seconds: float) -> None:
         """Let more pass, so that few questions are asked."""

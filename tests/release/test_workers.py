@@ -45,7 +45,7 @@ def at_home(url: str) -> Home:
 
 
 def worker(made: Home) -> Releases:
-    return Releases(made.settings, "envs/home.toml", made.sleep, lambda: made.now, MAIL)
+    return Releases(made.settings, made.sleep, lambda: made.now, MAIL)
 
 
 def recorded(releases: Releases) -> str:

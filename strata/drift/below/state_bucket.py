@@ -1,7 +1,6 @@
 """What people changed by hand on the state bucket, which `strata bootstrap` makes, not a state."""
 
 import json
-import shlex
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -49,9 +48,7 @@ def _look(what: str, clients: Clients, bucket: Json, _: StateResources) -> Itera
         if _holds(_parsed(current), _parsed(protection.wanted)):
             return
         does = "is not what strata bootstrap sets"
-    yield Child(
-        protection.name, name, does, f"strata bootstrap {shlex.quote(bucket['environment'])}"
-    )
+    yield Child(protection.name, name, does, bucket["command"])
 
 
 def _parsed(value: Any) -> Any:
