@@ -788,8 +788,8 @@ class Worker(Section):
     )
     port: Port | None = Field(
         default=None,
-        description="Port its application listens on; the others reach it there under its name, by "
-        "ECS Service Connect. None: nobody calls it.",
+        description="Port that an internal service, one without a route, listens on; the others "
+        "reach it there under its name, by ECS Service Connect. None: they do not.",
     )
     protocol: Literal["http", "http2", "grpc", "tcp"] = Field(
         default="http", description="What is spoken on its port; Service Connect measures it."

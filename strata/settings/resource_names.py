@@ -356,7 +356,8 @@ PARAMETER = Rule(
     "Systems Manager API reference, PutParameter", range(1, 1012), prefixes=("/aws", "/ssm"),
 )  # fmt: skip
 KEY_PAIR = Rule(
-    "a key pair", r"[ -~]+", "1 to 255 ASCII characters", "EC2 API reference, CreateKeyPair",
+    "a key pair", r"[!-~]([ -~]*[!-~])?", "1 to 255 ASCII characters, no space at the ends",
+    "EC2 User Guide, create a key pair",
     range(1, 256),
 )  # fmt: skip
 

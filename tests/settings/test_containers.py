@@ -112,6 +112,8 @@ BAD: list[tuple[Json, str, str]] = [
      "without a tag"),
     ({"sidecars": [sidecar(image=f"nginx@sha256:{'0A' * 32}")]}, "sidecars.0.image", "digest"),
     ({"sidecars": [sidecar(user="a b")]}, "sidecars.0.user", "uid:gid"),
+    ({"user": "1000:2147483648"}, "user", "uid:gid"),
+    ({"user": "9" * 5000}, "user", "uid:gid"),
     ({"sidecars": [sidecar(environment={"API_TOKEN": "4eC39HqLyjWDarj"})]},
      "sidecars.0.environment.API_TOKEN", "[service.sidecars.not_secret]"),
     ({"sidecars": [sidecar(secrets={"KEY": "arn:aws:ssm:us-east-1:1:x"})]},

@@ -156,6 +156,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("registry", "repository", "/".join("a" * 12), "at most 10 / between"),
     ("cluster", "key_pair", "schlüssel", "ASCII"),
     ("cluster", "key_pair", "", "1 to 255"),
+    ("cluster", "key_pair", "shop ", "no space at the ends"),
 ]  # fmt: skip
 
 

@@ -41,6 +41,8 @@ CHECKS = (
 )
 
 USER = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?")
+LARGEST_ID = 2**31 - 1
+"""The largest number of a user or group that Docker starts a container with (moby, user.go)."""
 
 Containers = Mapping[str, tuple[Key, Service | Sidecar]]
 """Name -> the place of its table, and the container."""
@@ -52,7 +54,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     yield from _sidecars(service)
     containers = named(service)
     for name, (place, container) in containers.items():
-        if not USER.fullmatch(container.user):
+        if not _is_user(container.user):
             yield Finding((*place, "user"), "is not a user and group", "uid:gid, such as 1000:1000")
         yield from _words(place, container)
         if container.health_check:
@@ -76,6 +78,12 @@ def named(service: Service) -> dict[str, tuple[Key, Service | Sidecar]]:
     for index, sidecar in enumerate(service.sidecars):
         containers.setdefault(sidecar.name, (("service", "sidecars", index), sidecar))
     return containers
+
+
+def _is_user(text: str) -> bool:
+    """Whether a text is a user and a group, by names or by numbers that there can be."""
+    numbers = [part for part in text.split(":") if part.isdecimal()]
+    return bool(USER.fullmatch(text)) and all(float(part) <= LARGEST_ID for part in numbers)
 
 
 def _sidecars(service: Service) -> Iterator[Finding]:

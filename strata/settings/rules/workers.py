@@ -92,7 +92,8 @@ def _port(key: Key, name: str, worker: Worker) -> Iterator[Finding]:
         yield Finding(
             (*key, "port"),
             "is of an internal service, and this one has a route",
-            "no port: the others call it through the load balancer; or no route",
+            "route.container_port in its place: the others call it at its host, through the load "
+            "balancer; or no route",
             ((*key, "route"),),
         )
     taken = [variable for variable in variables(name) if variable in OURS]
