@@ -219,3 +219,20 @@ def test_a_check_with_a_setting_is_as_bad_where_the_setting_is_not_the_cause() -
     (finding,) = make_report(Waived([failure], [], []), {"local": "envs/local.toml"}).findings
     assert (finding.severity, finding.key, finding.constructs) == ("high", "", [construct])
     assert finding.right.startswith("ssl_policy = ")
+
+
+def test_a_finding_that_a_setting_makes_names_it(tmp_path: Path) -> None:
+    file = tmp_path / "prod.toml"
+    lines = 'exec = true\nlog_retention_days = 30\n[database]\npassword_rotation = "rate(99 days)"'
+    file.write_text(f"[service]\n{lines}\n")
+    made = {
+        ("STRATA_SERVICE_2", "service/worker_mail_service"): "service.exec",
+        ("CKV_AWS_158", "cluster/exec_log_group"): "service.exec",
+        ("CKV_AWS_224", "cluster/cluster"): "service.exec",
+        ("CKV_AWS_338", "cluster/exec_log_group"): "service.log_retention_days",
+        ("CKV_AWS_304", "database/password_rotation"): "database.password_rotation",
+    }
+    for (check, construct), key in made.items():
+        failure = Failure("prod", check, construct, "", "")
+        (finding,) = make_report(Waived([failure], [], []), {"prod": str(file)}).findings
+        assert (finding.key, finding.line > 0) == (key, True), construct

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from strata.gate import waivers
+from strata.gate.scan import Failure
+from strata.settings.schema import at
 from tests import ROOT
 from tests.gate.command import Command
 from tests.gate.conftest import copy_of_local
@@ -17,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("judged_once")
 Json = dict[str, Any]
 TODAY = date(2026, 11, 30)
 END = TODAY + timedelta(days=200)
+LOGS = ("database", "log_exports", 0)
 WAIVERS = (ROOT / waivers.WAIVERS).read_text()
 
 
@@ -264,3 +267,17 @@ def test_the_projects_own_waivers_are_distinct_and_owned() -> None:
     own = waivers.read()
     assert len({(one.check, one.resource) for one in own}) == len(own)
     assert all(one.owner and one.reason.endswith(".") for one in own)
+
+
+@pytest.mark.parametrize(
+    ("check", "construct"),
+    [
+        *(("CKV_AWS_130", f"network/public_subnet_{number}") for number in range(6)),
+        *(("CKV_AWS_158", f"database/log_group_{log}") for log in at(LOGS)["enum"]),
+    ],
+)
+def test_what_is_accepted_of_one_is_accepted_of_as_many_as_settings_make(
+    check: str, construct: str
+) -> None:
+    failure = Failure("local", check, construct, "", "")
+    assert any(one.is_about(failure) for one in waivers.read())
