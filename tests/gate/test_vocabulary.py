@@ -171,17 +171,18 @@ def lists(said: Vocabulary) -> Iterator[str]:
     yield from said.open
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_a_file_names_each_argument_once_and_checks_that_there_are(name: str) -> None:
-    found = words_of(name)
-    assert found is not None
-    every = list(lists(found.vocabulary))
-    assert len(every) == len(set(every))
-    assert set(found.vocabulary.reasons) <= set(every) - set(found.vocabulary.open)
-    assert set(found.vocabulary.ignorable) <= set(every)
+def test_a_file_names_each_argument_once_and_checks_that_there_are() -> None:
     known = known_checks() | set(ENVIRONMENT_CHECKS)
-    assert {check for checks in found.vocabulary.judged.values() for check in checks} <= known
-    assert all(reason.strip() for reason in found.vocabulary.reasons.values())
+    for name in OWN:
+        found = words_of(name)
+        assert found is not None, name
+        said = found.vocabulary
+        every = list(lists(said))
+        assert len(every) == len(set(every)), name
+        assert set(said.reasons) <= set(every) - set(said.open), name
+        assert set(said.ignorable) <= set(every), name
+        assert {check for checks in said.judged.values() for check in checks} <= known, name
+        assert all(reason.strip() for reason in said.reasons.values()), name
 
 
 def test_a_file_that_is_not_written_as_the_others_is_no_verdict(
