@@ -56,14 +56,15 @@ test: lint browser servers tests/nodes/node_modules/installed examples/shop-api/
 	$(BIN)/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 # What needs neither Terraform nor the emulator nor a browser nor servers: before each commit. mypy,
-# which uses one processor, works beside the tests.
+# which uses one processor, works beside the tests. Of generated examples it draws a third.
 check: setup
 	@$(MAKE) --no-print-directory -j 2 lint quick
 
 .PHONY: quick
 quick:
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 \
-		-m "not emulator and not terraform and not browser and not nodes and not servers"
+		-m "not emulator and not terraform and not browser and not nodes and not servers" \
+		--hypothesis-profile part
 
 # Node 22 and 24 for Linux on x64, for the test that all write the same JSON.
 tests/nodes/node_modules/installed: tests/nodes/package-lock.json

@@ -16,7 +16,7 @@ from strata.machine import folders
 from strata.machine.folders import Folders
 from strata.settings import Settings, load
 from strata.synthesis.synthesize import synthesize
-from tests import ROOT
+from tests import ROOT, drawn
 from tests.browser import browser, context, page
 from tests.composing import compose
 from tests.needs import (
@@ -35,6 +35,7 @@ from tests.read_ahead import pytest_sessionstart
 __all__ = [
     "browser",
     "context",
+    "drawn",
     "page",
     "pytest_configure",
     "pytest_runtest_call",

@@ -36,6 +36,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the command that runs each failed test without the others."""
+    profile = terminalreporter.config.getoption("--hypothesis-profile")
+    part = f"--hypothesis-profile {profile} " if profile else ""
     for nodeid in failed:
-        command = f".venv/bin/python -m pytest {shlex.quote(nodeid)}"
+        command = f".venv/bin/python -m pytest {part}{shlex.quote(nodeid)}"
         terminalreporter.write_line(f"repeat it alone: {command}")

@@ -13,9 +13,10 @@ from strata.gate.documents import read
 from strata.gate.resolve import differences, union
 from strata.settings import Settings
 from tests import ROOT
+from tests.drawn import drawn
 from tests.modules.generated import named, some_settings, with_secrets
 
-ENVIRONMENTS = 8
+ENVIRONMENTS = drawn(8)
 """They are synthesized at once, since starting CDKTF takes longest."""
 
 

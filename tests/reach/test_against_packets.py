@@ -9,6 +9,7 @@ from strata.reach.checks import Address, acl_check
 from strata.reach.evaluate import Analysis
 from strata.reach.intervals import Intervals
 from strata.reach.model import Acl, AclRule, Network, RouteTable, Subnet
+from tests.drawn import drawn
 from tests.reach.networks import EDGES, nat_networks, random_networks, random_rules
 from tests.reach.packets import OUTSIDE, reach
 
@@ -50,7 +51,7 @@ def agree(network: Network, ends: tuple[str, str], protocol: str) -> None:
         assert not last.passes
 
 
-@settings(max_examples=120, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=drawn(120), **SLOW)  # type: ignore[arg-type]
 @given(network=random_networks(), ends=ENDS, protocol=st.sampled_from(["tcp", "udp"]))
 def test_intervals_say_what_single_packets_find(
     network: Network, ends: tuple[str, str], protocol: str
@@ -58,13 +59,13 @@ def test_intervals_say_what_single_packets_find(
     agree(network, ends, protocol)
 
 
-@settings(max_examples=200, **SLOW)  # type: ignore[arg-type]
+@settings(max_examples=drawn(200), **SLOW)  # type: ignore[arg-type]
 @given(network=nat_networks())
 def test_through_a_nat_gateway_they_do_too(network: Network) -> None:
     agree(network, ("one", "internet"), "tcp")
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
+@settings(deadline=None, derandomize=True, max_examples=drawn(300))
 @given(
     rules=random_rules("in"),
     protocol=st.sampled_from(["tcp", "udp"]),

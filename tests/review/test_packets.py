@@ -15,6 +15,7 @@ from strata.resources.rules import protocol
 from strata.review.ranks.admits import admits
 from strata.review.ranks.network import Network, acl_entries
 from strata.review.ranks.packets import OTHER, Entry, cidr, in_words, passed
+from tests.drawn import drawn
 
 Json = dict[str, Any]
 Packet = tuple[str, str, int]
@@ -79,7 +80,7 @@ def entries(rules: Sequence[Json]) -> list[Entry]:
     return [e for one in rules for e in acl_entries(f"rule {one['rule_number']}", one, {})]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(acls(), acls())
 def test_what_passes_after_and_not_before_is_what_packets_say(
     before: list[Json], after: list[Json]
@@ -98,7 +99,7 @@ def test_what_passes_after_and_not_before_is_what_packets_say(
         assert told is opened, (packet, before, after)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=drawn(100), deadline=None)
 @given(acls(), acls())
 def test_an_acl_that_lets_more_through_is_told_by_a_rule_that_changed_and_no_other_is(
     before: list[Json], after: list[Json]

@@ -18,6 +18,7 @@ from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
 from tests import ROOT, WORK
 from tests.characters import ENCODED
+from tests.drawn import drawn
 from tests.gate.command import Command
 
 BASE = load("local").model_dump(exclude_none=True)
@@ -126,7 +127,7 @@ def validate(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @settings(
-    max_examples=150,
+    max_examples=drawn(150),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -153,7 +154,7 @@ def test_settings_are_refused_by_key_or_become_valid_json(
     validate(out / "composed" / found.environment.name / "cdk.tf.json")
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=drawn(200), deadline=None, derandomize=True)
 @given(text=st.text(alphabet=st.sampled_from("[]{}=\"#.\n ab1\\'-,:"), max_size=60))
 def test_any_text_is_refused_and_never_a_traceback(
     text: str, tmp_path_factory: pytest.TempPathFactory

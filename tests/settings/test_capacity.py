@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from strata.settings import Settings, load
 from strata.settings.capacity import app_user_task, deployments, fit, task
 from strata.settings.rules import findings, warnings
+from tests.drawn import drawn
 
 Json = dict[str, Any]
 
@@ -233,7 +234,7 @@ def rolls(tasks: int, places: int, healthy: int, maximum: int) -> bool:
     raise AssertionError
 
 
-@hypothesis_settings(deadline=None, derandomize=True, max_examples=300)
+@hypothesis_settings(deadline=None, derandomize=True, max_examples=drawn(300))
 @given(
     tasks=st.integers(1, 12),
     held=st.integers(1, 3),

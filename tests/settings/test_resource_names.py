@@ -21,6 +21,7 @@ from strata.settings.models import Settings
 from strata.settings.resource_names import Rule, derived, shorten
 from strata.synthesis.synthesize import compose
 from tests.characters import ENCODED
+from tests.drawn import drawn
 from tests.settings.test_types import WHOLE
 
 Json = dict[str, Any]
@@ -293,7 +294,10 @@ def test_a_rule_takes_nothing_that_the_model_of_the_api_refuses(
         pattern = r"[^\x00-\x08]*"
 
     @hypothesis_settings(
-        max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=drawn(40),
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
     )
     @given(names_of(rule))
     def holds(name: str) -> None:
