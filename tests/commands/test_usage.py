@@ -1,5 +1,7 @@
 """What help says of each command and its parameters, and how a wrong value is refused."""
 
+import contextlib
+import io
 import re
 import sys
 from collections.abc import Iterator
@@ -29,38 +31,41 @@ NUMBERS = [
 ]
 
 
-def said(
-    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> str:
+def said(*words: str) -> str:
     """What `strata WORDS` prints on a wide terminal, without frames and with single blanks; two
     end a line."""
-    monkeypatch.setenv("COLUMNS", "400")
-    monkeypatch.setattr(sys, "argv", ["strata", *words])
-    cli.main()
-    printed = capsys.readouterr()
-    lines = (printed.out + printed.err).splitlines()
+    printed = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
+        patch.setenv("COLUMNS", "400")
+        patch.setattr(sys, "argv", ["strata", *words])
+        cli.main()
+    lines = printed.getvalue().splitlines()
     return "  ".join(re.sub(r"[\s│╭╮╰╯─]+", " ", line).strip() for line in lines)
 
 
-@pytest.mark.parametrize("words", ALL, ids=" ".join)
-def test_help_has_every_word_that_was_written(
-    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture(scope="module")
+def helps() -> dict[tuple[str, ...], str]:
+    """What the help of each command shows."""
+    return {words: said(*words, "-h") for words in ALL}
+
+
+def test_help_has_every_word_that_was_written(helps: dict[tuple[str, ...], str]) -> None:
     """Rich would leave out `[service]` as markup."""
-    shown = said((*words, "-h"), monkeypatch, capsys)
-    for parameter in ALL[words].params:
-        assert parameter.help, parameter.name
-        assert parameter.help.replace("\\[", "[") in shown
-        assert "\\" not in shown
+    for words, shown in helps.items():
+        assert "\\" not in shown, words
+        for parameter in ALL[words].params:
+            assert parameter.help, (*words, parameter.name)
+            assert parameter.help.replace("\\[", "[") in shown, (*words, parameter.name)
 
 
-@pytest.mark.parametrize("words", ALL, ids=" ".join)
-def test_usage_has_each_bracket_and_dots_once(
-    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shown = said((*words, "-h"), monkeypatch, capsys)
-    usage = shown.partition(" ".join(words))[2].split("  ")[0]
-    assert not re.search(r"\[\[|\{\{|\.\.\.[\]}]|[a-z]+[\]}]", usage), usage
+def test_usage_has_each_bracket_and_dots_once(helps: dict[tuple[str, ...], str]) -> None:
+    for words, shown in helps.items():
+        usage = shown.partition(" ".join(words))[2].split("  ")[0]
+        assert not re.search(r"\[\[|\{\{|\.\.\.[\]}]|[a-z]+[\]}]", usage), f"{words}: {usage}"
 
 
 def filled(words: tuple[str, ...], name: str, value: str) -> tuple[str, ...]:
@@ -75,17 +80,12 @@ def filled(words: tuple[str, ...], name: str, value: str) -> tuple[str, ...]:
     return tuple(line)
 
 
-@pytest.mark.parametrize(("words", "name", "value"), NUMBERS, ids=str)
-def test_a_wrong_number_is_told_with_what_would_be_right(
-    words: tuple[str, ...],
-    name: str,
-    value: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    [parameter] = [one for one in ALL[words].params if one.name == name]
-    shown = said(filled(words, name, value), monkeypatch, capsys)
-    assert re.search(rf"{value!r} is not a (whole )?number from {parameter.min} (on|to)", shown)
+def test_a_wrong_number_is_told_with_what_would_be_right() -> None:
+    for words, name, value in NUMBERS:
+        [parameter] = [one for one in ALL[words].params if one.name == name]
+        shown = said(*filled(words, name, value))
+        right = rf"{value!r} is not a (whole )?number from {parameter.min} (on|to)"
+        assert re.search(right, shown), (*words, name)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,8 @@ def test_a_wrong_number_is_told_with_what_would_be_right(
         (("emulator", "account", "--plan", "gold"), "'paid', 'free'"),
     ],
 )
-def test_a_wrong_word_is_told_with_the_right_ones(
-    words: tuple[str, ...],
-    right: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    shown = said(words, monkeypatch, capsys)
-    assert f": {words[-1]!r} is not one of {right}." in shown
+def test_a_wrong_word_is_told_with_the_right_ones(words: tuple[str, ...], right: str) -> None:
+    assert f": {words[-1]!r} is not one of {right}." in said(*words)
 
 
 OTHERS = {"target": "database", "what": "database", "layer": "network"}
@@ -115,17 +109,13 @@ OF_ENVIRONMENTS = [
 ]
 
 
-@pytest.mark.parametrize("words", OF_ENVIRONMENTS, ids=" ".join)
-def test_an_environment_that_is_not_there_is_told_before_all_else(
-    words: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    required = [
-        OTHERS.get(parameter.name, "lcoal")
-        for parameter in ALL[words].params
-        if parameter.param_type_name == "argument"
-        and (parameter.required or parameter.name in ("env", "envs"))
-    ]
-    shown = said((*words, *required), monkeypatch, capsys)
-    assert shown.startswith("error: no environment is called lcoal  hint: perhaps local; known: ")
+def test_an_environment_that_is_not_there_is_told_before_all_else() -> None:
+    told = "error: no environment is called lcoal  hint: perhaps local; known: "
+    for words in OF_ENVIRONMENTS:
+        required = [
+            OTHERS.get(parameter.name, "lcoal")
+            for parameter in ALL[words].params
+            if parameter.param_type_name == "argument"
+            and (parameter.required or parameter.name in ("env", "envs"))
+        ]
+        assert said(*words, *required).startswith(told), words

@@ -1,5 +1,6 @@
 """A command is a list of words: what was written as one text is told as its words."""
 
+import itertools
 import json
 import re
 from typing import Any
@@ -39,29 +40,28 @@ def local(**more: Any) -> Json:
     return data
 
 
-@pytest.mark.parametrize("key", EVERY)
-@pytest.mark.parametrize(
-    ("written", "words"),
-    [
-        ("serve", ["serve"]),
-        ("node server.js --at 3000", ["node", "server.js", "--at", "3000"]),
-        ("node 'a b.js'", ["node", "a b.js"]),
-        # As the console of ECS has it.
-        ("node,server.js", ["node", "server.js"]),
-        ("npm, run, start", ["npm", "run", "start"]),
-        ("node --of=a,b", ["node", "--of=a,b"]),
-        # As a Dockerfile has it.
-        ('["node", "a b.js"]', ["node", "a b.js"]),
-        ("[ -f a ] && b", ["sh", "-c", "[ -f a ] && b"]),
-        ("npm run migrate && npm start", ["sh", "-c", "npm run migrate && npm start"]),
-    ],
-)
-def test_a_command_in_one_text_is_told_as_its_words(
-    key: str, written: str, words: list[str]
-) -> None:
-    [problem] = judge(local(**{key.replace(".", "__"): written}))[1]
-    assert (".".join(map(str, problem.key)), problem.wrong) == (key, "should be a list")
-    assert problem.right.startswith(f"{json.dumps(words)}: ")
+WRITTEN = {
+    "serve": ["serve"],
+    "node server.js --at 3000": ["node", "server.js", "--at", "3000"],
+    "node 'a b.js'": ["node", "a b.js"],
+    # As the console of ECS has it.
+    "node,server.js": ["node", "server.js"],
+    "npm, run, start": ["npm", "run", "start"],
+    "node --of=a,b": ["node", "--of=a,b"],
+    # As a Dockerfile has it.
+    '["node", "a b.js"]': ["node", "a b.js"],
+    "[ -f a ] && b": ["sh", "-c", "[ -f a ] && b"],
+    "npm run migrate && npm start": ["sh", "-c", "npm run migrate && npm start"],
+}
+
+
+def test_a_command_in_one_text_is_told_as_its_words() -> None:
+    for key, (written, words) in itertools.product(EVERY, WRITTEN.items()):
+        case = f"{key} = {written}"
+        problems = judge(local(**{key.replace(".", "__"): written}))[1]
+        told = [(".".join(map(str, one.key)), one.wrong) for one in problems]
+        assert told == [(key, "should be a list")], case
+        assert problems[0].right.startswith(f"{json.dumps(words)}: "), case
 
 
 def test_of_a_health_check_it_is_a_line_for_the_shell() -> None:

@@ -339,21 +339,17 @@ CASES: list[tuple[str, list[str], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("section", "lines", "key", "words"), CASES, ids=[f"{c[2]}: {c[3]}" for c in CASES]
-)
-def test_bad_input_is_named(
-    section: str, lines: list[str], key: str, words: str, refuse: Refuse
-) -> None:
-    text = with_lines(section, *lines)
-    problems = refuse(text)
-    assert key in problems, list(problems)
-    problem = problems[key]
-    assert words in f"{problem.wrong} {problem.right}"
-    assert problem.wrong and problem.right
-    if problem.value and "default)" not in problem.value:
-        written = text.splitlines()[problem.line - 1]
-        assert key.rsplit(".", 1)[-1].split("[")[0].strip('"') in written
+def test_bad_input_is_named(refuse: Refuse) -> None:
+    for section, lines, key, words in CASES:
+        text = with_lines(section, *lines)
+        problems = refuse(text)
+        assert key in problems, lines
+        problem = problems[key]
+        assert words in f"{problem.wrong} {problem.right}", lines
+        assert problem.wrong and problem.right, lines
+        if problem.value and "default)" not in problem.value:
+            written = text.splitlines()[problem.line - 1]
+            assert key.rsplit(".", 1)[-1].split("[")[0].strip('"') in written, lines
 
 
 def test_a_missing_key_is_named_with_what_belongs_there(refuse: Refuse) -> None:
@@ -456,33 +452,29 @@ def test_an_unknown_environment_and_a_missing_file_are_usage_errors(
         assert "Traceback" not in answer.err
 
 
-@pytest.mark.parametrize(
-    ("paths", "key", "words"),
-    [
-        (['from = "world", to = "cache", open = false'], "reach[0].from", "internet"),
-        (['from = "cache", to = "aws", open = false'], "reach[0].to", "aws_apis"),
-        (['from = "aws_apis", to = "cache", open = false'], "reach[0].from", "internet"),
-        (['from = "tasks", to = "cache"'], "reach[0].open", "is missing"),
-        (['from = "tasks", to = "cache", open = "yes"'], "reach[0].open", "true or false"),
-        (['from = "tasks", to = "cache", open = true, port = 0'], "reach[0].port", "from 1 to"),
-        (['from = "tasks", to = "cache", open = true'], "reach[0].port", "is missing"),
-        (['from = "tasks", to = "cache", open = true, ports = 1'], "reach[0].ports", "port"),
-        (['from = "internet", to = "aws_apis", open = false'], "reach[0].to", "outside"),
-        (['from = "tasks", to = "cache", open = false'] * 2, "reach[1]", "repeats"),
-        (
-            [
-                f'from = "tasks", to = "cache", port = 1, open = {word}'
-                for word in ("true", "false")
-            ],
-            "reach[1]",
-            "contradicts reach[0]",
-        ),
-    ],
-)
-def test_a_path_that_cannot_be_is_named(
-    paths: list[str], key: str, words: str, refuse: Refuse
-) -> None:
-    text = GOOD + "".join("[[reach]]\n" + path.replace(", ", "\n") + "\n" for path in paths)
-    problem = refuse(text)[key]
-    assert words in f"{problem.wrong} {problem.right}"
-    assert problem.line > GOOD.count("\n")
+PATHS: list[tuple[list[str], str, str]] = [
+    (['from = "world", to = "cache", open = false'], "reach[0].from", "internet"),
+    (['from = "cache", to = "aws", open = false'], "reach[0].to", "aws_apis"),
+    (['from = "aws_apis", to = "cache", open = false'], "reach[0].from", "internet"),
+    (['from = "tasks", to = "cache"'], "reach[0].open", "is missing"),
+    (['from = "tasks", to = "cache", open = "yes"'], "reach[0].open", "true or false"),
+    (['from = "tasks", to = "cache", open = true, port = 0'], "reach[0].port", "from 1 to"),
+    (['from = "tasks", to = "cache", open = true'], "reach[0].port", "is missing"),
+    (['from = "tasks", to = "cache", open = true, ports = 1'], "reach[0].ports", "port"),
+    (['from = "internet", to = "aws_apis", open = false'], "reach[0].to", "outside"),
+    (['from = "tasks", to = "cache", open = false'] * 2, "reach[1]", "repeats"),
+    (
+        [f'from = "tasks", to = "cache", port = 1, open = {word}' for word in ("true", "false")],
+        "reach[1]",
+        "contradicts reach[0]",
+    ),
+]
+
+
+def test_a_path_that_cannot_be_is_named(refuse: Refuse) -> None:
+    for paths, key, words in PATHS:
+        text = GOOD + "".join("[[reach]]\n" + path.replace(", ", "\n") + "\n" for path in paths)
+        problems = refuse(text)
+        assert key in problems, paths
+        assert words in f"{problems[key].wrong} {problems[key].right}", paths
+        assert problems[key].line > GOOD.count("\n"), paths

@@ -46,91 +46,92 @@ def test_what_ecs_takes_is_right(services: Json) -> None:
     assert refused(with_workers(services)) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "more", "said"),
-    [
-        ("api", {}, "services.api: is the name of [service] itself"),
-        ("Mail", {}, "services.Mail: is not a valid name for a service"),
-        ("mail_queue", {}, "is not a valid name"),
-        ("a" * 33, {}, "1 to 32 lower-case letters"),
-        ("mail", {"command": []}, "services.mail.command"),
-        ("mail", {"command": []}, "or a repository for an image of its own"),
-        ("mail", {"repository": "shop-local"}, "services.mail.repository: is the repository of"),
-        ("mail", {"repository": "Shop/mail"}, "services.mail.repository: is not a valid name"),
-        ("mail", {"repository": "a"}, "services.mail.repository: has 1 characters"),
-        ("mail", {"image_tag": "a b"}, "services.mail.image_tag: is no image tag"),
-        ("mail", {"image_tag": ""}, "services.mail.image_tag: is no image tag"),
-        ("mail", {"image_tag": "latest"}, "services.mail.image_tag: moves with every push"),
-        ("mail", {"command": [" "]}, "services.mail.command: has no program to run"),
-        ("mail", {"command": ["mail", "--password", "hunter2hunter2"]}, "looks like a secret"),
-        ("mail", {"max_count": 1}, "services.mail.max_count: is not more than desired_count, 1"),
-        ("mail", {"cpu_percent": 0}, "services.mail.cpu_percent"),
-        ("mail", {"cpu_percent": 101}, "services.mail.cpu_percent"),
-        ("mail", {"container_port": 3000}, "services.mail.container_port"),
-        (
-            "mail",
-            {"desired_count": 0, "max_count": 2},
-            "services.mail.desired_count: leaves no task whose CPU could be measured",
-        ),
-        (
-            "mail",
-            {**QUEUED, "desired_count": 0},
-            "services.mail.desired_count: leaves no task whose messages for each task could be",
-        ),
-        ("mail", {**QUEUED, "queue": "arn:aws:sns:a:b:c"}, "services.mail.queue: is neither"),
-        ("mail", {**QUEUED, "queue": "mails.fifo.x"}, "services.mail.queue: is neither"),
-        ("mail", {**QUEUED, "queue": "a" * 81}, "services.mail.queue: is neither"),
-        (
-            "mail",
-            {**QUEUED, "queue": "arn:aws:sqs:us-east-1:123456789012:mails"},
-            "services.mail.queue: is in another region or account",
-        ),
-        (
-            "mail",
-            {**QUEUED, "queue": "arn:aws:sqs:eu-central-1:210987654321:mails"},
-            "services.mail.queue: is in another region or account",
-        ),
-        (
-            "mail",
-            {"queue": "mails", "max_count": 2},
-            "services.mail.queue: is given without messages_per_task",
-        ),
-        (
-            "mail",
-            {"queue": "mails", "messages_per_task": 5},
-            "services.mail.queue: has no effect: the service does not scale without max_count",
-        ),
-        (
-            "mail",
-            {"messages_per_task": 5, "max_count": 2},
-            "services.mail.messages_per_task: has no effect without a queue",
-        ),
-        ("mail", {**QUEUED, "messages_per_task": 0}, "services.mail.messages_per_task"),
-        ("mail", {**QUEUED, "messages_per_task": 1.5}, "services.mail.messages_per_task"),
-        (
-            "mail",
-            {**QUEUED, "cpu_percent": 50},
-            "services.mail.cpu_percent: has no effect: the service scales by its queue",
-        ),
-        ("mail", {"port": 0}, "services.mail.port"),
-        ("mail", {"port": 65536}, "services.mail.port"),
-        ("mail", {"port": 3001, "protocol": "udp"}, "services.mail.protocol"),
-        ("mail", {"protocol": "grpc"}, "services.mail.protocol: has no effect without a port"),
-        (
-            "mail",
-            {"port": 3001, "route": {"priority": 1, "paths": ["/mail"]}},
-            "services.mail.port: is of an internal service, and this one has a route",
-        ),
-        ("db", {"port": 3001}, "services.db: would be in the variable DB_HOST"),
-        ("redis", {"port": 3001}, "services.redis: would be in the variable REDIS_HOST"),
-        ("localhost", {"port": 3001}, "services.localhost: is the name of every host"),
-        ("mail", {"memory_mib": 900}, "services.mail.memory_mib: does not fit an instance"),
-        ("mail", {"cpu": 4096}, "services.mail.cpu: does not fit an instance"),
-    ],
-)
-def test_what_cannot_be_is_refused_with_its_key(name: str, more: Json, said: str) -> None:
-    problems = refused(with_workers({name: {**MAIL, **more}}))
-    assert any(said in problem for problem in problems), problems
+REFUSED: list[tuple[str, Json, str]] = [
+    # name, what it has beside or instead, words that must stand in the message
+    ("api", {}, "services.api: is the name of [service] itself"),
+    ("Mail", {}, "services.Mail: is not a valid name for a service"),
+    ("mail_queue", {}, "is not a valid name"),
+    ("a" * 33, {}, "1 to 32 lower-case letters"),
+    ("mail", {"command": []}, "services.mail.command"),
+    ("mail", {"command": []}, "or a repository for an image of its own"),
+    ("mail", {"repository": "shop-local"}, "services.mail.repository: is the repository of"),
+    ("mail", {"repository": "Shop/mail"}, "services.mail.repository: is not a valid name"),
+    ("mail", {"repository": "a"}, "services.mail.repository: has 1 characters"),
+    ("mail", {"image_tag": "a b"}, "services.mail.image_tag: is no image tag"),
+    ("mail", {"image_tag": ""}, "services.mail.image_tag: is no image tag"),
+    ("mail", {"image_tag": "latest"}, "services.mail.image_tag: moves with every push"),
+    ("mail", {"command": [" "]}, "services.mail.command: has no program to run"),
+    ("mail", {"command": ["mail", "--password", "hunter2hunter2"]}, "looks like a secret"),
+    ("mail", {"max_count": 1}, "services.mail.max_count: is not more than desired_count, 1"),
+    ("mail", {"cpu_percent": 0}, "services.mail.cpu_percent"),
+    ("mail", {"cpu_percent": 101}, "services.mail.cpu_percent"),
+    ("mail", {"container_port": 3000}, "services.mail.container_port"),
+    (
+        "mail",
+        {"desired_count": 0, "max_count": 2},
+        "services.mail.desired_count: leaves no task whose CPU could be measured",
+    ),
+    (
+        "mail",
+        {**QUEUED, "desired_count": 0},
+        "services.mail.desired_count: leaves no task whose messages for each task could be",
+    ),
+    ("mail", {**QUEUED, "queue": "arn:aws:sns:a:b:c"}, "services.mail.queue: is neither"),
+    ("mail", {**QUEUED, "queue": "mails.fifo.x"}, "services.mail.queue: is neither"),
+    ("mail", {**QUEUED, "queue": "a" * 81}, "services.mail.queue: is neither"),
+    (
+        "mail",
+        {**QUEUED, "queue": "arn:aws:sqs:us-east-1:123456789012:mails"},
+        "services.mail.queue: is in another region or account",
+    ),
+    (
+        "mail",
+        {**QUEUED, "queue": "arn:aws:sqs:eu-central-1:210987654321:mails"},
+        "services.mail.queue: is in another region or account",
+    ),
+    (
+        "mail",
+        {"queue": "mails", "max_count": 2},
+        "services.mail.queue: is given without messages_per_task",
+    ),
+    (
+        "mail",
+        {"queue": "mails", "messages_per_task": 5},
+        "services.mail.queue: has no effect: the service does not scale without max_count",
+    ),
+    (
+        "mail",
+        {"messages_per_task": 5, "max_count": 2},
+        "services.mail.messages_per_task: has no effect without a queue",
+    ),
+    ("mail", {**QUEUED, "messages_per_task": 0}, "services.mail.messages_per_task"),
+    ("mail", {**QUEUED, "messages_per_task": 1.5}, "services.mail.messages_per_task"),
+    (
+        "mail",
+        {**QUEUED, "cpu_percent": 50},
+        "services.mail.cpu_percent: has no effect: the service scales by its queue",
+    ),
+    ("mail", {"port": 0}, "services.mail.port"),
+    ("mail", {"port": 65536}, "services.mail.port"),
+    ("mail", {"port": 3001, "protocol": "udp"}, "services.mail.protocol"),
+    ("mail", {"protocol": "grpc"}, "services.mail.protocol: has no effect without a port"),
+    (
+        "mail",
+        {"port": 3001, "route": {"priority": 1, "paths": ["/mail"]}},
+        "services.mail.port: is of an internal service, and this one has a route",
+    ),
+    ("db", {"port": 3001}, "services.db: would be in the variable DB_HOST"),
+    ("redis", {"port": 3001}, "services.redis: would be in the variable REDIS_HOST"),
+    ("localhost", {"port": 3001}, "services.localhost: is the name of every host"),
+    ("mail", {"memory_mib": 900}, "services.mail.memory_mib: does not fit an instance"),
+    ("mail", {"cpu": 4096}, "services.mail.cpu: does not fit an instance"),
+]
+
+
+def test_what_cannot_be_is_refused_with_its_key() -> None:
+    for name, more, said in REFUSED:
+        problems = refused(with_workers({name: {**MAIL, **more}}))
+        assert any(said in problem for problem in problems), f"{name}, {more}: {problems}"
 
 
 @pytest.mark.parametrize(

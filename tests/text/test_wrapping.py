@@ -1,5 +1,7 @@
 """What a terminal shows is 80 columns wide, and what is copied out of it is in one piece."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,21 +25,19 @@ ADDRESSES = (
 )
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("first, rest", [("", ""), ("    ", "      "), ("  more    ", " " * 10)])
-def test_no_address_is_broken_in_two(address: str, first: str, rest: str) -> None:
-    assert len(address) > WIDTH
-    for text in (
-        address,
-        f"a word {address}",
-        f"{address} a word",
-        f"{'word ' * 13}{address} word",
-    ):
+INDENTS = (("", ""), ("    ", "      "), ("  more    ", " " * 10))
+AROUND = ("{}", "a word {}", "{} a word", f"{'word ' * 13}{{}} word")
+
+
+def test_no_address_is_broken_in_two() -> None:
+    for address, (first, rest), around in itertools.product(ADDRESSES, INDENTS, AROUND):
+        assert len(address) > WIDTH, address
+        text = around.format(address)
         lines = wrapped(text, first, rest)
-        assert sum(address in line for line in lines) == 1
-        for line in lines:
-            assert len(line) <= WIDTH or line.strip() == address
-        assert " ".join(" ".join(lines).split()) == " ".join(f"{first}{text}".split())
+        case = f"{first}{text}: {lines}"
+        assert sum(address in line for line in lines) == 1, case
+        assert all(len(line) <= WIDTH or line.strip() == address for line in lines), case
+        assert " ".join(" ".join(lines).split()) == " ".join(f"{first}{text}".split()), case
 
 
 def test_an_address_that_fits_on_a_line_is_indented_as_far_as_it_can_be() -> None:
