@@ -99,30 +99,28 @@ def at(serial: int, lineage: str = "lineage-1") -> StateIdentity:
     return StateIdentity(lineage=lineage, serial=serial)
 
 
-@pytest.mark.parametrize(
-    ("record", "now", "fits"),
-    [
-        (None, at(3), True),
-        (None, at(4), False),
-        (LayerRecord(before=at(3)), at(3), True),
-        (LayerRecord(before=at(3)), at(9), True),
-        (LayerRecord(before=at(3)), at(2), False),
-        (LayerRecord(before=at(3)), at(9, "lineage-2"), False),
-        (LayerRecord(before=at(3)), None, False),
-        (LayerRecord(before=at(3), ended=True, left=at(5)), at(5), True),
-        (LayerRecord(before=at(3), ended=True, left=at(5)), at(6), False),
-        (LayerRecord(before=at(3), ended=True), None, True),
-        (LayerRecord(before=at(3), after=at(5)), at(5), True),
-        (LayerRecord(before=at(3), after=at(5)), at(6), False),
-        (LayerRecord(before=at(3), after=at(5)), at(3), False),
-    ],
-)
-def test_states_are_those_of_the_review_or_moved_on_by_it(
-    record: LayerRecord | None, now: StateIdentity | None, fits: bool
-) -> None:
-    reviewed, found = basis(network=at(3)), basis(network=now)
-    done = Record(layers={"network": record} if record else {})
-    assert (outdated(expected(reviewed, done, found), found) == []) is fits
+STATES: list[tuple[LayerRecord | None, StateIdentity | None, bool]] = [
+    (None, at(3), True),
+    (None, at(4), False),
+    (LayerRecord(before=at(3)), at(3), True),
+    (LayerRecord(before=at(3)), at(9), True),
+    (LayerRecord(before=at(3)), at(2), False),
+    (LayerRecord(before=at(3)), at(9, "lineage-2"), False),
+    (LayerRecord(before=at(3)), None, False),
+    (LayerRecord(before=at(3), ended=True, left=at(5)), at(5), True),
+    (LayerRecord(before=at(3), ended=True, left=at(5)), at(6), False),
+    (LayerRecord(before=at(3), ended=True), None, True),
+    (LayerRecord(before=at(3), after=at(5)), at(5), True),
+    (LayerRecord(before=at(3), after=at(5)), at(6), False),
+    (LayerRecord(before=at(3), after=at(5)), at(3), False),
+]
+
+
+def test_states_are_those_of_the_review_or_moved_on_by_it() -> None:
+    for record, now, fits in STATES:
+        reviewed, found = basis(network=at(3)), basis(network=now)
+        done = Record(layers={"network": record} if record else {})
+        assert (outdated(expected(reviewed, done, found), found) == []) is fits, (record, now)
 
 
 def test_a_layer_that_had_no_state_may_have_one_once_it_was_begun() -> None:

@@ -102,39 +102,37 @@ def test_what_comes_with_a_vpc_is_left_out() -> None:
     assert with_addresses([one, other], code(a="shop-a"), (), HOME) == [other]
 
 
-@pytest.mark.parametrize(
-    ("address", "identifier", "expected"),
-    [
-        ("aws_subnet.network_a", f"{EC2}:subnet/subnet-1", "subnet-1"),
-        ("aws_ecs_service.service_s", f"{ECS}:service/shop/api", "shop/api"),
-        ("aws_ecs_task_definition.service_t", f"{ECS}:task-definition/api:1",
-         f"{ECS}:task-definition/api:1"),
-        ("aws_ecr_repository.registry_r",
-         "arn:aws:ecr:eu-central-1:123456789012:repository/team/shop", "team/shop"),
-        ("aws_cloudwatch_log_group.service_l",
-         "arn:aws:logs:eu-central-1:123456789012:log-group:/shop/local", "/shop/local"),
-        ("aws_s3_bucket.edge_b", "arn:aws:s3:::shop-logs", "shop-logs"),
-        ("aws_route53_zone.edge_z", "arn:aws:route53:::hostedzone/Z1", "Z1"),
-        ("aws_cloudwatch_event_rule.service_r",
-         "arn:aws:events:eu-central-1:123456789012:rule/shop-new-password", "shop-new-password"),
-        ("aws_cloudwatch_metric_alarm.alarms_a",
-         "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:shop: 5xx", "shop: 5xx"),
-        ("aws_sfn_state_machine.service_m",
-         "arn:aws:states:eu-central-1:123456789012:stateMachine:shop-redeploy",
-         "arn:aws:states:eu-central-1:123456789012:stateMachine:shop-redeploy"),
-        ("aws_sns_topic.alarms_t", "arn:aws:sns:eu-central-1:123456789012:shop-alarms",
-         "arn:aws:sns:eu-central-1:123456789012:shop-alarms"),
-        ("aws_sqs_queue.service_q", "arn:aws:sqs:eu-central-1:123456789012:shop-dead",
-         "https://sqs.eu-central-1.amazonaws.com/123456789012/shop-dead"),
-        ("aws_kms_key.alarms_k", "arn:aws:kms:eu-central-1:123456789012:key/1234-5678",
-         "1234-5678"),
-        ("aws_ecs_capacity_provider.cluster_c", f"{ECS}:capacity-provider/shop", "shop"),
-    ],
-)  # fmt: skip
-def test_it_is_imported_by_what_its_page_tells(
-    address: str, identifier: str, expected: str
-) -> None:
-    assert import_id(address, identifier) == expected
+IDS = [
+    ("aws_subnet.network_a", f"{EC2}:subnet/subnet-1", "subnet-1"),
+    ("aws_ecs_service.service_s", f"{ECS}:service/shop/api", "shop/api"),
+    ("aws_ecs_task_definition.service_t", f"{ECS}:task-definition/api:1",
+     f"{ECS}:task-definition/api:1"),
+    ("aws_ecr_repository.registry_r",
+     "arn:aws:ecr:eu-central-1:123456789012:repository/team/shop", "team/shop"),
+    ("aws_cloudwatch_log_group.service_l",
+     "arn:aws:logs:eu-central-1:123456789012:log-group:/shop/local", "/shop/local"),
+    ("aws_s3_bucket.edge_b", "arn:aws:s3:::shop-logs", "shop-logs"),
+    ("aws_route53_zone.edge_z", "arn:aws:route53:::hostedzone/Z1", "Z1"),
+    ("aws_cloudwatch_event_rule.service_r",
+     "arn:aws:events:eu-central-1:123456789012:rule/shop-new-password", "shop-new-password"),
+    ("aws_cloudwatch_metric_alarm.alarms_a",
+     "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:shop: 5xx", "shop: 5xx"),
+    ("aws_sfn_state_machine.service_m",
+     "arn:aws:states:eu-central-1:123456789012:stateMachine:shop-redeploy",
+     "arn:aws:states:eu-central-1:123456789012:stateMachine:shop-redeploy"),
+    ("aws_sns_topic.alarms_t", "arn:aws:sns:eu-central-1:123456789012:shop-alarms",
+     "arn:aws:sns:eu-central-1:123456789012:shop-alarms"),
+    ("aws_sqs_queue.service_q", "arn:aws:sqs:eu-central-1:123456789012:shop-dead",
+     "https://sqs.eu-central-1.amazonaws.com/123456789012/shop-dead"),
+    ("aws_kms_key.alarms_k", "arn:aws:kms:eu-central-1:123456789012:key/1234-5678",
+     "1234-5678"),
+    ("aws_ecs_capacity_provider.cluster_c", f"{ECS}:capacity-provider/shop", "shop"),
+]  # fmt: skip
+
+
+def test_it_is_imported_by_what_its_page_tells() -> None:
+    for address, identifier, expected in IDS:
+        assert import_id(address, identifier) == expected, address
 
 
 NOT_TAKEN_UP = {

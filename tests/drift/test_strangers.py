@@ -26,48 +26,48 @@ OURS = known(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "one",
-    [
-        Listed("security group", "sg-1", "vpc"),
-        Listed("ec2 security-group", f"{ARN}security-group/sg-1", "tags"),
-        Listed("network ACL", "acl-1", "vpc"),
-        Listed("instance", "i-1", "vpc", made_by=scaling_group("shop")),
-        Listed("logs log-group", "arn:aws:logs:r:a:log-group:/shop:*", "tags"),
-        Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shop:1", "tags"),
-        # Of a worker that has left the settings.
-        Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shop-mail:1", "tags"),
-        Listed("ecs task", "arn:aws:ecs:r:a:task/shop/1", "tags"),
-        Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:rds:shop-2026", "tags"),
-        Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:shop-last", "tags"),
-        Listed("elasticache cluster", "arn:aws:elasticache:r:a:cluster:shop-1", "tags"),
-        Listed("secretsmanager secret", "arn:secret", "tags"),
-        Listed("network interface", "eni-1", "vpc", made_by="app/shop/1"),
-        Listed("network interface", "eni-2", "vpc", made_by=cache_cluster("shop-1")),
-    ],
-)
-def test_ours_and_what_ours_made_are_none(one: Listed) -> None:
-    assert strangers([one], OURS) == []
+NONE = [
+    Listed("security group", "sg-1", "vpc"),
+    Listed("ec2 security-group", f"{ARN}security-group/sg-1", "tags"),
+    Listed("network ACL", "acl-1", "vpc"),
+    Listed("instance", "i-1", "vpc", made_by=scaling_group("shop")),
+    Listed("logs log-group", "arn:aws:logs:r:a:log-group:/shop:*", "tags"),
+    Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shop:1", "tags"),
+    # Of a worker that has left the settings.
+    Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shop-mail:1", "tags"),
+    Listed("ecs task", "arn:aws:ecs:r:a:task/shop/1", "tags"),
+    Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:rds:shop-2026", "tags"),
+    Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:shop-last", "tags"),
+    Listed("elasticache cluster", "arn:aws:elasticache:r:a:cluster:shop-1", "tags"),
+    Listed("secretsmanager secret", "arn:secret", "tags"),
+    Listed("network interface", "eni-1", "vpc", made_by="app/shop/1"),
+    Listed("network interface", "eni-2", "vpc", made_by=cache_cluster("shop-1")),
+]
 
 
-@pytest.mark.parametrize(
-    "one",
-    [
-        Listed("security group", "sg-2", "vpc"),
-        # On a list of ours, where a hand has put it.
-        Listed("security group", "sg-by-hand", "vpc"),
-        Listed("instance", "i-1", "vpc", made_by=scaling_group("another")),
-        Listed("instance", "i-1", "vpc"),
-        Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/other:1", "tags"),
-        Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shopping:1", "tags"),
-        Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:by-hand", "tags"),
-        # Of the same name as something of ours, and no part of it.
-        Listed("cache cluster", "arn:aws:elasticache:r:a:cluster:shop", "vpc"),
-        Listed("network interface", "eni-1", "vpc", made_by="app/another/1"),
-    ],
-)
-def test_others_are(one: Listed) -> None:
-    assert [found.identifier for found in strangers([one], OURS)] == [one.identifier]
+def test_ours_and_what_ours_made_are_none() -> None:
+    for one in NONE:
+        assert strangers([one], OURS) == [], one
+
+
+OTHERS = [
+    Listed("security group", "sg-2", "vpc"),
+    # On a list of ours, where a hand has put it.
+    Listed("security group", "sg-by-hand", "vpc"),
+    Listed("instance", "i-1", "vpc", made_by=scaling_group("another")),
+    Listed("instance", "i-1", "vpc"),
+    Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/other:1", "tags"),
+    Listed("ecs task-definition", "arn:aws:ecs:r:a:task-definition/shopping:1", "tags"),
+    Listed("rds snapshot", "arn:aws:rds:r:a:snapshot:by-hand", "tags"),
+    # Of the same name as something of ours, and no part of it.
+    Listed("cache cluster", "arn:aws:elasticache:r:a:cluster:shop", "vpc"),
+    Listed("network interface", "eni-1", "vpc", made_by="app/another/1"),
+]
+
+
+def test_others_are() -> None:
+    for one in OTHERS:
+        assert [found.identifier for found in strangers([one], OURS)] == [one.identifier], one
 
 
 def test_a_volume_of_our_instance_is_none_though_its_tags_do_not_say_whose_it_is() -> None:

@@ -3,8 +3,6 @@
 import tomllib
 from typing import Any
 
-import pytest
-
 from strata.settings.load import judge
 from tests import ROOT
 
@@ -32,44 +30,41 @@ def problems(**changes: Any) -> dict[str, str]:
     return {".".join(map(str, one.key)): f"{one.wrong} | {one.right}" for one in found}
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"existing": "vpc-0a1b2c3d"},
-        {"private": {"ids": [C, D, E]}},
-        {
-            "public": {"tags": {"Tier": "public"}},
-            "private": {"tags": {"Tier": "private", "App": ""}},
-        },
-        {"public": {"tags": {"Tier": "public"}}},
-    ],
-    ids=str,
-)
-def test_a_network_of_others_is_right(changes: Json) -> None:
-    assert problems(**changes) == {}
+NETWORKS: list[Json] = [
+    {},
+    {"existing": "vpc-0a1b2c3d"},
+    {"private": {"ids": [C, D, E]}},
+    {
+        "public": {"tags": {"Tier": "public"}},
+        "private": {"tags": {"Tier": "private", "App": ""}},
+    },
+    {"public": {"tags": {"Tier": "public"}}},
+]
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "words"),
-    [
-        ("vpc_cidr", "10.0.0.0/16", "the VPC has its ranges"),
-        ("public_subnets", ["10.0.0.0/24", "10.0.1.0/24"], "network.public"),
-        ("private_subnets", ["10.0.0.0/24", "10.0.1.0/24"], "network.private"),
-        ("nat", "none", "its ways out"),
-        ("endpoints", [], "ask its team"),
-        ("endpoints", ["s3"], "ask its team"),
-        ("flow_log_retention_days", 30, "its team's"),
-        ("emptied_zones", ["eu-central-1b"], "leave a zone"),
-    ],
-)
-def test_a_key_that_means_nothing_there_is_refused_by_name(
-    key: str, value: Any, words: str
-) -> None:
-    found = problems(**{key: value})
-    assert list(found) == [f"network.{key}"]
-    assert "means nothing in an existing VPC" in found[f"network.{key}"]
-    assert words in found[f"network.{key}"]
+def test_a_network_of_others_is_right() -> None:
+    for changes in NETWORKS:
+        assert problems(**changes) == {}, changes
+
+
+MEANING_NOTHING: list[tuple[str, Any, str]] = [
+    ("vpc_cidr", "10.0.0.0/16", "the VPC has its ranges"),
+    ("public_subnets", ["10.0.0.0/24", "10.0.1.0/24"], "network.public"),
+    ("private_subnets", ["10.0.0.0/24", "10.0.1.0/24"], "network.private"),
+    ("nat", "none", "its ways out"),
+    ("endpoints", [], "ask its team"),
+    ("endpoints", ["s3"], "ask its team"),
+    ("flow_log_retention_days", 30, "its team's"),
+    ("emptied_zones", ["eu-central-1b"], "leave a zone"),
+]
+
+
+def test_a_key_that_means_nothing_there_is_refused_by_name() -> None:
+    for key, value, words in MEANING_NOTHING:
+        found = problems(**{key: value})
+        assert list(found) == [f"network.{key}"], key
+        assert "means nothing in an existing VPC" in found[f"network.{key}"], key
+        assert words in found[f"network.{key}"], key
 
 
 BAD: list[tuple[Json, str, str]] = [
@@ -98,11 +93,11 @@ BAD: list[tuple[Json, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "key", "words"), BAD, ids=[str(one[1:]) for one in BAD])
-def test_what_cannot_be_is_named(changes: Json, key: str, words: str) -> None:
-    found = problems(**changes)
-    assert f"network.{key}" in found
-    assert words in found[f"network.{key}"]
+def test_what_cannot_be_is_named() -> None:
+    for changes, key, words in BAD:
+        found = problems(**changes)
+        assert f"network.{key}" in found, (key, words)
+        assert words in found[f"network.{key}"], (key, words)
 
 
 def test_subnets_of_others_need_their_vpc() -> None:

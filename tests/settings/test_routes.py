@@ -31,65 +31,65 @@ def one(**route: Any) -> Json:
     return {"admin": {"priority": 1, **route}}
 
 
-@pytest.mark.parametrize(
-    "routes",
-    [
-        one(paths=["/admin", "/admin/*"]),
-        one(paths=["*.png", "/a?c/$-_.~\"'@:+;&"]),
-        one(paths=["/" + "a" * 127]),
-        one(hosts=[DOMAIN]),
-        one(hosts=[f"admin.{DOMAIN}", f"a-b.c.{DOMAIN}"], paths=["/a", "/b", "/c"]),
-        one(priority=50000, paths=["/a"]),
-        {"a": {"priority": 2, "paths": ["/a"]}, "b": {"priority": 1, "paths": ["/a"]}},
-        one(paths=["/"], health_check_interval_seconds=6, health_check_path="/ok?deep=1"),
-    ],
-)
-def test_what_load_balancers_take_is_right(routes: Json) -> None:
-    assert refused(with_routes(routes)) == []
+RIGHT: list[Json] = [
+    one(paths=["/admin", "/admin/*"]),
+    one(paths=["*.png", "/a?c/$-_.~\"'@:+;&"]),
+    one(paths=["/" + "a" * 127]),
+    one(hosts=[DOMAIN]),
+    one(hosts=[f"admin.{DOMAIN}", f"a-b.c.{DOMAIN}"], paths=["/a", "/b", "/c"]),
+    one(priority=50000, paths=["/a"]),
+    {"a": {"priority": 2, "paths": ["/a"]}, "b": {"priority": 1, "paths": ["/a"]}},
+    one(paths=["/"], health_check_interval_seconds=6, health_check_path="/ok?deep=1"),
+]
 
 
-@pytest.mark.parametrize(
-    ("route", "said"),
-    [
-        ({}, "services.admin.route: has neither hosts nor paths"),
-        ({"paths": ["/a"], "priority": 0}, "services.admin.route.priority"),
-        ({"paths": ["/a"], "priority": 50001}, "services.admin.route.priority"),
-        ({"paths": ["/a"], "host": ["a"]}, "services.admin.route.host"),
-        ({"paths": ["/a", "/b", "/c", "/d", "/e", "/f"]},
-         "services.admin.route.paths: has 0 hosts and 6 paths | at most 5 together"),
-        ({"hosts": [f"{n}.{DOMAIN}" for n in "abc"], "paths": ["/a", "/b", "/c"]},
-         "services.admin.route.paths: has 3 hosts and 3 paths"),
-        ({"hosts": [f"{n}.{DOMAIN}" for n in "abcdef"]}, "services.admin.route.hosts: has 6 hosts"),
-        ({"paths": ["/*/*/*", "/a/*/*/*"]}, "services.admin.route.paths: have 6 wildcards"),
-        ({"paths": ["/a", "/a"]}, "services.admin.route.paths.1: is listed twice"),
-        ({"paths": [""]}, "services.admin.route.paths.0: has 0 characters"),
-        ({"paths": ["/" + "a" * 128]}, "services.admin.route.paths.0: has 129 characters"),
-        ({"paths": ["/a b"]}, "services.admin.route.paths.0: has ' '"),
-        ({"paths": ["/ä"]}, "services.admin.route.paths.0: has 'ä'"),
-        ({"paths": ["/a#b"]}, "services.admin.route.paths.0: has '#'"),
-        ({"paths": ["admin/*"]}, "services.admin.route.paths.0: fits no path"),
-        ({"hosts": ["admin.other.example"]},
-         f"services.admin.route.hosts.0: lies outside the zone {DOMAIN}"),
-        ({"hosts": [f"not{DOMAIN}"]}, "services.admin.route.hosts.0: lies outside the zone"),
-        ({"hosts": [f"*.{DOMAIN}"]}, "services.admin.route.hosts.0: is a pattern"),
-        ({"hosts": [f"Admin.{DOMAIN}"]}, f'it has capitals | "admin.{DOMAIN}"'),
-        ({"hosts": [f"https://admin.{DOMAIN}/"]}, f'a / at its end | "admin.{DOMAIN}"'),
-        ({"hosts": ["admin"]}, "services.admin.route.hosts.0: is no host"),
-        ({"hosts": [f"{'a' * 60}.{'b' * 60}.{DOMAIN}"]}, "services.admin.route.hosts.0: has 1"),
-        ({"paths": ["/a"], "container_port": 0}, "services.admin.route.container_port"),
-        ({"paths": ["/a"], "health_check_path": "ok"},
-         "services.admin.route.health_check_path: is no path"),
-        ({"paths": ["/a"], "health_check_matcher": "600"},
-         "services.admin.route.health_check_matcher: names no status codes"),
-        ({"paths": ["/a"], "health_check_timeout_seconds": 30},
-         "services.admin.route.health_check_timeout_seconds: is not shorter than the interval, 30"),
-        ({"paths": ["/a"], "health_check_interval_seconds": 5},
-         "services.admin.route.health_check_interval_seconds: is not longer than the timeout, 5"),
-    ],
-)  # fmt: skip
-def test_what_they_do_not_take_is_refused_with_its_key(route: Json, said: str) -> None:
-    problems = refused(with_routes(one(**route)))
-    assert any(said in problem for problem in problems), problems
+def test_what_load_balancers_take_is_right() -> None:
+    for routes in RIGHT:
+        assert refused(with_routes(routes)) == [], routes
+
+
+REFUSED: list[tuple[Json, str]] = [
+    ({}, "services.admin.route: has neither hosts nor paths"),
+    ({"paths": ["/a"], "priority": 0}, "services.admin.route.priority"),
+    ({"paths": ["/a"], "priority": 50001}, "services.admin.route.priority"),
+    ({"paths": ["/a"], "host": ["a"]}, "services.admin.route.host"),
+    ({"paths": ["/a", "/b", "/c", "/d", "/e", "/f"]},
+     "services.admin.route.paths: has 0 hosts and 6 paths | at most 5 together"),
+    ({"hosts": [f"{n}.{DOMAIN}" for n in "abc"], "paths": ["/a", "/b", "/c"]},
+     "services.admin.route.paths: has 3 hosts and 3 paths"),
+    ({"hosts": [f"{n}.{DOMAIN}" for n in "abcdef"]}, "services.admin.route.hosts: has 6 hosts"),
+    ({"paths": ["/*/*/*", "/a/*/*/*"]}, "services.admin.route.paths: have 6 wildcards"),
+    ({"paths": ["/a", "/a"]}, "services.admin.route.paths.1: is listed twice"),
+    ({"paths": [""]}, "services.admin.route.paths.0: has 0 characters"),
+    ({"paths": ["/" + "a" * 128]}, "services.admin.route.paths.0: has 129 characters"),
+    ({"paths": ["/a b"]}, "services.admin.route.paths.0: has ' '"),
+    ({"paths": ["/ä"]}, "services.admin.route.paths.0: has 'ä'"),
+    ({"paths": ["/a#b"]}, "services.admin.route.paths.0: has '#'"),
+    ({"paths": ["admin/*"]}, "services.admin.route.paths.0: fits no path"),
+    ({"hosts": ["admin.other.example"]},
+     f"services.admin.route.hosts.0: lies outside the zone {DOMAIN}"),
+    ({"hosts": [f"not{DOMAIN}"]}, "services.admin.route.hosts.0: lies outside the zone"),
+    ({"hosts": [f"*.{DOMAIN}"]}, "services.admin.route.hosts.0: is a pattern"),
+    ({"hosts": [f"Admin.{DOMAIN}"]}, f'it has capitals | "admin.{DOMAIN}"'),
+    ({"hosts": [f"https://admin.{DOMAIN}/"]}, f'a / at its end | "admin.{DOMAIN}"'),
+    ({"hosts": ["admin"]}, "services.admin.route.hosts.0: is no host"),
+    ({"hosts": [f"{'a' * 60}.{'b' * 60}.{DOMAIN}"]}, "services.admin.route.hosts.0: has 1"),
+    ({"paths": ["/a"], "container_port": 0}, "services.admin.route.container_port"),
+    ({"paths": ["/a"], "health_check_path": "ok"},
+     "services.admin.route.health_check_path: is no path"),
+    ({"paths": ["/a"], "health_check_matcher": "600"},
+     "services.admin.route.health_check_matcher: names no status codes"),
+    ({"paths": ["/a"], "health_check_timeout_seconds": 30},
+     "services.admin.route.health_check_timeout_seconds: is not shorter than the interval, 30"),
+    ({"paths": ["/a"], "health_check_interval_seconds": 5},
+     "services.admin.route.health_check_interval_seconds: is not longer than the timeout, 5"),
+]  # fmt: skip
+
+
+def test_what_they_do_not_take_is_refused_with_its_key() -> None:
+    for route, said in REFUSED:
+        problems = refused(with_routes(one(**route)))
+        assert any(said in problem for problem in problems), f"{route}: {problems}"
 
 
 def test_two_routes_of_one_priority_are_refused_by_both_names() -> None:
@@ -146,36 +146,34 @@ HEALTH = {"health_check_path": "/up?full=1"}
 ALL = {"priority": 1, "paths": ["/*"]}
 
 
-@pytest.mark.parametrize(
-    ("routes", "name", "host", "path"),
-    [
-        ({}, "", DOMAIN, "/up?full=1"),
-        (one(hosts=[f"b.{DOMAIN}"]), "admin", f"b.{DOMAIN}", "/up?full=1"),
-        (one(hosts=[f"b.{DOMAIN}"], health_check_path="/ok"), "admin", f"b.{DOMAIN}", "/ok"),
-        (one(paths=["/a/*"], health_check_path="/a/ok?x"), "admin", DOMAIN, "/a/ok?x"),
-        # The load balancer asks the targets themselves: a health check may lie outside the route.
-        (one(paths=["/a/*", "/b"], health_check_path="/ok"), "admin", DOMAIN, "/a/"),
-        (one(paths=["/A/*"], health_check_path="/a/ok"), "admin", DOMAIN, "/A/"),
-        (one(paths=["/a?c/*.png"]), "admin", DOMAIN, "/axc/.png"),
-        (one(paths=["?admin"]), "admin", DOMAIN, "/admin"),
-        (one(paths=["*.png"]), "admin", DOMAIN, "/.png"),
-        # Another route takes some of what this one has.
-        ({"a": {"priority": 1, "paths": ["/a/*"]}, "b": {"priority": 2, "paths": ["/a/b", "/b"]}},
-         "b", DOMAIN, "/b"),
-        ({"a": {"priority": 1, "paths": ["/*"], "hosts": [DOMAIN]},
-          "b": {"priority": 2, "paths": ["/b"], "hosts": [DOMAIN, f"b.{DOMAIN}"]}},
-         "b", f"b.{DOMAIN}", "/b"),
-        (one(paths=["/up"]), "", DOMAIN, "/"),
-    ],
-)  # fmt: skip
-def test_a_service_is_asked_where_the_load_balancer_sends_requests_to_it(
-    routes: Json, name: str, host: str, path: str
-) -> None:
-    found, problems = judge(with_routes(routes, **HEALTH))
-    assert found, problems
-    request = request_to(found, name)
-    assert (request.host, request.path) == (host, path)
-    assert taken_by(found, request) == name
+ASKED: list[tuple[Json, str, str, str]] = [
+    ({}, "", DOMAIN, "/up?full=1"),
+    (one(hosts=[f"b.{DOMAIN}"]), "admin", f"b.{DOMAIN}", "/up?full=1"),
+    (one(hosts=[f"b.{DOMAIN}"], health_check_path="/ok"), "admin", f"b.{DOMAIN}", "/ok"),
+    (one(paths=["/a/*"], health_check_path="/a/ok?x"), "admin", DOMAIN, "/a/ok?x"),
+    # The load balancer asks the targets themselves: a health check may lie outside the route.
+    (one(paths=["/a/*", "/b"], health_check_path="/ok"), "admin", DOMAIN, "/a/"),
+    (one(paths=["/A/*"], health_check_path="/a/ok"), "admin", DOMAIN, "/A/"),
+    (one(paths=["/a?c/*.png"]), "admin", DOMAIN, "/axc/.png"),
+    (one(paths=["?admin"]), "admin", DOMAIN, "/admin"),
+    (one(paths=["*.png"]), "admin", DOMAIN, "/.png"),
+    # Another route takes some of what this one has.
+    ({"a": {"priority": 1, "paths": ["/a/*"]}, "b": {"priority": 2, "paths": ["/a/b", "/b"]}},
+     "b", DOMAIN, "/b"),
+    ({"a": {"priority": 1, "paths": ["/*"], "hosts": [DOMAIN]},
+      "b": {"priority": 2, "paths": ["/b"], "hosts": [DOMAIN, f"b.{DOMAIN}"]}},
+     "b", f"b.{DOMAIN}", "/b"),
+    (one(paths=["/up"]), "", DOMAIN, "/"),
+]  # fmt: skip
+
+
+def test_a_service_is_asked_where_the_load_balancer_sends_requests_to_it() -> None:
+    for routes, name, host, path in ASKED:
+        found, problems = judge(with_routes(routes, **HEALTH))
+        assert found, f"{routes}: {problems}"
+        request = request_to(found, name)
+        assert (request.host, request.path) == (host, path), routes
+        assert taken_by(found, request) == name, routes
 
 
 @pytest.mark.parametrize(("name", "path"), [("", "/up?full=1"), ("b", "/b")])
