@@ -41,9 +41,15 @@ def apply(
     """Apply a review and nothing else; without one, plan, show it and ask."""
     from strata.apply.image import undone  # noqa: PLC0415 - boto3 takes its time
     from strata.apply.reviewed_plan import ReviewedApply  # noqa: PLC0415
-    from strata.gate.stops import not_accepted, refuse, stopping  # noqa: PLC0415 - checkov takes its time
+    from strata.gate.stops import (  # noqa: PLC0415 - checkov takes its time
+        not_accepted,
+        refuse,
+        require_names,
+        stopping,
+    )
 
     accepted = accept_finding or []
+    require_names(accepted)
     settings = load(env)
     of_review = ["--reviewed", str(reviewed)] if reviewed else []
     again = settings.environment.command("apply", *of_review)
@@ -52,9 +58,10 @@ def apply(
             review = ReviewedApply.open(reviewed, work)
             review.check()
             account = Account(work.settings.environment)
-            if review.plan.changes:
-                stops = stopping(_verdict(env, work, review))
-                refuse(not_accepted(stops, accepted), f"{again}{_accepting(accepted)}")
+            if review.plan.changes or accepted:
+                stops = not_accepted(stopping(_verdict(env, work, review)), accepted)
+                if review.plan.changes:
+                    refuse(stops, f"{again}{_accepting(accepted)}")
             looked = require_offered(env, work.settings, review.not_begun, account)
             looked += [*undone(work.settings.environment, review.not_begun), *review.check_image()]
             review.check_plan()
@@ -166,11 +173,10 @@ def _planned(env: str, work: "LayerWork", *, yes: bool, accepted: list[str]) -> 
     for line in undone(work.settings.environment, plan_review.plan.changes):
         out.print(line)
     out.print(f"review     {shown(plan_review.folder)}")
+    verdict = plan_review.report.gate or plan_review.report.no_verdict
+    stops = not_accepted(stopping(verdict), accepted)
     # A plan that AWS would refuse is refused below, without a question.
     if plan_review.report.changes and not plan_review.report.of("refused"):
-        stops = not_accepted(
-            stopping(plan_review.report.gate or plan_review.report.no_verdict), accepted
-        )
         if yes:
             again = work.settings.environment.command("apply", "--yes")
             refuse(stops, f"{again}{_accepting(accepted)}")

@@ -1,5 +1,7 @@
 """The gate's findings that stop an apply, and how they are accepted by name."""
 
+import json
+import re
 from collections.abc import Sequence
 
 from strata.errors import StrataError, UsageError
@@ -34,6 +36,17 @@ def stopping(verdict: Report | str) -> dict[str, str]:
 def acceptance_name(finding: Finding) -> str:
     """The name to accept a finding: `CKV_AWS_16`, or `CKV_AWS_29+CKV_AWS_31` for two checks."""
     return "+".join(finding.checks)
+
+
+def require_names(accepted: Sequence[str]) -> None:
+    """Raise UsageError for what cannot be the name of a finding, whatever the gate finds."""
+    for name in accepted:
+        if not re.fullmatch(r"[\w-]+(\+[\w-]+)*", name):
+            raise UsageError(
+                f"--accept-finding {json.dumps(name)}: is no name of a finding",
+                "its checks with + between them, such as CKV_AWS_16+STRATA_DB_2; the option again "
+                f"for each finding, and {NO_VERDICT} for what could not be judged",
+            )
 
 
 def one_line(finding: Finding) -> str:

@@ -125,13 +125,61 @@ def test_a_name_that_was_not_found_is_wrong_usage(
     assert asked.questions == []
 
 
+@pytest.mark.parametrize(
+    "name", ["CKV_AWS_16,CKV_AWS_17", "CKV_AWS_16 STRATA_DB_2", "CKV_AWS_16:", "+CKV_AWS_16", ""]
+)
+def test_what_can_be_no_name_is_refused_before_a_plan(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "at_work", None)
+    with pytest.raises(UsageError, match="is no name of a finding") as error:
+        command.apply("local", accept_finding=["CKV_AWS_16+STRATA_DB_2", "no-verdict", name])
+    assert f'--accept-finding "{name}": ' in error.value.message
+    assert "such as CKV_AWS_16+STRATA_DB_2" in (error.value.hint or "")
+
+
 def test_a_plan_without_changes_is_not_stopped(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan(monkeypatch, verdict(HIGH), made())
-    with pytest.raises(Confirmed):
-        command.apply("local", yes=True)
+    for accepted in ([], ["CKV_AWS_16"]):
+        with pytest.raises(Confirmed):
+            command.apply("local", yes=True, accept_finding=accepted)
     assert asked.questions == []
+
+
+@pytest.mark.parametrize("found", [(), (HIGH,)])
+def test_a_name_is_looked_for_where_nothing_changes_too(
+    found: tuple[Finding, ...], asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has = "its findings are CKV_AWS_16" if found else "it has no finding of that severity"
+    wrong = f"--accept-finding CKV_AWS_17: the gate has no such finding; {has}"
+    plan(monkeypatch, verdict(*found), made())
+    with pytest.raises(UsageError) as error:
+        command.apply("local", yes=True, accept_finding=["CKV_AWS_17"])
+    assert error.value.message == wrong
+    # A review that was made before is judged again.
+    unchanged = SimpleNamespace(plan=NOTHING, check=lambda: None)
+    monkeypatch.setattr(ReviewedApply, "open", lambda *_: unchanged)
+    monkeypatch.setattr(command, "_verdict", lambda *_: verdict(*found))
+    with pytest.raises(UsageError) as error:
+        command.apply("local", Path("review"), accept_finding=["CKV_AWS_17"])
+    assert error.value.message == wrong
+
+
+def test_a_finding_that_nobody_accepted_stops_no_review_without_changes(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def confirmed(*_: Any) -> None:
+        raise Confirmed
+
+    found = verdict(HIGH, finding("critical", "CKV_AWS_17"))
+    unchanged = SimpleNamespace(plan=NOTHING, check=lambda: None, not_begun=[])
+    monkeypatch.setattr(ReviewedApply, "open", lambda *_: unchanged)
+    monkeypatch.setattr(command, "_verdict", lambda *_: found)
+    monkeypatch.setattr(command, "require_offered", confirmed)
+    with pytest.raises(Confirmed):
+        command.apply("local", Path("review"), accept_finding=["CKV_AWS_16"])
 
 
 def test_what_aws_would_refuse_is_told_before_what_the_gate_found(
