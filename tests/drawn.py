@@ -8,4 +8,4 @@ settings.register_profile("part", max_examples=33)
 
 def drawn(most: int) -> int:
     """The examples of a test that draws `most` where all are drawn."""
-    return most * settings.default.max_examples // settings.get_profile("all").max_examples
+    return most * settings().max_examples // settings.get_profile("all").max_examples

@@ -20,7 +20,7 @@ ENVIRONMENTS = drawn(8)
 """They are synthesized at once, since starting CDKTF takes longest."""
 
 
-def drawn() -> list[Settings]:
+def environments() -> list[Settings]:
     """Environments with other settings each, the first with the simplest; always the same."""
     several: list[Settings] = []
 
@@ -35,7 +35,7 @@ def drawn() -> list[Settings]:
 
 
 def test_the_layers_together_are_the_composed_stack(tmp_path: Path) -> None:
-    several = drawn()
+    several = environments()
     assert len({one.model_dump_json() for one in several}) == ENVIRONMENTS
     files = []
     for index, one in enumerate([with_secrets(), *several]):
