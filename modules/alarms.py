@@ -24,6 +24,7 @@ from strata.settings.alarm_defaults import NO_TASK, Default
 from strata.settings.alarms import HEALTH_CHECK_REGION, Watch, answers_well, watches
 from strata.settings.models import Alarms, Settings
 from strata.settings.resource_names import CONTAINER, job_group
+from strata.text.words import plain
 
 ACTUAL_PERCENT, FORECAST_PERCENT = 80, 100
 """Shares of the budget, in percent, that the month's cost may reach, and may be forecast to."""
@@ -229,7 +230,7 @@ class AlarmsLayer(Construct):
             name=self._names.name("budget", 100),
             budget_type="COST",
             time_unit="MONTHLY",
-            limit_amount=f"{limit:g}",
+            limit_amount=plain(limit),
             limit_unit="USD",
             notification=[
                 BudgetsBudgetNotification(

@@ -7,6 +7,7 @@ from strata.cost.estimate import Estimate
 from strata.settings import Problem
 from strata.settings.load import shown
 from strata.settings.positions import Key, line_of, positions
+from strata.text.words import plain
 
 KEY: Key = ("cost", "budget_usd_per_month")
 
@@ -26,7 +27,7 @@ def over_budget(estimate: Estimate, file: Path, shows: str) -> Problem | None:
         file=shown(file),
         line=line_of(positions(file.read_text(encoding="utf-8")), KEY),
         key=".".join(str(part) for part in KEY),
-        value=f"{budget:g}",
+        value=plain(budget),
         wrong=f"a month costs {least}{cost:,.2f}, {cost - budget:,.2f} more: {sums}",
         right=f"at least {math.ceil(cost)}, or a smaller environment; {shows} shows what costs how "
         "much",

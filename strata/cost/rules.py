@@ -14,7 +14,7 @@ from strata.settings.capacity import on_demand
 from strata.settings.models import Usage
 from strata.settings.resource_names import dead_letters, exported_log, insights_log
 from strata.settings.rules.support import MYSQL, today
-from strata.text.words import counted
+from strata.text.words import counted, plain
 
 DAYS = HOURS / 24
 
@@ -213,7 +213,7 @@ def load_balancer(resource: Resource, context: Context) -> Iterator[Charge | Unp
         return
     lcus = context.usage.load_balancer_lcus
     yield Charge("hours", "elb/application-hours", always(HOURS))
-    yield Charge(f"load of {lcus:g} LCU", "elb/lcu", always(HOURS * lcus))
+    yield Charge(f"load of {plain(lcus)} LCU", "elb/lcu", always(HOURS * lcus))
     if context.settings.network.existing:
         # The VPC is somebody else's, and whoever has what sends its traffic pays for it.
         yield from vpc(resource, context)

@@ -1,11 +1,18 @@
 """Numbers and lists as a sentence has them."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 
 def counted(number: int, noun: str) -> str:
     """`1 rule`, `3 rules`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def plain(number: float) -> str:
+    """All digits of a number, without a fraction of 0 and without an exponent: `1234567.5`, where
+    `:g` has `1.23457e+06`."""
+    return f"{Decimal(repr(float(number))).normalize():f}"
 
 
 def listed(parts: Sequence[str], separator: str = ", ") -> str:

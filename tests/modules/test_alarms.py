@@ -53,7 +53,7 @@ TOLD = with_alarms(
     {"topic": TOPIC_ARN, "domain_topic": EASTERN_ARN,
      "off": ["latency", "deployment", "dashboard"],
      "thresholds": {"target-5xx": 20}},
-    cost={"budget_usd_per_month": 250}, cache={"replicas": 2, "automatic_failover": True},
+    cost={"budget_usd_per_month": 1_234_567.5}, cache={"replicas": 2, "automatic_failover": True},
 )  # fmt: skip
 EAST: Json = {
     "environment": {"region": "us-east-1"},
@@ -162,6 +162,7 @@ def test_what_is_off_is_not_there_and_a_threshold_is_the_users(
     ]
     budget = resources["aws_budgets_budget.alarms_budget"]
     assert all("subscriber_sns_topic_arns" in one for one in budget["notification"])
+    assert budget["limit_amount"] == "1234567.5", "AWS Budgets takes no exponent"
 
 
 def test_each_node_of_redis_has_its_alarms(composed_of: Callable[[str], Json]) -> None:

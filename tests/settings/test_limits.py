@@ -8,6 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from strata.settings import figures
 from strata.settings.load import judge
 from strata.settings.models import Settings
 from strata.settings.rules.limits import (
@@ -69,6 +70,21 @@ def serving(size: int) -> Json:
     return {**with_("cluster", instance_type="m6i.xlarge"), "services": services}
 
 
+def spots(count: int) -> Json:
+    """That many further types for the Spot instances of a group of m6i.large."""
+    offered, region = figures.offerings().instance_types, BASE["environment"]["region"]
+    larger = [
+        name
+        for name, kind in figures.instance_types().items()
+        if kind.architecture == "x86_64"
+        and kind.vcpus >= 2
+        and kind.memory_mib >= 8192
+        and not name.startswith(("m6i.large", "t"))
+        and region in offered.get(name, ())
+    ]
+    return with_("cluster", instance_type="m6i.large", spot={"instance_types": larger[:count]})
+
+
 LIMITS: list[tuple[str, Json, Json, str]] = [
     # key, the most that passes, one more, words that must stand in the message
     ("service.scaling.steps", scaled(steps=steps(49)), scaled(steps=steps(50)), "at most 50"),
@@ -104,6 +120,7 @@ LIMITS: list[tuple[str, Json, Json, str]] = [
         with_("service", secrets=secrets(100)),
         "10240",
     ),
+    ("cluster.spot.instance_types", spots(39), spots(40), "at most 39"),
     (
         "tags",
         {**BASE, "tags": {f"t{i}": "" for i in range(44)}},

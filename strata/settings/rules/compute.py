@@ -34,6 +34,9 @@ FITTING = {
 }
 """Architecture -> the instance types that have it."""
 
+MOST_TYPES = 40
+"""Instance types of an auto scaling group (EC2 Auto Scaling User Guide, quotas)."""
+
 SIZES: tuple[Key, ...] = (
     TYPE,
     ("service", "memory_mib"),
@@ -114,6 +117,13 @@ def check_spot(settings: Settings) -> Iterator[Finding]:
     own = figures.instance_types().get(cluster.instance_type)
     if own is None:
         return
+    if len(spot.instance_types) >= MOST_TYPES:
+        yield Finding(
+            (*SPOT, "instance_types"),
+            f"are {len(spot.instance_types)}, with instance_type {len(spot.instance_types) + 1}",
+            f"at most {MOST_TYPES - 1}: an auto scaling group takes {MOST_TYPES}",
+            (TYPE,),
+        )
     for index, name in enumerate(spot.instance_types):
         key: Key = (*SPOT, "instance_types", index)
         if name in (cluster.instance_type, *spot.instance_types[:index]):

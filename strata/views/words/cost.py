@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from strata.cost.change import CostChange
 from strata.cost.estimate import ORDER, Assumption, Estimate, Line, NotPriced
 from strata.cost.range import Range, dollars
+from strata.text.words import plain
 
 SIZES = ("minimum", "desired", "maximum")
 NOT_PRICED = ("", "", "not priced")
@@ -78,6 +79,6 @@ def missing(not_priced: Sequence[NotPriced]) -> list[str]:
 def assumed(assumptions: Sequence[Assumption]) -> list[str]:
     """The use that was assumed, key by key."""
     return [
-        f"{assumption.key.rpartition('.')[2]} = {assumption.value:g}: {assumption.meaning}"
+        f"{assumption.key.rpartition('.')[2]} = {plain(assumption.value)}: {assumption.meaning}"
         for assumption in assumptions
     ]
