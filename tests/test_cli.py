@@ -201,13 +201,13 @@ def test_wrong_usage_of_plan_is_no_change(
 
 
 KEEPS = """
-import sys, tempfile
+import sys, tempfile, time
 from strata import cli
 def work(*_, **__):
     with tempfile.TemporaryDirectory(dir=sys.argv[2]):
         print("at work", flush=True)
         while True:
-            input()
+            time.sleep(0.1)  # a signal just before a wait without an end would be handled never
 """
 AT_WORK = "cli.app = work\nsys.exit(cli.main())\n"
 BEFORE_IT = "cli.head_start.begin_for = work\ncli.run()\n"

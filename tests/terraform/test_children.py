@@ -17,7 +17,8 @@ WORKER = """
 import signal, sys, time
 signal.signal(signal.SIGINT, lambda *_: sys.exit(3))
 print("ready", flush=True)
-time.sleep(60)
+while True:
+    time.sleep(0.1)  # a signal just before a longer wait would be handled after it
 """
 PARENT = """
 import sys
