@@ -4,8 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-import pytest
-
 from tests import ROOT
 
 CLOCKS = {"now", "today", "utcnow"}
@@ -25,20 +23,20 @@ def asked_when_read(node: ast.AST) -> Iterator[int]:
         yield from asked_when_read(part)
 
 
-@pytest.mark.parametrize(
-    ("code", "lines"),
-    [
-        ("TODAY = date.today()", [1]),
-        ("class Case:\n    day = datetime.now(UTC).date()", [2]),
-        ("@parametrize('day', [date.today()])\ndef test(day): ...", [1]),
-        ("def test(day=date.today()): ...", [1]),
-        ("def test():\n    day = date.today()", []),
-        ("clock = lambda: date.today()", []),
-    ],
-)
-def test_what_is_asked_as_a_file_is_read_is_seen(code: str, lines: list[int]) -> None:
-    assert list(asked_when_read(ast.parse(code))) == lines
-    assert CALLED.search(code)
+CODE: list[tuple[str, list[int]]] = [
+    ("TODAY = date.today()", [1]),
+    ("class Case:\n    day = datetime.now(UTC).date()", [2]),
+    ("@parametrize('day', [date.today()])\ndef test(day): ...", [1]),
+    ("def test(day=date.today()): ...", [1]),
+    ("def test():\n    day = date.today()", []),
+    ("clock = lambda: date.today()", []),
+]
+
+
+def test_what_is_asked_as_a_file_is_read_is_seen() -> None:
+    for code, lines in CODE:
+        assert list(asked_when_read(ast.parse(code))) == lines, code
+        assert CALLED.search(code), code
 
 
 def test_no_test_file_asks_for_the_day_as_it_is_read() -> None:

@@ -31,19 +31,20 @@ def of(body: Json) -> Json:
     return {"resource": {"aws_eip": {"a": {"domain": "vpc", **body}}}}
 
 
-@pytest.mark.parametrize("body", NOTHING)
-def test_a_block_that_makes_nothing_is_in_no_reading(body: Json) -> None:
-    assert not exists(body)
-    assert blocks(resolved(of(body))) == {}
-    # The reading of reach, map and cost.
-    assert dict(stack(of(body)).resources) == {}
-    assert list(of_stack(stack(of(body)))) == []
+def test_a_block_that_makes_nothing_is_in_no_reading() -> None:
+    for body in NOTHING:
+        assert not exists(body), body
+        assert blocks(resolved(of(body))) == {}, body
+        # The reading of reach, map and cost.
+        assert dict(stack(of(body)).resources) == {}, body
+        assert list(of_stack(stack(of(body)))) == [], body
 
 
-@pytest.mark.parametrize("body", SOMETHING)
-def test_a_block_that_makes_something_is_there_and_told(body: Json) -> None:
-    assert list(blocks(resolved(of(body)))) == list(stack(of(body)).resources) == ["aws_eip.a"]
-    assert list(undetermined(body)) == []
+def test_a_block_that_makes_something_is_there_and_told() -> None:
+    for body in SOMETHING:
+        assert list(blocks(resolved(of(body)))) == ["aws_eip.a"], body
+        assert list(stack(of(body)).resources) == ["aws_eip.a"], body
+        assert list(undetermined(body)) == [], body
 
 
 @pytest.mark.parametrize(("body", "name"), OPEN)
@@ -56,21 +57,22 @@ def test_by_a_local_it_is_told_too() -> None:
     assert blocks(resolved({**of({"count": "${local.none}"}), "locals": {"none": 0}})) == {}
 
 
-@pytest.mark.parametrize(
-    ("body", "keys"),
-    [
-        ({}, [""]),
-        ({"count": 3}, ["[0]", "[1]", "[2]"]),
-        ({"count": "${2}"}, ["[0]", "[1]"]),
-        ({"for_each": {"a": {"x": 1}, "b": {}}}, ['["a"]', '["b"]']),
-        ({"for_each": ["a", "b"]}, ['["a"]', '["b"]']),
-        ({"for_each": '${toset(["a", "b", "a"])}'}, ['["a"]', '["b"]']),
-        ({"for_each": "${aws_x.y.z}"}, [""]),
-        ({"count": "${length(aws_x.y)}"}, [""]),
-    ],
-)
-def test_each_instance_is_priced(body: Json, keys: list[str]) -> None:
-    assert [one.address for one in of_stack(stack(of(body)))] == [f"aws_eip.a{key}" for key in keys]
+INSTANCES: list[tuple[Json, list[str]]] = [
+    ({}, [""]),
+    ({"count": 3}, ["[0]", "[1]", "[2]"]),
+    ({"count": "${2}"}, ["[0]", "[1]"]),
+    ({"for_each": {"a": {"x": 1}, "b": {}}}, ['["a"]', '["b"]']),
+    ({"for_each": ["a", "b"]}, ['["a"]', '["b"]']),
+    ({"for_each": '${toset(["a", "b", "a"])}'}, ['["a"]', '["b"]']),
+    ({"for_each": "${aws_x.y.z}"}, [""]),
+    ({"count": "${length(aws_x.y)}"}, [""]),
+]
+
+
+def test_each_instance_is_priced() -> None:
+    for body, keys in INSTANCES:
+        addresses = [one.address for one in of_stack(stack(of(body)))]
+        assert addresses == [f"aws_eip.a{key}" for key in keys], body
 
 
 def test_a_reference_without_a_key_leads_to_the_instances() -> None:

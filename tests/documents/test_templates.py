@@ -101,18 +101,18 @@ def test_an_escaped_text_refers_to_nothing(text: str) -> None:
     assert read(escaped(text)) == text
 
 
-@pytest.mark.parametrize(
-    ("template", "found"),
-    [
-        ("", []),
-        ("$${a}", [Part("${a}")]),
-        ("$$${a}", [Part("$${a}")]),
-        ("%{if a}b%{endif}", [Part("if a", True), Part("b"), Part("endif", True)]),
-        ("${a}${b}", [Part("a", True), Part("b", True)]),
-        ('${a["x}"]}', [Part('a["x}"]', True)]),
-        ('${{"k" = "${b}"}}', [Part('{"k" = "${b}"}', True)]),
-        ("${a", [Part("a", True)]),
-    ],
-)
-def test_a_template_has_its_parts(template: str, found: list[Part]) -> None:
-    assert list(parts(template)) == found
+TEMPLATES: list[tuple[str, list[Part]]] = [
+    ("", []),
+    ("$${a}", [Part("${a}")]),
+    ("$$${a}", [Part("$${a}")]),
+    ("%{if a}b%{endif}", [Part("if a", True), Part("b"), Part("endif", True)]),
+    ("${a}${b}", [Part("a", True), Part("b", True)]),
+    ('${a["x}"]}', [Part('a["x}"]', True)]),
+    ('${{"k" = "${b}"}}', [Part('{"k" = "${b}"}', True)]),
+    ("${a", [Part("a", True)]),
+]
+
+
+def test_a_template_has_its_parts() -> None:
+    for template, found in TEMPLATES:
+        assert list(parts(template)) == found, template

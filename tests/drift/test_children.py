@@ -313,20 +313,18 @@ BY_HAND: dict[str, tuple[tuple[str, Json], dict[str, Any], str, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", BY_HAND)
-def test_what_a_hand_added_is_told_with_what_it_does(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parent, answers, name, does, command = BY_HAND[kind]
-    answer(monkeypatch, answers)
+def test_what_a_hand_added_is_told_with_what_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = [one for one in OURS if one not in (BALANCER, LISTENER, CLUSTER, GROUP, TARGET)]
-    added, unchecked = look([*alone, parent] if parent not in alone else alone)
-    (one,) = [each for each in added if each.address != STATE_BUCKET]
-    assert (one.address, one.name, one.does) == (parent[0], name, does)
-    assert one.kind == kind.partition(" of ")[0]
-    assert one.layer == parent[0].partition(".")[2].partition("_")[0]
-    assert one.delete.startswith(command)
-    assert unchecked == []
+    for kind, (parent, answers, name, does, command) in BY_HAND.items():
+        answer(monkeypatch, answers)
+        added, unchecked = look([*alone, parent] if parent not in alone else alone)
+        found = [one for one in added if one.address != STATE_BUCKET]
+        told = [(one.address, one.name, one.does) for one in found]
+        assert told == [(parent[0], name, does)], kind
+        assert found[0].kind == kind.partition(" of ")[0]
+        assert found[0].layer == parent[0].partition(".")[2].partition("_")[0], kind
+        assert found[0].delete.startswith(command), kind
+        assert unchecked == [], kind
 
 
 def test_every_read_has_a_case_that_finds_something() -> None:
@@ -336,80 +334,78 @@ def test_every_read_has_a_case_that_finds_something() -> None:
     assert len(below) == len(BY_HAND) - 1, "the ranges of both versions come from one read"
 
 
-@pytest.mark.parametrize(
-    ("answers", "held"),
-    [
-        (
-            BY_HAND["listener rule"][1],
-            ("aws_lb_listener_rule.edge_r", {"arn": "arn:rule"}),
-        ),
-        (
-            BY_HAND["certificate"][1],
-            ("aws_lb_listener_certificate.edge_c",
-             {"listener_arn": "arn:443", "certificate_arn": "arn:c/x"}),
-        ),
-        (
-            BY_HAND["target"][1],
-            ("aws_lb_target_group_attachment.edge_a",
-             {"target_group_arn": "arn:tg", "target_id": "i-1", "port": 9999}),
-        ),
-        (
-            BY_HAND["record"][1],
-            ('aws_route53_record.edge_r["a"]',
-             {"zone_id": "Z1", "fqdn": "*.shop.example", "type": "CNAME", "set_identifier": None}),
-        ),
-        (
-            BY_HAND["repository policy"][1],
-            ("aws_ecr_repository_policy.registry_p", {"repository": "shop"}),
-        ),
-        (
-            BY_HAND["role"][1],
-            ("aws_db_instance_role_association.database_a",
-             {"db_instance_identifier": "db", "role_arn": "arn:role/x"}),
-        ),
-        (
-            BY_HAND["scaling policy"][1],
-            ("aws_appautoscaling_policy.service_p",
-             {"resource_id": "service/shop/api", "name": "hand",
-              "scalable_dimension": "ecs:service:DesiredCount"}),
-        ),
-        (
-            BY_HAND["scheduled action"][1],
-            ("aws_appautoscaling_scheduled_action.service_a",
-             {"resource_id": "service/shop/api", "name": "hand",
-              "scalable_dimension": "ecs:service:DesiredCount"}),
-        ),
-        (
-            BY_HAND["lifecycle hook"][1],
-            ("aws_autoscaling_lifecycle_hook.cluster_h",
-             {"autoscaling_group_name": "asg", "name": "h"}),
-        ),
-        (
-            BY_HAND["address range"][1],
-            ("aws_vpc_ipv4_cidr_block_association.network_a",
-             {"vpc_id": "vpc-1", "cidr_block": "10.1.0.0/16"}),
-        ),
-        (
-            BY_HAND["subscription filter"][1],
-            ("aws_cloudwatch_log_subscription_filter.service_f",
-             {"log_group_name": "/shop", "name": "x"}),
-        ),
-        (
-            BY_HAND["instance profile"][1],
-            ("aws_iam_instance_profile.cluster_p", {"name": "hand"}),
-        ),
-        (
-            BY_HAND["service"][1],
-            ("aws_ecs_service.service_other",
-             {"id": "arn:service/shop/hand", "cluster": "shop", "name": "hand"}),
-        ),
-    ],
-)  # fmt: skip
-def test_what_a_state_holds_is_none(
-    answers: dict[str, Any], held: tuple[str, Json], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer(monkeypatch, answers)
-    assert look([*OURS, held]) == ([], [])
+HELD: list[tuple[dict[str, Any], tuple[str, Json]]] = [
+    (
+        BY_HAND["listener rule"][1],
+        ("aws_lb_listener_rule.edge_r", {"arn": "arn:rule"}),
+    ),
+    (
+        BY_HAND["certificate"][1],
+        ("aws_lb_listener_certificate.edge_c",
+         {"listener_arn": "arn:443", "certificate_arn": "arn:c/x"}),
+    ),
+    (
+        BY_HAND["target"][1],
+        ("aws_lb_target_group_attachment.edge_a",
+         {"target_group_arn": "arn:tg", "target_id": "i-1", "port": 9999}),
+    ),
+    (
+        BY_HAND["record"][1],
+        ('aws_route53_record.edge_r["a"]',
+         {"zone_id": "Z1", "fqdn": "*.shop.example", "type": "CNAME", "set_identifier": None}),
+    ),
+    (
+        BY_HAND["repository policy"][1],
+        ("aws_ecr_repository_policy.registry_p", {"repository": "shop"}),
+    ),
+    (
+        BY_HAND["role"][1],
+        ("aws_db_instance_role_association.database_a",
+         {"db_instance_identifier": "db", "role_arn": "arn:role/x"}),
+    ),
+    (
+        BY_HAND["scaling policy"][1],
+        ("aws_appautoscaling_policy.service_p",
+         {"resource_id": "service/shop/api", "name": "hand",
+          "scalable_dimension": "ecs:service:DesiredCount"}),
+    ),
+    (
+        BY_HAND["scheduled action"][1],
+        ("aws_appautoscaling_scheduled_action.service_a",
+         {"resource_id": "service/shop/api", "name": "hand",
+          "scalable_dimension": "ecs:service:DesiredCount"}),
+    ),
+    (
+        BY_HAND["lifecycle hook"][1],
+        ("aws_autoscaling_lifecycle_hook.cluster_h",
+         {"autoscaling_group_name": "asg", "name": "h"}),
+    ),
+    (
+        BY_HAND["address range"][1],
+        ("aws_vpc_ipv4_cidr_block_association.network_a",
+         {"vpc_id": "vpc-1", "cidr_block": "10.1.0.0/16"}),
+    ),
+    (
+        BY_HAND["subscription filter"][1],
+        ("aws_cloudwatch_log_subscription_filter.service_f",
+         {"log_group_name": "/shop", "name": "x"}),
+    ),
+    (
+        BY_HAND["instance profile"][1],
+        ("aws_iam_instance_profile.cluster_p", {"name": "hand"}),
+    ),
+    (
+        BY_HAND["service"][1],
+        ("aws_ecs_service.service_other",
+         {"id": "arn:service/shop/hand", "cluster": "shop", "name": "hand"}),
+    ),
+]  # fmt: skip
+
+
+def test_what_a_state_holds_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for answers, held in HELD:
+        answer(monkeypatch, answers)
+        assert look([*OURS, held]) == ([], []), held[0]
 
 
 OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*"}]}'
@@ -473,51 +469,49 @@ TASK = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        {"describe_rules": {"Rules": [
-            {"RuleArn": "arn:default", "IsDefault": True, "Priority": "default"}]}},
-        {"describe_listener_certificates": {"Certificates": [
-            {"CertificateArn": "arn:c/x", "IsDefault": True}, {"CertificateArn": "arn:c/ours"}]}},
-        {"list_resource_record_sets": {"ResourceRecordSets": [
-            {"Name": "shop.example.", "Type": kind} for kind in ("NS", "SOA")]}},
-        {
-            "list_tasks": {"taskArns": ["arn:task/shop/2"]},
-            "describe_tasks": {"tasks": [
-                {**TASK, "taskArn": "arn:task/shop/2", "group": "job-report"}]},
-        },
-        {"describe_policies": {"ScalingPolicies": [
-            {"PolicyName": "ECSManagedAutoScalingPolicy-0b5d"}]}},
-        {"describe_lifecycle_hooks": {"LifecycleHooks": [
-            {"LifecycleHookName": "ecs-managed-draining-termination-hook"}]}},
-        {"list_rule_names_by_target": {"RuleNames": ["AutoScalingManagedRule"]}},
-        {
-            "list_rule_names_by_target": {"RuleNames": ["nightly"]},
-            "describe_rule": {"State": "DISABLED"},
-        },
-        {"describe_vpcs": {"Vpcs": [{"CidrBlockAssociationSet": [
-            {"CidrBlock": "10.9.0.0/16", "AssociationId": "a",
-             "CidrBlockState": {"State": "disassociated"}}]}]}},
-        {"get_bucket_ownership_controls": {"OwnershipControls": {"Rules": [
-            {"ObjectOwnership": "BucketOwnerEnforced"}]}}},
-        {"describe_target_health": {"TargetHealthDescriptions": [
-            {"Target": {"Id": "i-1", "Port": 1}, "TargetHealth": {"State": "draining"}}]}},
-        {
-            "list_tasks": {"taskArns": ["arn:task/shop/1"]},
-            "describe_tasks": {"tasks": [TASK]},
-            "describe_container_instances": {"containerInstances": [
-                {"containerInstanceArn": "arn:ci", "ec2InstanceId": "i-1"}]},
-            "describe_target_health": {"TargetHealthDescriptions": [
-                {"Target": {"Id": "i-1", "Port": 32768}, **HEALTHY}]},
-        },
-    ],
-)  # fmt: skip
-def test_what_a_service_makes_itself_is_none(
-    answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer(monkeypatch, answers)
-    assert look(OURS) == ([], [])
+MADE_BY_SERVICES: list[dict[str, Any]] = [
+    {"describe_rules": {"Rules": [
+        {"RuleArn": "arn:default", "IsDefault": True, "Priority": "default"}]}},
+    {"describe_listener_certificates": {"Certificates": [
+        {"CertificateArn": "arn:c/x", "IsDefault": True}, {"CertificateArn": "arn:c/ours"}]}},
+    {"list_resource_record_sets": {"ResourceRecordSets": [
+        {"Name": "shop.example.", "Type": kind} for kind in ("NS", "SOA")]}},
+    {
+        "list_tasks": {"taskArns": ["arn:task/shop/2"]},
+        "describe_tasks": {"tasks": [
+            {**TASK, "taskArn": "arn:task/shop/2", "group": "job-report"}]},
+    },
+    {"describe_policies": {"ScalingPolicies": [
+        {"PolicyName": "ECSManagedAutoScalingPolicy-0b5d"}]}},
+    {"describe_lifecycle_hooks": {"LifecycleHooks": [
+        {"LifecycleHookName": "ecs-managed-draining-termination-hook"}]}},
+    {"list_rule_names_by_target": {"RuleNames": ["AutoScalingManagedRule"]}},
+    {
+        "list_rule_names_by_target": {"RuleNames": ["nightly"]},
+        "describe_rule": {"State": "DISABLED"},
+    },
+    {"describe_vpcs": {"Vpcs": [{"CidrBlockAssociationSet": [
+        {"CidrBlock": "10.9.0.0/16", "AssociationId": "a",
+         "CidrBlockState": {"State": "disassociated"}}]}]}},
+    {"get_bucket_ownership_controls": {"OwnershipControls": {"Rules": [
+        {"ObjectOwnership": "BucketOwnerEnforced"}]}}},
+    {"describe_target_health": {"TargetHealthDescriptions": [
+        {"Target": {"Id": "i-1", "Port": 1}, "TargetHealth": {"State": "draining"}}]}},
+    {
+        "list_tasks": {"taskArns": ["arn:task/shop/1"]},
+        "describe_tasks": {"tasks": [TASK]},
+        "describe_container_instances": {"containerInstances": [
+            {"containerInstanceArn": "arn:ci", "ec2InstanceId": "i-1"}]},
+        "describe_target_health": {"TargetHealthDescriptions": [
+            {"Target": {"Id": "i-1", "Port": 32768}, **HEALTHY}]},
+    },
+]  # fmt: skip
+
+
+def test_what_a_service_makes_itself_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for answers in MADE_BY_SERVICES:
+        answer(monkeypatch, answers)
+        assert look(OURS) == ([], []), answers
 
 
 def test_nothing_is_asked_of_a_zone_that_was_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,21 +8,20 @@ import pytest
 from strata.documents.stacks import blocks
 from strata.gate.resolve import differences, resolved, union, unresolved
 
+OPEN: list[tuple[str, list[str]]] = [
+    ("${local.a}", ["local.a"]),
+    ("${toset([var.hosts])}", ["var.hosts"]),
+    ('${"x-${local.a}"}', ["local.a"]),
+    ('${toset(["local.shop.example"])}', []),
+    ('${toset(["a\\"local.b", "var.c"])}', []),
+    ("local.a", []),
+]
 
-@pytest.mark.parametrize(
-    "text, names",
-    [
-        ("${local.a}", ["local.a"]),
-        ("${toset([var.hosts])}", ["var.hosts"]),
-        ('${"x-${local.a}"}', ["local.a"]),
-        ('${toset(["local.shop.example"])}', []),
-        ('${toset(["a\\"local.b", "var.c"])}', []),
-        ("local.a", []),
-    ],
-)
-def test_only_references_are_left_open(text: str, names: list[str]) -> None:
-    stack = {"resource": {"aws_route53_record": {"a": {"for_each": text}}}}
-    assert [name for _, name in unresolved(stack)] == names
+
+def test_only_references_are_left_open() -> None:
+    for text, names in OPEN:
+        stack = {"resource": {"aws_route53_record": {"a": {"for_each": text}}}}
+        assert [name for _, name in unresolved(stack)] == names, text
 
 
 def with_policy(resources: object, actions: object = "a:Get") -> dict[str, Any]:

@@ -76,14 +76,12 @@ def test_paths_and_map_are_those_of_the_group(composed: Stack) -> None:
     assert "50 % Spot beyond 1 on-demand instance" in group.lines
 
 
-@pytest.mark.parametrize(
-    ("instances", "base", "percent", "expected"),
-    [(5, 1, 50, 3), (5, 0, 0, 0), (5, 2, 0, 2), (1, 3, 0, 1), (4, 1, 10, 2), (3, 0, 100, 3)],
-)
-def test_a_share_is_rounded_up_to_on_demand(
-    instances: int, base: int, percent: int, expected: int
-) -> None:
-    assert on_demand(instances, base, percent) == expected
+SHARES = [(5, 1, 50, 3), (5, 0, 0, 0), (5, 2, 0, 2), (1, 3, 0, 1), (4, 1, 10, 2), (3, 0, 100, 3)]
+
+
+def test_a_share_is_rounded_up_to_on_demand() -> None:
+    for instances, base, percent, expected in SHARES:
+        assert on_demand(instances, base, percent) == expected, (instances, base, percent)
 
 
 @pytest.mark.parametrize(("percent", "usd"), [(None, 0.012), (40, 0.0048)])
@@ -109,29 +107,27 @@ def test_on_demand_instances_are_charged_and_spot_ones_as_they_are_assumed(
     assert assumed.value == (percent or 100)
 
 
-@pytest.mark.parametrize(
-    ("spot", "key", "wrong"),
-    [
-        ({"on_demand_base": 5}, ("on_demand_base",), "no room for a Spot instance"),
-        (
-            {"instance_types": ["t3.nano"]},
-            ("instance_types", 0),
-            "has 2 vCPUs and 512 MiB, and tasks are counted by 2 vCPUs and 1024 MiB",
-        ),
-        ({"instance_types": ["t4g.micro"]}, ("instance_types", 0), "is arm64, and system"),
-        ({"instance_types": ["m5.large"]}, ("instance_types", 0), "differ in CPU credits"),
-        ({"instance_types": ["t2.micro"]}, ("instance_types", 0), "has 1 vCPUs"),
-        ({"instance_types": ["t3.micro"]}, ("instance_types", 0), "is listed twice"),
-        ({"instance_types": ["t3a.micro", "t3a.micro"]}, ("instance_types", 1), "listed twice"),
-        ({"instance_types": ["t3.mirco"]}, ("instance_types", 0), "is not an EC2 instance type"),
-    ],
-)
-def test_what_does_not_fit_is_refused(
-    spot: dict[str, Any], key: tuple[str | int, ...], wrong: str
-) -> None:
-    (problem,) = judge(data(**spot))[1]
-    assert problem.key == ("cluster", "spot", *key)
-    assert wrong in problem.wrong
+UNFIT: list[tuple[dict[str, Any], tuple[str | int, ...], str]] = [
+    ({"on_demand_base": 5}, ("on_demand_base",), "no room for a Spot instance"),
+    (
+        {"instance_types": ["t3.nano"]},
+        ("instance_types", 0),
+        "has 2 vCPUs and 512 MiB, and tasks are counted by 2 vCPUs and 1024 MiB",
+    ),
+    ({"instance_types": ["t4g.micro"]}, ("instance_types", 0), "is arm64, and system"),
+    ({"instance_types": ["m5.large"]}, ("instance_types", 0), "differ in CPU credits"),
+    ({"instance_types": ["t2.micro"]}, ("instance_types", 0), "has 1 vCPUs"),
+    ({"instance_types": ["t3.micro"]}, ("instance_types", 0), "is listed twice"),
+    ({"instance_types": ["t3a.micro", "t3a.micro"]}, ("instance_types", 1), "listed twice"),
+    ({"instance_types": ["t3.mirco"]}, ("instance_types", 0), "is not an EC2 instance type"),
+]
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    for spot, key, wrong in UNFIT:
+        problems = judge(data(**spot))[1]
+        assert [one.key for one in problems] == [("cluster", "spot", *key)], spot
+        assert wrong in problems[0].wrong, spot
 
 
 def test_production_does_not_run_on_spot_alone() -> None:

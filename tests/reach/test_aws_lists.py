@@ -318,25 +318,25 @@ def test_of_the_endpoints_of_others_only_the_way_to_them_is_judged(
     )
 
 
-@pytest.mark.parametrize(
-    ("service", "more", "leads"),
-    [
-        ("ecs", {"PrivateDnsEnabled": True}, True),
-        ("ecr.api", {"PrivateDnsEnabled": True}, True),
-        ("ecs", {"PrivateDnsEnabled": False}, False),
-        ("ecs", {}, False),
-        ("sagemaker.api", {"PrivateDnsEnabled": True}, False),
-        ("s3", {"PrivateDnsEnabled": True}, True),
-        (
-            "s3",
-            {
-                "PrivateDnsEnabled": True,
-                "DnsOptions": {"PrivateDnsOnlyForInboundResolverEndpoint": True},
-            },
-            False,
-        ),
-    ],
-)
-def test_names_lead_to_an_endpoint_of_others(service: str, more: Json, leads: bool) -> None:
-    body = {"ServiceName": f"com.amazonaws.eu-central-1.{service}", **more}
-    assert leads_there(body) is leads
+LEADING: list[tuple[str, Json, bool]] = [
+    ("ecs", {"PrivateDnsEnabled": True}, True),
+    ("ecr.api", {"PrivateDnsEnabled": True}, True),
+    ("ecs", {"PrivateDnsEnabled": False}, False),
+    ("ecs", {}, False),
+    ("sagemaker.api", {"PrivateDnsEnabled": True}, False),
+    ("s3", {"PrivateDnsEnabled": True}, True),
+    (
+        "s3",
+        {
+            "PrivateDnsEnabled": True,
+            "DnsOptions": {"PrivateDnsOnlyForInboundResolverEndpoint": True},
+        },
+        False,
+    ),
+]
+
+
+def test_names_lead_to_an_endpoint_of_others() -> None:
+    for service, more, leads in LEADING:
+        body = {"ServiceName": f"com.amazonaws.eu-central-1.{service}", **more}
+        assert leads_there(body) is leads, (service, more)

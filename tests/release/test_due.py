@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from strata.release.due import next_due
 from strata.settings.rules.schedules import judge_recurring
 
@@ -55,17 +53,15 @@ def test_a_cron_expression_is_due_next() -> None:
         assert found == (datetime.fromisoformat(f"{due}+00:00") if due else None), (cron, zone)
 
 
-@pytest.mark.parametrize(
-    ("rate", "made", "due"),
-    [
-        ("rate(1 hour)", timedelta(minutes=-90), timedelta(minutes=30)),
-        ("rate(1 hour)", timedelta(minutes=-60), timedelta(minutes=60)),
-        ("rate(5 minutes)", timedelta(seconds=-1), timedelta(seconds=299)),
-        ("rate(2 days)", timedelta(days=-3), timedelta(days=1)),
-        ("rate(1 day)", timedelta(minutes=1), timedelta(minutes=1)),
-    ],
-)
-def test_a_rate_counts_from_when_the_schedule_was_made(
-    rate: str, made: timedelta, due: timedelta
-) -> None:
-    assert next_due(rate, "UTC", NOW, NOW + made) == NOW + due
+RATES = [
+    ("rate(1 hour)", timedelta(minutes=-90), timedelta(minutes=30)),
+    ("rate(1 hour)", timedelta(minutes=-60), timedelta(minutes=60)),
+    ("rate(5 minutes)", timedelta(seconds=-1), timedelta(seconds=299)),
+    ("rate(2 days)", timedelta(days=-3), timedelta(days=1)),
+    ("rate(1 day)", timedelta(minutes=1), timedelta(minutes=1)),
+]
+
+
+def test_a_rate_counts_from_when_the_schedule_was_made() -> None:
+    for rate, made, due in RATES:
+        assert next_due(rate, "UTC", NOW, NOW + made) == NOW + due, (rate, made)

@@ -122,33 +122,32 @@ def began(*minutes: int) -> list[Task]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("minutes", "changed", "missed"),
-    [
-        # Due every 20 minutes: 40 and 20 minutes ago, and now.
-        ([40, 20], LONG_AGO, None),
-        ([39, 16], LONG_AGO, None),
-        ([20], LONG_AGO, 40),
-        ([40], LONG_AGO, 20),
-        ([], LONG_AGO, 20),
-        ([14, 40], LONG_AGO, 20),
-        # Before the schedule was there it was not due.
-        ([20], NOW - timedelta(minutes=30), None),
-    ],
-)
-def test_a_run_that_was_due_and_did_not_begin_is_said(
-    minutes: list[int], changed: datetime, missed: int | None
-) -> None:
-    job = JobStatus(
-        name="a", schedule="cron(0/20 * * * ? *)", timezone="UTC", state="ENABLED",
-        next_due=None, missed=None, runs=began(*minutes),
-    )  # fmt: skip
-    found = awaited(job, LONG_AGO, changed, NOW)
-    assert found.missed == (None if missed is None else NOW - timedelta(minutes=missed))
-    assert found.next_due == NOW + timedelta(minutes=20)
-    said = "\n".join(text.jobs(Jobs(jobs=[found], dead_letters=0)))
-    assert ("no run began" in said) is (missed is not None)
-    assert "next 2026-11-28 17:40:00 UTC" in said.replace("\n    ", " ")
+DUE: list[tuple[list[int], datetime, int | None]] = [
+    # Due every 20 minutes: 40 and 20 minutes ago, and now.
+    ([40, 20], LONG_AGO, None),
+    ([39, 16], LONG_AGO, None),
+    ([20], LONG_AGO, 40),
+    ([40], LONG_AGO, 20),
+    ([], LONG_AGO, 20),
+    ([14, 40], LONG_AGO, 20),
+    # Before the schedule was there it was not due.
+    ([20], NOW - timedelta(minutes=30), None),
+]
+
+
+def test_a_run_that_was_due_and_did_not_begin_is_said() -> None:
+    for minutes, changed, missed in DUE:
+        job = JobStatus(
+            name="a", schedule="cron(0/20 * * * ? *)", timezone="UTC", state="ENABLED",
+            next_due=None, missed=None, runs=began(*minutes),
+        )  # fmt: skip
+        found = awaited(job, LONG_AGO, changed, NOW)
+        due = None if missed is None else NOW - timedelta(minutes=missed)
+        assert found.missed == due, minutes
+        assert found.next_due == NOW + timedelta(minutes=20), minutes
+        said = "\n".join(text.jobs(Jobs(jobs=[found], dead_letters=0)))
+        assert ("no run began" in said) is (missed is not None), minutes
+        assert "next 2026-11-28 17:40:00 UTC" in said.replace("\n    ", " "), minutes
 
 
 def test_a_schedule_that_is_off_awaits_nothing() -> None:

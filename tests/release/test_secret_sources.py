@@ -7,6 +7,7 @@ import pytest
 from strata.errors import UsageError
 from strata.release.secret_sources import Source, kms_key, resolve, uses, value, variable_of
 from strata.settings import Settings, load
+from tests.raised import raised
 
 HERE = "eu-central-1:123456789012"
 SMTP = f"arn:aws:secretsmanager:{HERE}:secret:shop/smtp-AbCdEf"
@@ -25,26 +26,25 @@ def settings(**secrets: str) -> Settings:
     return Settings.model_validate(data)
 
 
-@pytest.mark.parametrize(
-    ("name", "service", "stored"),
-    [
-        ("JWT_KEY", "secretsmanager", "jwt"),
-        ("jwt", "secretsmanager", "jwt"),
-        ("SMTP_PASSWORD", "secretsmanager", SMTP),
-        ("shop/smtp", "secretsmanager", SMTP),
-        (SMTP, "secretsmanager", SMTP),
-        ("LICENSE", "ssm", "/shop/license"),
-        (SECRETS["LICENSE"], "ssm", "/shop/license"),
-        ("FLAT", "ssm", "flat"),
-        ("payments", "secretsmanager", "shop/local/payments"),
-        ("shop/local/payments", "secretsmanager", "shop/local/payments"),
-        ("other/payments", "secretsmanager", "shop/local/other/payments"),
-    ],
-)
-def test_a_name_is_what_the_settings_have_or_is_under_the_prefix(
-    name: str, service: str, stored: str
-) -> None:
-    assert resolve(settings(**SECRETS), name) == Source(service, stored)  # type: ignore[arg-type]
+RESOLVED = [
+    ("JWT_KEY", "secretsmanager", "jwt"),
+    ("jwt", "secretsmanager", "jwt"),
+    ("SMTP_PASSWORD", "secretsmanager", SMTP),
+    ("shop/smtp", "secretsmanager", SMTP),
+    (SMTP, "secretsmanager", SMTP),
+    ("LICENSE", "ssm", "/shop/license"),
+    (SECRETS["LICENSE"], "ssm", "/shop/license"),
+    ("FLAT", "ssm", "flat"),
+    ("payments", "secretsmanager", "shop/local/payments"),
+    ("shop/local/payments", "secretsmanager", "shop/local/payments"),
+    ("other/payments", "secretsmanager", "shop/local/other/payments"),
+]
+
+
+def test_a_name_is_what_the_settings_have_or_is_under_the_prefix() -> None:
+    for name, service, stored in RESOLVED:
+        found = resolve(settings(**SECRETS), name)
+        assert (found.service, found.name) == (service, stored), name
 
 
 def test_a_parameter_is_under_the_prefix_unless_it_begins_with_a_slash() -> None:
@@ -53,23 +53,23 @@ def test_a_parameter_is_under_the_prefix_unless_it_begins_with_a_slash() -> None
     assert resolve(plain, "/shop/license", parameter=True) == Source("ssm", "/shop/license")
 
 
-@pytest.mark.parametrize(
-    ("name", "parameter", "words"),
-    [
-        ("", False, "no name of a secret"),
-        ("pay ments", False, "no name of a secret"),
-        ("sk_live_51Hh2jKLmNoPqRsTuVwXyZ", False, "not repeated"),
-        ("pay=ments", True, "no name of a parameter"),
-        ("image/1.0.0", True, "say which image runs"),
-        (f"arn:aws:ssm:{HERE}:parameter/shop/local/image/1.0.0", False, "say which image runs"),
-        (SMTP.replace("eu-central-1", "us-east-1"), False, "of this account and region"),
-        ("arn:aws:s3:::bucket", False, "of this account and region"),
-    ],
-)
-def test_a_name_that_cannot_be_one_is_refused(name: str, parameter: bool, words: str) -> None:
-    with pytest.raises(UsageError, match=words) as error:
-        resolve(settings(), name, parameter=parameter)
-    assert "sk_live" not in f"{error.value.message} {error.value.hint}"
+NO_NAMES = [
+    ("", False, "no name of a secret"),
+    ("pay ments", False, "no name of a secret"),
+    ("sk_live_51Hh2jKLmNoPqRsTuVwXyZ", False, "not repeated"),
+    ("pay=ments", True, "no name of a parameter"),
+    ("image/1.0.0", True, "say which image runs"),
+    (f"arn:aws:ssm:{HERE}:parameter/shop/local/image/1.0.0", False, "say which image runs"),
+    (SMTP.replace("eu-central-1", "us-east-1"), False, "of this account and region"),
+    ("arn:aws:s3:::bucket", False, "of this account and region"),
+]
+
+
+def test_a_name_that_cannot_be_one_is_refused() -> None:
+    for name, parameter, words in NO_NAMES:
+        error = raised(UsageError, resolve, settings(), name, parameter=parameter)
+        assert error and words in error.message, name
+        assert "sk_live" not in f"{error.message} {error.hint}", name
 
 
 def test_a_name_of_two_secrets_is_refused_and_both_are_named() -> None:
@@ -91,26 +91,24 @@ def test_one_line_break_at_the_end_is_left_out() -> None:
     assert value(" päss\n".encode(), TOKEN, set()) == " päss"
 
 
-@pytest.mark.parametrize(
-    ("data", "source", "keys", "words"),
-    [
-        (b"", TOKEN, set[str](), "no value on standard input"),
-        (b"\n", TOKEN, set[str](), "no value on standard input"),
-        (b"hunter2\x00", TOKEN, set[str](), "NUL"),
-        (b"hunter2\xff", TOKEN, set[str](), "not text in UTF-8"),
-        ("ä".encode() * 32769, TOKEN, set[str](), "65538 bytes, and Secrets Manager takes 65536"),
-        (b"x" * 4097, Source("ssm", "/x"), set[str](), "4097 bytes, and Parameter Store takes"),
-        (b"hunter2", TOKEN, {"password"}, "read password from this secret"),
-        (b'{"user": "hunter2"}', TOKEN, {"password", "user"}, "read password from this secret"),
-        (b'["hunter2"]', TOKEN, {"password"}, "read password from this secret"),
-    ],
-)
-def test_a_value_that_no_variable_can_have_is_refused_and_not_repeated(
-    data: bytes, source: Source, keys: set[str], words: str
-) -> None:
-    with pytest.raises(UsageError, match=words) as error:
-        value(data, source, keys)
-    assert "hunter2" not in f"{error.value.message} {error.value.hint}"
+NO_VALUES = [
+    (b"", TOKEN, set[str](), "no value on standard input"),
+    (b"\n", TOKEN, set[str](), "no value on standard input"),
+    (b"hunter2\x00", TOKEN, set[str](), "NUL"),
+    (b"hunter2\xff", TOKEN, set[str](), "not text in UTF-8"),
+    ("ä".encode() * 32769, TOKEN, set[str](), "65538 bytes, and Secrets Manager takes 65536"),
+    (b"x" * 4097, Source("ssm", "/x"), set[str](), "4097 bytes, and Parameter Store takes"),
+    (b"hunter2", TOKEN, {"password"}, "read password from this secret"),
+    (b'{"user": "hunter2"}', TOKEN, {"password", "user"}, "read password from this secret"),
+    (b'["hunter2"]', TOKEN, {"password"}, "read password from this secret"),
+]
+
+
+def test_a_value_that_no_variable_can_have_is_refused_and_not_repeated() -> None:
+    for data, source, keys, words in NO_VALUES:
+        error = raised(UsageError, value, data, source, keys)
+        assert error and words in error.message, words
+        assert "hunter2" not in f"{error.message} {error.hint}", words
 
 
 def test_the_longest_values_are_taken() -> None:

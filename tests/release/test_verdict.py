@@ -4,8 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from strata.release import model
 from strata.release.verdict import Cause, Outcome, Seen, Wanted, advice, judge, progress
 from strata.settings.models import Worker
@@ -88,45 +86,45 @@ FAILED = deployment(8, "ACTIVE", "FAILED", running=0)
 BACK = deployment(7, "PRIMARY", "COMPLETED")
 
 
-@pytest.mark.parametrize(
-    ("what", "outcome"),
-    [
-        (seen(deployment(8, "PRIMARY", "COMPLETED")), Outcome.COMPLETED),
-        (seen(deployment(8, "PRIMARY", "IN_PROGRESS"), OLD), Outcome.GOING_ON),
-        # ECS may be done while the load balancer is not.
-        (seen(deployment(8, "PRIMARY", "COMPLETED"), targets=("healthy",)), Outcome.GOING_ON),
-        (seen(deployment(8, "PRIMARY", "FAILED", 0)), Outcome.FAILED),
-        (seen(deployment(7, "PRIMARY", "IN_PROGRESS"), FAILED), Outcome.GOING_BACK),
-        (seen(BACK, FAILED), Outcome.ROLLED_BACK),
-        # ECS forgets the failed deployment once its tasks are gone; an event still says so.
-        (seen(BACK, events=("(service s) (deployment ecs-svc/8) deployment failed: tasks failed to "
-                            "start.",)), Outcome.ROLLED_BACK),
-        (seen(deployment(9, "PRIMARY", "IN_PROGRESS"), OLD), Outcome.REPLACED),
-        (seen(deployment(9, "PRIMARY", "COMPLETED")), Outcome.REPLACED),
-    ],
-)  # fmt: skip
-def test_ecs_decides_what_became_of_it(what: Seen, outcome: Outcome) -> None:
-    assert judge(WANTED, what, "api").outcome is outcome
+OUTCOMES = [
+    (seen(deployment(8, "PRIMARY", "COMPLETED")), Outcome.COMPLETED),
+    (seen(deployment(8, "PRIMARY", "IN_PROGRESS"), OLD), Outcome.GOING_ON),
+    # ECS may be done while the load balancer is not.
+    (seen(deployment(8, "PRIMARY", "COMPLETED"), targets=("healthy",)), Outcome.GOING_ON),
+    (seen(deployment(8, "PRIMARY", "FAILED", 0)), Outcome.FAILED),
+    (seen(deployment(7, "PRIMARY", "IN_PROGRESS"), FAILED), Outcome.GOING_BACK),
+    (seen(BACK, FAILED), Outcome.ROLLED_BACK),
+    # ECS forgets the failed deployment once its tasks are gone; an event still says so.
+    (seen(BACK, events=("(service s) (deployment ecs-svc/8) deployment failed: tasks failed to "
+                        "start.",)), Outcome.ROLLED_BACK),
+    (seen(deployment(9, "PRIMARY", "IN_PROGRESS"), OLD), Outcome.REPLACED),
+    (seen(deployment(9, "PRIMARY", "COMPLETED")), Outcome.REPLACED),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("task", "cause"),
-    [
-        (stopped("Task failed to start", "CannotPullContainerError: manifest unknown"), Cause.PULL),
-        (stopped("ResourceInitializationError: unable to pull secrets"), Cause.SECRET),
-        (stopped("Task failed to start", "CannotStartContainerError: no such file"), Cause.START),
-        (stopped("Essential container in task exited",
-                 "OutOfMemoryError: Container killed due to memory usage", 137), Cause.MEMORY),
-        (stopped("Essential container in task exited", code=3), Cause.EXIT),
-        (stopped("Task failed ELB health checks in (target-group arn:x)", code=143), Cause.HEALTH),
-        (stopped("Task failed container health checks", code=143), Cause.HEALTH),
-    ],
-)  # fmt: skip
-def test_the_stopped_task_says_what_failed(task: model.Task, cause: Cause) -> None:
-    found = judge(WANTED, seen(BACK, FAILED, tasks=(task,)), "api")
-    assert found.cause is cause
-    assert found.words.startswith(task.stopped_reason)
-    assert found.advice
+def test_ecs_decides_what_became_of_it() -> None:
+    for what, outcome in OUTCOMES:
+        assert judge(WANTED, what, "api").outcome is outcome, what
+
+
+STOPPED = [
+    (stopped("Task failed to start", "CannotPullContainerError: manifest unknown"), Cause.PULL),
+    (stopped("ResourceInitializationError: unable to pull secrets"), Cause.SECRET),
+    (stopped("Task failed to start", "CannotStartContainerError: no such file"), Cause.START),
+    (stopped("Essential container in task exited",
+             "OutOfMemoryError: Container killed due to memory usage", 137), Cause.MEMORY),
+    (stopped("Essential container in task exited", code=3), Cause.EXIT),
+    (stopped("Task failed ELB health checks in (target-group arn:x)", code=143), Cause.HEALTH),
+    (stopped("Task failed container health checks", code=143), Cause.HEALTH),
+]  # fmt: skip
+
+
+def test_the_stopped_task_says_what_failed() -> None:
+    for task, cause in STOPPED:
+        found = judge(WANTED, seen(BACK, FAILED, tasks=(task,)), "api")
+        assert found.cause is cause, task.stopped_reason
+        assert found.words.startswith(task.stopped_reason), task.stopped_reason
+        assert found.advice, task.stopped_reason
 
 
 def test_what_ecs_stopped_itself_and_other_revisions_are_no_cause() -> None:
@@ -158,15 +156,15 @@ def test_progress_counts_the_old_tasks_apart() -> None:
     assert str(found) == "3 wanted, 1 running, 3 healthy, 3 draining"
 
 
-@pytest.mark.parametrize("cause", Cause)
-def test_the_advice_for_one_of_services_names_its_own_settings(cause: Cause) -> None:
-    words = advice(cause, "mail")
-    assert not re.search(r"\bservice\.", words), "those of [service]"
-    for key in re.findall(r"services\.mail\.(\w+)", words):
-        assert key in Worker.model_fields
-    if "strata " in words:
-        assert "ENV --service mail" in words
-    assert not re.search(r"services|--service", advice(cause))
+def test_the_advice_for_one_of_services_names_its_own_settings() -> None:
+    for cause in Cause:
+        words = advice(cause, "mail")
+        assert not re.search(r"\bservice\.", words), f"{cause}: those of [service]"
+        for key in re.findall(r"services\.mail\.(\w+)", words):
+            assert key in Worker.model_fields, cause
+        if "strata " in words:
+            assert "ENV --service mail" in words, cause
+        assert not re.search(r"services|--service", advice(cause)), cause
 
 
 def test_a_verdict_on_one_of_services_has_its_advice() -> None:

@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-import pytest
-
 from strata.resources.containers import PortMapping, containers
+from tests.raised import raised
 
 WHOLE: dict[str, Any] = {
     "name": "api",
@@ -65,7 +64,9 @@ def test_what_is_not_written_has_no_number() -> None:
     assert not one.privileged and not one.read_only_root
 
 
-@pytest.mark.parametrize("found", [None, "", "{}", "[1]", "no JSON", {"name": "a"}, "${local.a}"])
-def test_what_is_no_list_of_definitions_is_refused(found: object) -> None:
-    with pytest.raises(ValueError):
-        containers(found)
+NO_LISTS: list[object] = [None, "", "{}", "[1]", "no JSON", {"name": "a"}, "${local.a}"]
+
+
+def test_what_is_no_list_of_definitions_is_refused() -> None:
+    for found in NO_LISTS:
+        assert raised(ValueError, containers, found), found

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strata.resources.iam import Names, as_sets, same, statements
+from tests.raised import raised
 
 Json = dict[str, Any]
 
@@ -59,35 +60,41 @@ def changed(*path: str | int, to: object) -> Json:
     return policy
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        changed("Version", to="2008-10-17"),
-        changed("Statement", 0, "Effect", to="Deny"),
-        changed("Statement", 0, "Action", 1, to="s3:Put*"),
-        changed("Statement", 0, "Action", to=["s3:Get*", "s3:List*"]),
-        changed("Statement", 0, "Resource", to="arn:aws:s3:::a"),
-        changed("Statement", 0, "Principal", to="*"),
-        changed("Statement", 0, "Principal", "AWS", 0, to="333333333333"),
-        changed("Statement", 0, "Condition", "StringEquals", "aws:SourceAccount", to=["1", "3"]),
-        changed("Statement", 0, "Condition", to={}),
-        changed("Statement", 1, "NotAction", to=["iam:*"]),
-        changed("Statement", to=POLICY["Statement"][:2]),
-    ],
-)  # fmt: skip
-def test_everything_else_does(other: Json) -> None:
-    assert not same(POLICY, other)
+OTHERWISE = [
+    changed("Version", to="2008-10-17"),
+    changed("Statement", 0, "Effect", to="Deny"),
+    changed("Statement", 0, "Action", 1, to="s3:Put*"),
+    changed("Statement", 0, "Action", to=["s3:Get*", "s3:List*"]),
+    changed("Statement", 0, "Resource", to="arn:aws:s3:::a"),
+    changed("Statement", 0, "Principal", to="*"),
+    changed("Statement", 0, "Principal", "AWS", 0, to="333333333333"),
+    changed("Statement", 0, "Condition", "StringEquals", "aws:SourceAccount", to=["1", "3"]),
+    changed("Statement", 0, "Condition", to={}),
+    changed("Statement", 1, "NotAction", to=["iam:*"]),
+    changed("Statement", to=POLICY["Statement"][:2]),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("other", [None, "text", [2, 1], {"rules": [2, 1]}, {"b": [1]}])
-def test_what_is_no_policy_stays_as_it_is(other: Any) -> None:
-    assert as_sets(other) == other
-    assert not same(other, other)
+def test_everything_else_does() -> None:
+    for other in OTHERWISE:
+        assert not same(POLICY, other), other
 
 
-@pytest.mark.parametrize("statement", [None, "text", ["a"], [{"Action": None}], {"Principal": 3}])
-def test_what_is_no_statement_breaks_nothing(statement: Any) -> None:
-    assert same({"Statement": statement}, {"Statement": statement})
+OTHERS: list[Any] = [None, "text", [2, 1], {"rules": [2, 1]}, {"b": [1]}]
+
+
+def test_what_is_no_policy_stays_as_it_is() -> None:
+    for other in OTHERS:
+        assert as_sets(other) == other, other
+        assert not same(other, other), other
+
+
+NO_STATEMENTS: list[Any] = [None, "text", ["a"], [{"Action": None}], {"Principal": 3}]
+
+
+def test_what_is_no_statement_breaks_nothing() -> None:
+    for statement in NO_STATEMENTS:
+        assert same({"Statement": statement}, {"Statement": statement}), statement
 
 
 @pytest.mark.parametrize("policy", [POLICY, json.dumps(POLICY)])
@@ -111,10 +118,17 @@ def test_one_statement_needs_no_list() -> None:
     assert one.principals == Names(("*",)) and one.resources == Names(())
 
 
-@pytest.mark.parametrize(
-    "policy",
-    [None, "", "{}", "[]", "no JSON", {"Statement": "all"}, {"Statement": [{"Action": "*"}]}],
-)
-def test_what_is_no_policy_is_refused(policy: object) -> None:
-    with pytest.raises(ValueError):
-        statements(policy)
+NO_POLICIES: list[object] = [
+    None,
+    "",
+    "{}",
+    "[]",
+    "no JSON",
+    {"Statement": "all"},
+    {"Statement": [{"Action": "*"}]},
+]
+
+
+def test_what_is_no_policy_is_refused() -> None:
+    for policy in NO_POLICIES:
+        assert raised(ValueError, statements, policy), policy

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -124,21 +123,21 @@ def test_an_acl_that_lets_more_through_is_told_by_a_rule_that_changed_and_no_oth
     assert bool(told) is bool(list(passed(entries(before), entries(after))))
 
 
-@pytest.mark.parametrize(
-    ("rule", "words"),
-    [
-        ({"protocol": "6", "from_port": 22, "to_port": 22}, "tcp 22, 0.0.0.0/0"),
-        ({"protocol": "-1"}, "all traffic, 0.0.0.0/0"),
-        ({"protocol": "17", "from_port": 1, "to_port": 9}, "udp 1-9, 0.0.0.0/0"),
-        ({"protocol": "1", "icmp_type": 8, "icmp_code": -1}, "icmp type 8, 0.0.0.0/0"),
-        ({"protocol": "1", "icmp_type": 3, "icmp_code": 4}, "icmp type 3 code 4, 0.0.0.0/0"),
-        ({"protocol": "1", "icmp_type": -1, "icmp_code": -1}, "icmp, 0.0.0.0/0"),
-        ({"protocol": "47"}, "protocol 47, 0.0.0.0/0"),
-    ],
-)
-def test_packets_are_told_as_the_console_does(rule: Json, words: str) -> None:
-    body = {"rule_action": "allow", "rule_number": 1, "cidr_block": "0.0.0.0/0", **rule}
-    assert in_words(passed([], acl_entries("it", body, {}))) == words
+WORDED: list[tuple[Json, str]] = [
+    ({"protocol": "6", "from_port": 22, "to_port": 22}, "tcp 22, 0.0.0.0/0"),
+    ({"protocol": "-1"}, "all traffic, 0.0.0.0/0"),
+    ({"protocol": "17", "from_port": 1, "to_port": 9}, "udp 1-9, 0.0.0.0/0"),
+    ({"protocol": "1", "icmp_type": 8, "icmp_code": -1}, "icmp type 8, 0.0.0.0/0"),
+    ({"protocol": "1", "icmp_type": 3, "icmp_code": 4}, "icmp type 3 code 4, 0.0.0.0/0"),
+    ({"protocol": "1", "icmp_type": -1, "icmp_code": -1}, "icmp, 0.0.0.0/0"),
+    ({"protocol": "47"}, "protocol 47, 0.0.0.0/0"),
+]
+
+
+def test_packets_are_told_as_the_console_does() -> None:
+    for rule, words in WORDED:
+        body = {"rule_action": "allow", "rule_number": 1, "cidr_block": "0.0.0.0/0", **rule}
+        assert in_words(passed([], acl_entries("it", body, {}))) == words, rule
 
 
 def test_what_stands_between_two_ranges_is_told_as_ranges() -> None:

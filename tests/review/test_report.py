@@ -217,19 +217,19 @@ def test_what_ecs_takes_where_nothing_is_written_forces_nothing() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("change", "name"),
-    [
-        ({"essential": False}, "essential"),
-        ({"cpu": 256}, "cpu"),
-        ({"mountPoints": [{"sourceVolume": "v"}]}, "mountPoints"),
-        ({"portMappings": [{"containerPort": 3000, "hostPort": 80}]}, "portMappings[0].hostPort"),
-        ({"portMappings": [{"containerPort": 3000, "protocol": "udp"}]},
-         "portMappings[0].protocol"),
-        ({"privileged": False}, "privileged"),
-    ],
-)  # fmt: skip
-def test_what_is_written_otherwise_than_ecs_takes_it_does(change: Json, name: str) -> None:
-    assert list(told_of_task(AS_ANSWERED, {**AS_WRITTEN, **change})) == [
-        f"container_definitions.api.{name}"
-    ]
+OTHERWISE: list[tuple[Json, str]] = [
+    ({"essential": False}, "essential"),
+    ({"cpu": 256}, "cpu"),
+    ({"mountPoints": [{"sourceVolume": "v"}]}, "mountPoints"),
+    ({"portMappings": [{"containerPort": 3000, "hostPort": 80}]}, "portMappings[0].hostPort"),
+    ({"portMappings": [{"containerPort": 3000, "protocol": "udp"}]},
+     "portMappings[0].protocol"),
+    ({"privileged": False}, "privileged"),
+]  # fmt: skip
+
+
+def test_what_is_written_otherwise_than_ecs_takes_it_does() -> None:
+    for change, name in OTHERWISE:
+        assert list(told_of_task(AS_ANSWERED, {**AS_WRITTEN, **change})) == [
+            f"container_definitions.api.{name}"
+        ], name

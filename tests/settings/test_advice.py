@@ -123,22 +123,20 @@ def test_line_ends_of_windows_are_toml(tmp_path: Path) -> None:
     assert load(str(tmp_path / "local.toml")).environment.name == "local"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "right"),
-    [
-        ('"123456789012"', "123456789012", '"123456789012"'),
-        ('"1.0.0"', "1.5", '"1.5"'),
-        ('"1.0.0"', '["1.0.0"]', '"1.0.0"'),
-        ("emulated = true", 'emulated = "true"', "true: "),
-        ('["eu-central-1a", "eu-central-1b", "eu-central-1c"]', '"eu-central-1a"', "["),
-        ("[edge]", "[cluster]\nmax_size = '9'\n[edge]", "9: "),
-    ],
-)
-def test_a_value_of_another_type_is_written_as_it_was_meant(
-    old: str, new: str, right: str, refuse: Refuse
-) -> None:
-    (problem,) = refuse(GOOD.replace(old, new))
-    assert problem.right.startswith(right)
+MISTYPED = [
+    ('"123456789012"', "123456789012", '"123456789012"'),
+    ('"1.0.0"', "1.5", '"1.5"'),
+    ('"1.0.0"', '["1.0.0"]', '"1.0.0"'),
+    ("emulated = true", 'emulated = "true"', "true: "),
+    ('["eu-central-1a", "eu-central-1b", "eu-central-1c"]', '"eu-central-1a"', "["),
+    ("[edge]", "[cluster]\nmax_size = '9'\n[edge]", "9: "),
+]
+
+
+def test_a_value_of_another_type_is_written_as_it_was_meant(refuse: Refuse) -> None:
+    for old, new, right in MISTYPED:
+        problems = refuse(GOOD.replace(old, new))
+        assert [one.right[: len(right)] for one in problems] == [right], new
 
 
 DOMAINS = [

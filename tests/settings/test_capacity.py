@@ -167,17 +167,11 @@ NO_ROOM: list[tuple[str, Json, Json, Json, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("cluster", "service", "scaling", "key", "words"),
-    [one[1:] for one in NO_ROOM],
-    ids=[one[0] for one in NO_ROOM],
-)
-def test_a_cluster_without_room_for_a_deployment_is_refused_with_its_arithmetic(
-    cluster: Json, service: Json, scaling: Json, key: str, words: str
-) -> None:
-    problems = refused(varied(cluster, service, scaling))
-    assert list(problems) == [key]
-    assert words in problems[key]
+def test_a_cluster_without_room_for_a_deployment_is_refused_with_its_arithmetic() -> None:
+    for why, cluster, service, scaling, key, words in NO_ROOM:
+        problems = refused(varied(cluster, service, scaling))
+        assert list(problems) == [key], why
+        assert words in problems[key], why
 
 
 ROOM: list[tuple[str, Json, Json, Json]] = [

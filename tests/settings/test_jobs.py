@@ -79,32 +79,30 @@ def test_a_job_without_what_it_needs_is_refused(missing: str) -> None:
     assert any(f"jobs.report.{missing}" in one for one in refused(with_jobs({"report": job})))
 
 
-@pytest.mark.parametrize(
-    ("most", "jobs", "enough"),
-    [
-        # Five tasks of 576 MiB fill five instances of 877 MiB, with room for one of 300.
-        (5, {"a": {**REPORT, "memory_mib": 200, "cpu": 256}}, True),
-        (5, {"a": {**REPORT, "memory_mib": 238, "cpu": 256}}, False),
-        (5, {"a": {**REPORT, "memory_mib": 200, "cpu": 1025}}, False),
-        (5, {"a": REPORT}, False),
-        (6, {"a": REPORT}, True),
-        (6, {"a": REPORT, "b": REPORT}, False),
-        # One of them beside the other on the sixth.
-        (6, {"a": REPORT, "b": {**REPORT, "memory_mib": 200, "cpu": 1024}}, True),
-    ],
-)
-def test_all_jobs_at_the_same_time_have_room_beside_the_largest_number_of_tasks(
-    most: int, jobs: Json, enough: bool
-) -> None:
-    data = with_jobs(
-        jobs,
-        cluster={"instance_type": "t3.micro", "max_size": most},
-        service={"cpu": 1024, "memory_mib": 512},
-    )
-    problems = refused(data)
-    assert (problems == []) is enough, problems
-    assert all("cluster.max_size: is too few for 5 tasks and at the same time a (" in one
-               for one in problems)  # fmt: skip
+TOGETHER: list[tuple[int, Json, bool]] = [
+    # Five tasks of 576 MiB fill five instances of 877 MiB, with room for one of 300.
+    (5, {"a": {**REPORT, "memory_mib": 200, "cpu": 256}}, True),
+    (5, {"a": {**REPORT, "memory_mib": 238, "cpu": 256}}, False),
+    (5, {"a": {**REPORT, "memory_mib": 200, "cpu": 1025}}, False),
+    (5, {"a": REPORT}, False),
+    (6, {"a": REPORT}, True),
+    (6, {"a": REPORT, "b": REPORT}, False),
+    # One of them beside the other on the sixth.
+    (6, {"a": REPORT, "b": {**REPORT, "memory_mib": 200, "cpu": 1024}}, True),
+]
+
+
+def test_all_jobs_at_the_same_time_have_room_beside_the_largest_number_of_tasks() -> None:
+    for most, jobs, enough in TOGETHER:
+        data = with_jobs(
+            jobs,
+            cluster={"instance_type": "t3.micro", "max_size": most},
+            service={"cpu": 1024, "memory_mib": 512},
+        )
+        problems = refused(data)
+        assert (problems == []) is enough, f"{most}, {jobs}: {problems}"
+        assert all("cluster.max_size: is too few for 5 tasks and at the same time a (" in one
+                   for one in problems), (most, jobs)  # fmt: skip
 
 
 def test_a_job_larger_than_an_instance_is_refused_by_its_own_key() -> None:

@@ -10,6 +10,7 @@ from strata.errors import UsageError
 from strata.settings import InvalidSettings, load, load_each
 from strata.settings.load import MOST_SHOWN, distinct, resolve
 from tests import ROOT
+from tests.raised import raised
 
 LOCAL = (ROOT / "envs" / "local.toml").read_text()
 
@@ -189,28 +190,28 @@ def test_a_name_of_no_environment_is_told_so_that_it_can_be_seen(env: str, words
     assert "known: dev, local, prod, staging; or give a path" in (error.value.hint or "")
 
 
-@pytest.mark.parametrize(
-    ("env", "meant"),
-    [
-        ("lcoal", "local"),
-        ("LOCAL", "local"),
-        ("production", "prod"),
-        # In the place of a path it is looked for in envs/, too.
-        ("local.toml", "local"),
-        ("envs/local", "local"),
-        ("envs/lcoal.toml", "local"),
-        ("../prod/", "prod"),
-        ("somewhere/other.toml", ""),
-    ],
-)
-def test_what_is_not_there_is_told_with_the_environment_that_was_meant(
-    env: str, meant: str
-) -> None:
-    with pytest.raises(UsageError) as error:
-        load(env)
-    said = " ".join(f"{error.value.message} {error.value.hint}".split())
-    assert f"{f'perhaps {meant}; ' if meant else ''}known: dev, local, prod, staging" in said
-    assert ("perhaps" in said) == bool(meant)
+MEANT = [
+    ("lcoal", "local"),
+    ("LOCAL", "local"),
+    ("production", "prod"),
+    # In the place of a path it is looked for in envs/, too.
+    ("local.toml", "local"),
+    ("envs/local", "local"),
+    ("envs/lcoal.toml", "local"),
+    ("../prod/", "prod"),
+    ("somewhere/other.toml", ""),
+]
+
+
+def test_what_is_not_there_is_told_with_the_environment_that_was_meant() -> None:
+    for env, meant in MEANT:
+        error = raised(UsageError, load, env)
+        assert error, env
+        said = " ".join(f"{error.message} {error.hint}".split())
+        assert f"{f'perhaps {meant}; ' if meant else ''}known: dev, local, prod, staging" in said, (
+            env
+        )
+        assert ("perhaps" in said) == bool(meant), env
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from strata.settings import Settings, load
 from strata.settings.figures import offerings
 from strata.settings.models import Cluster
@@ -23,29 +21,29 @@ def local(**sections: dict[str, object]) -> Settings:
     return Settings.model_validate(data)
 
 
-@pytest.mark.parametrize(
-    ("version", "extended", "day", "refused", "told"),
-    [
-        ("8.4", False, date(2026, 11, 28), "", ""),
-        ("8.0.46", False, date(2026, 7, 31), "", "until 2026-07-31; then RDS upgrades it"),
-        ("8.0", True, date(2026, 7, 31), "", "until 2026-07-31; then extended support is charged"),
-        ("8.0.46", False, date(2026, 8, 1), "no standard support on RDS since 2026-07-31", ""),
-        ("8.0", True, date(2026, 8, 1), "", "each vCPU is charged by the hour until 2029-07-31"),
-        ("5.7.44", True, date(2027, 3, 1), "no support on RDS since 2027-02-28", ""),
-        ("8.0", True, date(2029, 8, 1), "no support on RDS since 2029-07-31", ""),
-        ("8.4.3", False, date(2029, 2, 2), "", "until 2029-07-31"),
-    ],
-)
-def test_a_mysql_version_is_refused_or_told_from_its_day_on(
-    version: str, extended: bool, day: date, refused: str, told: str
-) -> None:
-    settings = local(database={"engine_version": version, "extended_support": extended})
-    for words, findings in (
-        (refused, list(ended_mysql(settings, day))),
-        (told, list(ending_mysql(settings, day))),
-    ):
-        assert [words in finding.wrong for finding in findings] == ([True] if words else [])
-        assert all(finding.key == ("database", "engine_version") for finding in findings)
+DAYS = [
+    ("8.4", False, date(2026, 11, 28), "", ""),
+    ("8.0.46", False, date(2026, 7, 31), "", "until 2026-07-31; then RDS upgrades it"),
+    ("8.0", True, date(2026, 7, 31), "", "until 2026-07-31; then extended support is charged"),
+    ("8.0.46", False, date(2026, 8, 1), "no standard support on RDS since 2026-07-31", ""),
+    ("8.0", True, date(2026, 8, 1), "", "each vCPU is charged by the hour until 2029-07-31"),
+    ("5.7.44", True, date(2027, 3, 1), "no support on RDS since 2027-02-28", ""),
+    ("8.0", True, date(2029, 8, 1), "no support on RDS since 2029-07-31", ""),
+    ("8.4.3", False, date(2029, 2, 2), "", "until 2029-07-31"),
+]
+
+
+def test_a_mysql_version_is_refused_or_told_from_its_day_on() -> None:
+    for version, extended, day, refused, told in DAYS:
+        settings = local(database={"engine_version": version, "extended_support": extended})
+        for words, findings in (
+            (refused, list(ended_mysql(settings, day))),
+            (told, list(ending_mysql(settings, day))),
+        ):
+            case = f"{version} on {day}, extended: {extended}"
+            keys = [finding.key for finding in findings]
+            assert keys == [("database", "engine_version")] * bool(words), case
+            assert all(words in finding.wrong for finding in findings), case
 
 
 def test_what_would_be_right_has_support_itself() -> None:

@@ -28,22 +28,22 @@ def refused(data: Json) -> list[str]:
     return [f"{'.'.join(map(str, one.key))}: {one.wrong} | {one.right}" for one in judge(data)[1]]
 
 
-@pytest.mark.parametrize(
-    "services",
-    [
-        {},
-        {"mail": MAIL},
-        {
-            "a": {**MAIL, "desired_count": 0},
-            "order-queue-2": {**MAIL, "memory_mib": 64, "cpu": 128},
-        },
-        {"a" * 32: {**MAIL, "max_count": 2, "cpu_percent": 42.5}},
-        {"a": {"repository": "shop/a", "image_tag": "7"}, "b": {**MAIL, "repository": "shop/a"}},
-        {"a": {**MAIL, "image_tag": "2.0.0-rc.1"}},
-    ],
-)
-def test_what_ecs_takes_is_right(services: Json) -> None:
-    assert refused(with_workers(services)) == []
+RIGHT: list[Json] = [
+    {},
+    {"mail": MAIL},
+    {
+        "a": {**MAIL, "desired_count": 0},
+        "order-queue-2": {**MAIL, "memory_mib": 64, "cpu": 128},
+    },
+    {"a" * 32: {**MAIL, "max_count": 2, "cpu_percent": 42.5}},
+    {"a": {"repository": "shop/a", "image_tag": "7"}, "b": {**MAIL, "repository": "shop/a"}},
+    {"a": {**MAIL, "image_tag": "2.0.0-rc.1"}},
+]
+
+
+def test_what_ecs_takes_is_right() -> None:
+    for services in RIGHT:
+        assert refused(with_workers(services)) == [], services
 
 
 REFUSED: list[tuple[str, Json, str]] = [
@@ -134,13 +134,21 @@ def test_what_cannot_be_is_refused_with_its_key() -> None:
         assert any(said in problem for problem in problems), f"{name}, {more}: {problems}"
 
 
-@pytest.mark.parametrize(
-    ("count", "most", "room"), [(0, None, 0), (1, None, 2), (2, None, 2), (1, 5, 5), (0, 1, 2)]
-)
-def test_a_deployment_of_a_single_task_needs_room_for_a_second(
-    count: int, most: int | None, room: int
-) -> None:
-    assert worker_room(Worker(command=["a"], desired_count=count, max_count=most)) == room
+ROOM: list[tuple[int, int | None, int]] = [
+    (0, None, 0),
+    (1, None, 2),
+    (2, None, 2),
+    (1, 5, 5),
+    (0, 1, 2),
+]
+
+
+def test_a_deployment_of_a_single_task_needs_room_for_a_second() -> None:
+    for count, most, room in ROOM:
+        assert worker_room(Worker(command=["a"], desired_count=count, max_count=most)) == room, (
+            count,
+            most,
+        )
 
 
 @pytest.mark.parametrize(("most", "enough"), [(6, False), (7, True)])

@@ -10,6 +10,7 @@ from strata.documents.stacks import Stack, stack
 from strata.errors import UsageError
 from strata.synthesis.moved_blocks import NAME, composed_text, layer_text, read_layers, write
 from strata.synthesis.moves import FILE, History, Place, histories, read
+from tests.raised import raised
 
 Json = dict[str, Any]
 
@@ -97,46 +98,44 @@ def entry(**changes: str | None) -> str:
     return "\n".join(["[[move]]", *(f"{k} = {v}" for k, v in pairs.items() if v is not None)])
 
 
-@pytest.mark.parametrize(
-    ("text", "place", "wrong", "right"),
-    [
-        ("[[move]\n", "moves.toml:1", "is not TOML", "key = value"),
-        ("\n[moves]\n", "moves.toml:2: moves", "is no table of this file", "[[move]], and"),
-        ("move = 5\n", "moves.toml:1: move = 5", "should be a list of tables", "in two brackets"),
-        ('move = ["a/b"]\n', 'move = ["a/b"]', "should be a list of tables", "in two brackets"),
-        ('[move]\nfrom = "a/b"\n', "toml:1: move", "should be a list of tables", "two brackets"),
-        (entry(to=None), "moves.toml:1: move[0].to", "is missing", 'such as "database/mysql"'),
-        (entry(reason='"brief"'), 'toml:5: move[0].reason = "brief"', "is too short", "least 10"),
-        (entry(reason='""'), "toml:5: move[0].reason", "is empty", "at least 10 characters"),
-        (
-            "\n".join([entry(), "", entry(**{"from": '"a"'})]),
-            'moves.toml:8: move[1].from = "a"', "does not have that form", '"database/instance"',
-        ),
-        (entry(since='"soon"'), 'toml:4: move[0].since = "soon"', "should be a date", "2026-11-24"),
-        (entry(to="5"), "toml:3: move[0].to = 5", "should be a string", '"database/mysql"'),
-        (entry(form='"a/b"'), "toml:6: move[0].form", "is not a key of [[move]]", "perhaps from"),
-        (entry(old='"a/b"'), "toml:6: move[0].old", "is not a key", "one of from, to, since"),
-        (entry(to='"edge/a"'), 'toml:3: move[0].to = "edge/a"', "has not moved", "another path"),
-    ],
-)  # fmt: skip
-def test_what_is_no_declaration_is_refused_with_its_place(
-    text: str, place: str, wrong: str, right: str, tmp_path: Path
-) -> None:
-    file = tmp_path / "moves.toml"
-    file.write_text(text)
-    with pytest.raises(UsageError) as caught:
-        read(file)
-    head, where, what, how = (
-        " ".join(caught.value.message.split())
-        .replace(" wrong: ", "\n")
-        .replace(" right: ", "\n")
-        .replace(f" {file}:", f"\n{file}:", 1)
-        .splitlines()
-    )
-    assert head == f"1 problem in {file}"
-    assert place in where
-    assert wrong in what
-    assert right in how
+NO_DECLARATIONS: list[tuple[str, str, str, str]] = [
+    ("[[move]\n", "moves.toml:1", "is not TOML", "key = value"),
+    ("\n[moves]\n", "moves.toml:2: moves", "is no table of this file", "[[move]], and"),
+    ("move = 5\n", "moves.toml:1: move = 5", "should be a list of tables", "in two brackets"),
+    ('move = ["a/b"]\n', 'move = ["a/b"]', "should be a list of tables", "in two brackets"),
+    ('[move]\nfrom = "a/b"\n', "toml:1: move", "should be a list of tables", "two brackets"),
+    (entry(to=None), "moves.toml:1: move[0].to", "is missing", 'such as "database/mysql"'),
+    (entry(reason='"brief"'), 'toml:5: move[0].reason = "brief"', "is too short", "least 10"),
+    (entry(reason='""'), "toml:5: move[0].reason", "is empty", "at least 10 characters"),
+    (
+        "\n".join([entry(), "", entry(**{"from": '"a"'})]),
+        'moves.toml:8: move[1].from = "a"', "does not have that form", '"database/instance"',
+    ),
+    (entry(since='"soon"'), 'toml:4: move[0].since = "soon"', "should be a date", "2026-11-24"),
+    (entry(to="5"), "toml:3: move[0].to = 5", "should be a string", '"database/mysql"'),
+    (entry(form='"a/b"'), "toml:6: move[0].form", "is not a key of [[move]]", "perhaps from"),
+    (entry(old='"a/b"'), "toml:6: move[0].old", "is not a key", "one of from, to, since"),
+    (entry(to='"edge/a"'), 'toml:3: move[0].to = "edge/a"', "has not moved", "another path"),
+]  # fmt: skip
+
+
+def test_what_is_no_declaration_is_refused_with_its_place(tmp_path: Path) -> None:
+    for text, place, wrong, right in NO_DECLARATIONS:
+        file = tmp_path / "moves.toml"
+        file.write_text(text)
+        error = raised(UsageError, read, file)
+        assert error, text
+        head, where, what, how = (
+            " ".join(error.message.split())
+            .replace(" wrong: ", "\n")
+            .replace(" right: ", "\n")
+            .replace(f" {file}:", f"\n{file}:", 1)
+            .splitlines()
+        )
+        assert head == f"1 problem in {file}", text
+        assert place in where, text
+        assert wrong in what, text
+        assert right in how, text
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
