@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from strata.settings import InvalidSettings, Settings, load, load_all
 from strata.settings.load import judge
 from strata.settings.models import Section
+from strata.settings.rules import Finding, warnings
 from strata.settings.schema import at, schema_text
 from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
@@ -60,6 +61,26 @@ def sections(model: type[Section]) -> list[tuple[type[Section], str, Any]]:
         if nested := section_of(field):
             found += sections(nested)
     return found
+
+
+def test_a_zone_without_a_subnet_is_told_and_taken() -> None:
+    data = load("local").model_dump(exclude_none=True)
+    zones = data["network"]["availability_zones"]
+
+    def told(more: dict[str, Any]) -> list[Finding]:
+        found, problems = judge({**data, "network": {**data["network"], **more}})
+        assert found is not None and not problems
+        return [one for one in warnings(found) if one.key[0] == "network"]
+
+    further = ["eu-central-1d", "eu-central-1e"]
+    first, second = told({"availability_zones": [*zones, *further]})
+    assert (first.key, second.key) == (
+        ("network", "availability_zones", 3), ("network", "availability_zones", 4)
+    )  # fmt: skip
+    assert "has no subnet" in first.wrong and "or no eu-central-1d" in first.right
+    public = [*data["network"]["public_subnets"], "10.0.3.0/24"]
+    assert told({"availability_zones": [*zones, further[0]], "public_subnets": public}) == []
+    assert told({}) == []
 
 
 def test_every_key_is_described() -> None:

@@ -64,6 +64,7 @@ WARNINGS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     compute.tight_release,
     containers.one_word,
     alarms.warnings,
+    network.bare_zones,
 )
 
 

@@ -12,6 +12,7 @@ from strata.settings import figures
 from strata.settings.models import Network, Settings, Subnets
 from strata.settings.positions import Key
 from strata.settings.rules.finding import Finding
+from strata.text.words import counted
 
 PRIVATE = tuple(
     map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
@@ -111,6 +112,22 @@ def _zones(settings: Settings) -> Iterator[Finding]:
             )
         elif zone in zones[:index]:
             yield Finding(key, "is listed twice", "each zone once")
+
+
+def bare_zones(settings: Settings) -> Iterator[Finding]:
+    """The warning that a zone has no subnet: subnets are given by their own lists."""
+    network = settings.network
+    if network.existing is not None:
+        return
+    count = max(len(network.public_subnets), len(network.private_subnets))
+    for index, zone in enumerate(network.availability_zones[count:], start=count):
+        yield Finding(
+            (*ZONES, index),
+            f"has no subnet, and nothing is put into it: {counted(count, 'subnet')} of a kind lie "
+            "in the zones before it",
+            f"a further range in public_subnets and in private_subnets, or no {zone}",
+            (("network", "public_subnets"), ("network", "private_subnets")),
+        )
 
 
 def _existing(network: Network) -> Iterator[Finding]:
