@@ -55,6 +55,16 @@ def autoscaling_tags() -> bool:
     return bool(scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"c": "d"})
 
 
+def longest_deregistration_delay() -> bool:
+    elb = client("elbv2")
+    vpc = client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    made = elb.create_target_group(Name="tasks", Protocol="HTTP", Port=80, VpcId=vpc)
+    arn = made["TargetGroups"][0]["TargetGroupArn"]
+    wanted = {"Key": "deregistration_delay.timeout_seconds", "Value": "3600"}
+    elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=[wanted])
+    return wanted in elb.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]
+
+
 def launch_template_tags() -> bool:
     ec2 = client("ec2")
     tags = [{"Key": "a", "Value": "b"}]
@@ -929,6 +939,7 @@ PROBES = {
         orderable_databases,
         cache_offers,
         quotas,
+        longest_deregistration_delay,
         launch_template_tags,
         changed_launch_template_tags,
         rule_description,
@@ -982,7 +993,7 @@ LOADED = {
     "autoscaling": "autoscaling", "logs": "logs", "route53": "route53", "ecr": "ecr",
     "secretsmanager": "secretsmanager", "stepfunctions": "stepfunctions", "events": "events",
     "sns": "sns", "sqs": "sqs", "cloudwatch": "cloudwatch", "budgets": "budgets", "kms": "kms",
-    "ssm": "ssm",
+    "ssm": "ssm", "elbv2": "elbv2",
 }  # fmt: skip
 """What the probes ask, as boto3 and as moto name it: loaded once for all of them."""
 
