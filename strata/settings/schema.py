@@ -95,25 +95,31 @@ def nearest(key: Key) -> str:
     known = list(at(key[:-1]).get("properties", {}))
     if close := meant(key):
         return f"perhaps {close[-1]}"
-    elsewhere = [name for name in _tables().get(str(key[-1]), ()) if name]
-    if elsewhere:
-        return f"in {' or '.join(f'[{name}]' for name in elsewhere)}"
+    if elsewhere := _tables().get(str(key[-1])):
+        return f"in {' or '.join(elsewhere)}"
     return f"one of {', '.join(known)}" if known else "no entry"
 
 
 @cache
 def _tables() -> dict[str, list[str]]:
-    """Each key -> the tables that have it, as their headers are written."""
+    """Each key -> the tables that have it, as their headers are written: `[services.NAME]` for
+    each of a name, `[[reach]]` for each of a list."""
     tables: dict[str, list[str]] = {}
 
-    def note(node: Json, path: str) -> None:
+    def note(node: Json, path: str, header: str) -> None:
         for name, inner in node.get("properties", {}).items():
-            tables.setdefault(name, []).append(path)
-            below = _follow(inner)
-            if below.get("properties"):
-                note(below, f"{path}.{name}".lstrip("."))
+            if header:
+                tables.setdefault(name, []).append(header)
+            below, place = _follow(inner), f"{path}.{name}".lstrip(".")
+            named, listed = below.get("additionalProperties"), below.get("items")
+            if isinstance(named, dict):
+                note(_follow(named), f"{place}.NAME", f"[{place}.NAME]")
+            elif isinstance(listed, dict):
+                note(_follow(listed), place, f"[[{place}]]")
+            else:
+                note(below, place, f"[{place}]")
 
-    note(_follow(schema()), "")
+    note(_follow(schema()), "", "")
     return tables
 
 
