@@ -124,7 +124,7 @@ def test_a_command_that_never_ran_is_told_in_ecs_own_words(run: Run, shop: Shop)
         (["--env", "A-B=secret"], "--env 'A-B' is no variable"),
         (["--env", "=secret"], "--env '' is no variable"),
         (["--env", "A=1", "--env", "A=secret"], "--env A is given twice"),
-        (["--env", f"A={'secret' * 2000}"], "have 12005 characters"),
+        (["--env", f"A={'secret' * 2000}"], "have 12033 characters of JSON"),
         (["--memory", "5"], "Invalid value for '--memory'"),
     ],
 )
