@@ -17,6 +17,7 @@ from strata.plan_file.changes import Plan
 from strata.review.report import Report
 from strata.settings import load
 from tests.gate.test_stops import finding, verdict
+from tests.raised import raised
 from tests.review.test_report import DATABASE, entry, made
 
 NOTHING = Plan((), (), {})
@@ -125,17 +126,17 @@ def test_a_name_that_was_not_found_is_wrong_usage(
     assert asked.questions == []
 
 
-@pytest.mark.parametrize(
-    "name", ["CKV_AWS_16,CKV_AWS_17", "CKV_AWS_16 STRATA_DB_2", "CKV_AWS_16:", "+CKV_AWS_16", ""]
-)
-def test_what_can_be_no_name_is_refused_before_a_plan(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+NO_FINDINGS = ["CKV_AWS_16,CKV_AWS_17", "CKV_AWS_16 STRATA_DB_2", "CKV_AWS_16:", "+CKV_AWS_16", ""]
+
+
+def test_what_can_be_no_name_is_refused_before_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "at_work", None)
-    with pytest.raises(UsageError, match="is no name of a finding") as error:
-        command.apply("local", accept_finding=["CKV_AWS_16+STRATA_DB_2", "no-verdict", name])
-    assert f'--accept-finding "{name}": ' in error.value.message
-    assert "such as CKV_AWS_16+STRATA_DB_2" in (error.value.hint or "")
+    for name in NO_FINDINGS:
+        accepted = ["CKV_AWS_16+STRATA_DB_2", "no-verdict", name]
+        error = raised(UsageError, command.apply, "local", accept_finding=accepted)
+        assert error and "is no name of a finding" in error.message, name
+        assert f'--accept-finding "{name}": ' in error.message, name
+        assert "such as CKV_AWS_16+STRATA_DB_2" in (error.hint or ""), name
 
 
 def test_a_plan_without_changes_is_not_stopped(

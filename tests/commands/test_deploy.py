@@ -43,17 +43,15 @@ def test_options_that_mean_no_release_are_refused() -> None:
         assert error and said in error.message, options
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {},
-        {"tag": "1.0.0", "replace": True, "watch": False},
-        {"digest": DIGEST},
-        {"watch_only": True},
-        {"take_over": True},
-    ],
-    ids=str,
-)
-def test_the_others_go_on(options: dict[str, Any]) -> None:
-    with pytest.raises(LookupError):
-        command.deploy("local", **options)
+RELEASES: list[dict[str, Any]] = [
+    {},
+    {"tag": "1.0.0", "replace": True, "watch": False},
+    {"digest": DIGEST},
+    {"watch_only": True},
+    {"take_over": True},
+]
+
+
+def test_the_others_go_on() -> None:
+    for options in RELEASES:
+        assert raised(LookupError, command.deploy, "local", **options), options

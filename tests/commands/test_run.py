@@ -9,6 +9,7 @@ from strata.commands.run import check_room, check_size
 from strata.errors import UsageError
 from strata.release.one_off import Overrides
 from strata.settings import Settings
+from tests.raised import raised
 from tests.settings.test_capacity import BASE
 
 SPOT = {"on_demand_base": 1, "percent": 50, "instance_types": ["t3.small"]}
@@ -21,40 +22,38 @@ def settings(**more: Any) -> Settings:
     return Settings.model_validate(data)
 
 
-@pytest.mark.parametrize(
-    ("cpu", "memory", "more"),
-    [
-        (None, None, {}),
-        (2048, 813, {}),
-        (None, 813, {}),
-        (2048, None, {}),
-        # An instance of another type of the group may take it.
-        (None, 1700, {"spot": SPOT}),
-        (4096, None, {"spot": {**SPOT, "instance_types": ["t3.xlarge"]}}),
-    ],
-)
-def test_what_an_instance_has_room_for_may_run(
-    cpu: int | None, memory: int | None, more: dict[str, Any]
-) -> None:
-    check_room(settings(**more), Overrides(["ls"], {}, cpu, memory))
+ROOM: list[tuple[int | None, int | None, dict[str, Any]]] = [
+    (None, None, {}),
+    (2048, 813, {}),
+    (None, 813, {}),
+    (2048, None, {}),
+    # An instance of another type of the group may take it.
+    (None, 1700, {"spot": SPOT}),
+    (4096, None, {"spot": {**SPOT, "instance_types": ["t3.xlarge"]}}),
+]
 
 
-@pytest.mark.parametrize(
-    ("cpu", "memory", "option", "most"),
-    [
-        (None, 814, "--memory 814", 813),
-        (128, 3000, "--memory 3000", 813),
-        (2049, None, "--cpu 2049", 2048),
-        (4096, 100, "--cpu 4096", 2048),
-    ],
-)
-def test_what_fits_no_instance_is_refused_with_the_arithmetic(
-    cpu: int | None, memory: int | None, option: str, most: int
-) -> None:
-    with pytest.raises(UsageError) as caught:
-        check_room(settings(), Overrides(["ls"], {}, cpu, memory))
-    assert caught.value.message.startswith(f"{option} fits no instance: t3.micro has ")
-    assert caught.value.hint == f"at most {most}, or a larger cluster.instance_type"
+def test_what_an_instance_has_room_for_may_run() -> None:
+    for cpu, memory, more in ROOM:
+        overrides = Overrides(["ls"], {}, cpu, memory)
+        error = raised(UsageError, check_room, settings(**more), overrides)
+        assert error is None, (cpu, memory, more)
+
+
+NO_ROOM: list[tuple[int | None, int | None, str, int]] = [
+    (None, 814, "--memory 814", 813),
+    (128, 3000, "--memory 3000", 813),
+    (2049, None, "--cpu 2049", 2048),
+    (4096, 100, "--cpu 4096", 2048),
+]
+
+
+def test_what_fits_no_instance_is_refused_with_the_arithmetic() -> None:
+    for cpu, memory, option, most in NO_ROOM:
+        error = raised(UsageError, check_room, settings(), Overrides(["ls"], {}, cpu, memory))
+        said = f"{option} fits no instance: t3.micro has "
+        assert error and error.message.startswith(said), option
+        assert error.hint == f"at most {most}, or a larger cluster.instance_type", option
 
 
 @pytest.mark.parametrize(

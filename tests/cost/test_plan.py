@@ -133,33 +133,33 @@ ZONE = "aws_route53_zone.edge_zone"
 DATABASE = "aws_db_instance.database_instance"
 
 
-@pytest.mark.parametrize(
-    ("name", "count", "noted"),
-    [
-        ("shop-local", 3, ""),
-        (
-            "shop-local",
-            2,
-            "counted with the 2 tasks that the service has: service.desired_count = 3",
-        ),
-        # A worker is held against its own setting, and a service of others against none.
-        ("shop-local-mail", 1, ""),
-        (
-            "shop-local-mail",
-            4,
-            "counted with the 4 tasks that the service has: services.mail.desired",
-        ),
-        ("other", 4, ""),
-    ],
-)
-def test_tasks_that_auto_scaling_counts_are_noted(name: str, count: int, noted: str) -> None:
-    data = LOCAL.model_dump(by_alias=True)
-    data["services"] = {"mail": {"command": ["mail"], "max_count": 9}}
-    service = {"name": name, "desired_count": count}
-    found = change(
-        changes(("aws_ecs_service.a", service, service)), Settings.model_validate(data)
-    ).notes
-    assert [one.startswith(noted) for one in found] == ([True] if noted else [])
+NOTED = [
+    ("shop-local", 3, ""),
+    (
+        "shop-local",
+        2,
+        "counted with the 2 tasks that the service has: service.desired_count = 3",
+    ),
+    # A worker is held against its own setting, and a service of others against none.
+    ("shop-local-mail", 1, ""),
+    (
+        "shop-local-mail",
+        4,
+        "counted with the 4 tasks that the service has: services.mail.desired",
+    ),
+    ("other", 4, ""),
+]
+
+
+def test_tasks_that_auto_scaling_counts_are_noted() -> None:
+    for name, count, noted in NOTED:
+        data = LOCAL.model_dump(by_alias=True)
+        data["services"] = {"mail": {"command": ["mail"], "max_count": 9}}
+        service = {"name": name, "desired_count": count}
+        found = change(
+            changes(("aws_ecs_service.a", service, service)), Settings.model_validate(data)
+        ).notes
+        assert [one.startswith(noted) for one in found] == ([True] if noted else []), (name, count)
 
 
 def test_a_plan_without_changes_changes_nothing() -> None:

@@ -45,17 +45,17 @@ def test_references() -> None:
         assert list(references(value)) == [Reference(*one) for one in expected], value
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        {"aws_vpc": {"a": {"x": 1}, "b": {}}},
-        {"aws_vpc": [{"a": {"x": 1}}, {"b": {}}]},
-        {"aws_vpc": {"a": [{"x": 1}], "b": {}}},
-        [{"aws_vpc": {"a": {"x": 1}}}, {"aws_vpc": [{"b": {}}]}],
-    ],
-)
-def test_every_form_of_blocks_is_the_same(written: object) -> None:
-    assert blocks({"resource": written}) == {"aws_vpc.a": {"x": 1}, "aws_vpc.b": {}}
+FORMS: list[object] = [
+    {"aws_vpc": {"a": {"x": 1}, "b": {}}},
+    {"aws_vpc": [{"a": {"x": 1}}, {"b": {}}]},
+    {"aws_vpc": {"a": [{"x": 1}], "b": {}}},
+    [{"aws_vpc": {"a": {"x": 1}}}, {"aws_vpc": [{"b": {}}]}],
+]
+
+
+def test_every_form_of_blocks_is_the_same() -> None:
+    for written in FORMS:
+        assert blocks({"resource": written}) == {"aws_vpc.a": {"x": 1}, "aws_vpc.b": {}}, written
 
 
 @pytest.mark.parametrize("value", [True, "true", "True"])

@@ -413,36 +413,34 @@ RULES = {"Rules": [{"Status": "Enabled", "ID": "delete", "Expiration": {"Days": 
 NOT_AS_SET = "is not what strata bootstrap sets"
 
 
-@pytest.mark.parametrize(
-    ("kind", "operation", "now", "does"),
-    [
-        ("policy", "get_bucket_policy", {"Policy": OPEN}, NOT_AS_SET),
-        ("policy", "get_bucket_policy", missing("NoSuchBucketPolicy"), "was removed"),
-        ("versioning", "get_bucket_versioning", {"Status": "Suspended"}, NOT_AS_SET),
-        ("versioning", "get_bucket_versioning", {}, NOT_AS_SET),
-        ("lifecycle", "get_bucket_lifecycle_configuration", RULES, NOT_AS_SET),
-        (
-            "public access block", "get_public_access_block",
-            missing("NoSuchPublicAccessBlockConfiguration"), "was removed",
-        ),
-        (
-            "replication", "get_bucket_replication",
-            {"ReplicationConfiguration": {"Rules": [{"Destination": {"Bucket": "arn:b"}}]}},
-            "copies every state to arn:b",
-        ),
-        (
-            "notification", "get_bucket_notification_configuration",
-            {"EventBridgeConfiguration": {}},
-            f"notifies EventBridgeConfiguration of objects in {STATES}",
-        ),
-    ],
-)  # fmt: skip
-def test_a_change_of_the_state_bucket_is_told(
-    kind: str, operation: str, now: Any, does: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer(monkeypatch, {operation: now})
-    ((one,), _) = look([])
-    assert (one.address, one.layer, one.kind, one.does) == (STATE_BUCKET, "", kind, does)
+BUCKET_CHANGES: list[tuple[str, str, Any, str]] = [
+    ("policy", "get_bucket_policy", {"Policy": OPEN}, NOT_AS_SET),
+    ("policy", "get_bucket_policy", missing("NoSuchBucketPolicy"), "was removed"),
+    ("versioning", "get_bucket_versioning", {"Status": "Suspended"}, NOT_AS_SET),
+    ("versioning", "get_bucket_versioning", {}, NOT_AS_SET),
+    ("lifecycle", "get_bucket_lifecycle_configuration", RULES, NOT_AS_SET),
+    (
+        "public access block", "get_public_access_block",
+        missing("NoSuchPublicAccessBlockConfiguration"), "was removed",
+    ),
+    (
+        "replication", "get_bucket_replication",
+        {"ReplicationConfiguration": {"Rules": [{"Destination": {"Bucket": "arn:b"}}]}},
+        "copies every state to arn:b",
+    ),
+    (
+        "notification", "get_bucket_notification_configuration",
+        {"EventBridgeConfiguration": {}},
+        f"notifies EventBridgeConfiguration of objects in {STATES}",
+    ),
+]  # fmt: skip
+
+
+def test_a_change_of_the_state_bucket_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind, operation, now, does in BUCKET_CHANGES:
+        answer(monkeypatch, {operation: now})
+        told = [(one.address, one.layer, one.kind, one.does) for one in look([])[0]]
+        assert told == [(STATE_BUCKET, "", kind, does)], (operation, now)
 
 
 def test_what_aws_adds_to_what_was_set_is_no_change_of_the_state_bucket(

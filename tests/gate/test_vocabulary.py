@@ -63,56 +63,54 @@ def test_the_four_environments_and_the_reference_say_nothing_else(
     assert places(composed_reference) == []
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"key_nobody_knows": 1}, "key_nobody_knows: nobody has judged this"),
-        ({"network_interfaces": {"network_interface_id": "eni-1"}},
-         "network_interfaces.network_interface_id: nobody has judged this"),
-        ({"block_device_mappings": [{"ebs": {"snapshot_id": "snap-1"}}]},
-         "block_device_mappings.ebs.snapshot_id: nobody has judged this"),
-        ({"iam_instance_profile": {"name": "admin"}},
-         "iam_instance_profile.name: admin is not a reference to a resource of this code"),
-        ({"iam_instance_profile": {"name": '${true ? "admin" : aws_x.y.name}'}},
-         "iam_instance_profile.name: ${true ? \"admin\" : aws_x.y.name} "
-         "is not a reference to a resource of this code"),
-        ({"vpc_security_group_ids": ["${aws_security_group.a.id}", "sg-1"]},
-         "vpc_security_group_ids: sg-1 is not a reference to a resource of this code"),
-        ({"placement": [{"tenancy": "host"}], "hibernation_options": {"configured": True}},
-         "hibernation_options: nobody has judged this"),
-        ({"metadata_options": "${aws_x.y.z}"},
-         "metadata_options: ${aws_x.y.z} is no block that can be read"),
-        ({"count": "${length(aws_subnet.a)}"},
-         "count: whether anything is made is known only once applied"),
-        ({"for_each": "${aws_x.y.z}"},
-         "for_each: whether anything is made is known only once applied"),
-        ({"lifecycle": {"action_trigger": {}}}, "lifecycle.action_trigger: nobody has judged this"),
-        ({"dynamic": {"tag_specifications": {"for_each": "${aws_x.y}", "content": {}}}},
-         "dynamic: what it makes is known only once applied"),
-        ({"metadata_options": {"http_tokens": "required",
-                               "dynamic": {"x": {"for_each": "${aws_x.y}", "content": {}}}}},
-         "metadata_options.dynamic: what it makes is known only once applied"),
-    ],
-)  # fmt: skip
-def test_a_word_that_nobody_has_judged_is_named_with_its_place(
-    values: Json, said: str, whole: Json
-) -> None:
-    assert f"{TEMPLATE}: {said}" in changed(whole, TEMPLATE, **values)
+UNJUDGED: list[tuple[Json, str]] = [
+    ({"key_nobody_knows": 1}, "key_nobody_knows: nobody has judged this"),
+    ({"network_interfaces": {"network_interface_id": "eni-1"}},
+     "network_interfaces.network_interface_id: nobody has judged this"),
+    ({"block_device_mappings": [{"ebs": {"snapshot_id": "snap-1"}}]},
+     "block_device_mappings.ebs.snapshot_id: nobody has judged this"),
+    ({"iam_instance_profile": {"name": "admin"}},
+     "iam_instance_profile.name: admin is not a reference to a resource of this code"),
+    ({"iam_instance_profile": {"name": '${true ? "admin" : aws_x.y.name}'}},
+     "iam_instance_profile.name: ${true ? \"admin\" : aws_x.y.name} "
+     "is not a reference to a resource of this code"),
+    ({"vpc_security_group_ids": ["${aws_security_group.a.id}", "sg-1"]},
+     "vpc_security_group_ids: sg-1 is not a reference to a resource of this code"),
+    ({"placement": [{"tenancy": "host"}], "hibernation_options": {"configured": True}},
+     "hibernation_options: nobody has judged this"),
+    ({"metadata_options": "${aws_x.y.z}"},
+     "metadata_options: ${aws_x.y.z} is no block that can be read"),
+    ({"count": "${length(aws_subnet.a)}"},
+     "count: whether anything is made is known only once applied"),
+    ({"for_each": "${aws_x.y.z}"},
+     "for_each: whether anything is made is known only once applied"),
+    ({"lifecycle": {"action_trigger": {}}}, "lifecycle.action_trigger: nobody has judged this"),
+    ({"dynamic": {"tag_specifications": {"for_each": "${aws_x.y}", "content": {}}}},
+     "dynamic: what it makes is known only once applied"),
+    ({"metadata_options": {"http_tokens": "required",
+                           "dynamic": {"x": {"for_each": "${aws_x.y}", "content": {}}}}},
+     "metadata_options.dynamic: what it makes is known only once applied"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"depends_on": ["aws_vpc.network_vpc"]}, {"timeouts": {"create": "60m"}},
-        {"lifecycle": [{"prevent_destroy": True}]}, {"count": 2}, {"for_each": ["a"]},
-        {"instance_type": "t3.small", "description": "Instances", "tags": {"A": "b"}},
-        {"dynamic": {"tag_specifications": {"for_each": [1], "content": {"tags": {"A": "b"}}}}},
-        {"iam_instance_profile": {"arn": "${aws_iam_instance_profile.a[0].arn}"}},
-        {"network_interfaces": None}, {"//": {"anything": 1}},
-    ],
-)  # fmt: skip
-def test_what_is_neutral_is_not_named(values: Json, whole: Json) -> None:
-    assert changed(whole, TEMPLATE, **values) == []
+def test_a_word_that_nobody_has_judged_is_named_with_its_place(whole: Json) -> None:
+    for values, said in UNJUDGED:
+        assert f"{TEMPLATE}: {said}" in changed(whole, TEMPLATE, **values), said
+
+
+NEUTRAL: list[Json] = [
+    {"depends_on": ["aws_vpc.network_vpc"]}, {"timeouts": {"create": "60m"}},
+    {"lifecycle": [{"prevent_destroy": True}]}, {"count": 2}, {"for_each": ["a"]},
+    {"instance_type": "t3.small", "description": "Instances", "tags": {"A": "b"}},
+    {"dynamic": {"tag_specifications": {"for_each": [1], "content": {"tags": {"A": "b"}}}}},
+    {"iam_instance_profile": {"arn": "${aws_iam_instance_profile.a[0].arn}"}},
+    {"network_interfaces": None}, {"//": {"anything": 1}},
+]  # fmt: skip
+
+
+def test_what_is_neutral_is_not_named(whole: Json) -> None:
+    for values in NEUTRAL:
+        assert changed(whole, TEMPLATE, **values) == [], values
 
 
 def test_a_type_a_data_source_and_an_outside_word_are_named(whole: Json) -> None:

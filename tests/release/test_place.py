@@ -8,6 +8,7 @@ import pytest
 from strata.errors import UsageError
 from strata.release.place import place
 from strata.settings import Settings, load
+from tests.raised import raised
 
 Json = dict[str, Any]
 
@@ -52,19 +53,16 @@ def test_an_image_is_named_by_tag_or_digest() -> None:
     assert here.image("sha256:" + "a" * 64) == f"{registry}/shop-local@sha256:{'a' * 64}"
 
 
-@pytest.mark.parametrize(
-    ("services", "right"),
-    [
-        ({}, "leave --service away"),
-        ({"mail": {"command": ["a"]}}, "perhaps mail"),
-        ({"stock": {"command": ["a"]}, "mail": {"command": ["a"]}}, "perhaps mail"),
-        ({"stock": {"command": ["a"]}}, "one of stock"),
-    ],
-)
-def test_a_service_that_is_not_there_is_told_with_those_that_are(
-    services: dict[str, object], right: str
-) -> None:
-    data = {**load("local").model_dump(by_alias=True), "services": services}
-    with pytest.raises(UsageError) as caught:
-        place(Settings.model_validate(data), "mial")
-    assert (caught.value.hint or "").startswith(right)
+MISSING: list[tuple[dict[str, object], str]] = [
+    ({}, "leave --service away"),
+    ({"mail": {"command": ["a"]}}, "perhaps mail"),
+    ({"stock": {"command": ["a"]}, "mail": {"command": ["a"]}}, "perhaps mail"),
+    ({"stock": {"command": ["a"]}}, "one of stock"),
+]
+
+
+def test_a_service_that_is_not_there_is_told_with_those_that_are() -> None:
+    for services, right in MISSING:
+        data = {**load("local").model_dump(by_alias=True), "services": services}
+        error = raised(UsageError, place, Settings.model_validate(data), "mial")
+        assert error and (error.hint or "").startswith(right), services

@@ -10,26 +10,26 @@ HTTPS = Rule("tcp", 443, 443, ("10.0.0.0/8", "fd00::/8"), ("pl-1",), ("sg-1",))
 ALLOWED = Rule("tcp", 443, 443, ("10.0.0.0/8",), number=100, action="allow")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"ip_protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_ipv4": "10.0.0.0/8",
-         "cidr_ipv6": "fd00::/8", "prefix_list_id": "pl-1",
-         "referenced_security_group_id": "sg-1"},
-        {"protocol": "6", "from_port": 443, "to_port": 443, "cidr_blocks": ["10.0.0.0/8"],
-         "ipv6_cidr_blocks": ["fd00::/8"], "prefix_list_ids": ["pl-1"],
-         "security_groups": ["sg-1"], "self": False},
-        {"protocol": "TCP", "from_port": 443, "to_port": 443, "cidr_blocks": ["10.0.0.0/8"],
-         "ipv6_cidr_blocks": ["fd00::/8"], "prefix_list_ids": ["pl-1"],
-         "source_security_group_id": "sg-1"},
-        # As checkov hands it over: in lists, whatever it was.
-        {"protocol": ["tcp"], "from_port": [443], "to_port": [443],
-         "cidr_blocks": [["10.0.0.0/8"]], "ipv6_cidr_blocks": [["fd00::/8"]],
-         "prefix_list_ids": [["pl-1"]], "security_groups": [["sg-1", None, ""]]},
-    ],
-)  # fmt: skip
-def test_a_rule_of_a_group_is_one_however_it_is_written(body: dict[str, Any]) -> None:
-    assert rule(body) == HTTPS
+WRITTEN: list[dict[str, Any]] = [
+    {"ip_protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_ipv4": "10.0.0.0/8",
+     "cidr_ipv6": "fd00::/8", "prefix_list_id": "pl-1",
+     "referenced_security_group_id": "sg-1"},
+    {"protocol": "6", "from_port": 443, "to_port": 443, "cidr_blocks": ["10.0.0.0/8"],
+     "ipv6_cidr_blocks": ["fd00::/8"], "prefix_list_ids": ["pl-1"],
+     "security_groups": ["sg-1"], "self": False},
+    {"protocol": "TCP", "from_port": 443, "to_port": 443, "cidr_blocks": ["10.0.0.0/8"],
+     "ipv6_cidr_blocks": ["fd00::/8"], "prefix_list_ids": ["pl-1"],
+     "source_security_group_id": "sg-1"},
+    # As checkov hands it over: in lists, whatever it was.
+    {"protocol": ["tcp"], "from_port": [443], "to_port": [443],
+     "cidr_blocks": [["10.0.0.0/8"]], "ipv6_cidr_blocks": [["fd00::/8"]],
+     "prefix_list_ids": [["pl-1"]], "security_groups": [["sg-1", None, ""]]},
+]  # fmt: skip
+
+
+def test_a_rule_of_a_group_is_one_however_it_is_written() -> None:
+    for body in WRITTEN:
+        assert rule(body) == HTTPS, body
 
 
 def test_a_rule_of_a_group_is_the_same_as_ec2_answers_it() -> None:

@@ -325,19 +325,20 @@ def test_a_bucket_that_goes_takes_its_protection_along() -> None:
     assert "opens" not in told(block, deleted("aws_s3_bucket", {"id": "logs"}))
 
 
-@pytest.mark.parametrize(
-    "type_", ["aws_lb", "aws_lb_listener", "aws_ecs_service", "aws_route", "aws_network_acl_rule"]
-)
-def test_a_replacement_in_the_way_of_requests_goes_down_unless_the_new_one_comes_first(
-    type_: str,
-) -> None:
-    before = {"name": "a", **acl()}
-    change = replaced(type_, before, {**before, "name": "b"}, "name")
-    reason = next(one for one in reasons(change, Plan((change,), (), {}), EMPTY))
-    assert (reason.rank, reason.attributes) == ("down", ("name",))
-    first = Change(change.address, ("create", "delete"), change.before, change.after)
-    assert "down" not in told(first)
-    assert "down" not in told(updated(type_, before, {**before, "tags": {}}))
+IN_THE_WAY = ["aws_lb", "aws_lb_listener", "aws_ecs_service", "aws_route", "aws_network_acl_rule"]
+
+
+def test_a_replacement_in_the_way_of_requests_goes_down_unless_the_new_one_comes_first() -> None:
+    for type_ in IN_THE_WAY:
+        before = {"name": "a", **acl()}
+        change = replaced(type_, before, {**before, "name": "b"}, "name")
+        found = [
+            (one.rank, one.attributes) for one in reasons(change, Plan((change,), (), {}), EMPTY)
+        ]
+        assert found[:1] == [("down", ("name",))], type_
+        first = Change(change.address, ("create", "delete"), change.before, change.after)
+        assert "down" not in told(first), type_
+        assert "down" not in told(updated(type_, before, {**before, "tags": {}})), type_
 
 
 def test_a_record_goes_down_only_when_requests_follow_it() -> None:
@@ -370,20 +371,21 @@ def test_a_deployment_goes_down_only_when_no_task_must_stay() -> None:
         assert "down" not in told(tagged), "which starts no deployment"
 
 
-@pytest.mark.parametrize(
-    "type_",
-    [
-        "aws_network_acl_rule",
-        "aws_route",
-        "aws_route_table_association",
-        "aws_vpc_security_group_ingress_rule",
-    ],
-)
-def test_packets_that_were_let_through_are_refused_once_that_goes(type_: str) -> None:
+LETTING_THROUGH = [
+    "aws_network_acl_rule",
+    "aws_route",
+    "aws_route_table_association",
+    "aws_vpc_security_group_ingress_rule",
+]
+
+
+def test_packets_that_were_let_through_are_refused_once_that_goes() -> None:
     """Tasks of the service layer may listen on the port until that layer comes."""
-    assert "refused from then on" in told(deleted(type_, {"rule_action": "allow"}))["down"]
-    assert "down" not in told(deleted("aws_network_acl_rule", {"rule_action": "deny"}))
-    assert "down" not in told(updated(type_, {"tags": {}}, {"tags": {"a": "b"}}))
+    for type_ in LETTING_THROUGH:
+        gone = told(deleted(type_, {"rule_action": "allow"}))
+        assert "refused from then on" in gone.get("down", ""), type_
+        assert "down" not in told(deleted("aws_network_acl_rule", {"rule_action": "deny"})), type_
+        assert "down" not in told(updated(type_, {"tags": {}}, {"tags": {"a": "b"}})), type_
 
 
 def test_a_permission_that_goes_is_not_told_as_needed_by_nobody() -> None:
@@ -1382,14 +1384,15 @@ def test_a_redis_that_asks_for_no_token_any_more_opens() -> None:
     assert "opens" not in told(updated(type_, {}, asks))
 
 
-@pytest.mark.parametrize(
-    "type_",
-    [
-        "aws_lb_target_group_attachment",
-        "aws_autoscaling_attachment",
-        "aws_ecs_cluster_capacity_providers",
-        "aws_iam_instance_profile",
-    ],
-)
-def test_what_requests_or_tasks_need_goes_down_with_its_end(type_: str) -> None:
-    assert "nothing comes in its place" in told(deleted(type_, {"id": "a"}))["down"]
+NEEDED = [
+    "aws_lb_target_group_attachment",
+    "aws_autoscaling_attachment",
+    "aws_ecs_cluster_capacity_providers",
+    "aws_iam_instance_profile",
+]
+
+
+def test_what_requests_or_tasks_need_goes_down_with_its_end() -> None:
+    for type_ in NEEDED:
+        gone = told(deleted(type_, {"id": "a"}))
+        assert "nothing comes in its place" in gone.get("down", ""), type_

@@ -173,21 +173,20 @@ def test_a_number_without_end_is_refused_without_a_traceback(value: str, tmp_pat
     assert "target_tracking[0].target" in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("env", "words"),
-    [
-        ("", "ENV is empty"),
-        ("  ", "ENV is empty"),
-        ("locl", "no environment is called locl"),
-        ("local ", 'no environment is called "local "'),
-        ("lo\u200bcal", 'no environment is called "lo\\u200bcal"'),
-    ],
-)
-def test_a_name_of_no_environment_is_told_so_that_it_can_be_seen(env: str, words: str) -> None:
-    with pytest.raises(UsageError) as error:
-        resolve(env)
-    assert error.value.message == words
-    assert "known: dev, local, prod, staging; or give a path" in (error.value.hint or "")
+NO_ENVIRONMENTS = [
+    ("", "ENV is empty"),
+    ("  ", "ENV is empty"),
+    ("locl", "no environment is called locl"),
+    ("local ", 'no environment is called "local "'),
+    ("lo\u200bcal", 'no environment is called "lo\\u200bcal"'),
+]
+
+
+def test_a_name_of_no_environment_is_told_so_that_it_can_be_seen() -> None:
+    for env, words in NO_ENVIRONMENTS:
+        error = raised(UsageError, resolve, env)
+        assert error and error.message == words, repr(env)
+        assert "known: dev, local, prod, staging; or give a path" in (error.hint or ""), repr(env)
 
 
 MEANT = [

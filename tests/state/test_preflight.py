@@ -78,19 +78,19 @@ def test_a_profile_that_is_not_there_is_named(clean: pytest.MonkeyPatch) -> None
     assert refusal(LOCAL) == ("no AWS credentials: The config profile (nobody) could not be found")
 
 
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        ("ExpiredToken", "the AWS credentials have expired"),
-        ("ExpiredTokenException", "the AWS credentials have expired"),
-        ("InvalidClientTokenId", "AWS does not know these credentials (InvalidClientTokenId)"),
-        ("SignatureDoesNotMatch", "AWS does not know these credentials (SignatureDoesNotMatch)"),
-    ],
-)
-def test_what_aws_says_of_credentials_is_told_plainly(code: str, message: str) -> None:
-    answer = {"Error": {"Code": code, "Message": "no"}}
-    error = ClientError(answer, "GetCallerIdentity")  # type: ignore[arg-type]
-    assert explain(error).message == message
+SAID = [
+    ("ExpiredToken", "the AWS credentials have expired"),
+    ("ExpiredTokenException", "the AWS credentials have expired"),
+    ("InvalidClientTokenId", "AWS does not know these credentials (InvalidClientTokenId)"),
+    ("SignatureDoesNotMatch", "AWS does not know these credentials (SignatureDoesNotMatch)"),
+]
+
+
+def test_what_aws_says_of_credentials_is_told_plainly() -> None:
+    for code, message in SAID:
+        answer = {"Error": {"Code": code, "Message": "no"}}
+        error = ClientError(answer, "GetCallerIdentity")  # type: ignore[arg-type]
+        assert explain(error).message == message, code
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from strata.state.states import State
 from strata.teardown.losses import Contents, Obstacle, losses, obstacles, state_resources
 
@@ -78,46 +76,45 @@ def test_what_keeps_no_data_is_no_loss() -> None:
     assert losses(state_resources(state("aws_subnet", id="subnet-1")), Contents()) == []
 
 
-@pytest.mark.parametrize(
-    ("type_", "attributes", "inside", "setting"),
-    [
-        (
-            "aws_db_instance",
-            {**DATABASE, "deletion_protection": True, "skip_final_snapshot": True},
-            Contents(),
-            "database.deletion_protection = false",
-        ),
-        (
-            "aws_db_instance",
-            {**DATABASE, "skip_final_snapshot": False},
-            Contents(snapshots=frozenset({"shop-database-final"})),
-            "or set database.final_snapshot = false",
-        ),
-        (
-            "aws_lb",
-            {"enable_deletion_protection": True},
-            Contents(),
-            "edge.deletion_protection = false",
-        ),
-        (
-            "aws_ecr_repository",
-            {"name": "shop", "force_delete": False},
-            Contents({"shop": 2}),
-            "registry.force_delete = true",
-        ),
-        (
-            "aws_s3_bucket",
-            {"bucket": "logs", "force_destroy": False},
-            Contents(objects=frozenset({"logs"})),
-            "edge.deletion_protection = false",
-        ),
-    ],
-)
-def test_what_would_stop_half_way_is_found_before(
-    type_: str, attributes: dict[str, Any], inside: Contents, setting: str
-) -> None:
-    found = obstacles(state_resources(state(type_, **attributes)), inside)
-    assert [(one.address, one.setting) for one in found] == [(f"{type_}.one", setting)]
+OBSTACLES: list[tuple[str, dict[str, Any], Contents, str]] = [
+    (
+        "aws_db_instance",
+        {**DATABASE, "deletion_protection": True, "skip_final_snapshot": True},
+        Contents(),
+        "database.deletion_protection = false",
+    ),
+    (
+        "aws_db_instance",
+        {**DATABASE, "skip_final_snapshot": False},
+        Contents(snapshots=frozenset({"shop-database-final"})),
+        "or set database.final_snapshot = false",
+    ),
+    (
+        "aws_lb",
+        {"enable_deletion_protection": True},
+        Contents(),
+        "edge.deletion_protection = false",
+    ),
+    (
+        "aws_ecr_repository",
+        {"name": "shop", "force_delete": False},
+        Contents({"shop": 2}),
+        "registry.force_delete = true",
+    ),
+    (
+        "aws_s3_bucket",
+        {"bucket": "logs", "force_destroy": False},
+        Contents(objects=frozenset({"logs"})),
+        "edge.deletion_protection = false",
+    ),
+]
+
+
+def test_what_would_stop_half_way_is_found_before() -> None:
+    for type_, attributes, inside, setting in OBSTACLES:
+        found = obstacles(state_resources(state(type_, **attributes)), inside)
+        told = [(one.address, one.setting) for one in found]
+        assert told == [(f"{type_}.one", setting)]
 
 
 FREE: list[tuple[str, dict[str, Any], Contents]] = [

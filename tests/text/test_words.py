@@ -1,13 +1,13 @@
 """Numbers and lists in sentences."""
 
-import pytest
-
 from strata.text.words import and_said, counted, listed, plain, shortened
 
+COUNTS = [(0, "0 rules"), (1, "1 rule"), (2, "2 rules")]
 
-@pytest.mark.parametrize("number, words", [(0, "0 rules"), (1, "1 rule"), (2, "2 rules")])
-def test_only_one_is_singular(number: int, words: str) -> None:
-    assert counted(number, "rule") == words
+
+def test_only_one_is_singular() -> None:
+    for number, words in COUNTS:
+        assert counted(number, "rule") == words, number
 
 
 def test_a_list_ends_with_and() -> None:
@@ -29,14 +29,14 @@ def test_what_is_too_long_ends_in_an_ellipsis_and_has_no_more_characters() -> No
     assert shortened("abcde", 4) == "abc…"
 
 
-@pytest.mark.parametrize(
-    ("text", "end"),
-    [
-        ("", ""),
-        (" \n\t\n", ""),
-        ("\n it is\x07 not set\r\nset one of", ", but: it is not set"),
-        ("a" * 300, f", but: {'a' * 199}…"),
-    ],
-)
-def test_of_what_a_program_said_there_is_the_first_line(text: str, end: str) -> None:
-    assert and_said(text) == end
+SAID = [
+    ("", ""),
+    (" \n\t\n", ""),
+    ("\n it is\x07 not set\r\nset one of", ", but: it is not set"),
+    ("a" * 300, f", but: {'a' * 199}…"),
+]
+
+
+def test_of_what_a_program_said_there_is_the_first_line() -> None:
+    for text, end in SAID:
+        assert and_said(text) == end, repr(text)

@@ -20,19 +20,17 @@ def make(play: Play, *containers: dict[str, Any], **more: Any) -> Task:
     )
 
 
-@pytest.mark.parametrize(
-    ("given", "memory"),
-    [
-        ({"memory": 512}, 512),
-        ({"memory": 512, "memoryReservation": 256}, 256),
-        ({"memory": 512, "linuxParameters": {"tmpfs": [{"size": 64}, {"size": 32}]}}, 608),
-        ({"memory": 512, "linuxParameters": {"sharedMemorySize": 128}}, 640),
-    ],
-)
-def test_memory_is_the_reservation_or_the_limit_and_what_is_mounted_in_memory(
-    given: dict[str, Any], memory: int
-) -> None:
-    assert placement.needs(definition(container(**given))).memory == memory
+MEMORY: list[tuple[dict[str, Any], int]] = [
+    ({"memory": 512}, 512),
+    ({"memory": 512, "memoryReservation": 256}, 256),
+    ({"memory": 512, "linuxParameters": {"tmpfs": [{"size": 64}, {"size": 32}]}}, 608),
+    ({"memory": 512, "linuxParameters": {"sharedMemorySize": 128}}, 640),
+]
+
+
+def test_memory_is_the_reservation_or_the_limit_and_what_is_mounted_in_memory() -> None:
+    for given, memory in MEMORY:
+        assert placement.needs(definition(container(**given))).memory == memory, given
 
 
 def test_the_tasks_own_size_stands_over_that_of_its_containers() -> None:
@@ -140,19 +138,19 @@ def test_distinct_instances_take_one_task_each() -> None:
     assert len(spread(play, 4, constraints=({"type": "distinctInstance"},))) == 3
 
 
-@pytest.mark.parametrize(
-    ("expression", "zones"),
-    [
-        ("attribute:ecs.availability-zone == b", {"b"}),
-        ("attribute:ecs.availability-zone in [a, c]", {"a", "c"}),
-        ("attribute:ecs.availability-zone != a and attribute:ecs.availability-zone != b", {"c"}),
-        ("attribute:ecs.availability-zone =~ [ab]", {"a", "b"}),
-        ("attribute:gpu exists", set()),
-    ],
-)
-def test_members_of_an_expression_are_found(expression: str, zones: set[str]) -> None:
-    constraint = {"type": "memberOf", "expression": expression}
-    assert set(spread(three(), 6, constraints=(constraint,))) == zones
+EXPRESSIONS: list[tuple[str, set[str]]] = [
+    ("attribute:ecs.availability-zone == b", {"b"}),
+    ("attribute:ecs.availability-zone in [a, c]", {"a", "c"}),
+    ("attribute:ecs.availability-zone != a and attribute:ecs.availability-zone != b", {"c"}),
+    ("attribute:ecs.availability-zone =~ [ab]", {"a", "b"}),
+    ("attribute:gpu exists", set()),
+]
+
+
+def test_members_of_an_expression_are_found() -> None:
+    for expression, zones in EXPRESSIONS:
+        constraint = {"type": "memberOf", "expression": expression}
+        assert set(spread(three(), 6, constraints=(constraint,))) == zones, expression
 
 
 def test_where_nothing_fits_the_closest_is_named() -> None:
