@@ -1,5 +1,6 @@
 """`strata map`"""
 
+import os
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,7 +35,8 @@ def map_(
     settings = load(env)
     name = settings.environment.name
     changes = reviewed(plan, settings) if plan else None
-    target = (folder or project() / "build" / "map" / name).resolve()
+    # `Path.resolve` raises on a link that leads back to itself, which writing there tells of.
+    target = Path(os.path.realpath(folder or project() / "build" / "map" / name))
     written = write_map(target, settings.environment, composed_stack(settings), changes)
     files = [str(shown(file)) for file in written]
     if as_json:

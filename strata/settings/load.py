@@ -248,9 +248,10 @@ def worded(env: str, told: Iterable[Finding], root: Path | None = None) -> list[
 
 def distinct(envs: list[str] | None) -> list[str]:
     """The environments that a command is given, each file once, however it is named."""
-    by_file: dict[Path, str] = {}
+    by_file: dict[str, str] = {}
     for env in envs or []:
-        by_file.setdefault(resolve(env).resolve(), env)
+        # `Path.resolve` raises on a link that leads back to itself, which reading it tells of.
+        by_file.setdefault(os.path.realpath(resolve(env)), env)
     return list(by_file.values())
 
 

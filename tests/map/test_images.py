@@ -96,6 +96,16 @@ def test_a_folder_without_a_plan_is_refused(command: Command, tmp_path: Path) ->
     assert not (tmp_path / "map").exists()
 
 
+def test_a_link_that_leads_back_to_itself_is_no_folder_for_a_map(
+    command: Command, tmp_path: Path
+) -> None:
+    link = tmp_path / "map"
+    link.symlink_to(link.name)
+    answer = command("map", "local", "--out", link)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith(f"error: {link}: there is a file of that name already")
+
+
 def test_the_demo_leaves_the_map_the_paths_and_the_cost_of_local(tmp_path: Path) -> None:
     found = write_views(load("local"), tmp_path)
     assert "Map of shop-local" in found["map"].read_text()

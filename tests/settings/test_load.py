@@ -22,6 +22,13 @@ def test_an_environment_that_is_named_twice_is_one(tmp_path: Path) -> None:
     assert distinct(given) == ["local", "dev"]
 
 
+def test_a_link_that_leads_back_to_itself_is_no_readable_file(tmp_path: Path) -> None:
+    link = tmp_path / "loop.toml"
+    link.symlink_to(link.name)
+    with pytest.raises(InvalidSettings, match="symbolic links"):
+        load_each(distinct([str(link)]))
+
+
 def test_the_same_twice_in_the_line_is_synthesized_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
