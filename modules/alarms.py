@@ -1,7 +1,7 @@
 """Alarms layer, optional: a topic, alarms on every other layer, a budget and a dashboard."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -17,17 +17,20 @@ from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 from constructs import Construct
 
 from modules.naming import Names
-from modules.notify import deploying, deployment_pattern
+from modules.notify import LONGEST_PATTERN, Prefix, deploying, deployment_pattern
 from modules.providers import in_us_east_1
 from modules.topic import Senders, own_topic
 from strata.settings.alarm_defaults import NO_TASK, Default
 from strata.settings.alarms import HEALTH_CHECK_REGION, Watch, answers_well, watches
 from strata.settings.models import Alarms, Settings
-from strata.settings.resource_names import CONTAINER, job_group
+from strata.settings.resource_names import CONTAINER, JOB_GROUP, job_group
 from strata.text.words import plain
 
 ACTUAL_PERCENT, FORECAST_PERCENT = 80, 100
 """Shares of the budget, in percent, that the month's cost may reach, and may be forecast to."""
+
+OF_A_TOKEN = 100
+"""Characters that the name of a cluster may have more than the token that stands for it."""
 
 WIDTH, HEIGHT = 8, 6
 """Size of a widget, in units of a dashboard that is 24 wide (CloudWatch API reference)."""
@@ -291,19 +294,26 @@ class AlarmsLayer(Construct):
 
 def failed_jobs_pattern(cluster: str, jobs: Iterable[str]) -> str:
     """EventBridge's pattern of the events of jobs of a cluster, by its ARN, that failed or never
-    started.
+    started; of all jobs, where their names are too long for a pattern.
 
     The exit code is looked at in the application's container: EventBridge compares `name` and
     `exitCode` of the same entry of `containers`. When that one ends, ECS stops the sidecars, whose
     exit codes then say nothing.
     """
+    pattern = _failed_pattern(cluster, [job_group(name) for name in jobs])
+    if len(pattern) <= LONGEST_PATTERN - OF_A_TOKEN:
+        return pattern
+    return _failed_pattern(cluster, [{"prefix": JOB_GROUP}])
+
+
+def _failed_pattern(cluster: str, groups: Sequence[str | Prefix]) -> str:
     return json.dumps(
         {
             "source": ["aws.ecs"],
             "detail-type": ["ECS Task State Change"],
             "detail": {
                 "clusterArn": [cluster],
-                "group": [job_group(name) for name in jobs],
+                "group": list(groups),
                 "lastStatus": ["STOPPED"],
                 "$or": [
                     {

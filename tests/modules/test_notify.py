@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from modules.alarms import failed_jobs_pattern
 from modules.notify import deploying, deployment_pattern
 from strata.cost.estimate import estimate
 from strata.cost.prices import shipped
@@ -162,3 +163,16 @@ def test_a_pattern_stays_below_eventbridges_limit_however_many_services_there_ar
     assert resources == ([f"{cluster}{name}" for name in services] if whole else [
         {"prefix": cluster}
     ])  # fmt: skip
+
+
+def test_nor_however_many_jobs() -> None:
+    cluster = "arn:aws:ecs:eu-central-1:123456789012:cluster/shop-local"
+    few, many = (
+        json.loads(
+            failed_jobs_pattern(cluster, [f"{'x' * 60}-{number}" for number in range(count)])
+        )
+        for count in (2, 40)
+    )
+    assert few["detail"]["group"] == [f"job-{'x' * 60}-{number}" for number in (0, 1)]
+    assert many["detail"] == {**few["detail"], "group": [{"prefix": "job-"}]}
+    assert len(failed_jobs_pattern(cluster, ["x" * 64] * 22)) <= 2048 - 80
