@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # waitress 3.0.2, cheroot 11.1.2, daphne 4.2.3 and hypercorn 0.18.0 beside gunicorn 27.0.1, granian 2.8.9 and uvicorn 0.54.0 (all PyPI), Python 3.11, 2026-11-29.
 # At each deployment ECS sends SIGTERM to the old tasks and waits, 30 seconds if nothing else is said, before it kills them. A server that is made for production is expected to take no more requests then, to answer those that it has, and to end.
-# gunicorn, granian and uvicorn do. waitress and cheroot (CherryPy's server) know nothing of the signal and are gone at once, with the request that they were at; daphne ends in good order, with exit code 0, and kills the request as well. hypercorn
-# waits three seconds, its `graceful_timeout`, and then answers 500 in the application's place. uvicorn answers, and ends by the signal all the same, which ECS shows as exit code 143.
+# gunicorn, granian and uvicorn do. waitress and cheroot (CherryPy's server) know nothing of the signal: below an init process (`initProcessEnabled`), as here, they are gone at once with the request that they were at, and as process 1 of a container,
+# to which the kernel brings no signal that it does not ask for, they take new ones until SIGKILL. daphne ends in good order, with exit code 0, and kills the request as well. hypercorn waits three seconds, its `graceful_timeout`, and then answers 500
+# in the application's place. uvicorn answers, and ends by the signal all the same, which ECS shows as exit code 143.
 # The load balancer makes a 502 of each lost connection, some at every deployment, and its deregistration delay only helps against requests that are shorter than it; an order that was written is repeated by its client.
 # Seen, for a request that takes five seconds more after the signal: no answer, then -15, -15 and 0 for the first three; 500 and 0 from hypercorn; 200 from the others, with 0, 0 and -15.
 set -euo pipefail
