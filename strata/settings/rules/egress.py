@@ -1,5 +1,6 @@
 """Ways out of the VPC beside HTTPS."""
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
@@ -41,10 +42,17 @@ def check(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _range(text: str) -> str:
+    """The range to write in place of a text that is none."""
+    if re.fullmatch(r"[0-9]+(\.[0-9]+){3}", text) and ipv4_range(EGRESS, f"{text}/32")[0]:
+        return f"{text}/32 for this address alone"
+    return "such as 203.0.113.0/24: security groups know addresses, and no names"
+
+
 def _ranges(key: Key, ranges: list[str], vpc: IPv4Network | None) -> Iterator[Finding]:
     earlier: list[IPv4Network] = []
     for index, text in enumerate(ranges):
-        network, problem = ipv4_range((*key, index), text)
+        network, problem = ipv4_range((*key, index), text, _range(text))
         if problem or network is None:
             yield from [problem] if problem else []
             continue

@@ -206,11 +206,13 @@ def _shared(network: Network) -> Iterator[Finding]:
         )
 
 
-def ipv4_range(key: Key, text: str) -> tuple[IPv4Network | None, Finding | None]:
+def ipv4_range(
+    key: Key, text: str, right: str = "such as 10.0.0.0/16"
+) -> tuple[IPv4Network | None, Finding | None]:
     """The range that a text is, or what is wrong with it."""
     interface = _interface(text)
     if interface is None:
-        return None, Finding(key, "is not an IPv4 range", "such as 10.0.0.0/16")
+        return None, Finding(key, "is not an IPv4 range", right)
     if interface.ip != interface.network.network_address:
         return None, Finding(key, _host_bits(interface), str(interface.network))
     return interface.network, None
