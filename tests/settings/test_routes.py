@@ -98,6 +98,14 @@ def test_two_routes_of_one_priority_are_refused_by_both_names() -> None:
     assert problem.startswith("services.b.route.priority: is that of services.a already | ")
 
 
+def test_two_routes_whose_rules_would_have_one_address_are_refused() -> None:
+    routes = {name: {"priority": n, "paths": ["/"]} for n, name in enumerate(("a-http", "a"), 1)}
+    (problem,) = refused(with_routes(routes, http="forward"))
+    assert problem.startswith("services.a-http: would give its rule the address")
+    # Without rules on port 80 there is one alone.
+    assert refused(with_routes(routes)) == []
+
+
 def test_a_host_under_a_domain_that_does_not_end_in_letters_is_refused() -> None:
     routes = one(hosts=["admin.shop.xn--p1ai"])
     (problem,) = refused(with_routes(routes, domain="shop.xn--p1ai"))

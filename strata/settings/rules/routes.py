@@ -20,6 +20,8 @@ LONGEST = 128
 """Characters of a host or path of a rule (ELB API reference, RuleCondition)."""
 CERTIFICATE_NAMES = 10
 """Names of a certificate, unless AWS raises the quota (ACM User Guide, quotas)."""
+ON_PORT_80 = "-http"
+"""What the address in Terraform of a rule on port 80 has after the name of its service."""
 RULES = 100
 """Rules of a load balancer beside the default ones (ELB User Guide for Application Load Balancers,
 quotas)."""
@@ -139,6 +141,17 @@ def _together(settings: Settings, routes: dict[str, Route]) -> Iterator[Finding]
             f"at most {CERTIFICATE_NAMES}; paths under one host need no further name",
             (("edge", "www"),),
         )
+    for name in routes:
+        # The rule of `x-http` and that of `x` on port 80 are `worker_x_http_rule`, both.
+        other = f"{name}{ON_PORT_80}"
+        if settings.edge.http == "forward" and other in routes:
+            yield Finding(
+                ("services", other),
+                f"would give its rule the address in Terraform that the rule of services.{name} on "
+                "port 80 has",
+                "another name",
+                (("services", name), ("edge", "http")),
+            )
     listeners = 2 if settings.edge.http == "forward" else 1
     if len(routes) * listeners > RULES:
         yield Finding(
