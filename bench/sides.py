@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ BEFORE = "8f27502"
 """The commit of 2026-11-28 whose time and memory are the measure."""
 
 RUNS = 5
+
+LAST_LINES = 40
+"""Of what a program said, for one that fails: which test of a suite, and why."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,17 @@ def run(program: Program, code: int = 0) -> Took:
     environment = {**os.environ, **program.environment}
     # A user's Python keeps what it compiled; so do both sides here.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        program.command, cwd=program.folder, env=environment, stdout=subprocess.DEVNULL
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    clock = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != code:
-        raise SystemExit(f"{' '.join(program.command)} ended with {process.returncode}")
+    with tempfile.TemporaryFile() as out:
+        start = time.perf_counter()
+        process = subprocess.Popen(program.command, cwd=program.folder, env=environment, stdout=out)
+        _, status, used = os.wait4(process.pid, 0)
+        clock = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != code:
+            out.seek(0)
+            said = [line.decode(errors="replace") for line in out.readlines()[-LAST_LINES:]]
+            command = " ".join(program.command)
+            raise SystemExit(f"{''.join(said)}{command} ended with {process.returncode}")
     return Took(clock, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 

@@ -1,6 +1,7 @@
 """What is too slow fails."""
 
 import contextlib
+import sys
 from pathlib import Path
 
 import boto3
@@ -15,7 +16,7 @@ import bench.plan
 import bench.suite
 import bench.synthesis
 from bench.plan import Measured
-from bench.sides import Program, Took
+from bench.sides import Program, Took, run
 from tests.git import git
 
 
@@ -189,3 +190,9 @@ def test_tests_that_take_too_long_in_a_new_clone_fail(
 def test_what_is_no_target_of_the_suite_is_named() -> None:
     with pytest.raises(SystemExit, match="chek: no such target; there are check, test"):
         bench.suite.main(["chek"])
+
+
+def test_a_program_that_fails_says_what_it_said_last(tmp_path: Path) -> None:
+    program = "print('tests/test_a.py: done'); print('repeat it alone: pytest a'); exit(1)"
+    with pytest.raises(SystemExit, match=r"repeat it alone: pytest a\n.* ended with 1"):
+        run(Program([sys.executable, "-c", program], tmp_path, {}))
