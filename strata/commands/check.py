@@ -10,6 +10,7 @@ from strata.commands.cost import over_budget
 from strata.settings import InvalidSettings, Problem, Settings, load_each, rules
 from strata.settings.load import worded
 from strata.settings.rules.edge import placeholder
+from strata.settings.shared import refuse_shared
 
 if TYPE_CHECKING:
     from strata.reach.report import TableReport
@@ -20,6 +21,7 @@ def check(envs: Envs, *, as_json: AsJson = False) -> None:
     warnings: list[Problem] = []
     try:
         all_settings = load_each(envs)
+        refuse_shared(envs, all_settings)
         for env, settings in zip(envs, all_settings, strict=True):
             warnings += worded(env, rules.warnings(settings))
         reports = _reports(envs, all_settings, warnings)

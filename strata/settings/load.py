@@ -22,7 +22,7 @@ from strata.settings import schema
 from strata.settings.advice import NoToml, decode, literal, parse, words_of
 from strata.settings.models import Settings
 from strata.settings.positions import Key, line_of, positions
-from strata.settings.resource_names import OURS, PROJECT, base, taken
+from strata.settings.resource_names import base
 from strata.settings.rules import Finding, findings
 from strata.settings.rules.finding import near
 from strata.settings.rules.secrets import is_reference
@@ -262,7 +262,6 @@ def load_each(envs: Iterable[str], root: Path | None = None) -> list[Settings]:
     more = 0
     files: dict[str, Path] = {}
     owners: dict[tuple[str, str], Path] = {}
-    names: dict[tuple[str, ...], Path] = {}
     for env in envs:
         try:
             settings = load(env, root)
@@ -277,8 +276,6 @@ def load_each(envs: Iterable[str], root: Path | None = None) -> list[Settings]:
         owner = owners.setdefault((environment.account_id, base(environment)), file)
         if owner not in (file, earlier):
             problems.append(_same_names(file, settings, owner))
-        elif owner == file:
-            problems += _taken(file, settings, names)
         loaded.append(settings)
     if problems:
         raise InvalidSettings(problems, more)
@@ -307,32 +304,6 @@ def _same_names(file: Path, settings: Settings, earlier: Path) -> Problem:
         "in one account",
         "another project or name, or another account",
     )
-
-
-def _taken(file: Path, settings: Settings, names: dict[tuple[str, ...], Path]) -> list[Problem]:
-    """Single names that an earlier file makes in the same account and region: a repository of the
-    same name, or the service `x` of `dev` beside the environment `dev-x`."""
-    environment = settings.environment
-    place = (str(environment.emulated), environment.account_id, environment.region)
-    problems = []
-    for name in taken(settings):
-        earlier = names.setdefault((*place, name.type, name.name), file)
-        if earlier != file:
-            lines = positions(text_of(file))
-            # What is this one's alone, before the name of the environment and the project's.
-            key = min(name.keys, key=lambda one: (one in OURS, one == PROJECT))
-            problems.append(
-                Problem(
-                    file,
-                    line_of(lines, key),
-                    dotted(key),
-                    shown_value(key, settings.model_dump(by_alias=True)),
-                    f"makes the name of {name.rule.thing} that {earlier} makes too, {name.name}, "
-                    "in one account and region",
-                    "another name, or another account or region",
-                )
-            )
-    return problems
 
 
 def judge(data: dict[str, Any]) -> tuple[Settings | None, list[Finding]]:

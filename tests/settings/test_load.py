@@ -71,28 +71,6 @@ def test_two_files_that_make_the_same_names_in_one_account_are_refused(tmp_path:
     assert len(load_each([str(first), str(third)])) == 2
 
 
-def test_a_name_that_another_environment_makes_in_the_account_is_refused(tmp_path: Path) -> None:
-    def written(name: str, more: str = "", account: str = "123456789012") -> str:
-        file = tmp_path / f"{name}.toml"
-        text = LOCAL.replace('name = "local"', f'name = "{name}"').replace("123456789012", account)
-        file.write_text(text + more)
-        return str(file)
-
-    worker = '[cluster]\nmax_size = 9\n[services.eu]\ncommand = ["node", "eu.js"]\n'
-    worker += 'repository = "store/eu"\n'
-    first = written("dev", worker)
-    family, repository = written("dev-eu"), written("test", worker)
-    with pytest.raises(InvalidSettings) as error:
-        load_each([first, family, repository])
-    said = {problem.key: problem for problem in error.value.problems}
-    assert set(said) == {"environment.name", "services.eu.repository"}
-    assert f"{first} makes too, shop-dev-eu" in said["environment.name"].wrong
-    assert said["environment.name"].line == 6
-    assert f"{first} makes too, store/eu" in said["services.eu.repository"].wrong
-    elsewhere = [written("other", worker, "210987654321"), written("tests")]
-    assert len(load_each([first, *elsewhere])) == 3
-
-
 def test_a_message_names_as_many_problems_as_can_be_read(tmp_path: Path) -> None:
     file = tmp_path / "local.toml"
     lines = "".join(f"A{index} = {index}\n" for index in range(MOST_SHOWN + 5))
