@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer._click.exceptions import NoSuchOption
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
@@ -195,6 +196,11 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except typer.BadParameter as error:
             error.message = _what_is_right(error)
+            raise
+        except NoSuchOption as error:
+            parameters = error.ctx.command.params if error.ctx else []
+            if any(parameter.metavar == "COMMAND" for parameter in parameters):
+                error.message += "; those of COMMAND go after --"
             raise
 
 

@@ -8,7 +8,7 @@ import typer
 from strata.commands.base import Env, ServiceName
 from strata.commands.common import aim
 from strata.commands.logs import SHORT_ID, task_id
-from strata.errors import StrataError
+from strata.errors import StrataError, UsageError
 from strata.machine.unforeseen import say
 from strata.settings import load
 
@@ -39,6 +39,8 @@ def exec_(
     from strata.release.ecs import Ecs, asking  # noqa: PLC0415
     from strata.release.place import place as place_of  # noqa: PLC0415
 
+    if command and not command[0].strip():
+        raise UsageError("there is no command to run", "leave it away for a shell")
     wanted = task_id(task) if task is not None else ""
     settings = load(env)
     place = place_of(settings, service or "")
@@ -93,10 +95,11 @@ def _container(task: dict[str, Any], place: "Place") -> str:
     """The runtime id of the service's container; raises StrataError if ECS Exec cannot reach it."""
     id_ = task["taskArn"].rpartition("/")[2][:SHORT_ID]
     if not task.get("enableExecuteCommand"):
+        command = place.environment.command
         raise StrataError(
             f"the task {id_} was started without ECS Exec",
-            "[service] exec = true switches it on: strata plan, strata apply; tasks that are "
-            "started then have it",
+            f"[service] exec = true switches it on: {command('plan')}, {command('apply')}; tasks "
+            "that are started then have it",
         )
     container = next(one for one in task["containers"] if one["name"] == place.container)
     agents = {one["name"]: one for one in container.get("managedAgents", [])}

@@ -1,5 +1,7 @@
 """`strata tunnel`"""
 
+import errno
+import os
 import re
 import shlex
 import socket
@@ -82,25 +84,31 @@ def _goal(settings: Settings, target: str) -> "Goal":
 def free_port(same: int, asked: int | None) -> int:
     """The port here: the one that is asked for, the same as there, or any that is free."""
     if asked is not None:
-        if not _free(asked):
-            raise StrataError(f"port {asked} of this machine is taken", "--local names another")
+        if why := _in_the_way(asked):
+            if why == errno.EADDRINUSE:
+                raise StrataError(f"port {asked} of this machine is taken", "--local names another")
+            raise StrataError(
+                f"port {asked} of this machine: {os.strerror(why)}",
+                "--local names another, from 1024 on",
+            )
         return asked
-    if same >= 1024 and _free(same):
+    if same >= 1024 and not _in_the_way(same):
         return same
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
         return int(probe.getsockname()[1])
 
 
-def _free(port: int) -> bool:
+def _in_the_way(port: int) -> int | None:
+    """The error number of who would listen on a port; None where nothing is in the way."""
     with socket.socket() as probe:
         # A port whose last connection has just ended can be listened on again.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOCALHOST, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error.errno
+    return None
 
 
 def _say(settings: Settings, goal: "Goal", port: int, *, shown: bool) -> None:

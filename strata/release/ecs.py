@@ -23,6 +23,7 @@ from strata.settings.resource_names import CONTAINER, JOB_GROUP
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import ContainerInstanceTypeDef
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
 
 DESCRIBED = 100
@@ -93,23 +94,32 @@ class Ecs:
 
     def service(self) -> Service:
         """The service; raises NoService when there is none."""
+        with self._asking():
+            answer = self.client.describe_services(
+                cluster=self.place.cluster, services=[self.place.service]
+            )
+        services = [one for one in answer["services"] if one["status"] != "INACTIVE"]
+        if not services:
+            raise self._none()
+        return model.service(cast("Mapping[str, Any]", services[0]))
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        """As `asking`; raises NoService where the cluster or the service is not there."""
+        found = self.client.exceptions
+        with asking():
+            try:
+                yield
+            except (found.ClusterNotFoundException, found.ServiceNotFoundException):
+                raise self._none() from None
+
+    def _none(self) -> NoService:
         place = self.place
-        nothing = NoService(
+        return NoService(
             f"{place.environment.name} has no service {place.service} in the cluster "
             f"{place.cluster}",
             f"{place.environment.command('apply')} makes it",
         )
-        with asking():
-            try:
-                answer = self.client.describe_services(
-                    cluster=place.cluster, services=[place.service]
-                )
-            except self.client.exceptions.ClusterNotFoundException:
-                raise nothing from None
-        services = [one for one in answer["services"] if one["status"] != "INACTIVE"]
-        if not services:
-            raise nothing
-        return model.service(cast("Mapping[str, Any]", services[0]))
 
     def seen(self) -> Seen:
         """What AWS says now of the service; raises NoService when there is none."""
@@ -119,7 +129,7 @@ class Ecs:
     def tasks(self) -> list[Task]:
         """Tasks of the service that run or are to run, and those that stopped within the hour.
 
-        ECS lists stopped tasks for an hour (ECS API reference, DescribeTasks).
+        ECS lists stopped tasks for an hour (ECS API reference, DescribeTasks). Raises NoService.
         """
         return [
             *self._listed(serviceName=self.place.service, desiredStatus="RUNNING"),
@@ -138,8 +148,25 @@ class Ecs:
         """One task; None when ECS no longer knows it."""
         return next(iter(self._described([task_id])), None)
 
+    def instances(self) -> "list[ContainerInstanceTypeDef]":
+        """The cluster's instances, as ECS describes them; raises NoService without a cluster."""
+        cluster = self.place.cluster
+        with self._asking():
+            arns = list(
+                pages(
+                    self.client, "list_container_instances", "containerInstanceArns",
+                    cluster=cluster,
+                )
+            )  # fmt: skip
+            if not arns:
+                return []
+            answer = self.client.describe_container_instances(
+                cluster=cluster, containerInstances=arns[:DESCRIBED]
+            )
+        return answer["containerInstances"]
+
     def _listed(self, **filters: str) -> list[Task]:
-        with asking():
+        with self._asking():
             arns = list(
                 pages(self.client, "list_tasks", "taskArns", cluster=self.place.cluster, **filters)
             )

@@ -5,13 +5,13 @@ import ssl
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from strata.aws.session import IMPATIENT, pages, session
 from strata.release.due import next_due
-from strata.release.ecs import DESCRIBED, Ecs, NoService, asking
+from strata.release.ecs import Ecs, NoService, asking
 from strata.release.model import Deployment, Event, Revision, Service, Target, Task
 from strata.release.place import Place, place
 from strata.release.record import Record, Records
@@ -20,9 +20,6 @@ from strata.settings.models import Job as JobSettings
 from strata.settings.models import Settings
 from strata.settings.resource_names import alarm_prefix, dead_letters, job_group, schedule_group
 from strata.settings.routes import request_to, taken_by
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecs import ECSClient
 
 EVENTS = 5
 REMEMBERED = timedelta(hours=1)
@@ -164,7 +161,7 @@ def status(settings: Settings, service_name: str = "") -> Status:
         tasks_ = pool.submit(ecs.tasks)
         newest_ = pool.submit(ecs.revision)
         record_ = pool.submit(lambda: Records(environment, here).read())
-        instances_ = pool.submit(_instances, ecs.client, here)
+        instances_ = pool.submit(_instances, ecs)
         alarms_ = pool.submit(_alarms, settings, here)
         address_ = pool.submit(address, settings, service_name)
         jobs_ = pool.submit(jobs, settings, ecs) if settings.jobs else None
@@ -246,17 +243,8 @@ def _running(
     )
 
 
-def _instances(client: "ECSClient", here: Place) -> list[Instance]:
-    with asking():
-        arns = list(
-            pages(client, "list_container_instances", "containerInstanceArns", cluster=here.cluster)
-        )
-        if not arns:
-            return []
-        answer = client.describe_container_instances(
-            cluster=here.cluster, containerInstances=arns[:DESCRIBED]
-        )
-    return [_instance(cast("dict[str, Any]", one)) for one in answer["containerInstances"]]
+def _instances(ecs: Ecs) -> list[Instance]:
+    return [_instance(cast("dict[str, Any]", one)) for one in ecs.instances()]
 
 
 def _instance(answer: dict[str, Any]) -> Instance:

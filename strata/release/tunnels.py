@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from strata.aws.session import IMPATIENT, pages, session
+from strata.aws.session import IMPATIENT, session
 from strata.errors import StrataError
-from strata.release.ecs import DESCRIBED, Ecs, asking
+from strata.release.ecs import Ecs, asking
 from strata.release.sessions import Session
 from strata.settings.models import Environment
 
@@ -70,18 +70,6 @@ def _request(instance: str, goal: Goal, local: int) -> dict[str, Any]:
 
 def _instances(ecs: Ecs) -> list[str]:
     """The EC2 ids of the cluster's active instances, those with a connected agent first."""
-    cluster = ecs.place.cluster
-    with asking():
-        arns = list(
-            pages(
-                ecs.client, "list_container_instances", "containerInstanceArns",
-                cluster=cluster, status="ACTIVE",
-            )
-        )  # fmt: skip
-        if not arns:
-            return []
-        answer = ecs.client.describe_container_instances(
-            cluster=cluster, containerInstances=arns[:DESCRIBED]
-        )
-    found = sorted(answer["containerInstances"], key=lambda one: not one.get("agentConnected"))
+    active = [one for one in ecs.instances() if one["status"] == "ACTIVE"]
+    found = sorted(active, key=lambda one: not one.get("agentConnected"))
     return [one["ec2InstanceId"] for one in found]

@@ -3,6 +3,7 @@
 A path is of a file that no name finds, since a name is one of a file in `envs/`.
 """
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -41,6 +42,10 @@ WITHOUT_BUCKET: Hints = {
 NOT_APPLIED: Hints = {
     ("status", PATH): "apply",
     ("logs", PATH): "apply",
+    ("logs", PATH, "--previous"): "apply",
+    ("exec", PATH): "apply",
+    ("tunnel", PATH, "51678"): "apply",
+    ("tunnel", PATH, "database"): "apply",
     ("output", PATH): "apply",
     ("run", PATH, "--", "ls"): "apply",
     ("deploy", PATH, "--tag", "1.0.0"): "status",
@@ -70,6 +75,11 @@ def command(
     file = Path(PATH)
     file.parent.mkdir()
     file.write_text(f"{text}\n[database.app_user]\n\n[cost]\nbudget_usd_per_month = 1\n")
+    plugin = tmp_path / "bin" / "session-manager-plugin"
+    plugin.parent.mkdir()
+    plugin.write_text("#!/bin/sh\necho 1.2.650.0\n")
+    plugin.chmod(0o755)
+    monkeypatch.setenv("PATH", str(plugin.parent), prepend=os.pathsep)
     with emulation.emulator(tmp_path / "emulator"):
         yield Command(monkeypatch, capsys)
 

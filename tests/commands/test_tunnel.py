@@ -1,5 +1,7 @@
 """Which port of this machine a tunnel begins at."""
 
+import errno
+import os
 import socket
 
 import pytest
@@ -19,3 +21,16 @@ def test_a_port_that_is_taken_is_refused_when_asked_for_and_passed_over_otherwis
     assert free_port(port, None) == port
     # Below 1024 only root may listen.
     assert free_port(80, None) >= 1024
+
+
+def test_a_port_that_only_root_may_listen_on_is_not_told_as_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Refused(socket.socket):
+        def bind(self, _: object) -> None:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(socket, "socket", Refused)
+    with pytest.raises(StrataError, match="port 80 of this machine: Permission denied") as error:
+        free_port(6379, 80)
+    assert error.value.hint == "--local names another, from 1024 on"

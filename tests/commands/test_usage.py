@@ -68,6 +68,15 @@ def test_usage_has_each_bracket_and_dots_once(helps: dict[tuple[str, ...], str])
         assert not re.search(r"\[\[|\{\{|\.\.\.[\]}]|[a-z]+[\]}]", usage), f"{words}: {usage}"
 
 
+def test_an_option_of_what_runs_is_told_where_it_goes() -> None:
+    for command in ("exec", "run"):
+        told = said(command, "local", "ls", "-l")
+        assert "No such option: -l; those of COMMAND go after --" in told
+    told = said("status", "local", "-l")
+    assert "No such option: -l " in told
+    assert "COMMAND" not in told
+
+
 def filled(words: tuple[str, ...], name: str, value: str) -> tuple[str, ...]:
     """The command with a value of one parameter, and with some word for what is required."""
     line = [*words]

@@ -165,6 +165,18 @@ def test_exec_is_a_shell_in_the_task_that_is_named(
     assert "no running task of the service has an id that begins with abcdef01" in log
 
 
+def test_exec_of_no_command_is_refused_before_a_session(
+    run: Run, put: Put, called: Callable[[], Any]
+) -> None:
+    put()
+    for command in ("", " "):
+        code, _, log = run("exec", "local", "--", command)
+        assert code == 2
+        assert log == "error: there is no command to run\nhint: leave it away for a shell\n"
+    with pytest.raises(FileNotFoundError):
+        called()
+
+
 def test_exec_says_what_switches_it_on(run: Run, put: Put, shop: Shop) -> None:
     put()
     wanted = {"cluster": shop.cluster, "service": "shop-local"}
@@ -174,6 +186,7 @@ def test_exec_says_what_switches_it_on(run: Run, put: Put, shop: Shop) -> None:
     assert code == 1
     assert "was started without ECS Exec" in log
     assert "[service] exec = true" in log
+    assert "strata plan local, strata apply local" in log
     shop.ecs.update_service(**wanted, enableExecuteCommand=True, forceNewDeployment=True)
     shop.step(service.SETTLED_SECONDS)
 
@@ -228,6 +241,29 @@ def test_a_tunnel_goes_through_an_instance_of_the_cluster(
     assert PASSWORD not in said + log
     assert "a token" not in said + log
     assert "--show-password prints it" in log
+
+
+def test_a_tunnel_goes_through_no_instance_that_is_drained(
+    run: Run, put: Put, called: Callable[[], Any], shop: Shop
+) -> None:
+    put()
+    run("tunnel", "local", "51678")
+    first = json.loads(called()["words"][4])["Target"]
+    [arn] = [
+        one["containerInstanceArn"]
+        for one in shop.container_instances()
+        if one["ec2InstanceId"] == first
+    ]
+
+    def state(name: Any) -> None:
+        shop.ecs.update_container_instances_state(
+            cluster=shop.cluster, containerInstances=[arn], status=name
+        )
+
+    state("DRAINING")
+    run("tunnel", "local", "51678")
+    state("ACTIVE")
+    assert json.loads(called()["words"][4])["Target"] != first
 
 
 def test_the_commands_that_connect_use_tls_and_ask_for_the_password(run: Run, put: Put) -> None:
