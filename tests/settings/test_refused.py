@@ -384,6 +384,20 @@ def test_all_problems_are_reported_at_once_with_their_lines(refuse: Refuse) -> N
         )  # fmt: skip
 
 
+def test_with_another_vpc_each_range_is_told_one_that_is_free_there(refuse: Refuse) -> None:
+    public = 'public_subnets = ["10.0.0.0/24", "10.1.0.0/24", "10.0.2.0/24"]'
+    problems = refuse(with_lines("network", 'vpc_cidr = "10.1.0.0/16"', public))
+    within = "a range within 10.1.0.0/16, such as 10.1."
+    assert {key.removeprefix("network."): one.right for key, one in problems.items()} == {
+        # 10.1.0.0/24 is the second's, which is right.
+        "public_subnets[0]": f"{within}1.0/24", "public_subnets[2]": f"{within}2.0/24",
+        "private_subnets[0]": f"{within}16.0/20", "private_subnets[1]": f"{within}32.0/20",
+        "private_subnets[2]": f"{within}48.0/20",
+    }  # fmt: skip
+    tight = refuse(with_lines("network", 'vpc_cidr = "10.1.0.0/24"'))
+    assert {one.right for one in tight.values()} == {"a smaller range within 10.1.0.0/24"}
+
+
 def test_a_user_that_a_rotation_makes_the_master_is_refused(refuse: Refuse) -> None:
     text = with_lines("database", 'username = "shop_2"') + '[database.app_user]\nname = "shop"\n'
     problem = refuse(text)["database.app_user.name"]

@@ -287,11 +287,14 @@ def _subnets(settings: Network, vpc: IPv4Network | None) -> Iterator[Finding]:
     ]
     taken = _Taken(vpc)
     with_host_bits: list[tuple[Key, ipaddress.IPv4Interface]] = []
+    outside: list[tuple[Key, IPv4Network]] = []
     for key, text in subnets:
         network, problem = ipv4_range(key, text)
         if network is not None:
-            yield from _subnet(key, network, vpc, taken)
+            yield from _subnet(key, network, taken)
             taken.add(key, network)
+            if vpc and network.prefixlen in SIZES and not network.subnet_of(vpc):
+                outside.append((key, network))
         elif problem and "host bits" in problem.wrong:
             with_host_bits.append((key, ipaddress.IPv4Interface(text)))
         elif problem:
@@ -307,16 +310,28 @@ def _subnets(settings: Network, vpc: IPv4Network | None) -> Iterator[Finding]:
             right += ", which was meant in this list" if network != interface.network else ""
         reads = (VPC, ("network", "public_subnets"), ("network", "private_subnets"))
         yield Finding(key, _host_bits(interface), right, reads if network else ())
+    if vpc:
+        yield from _outside(outside, vpc, taken)
 
 
-def _subnet(
-    key: Key, network: IPv4Network, vpc: IPv4Network | None, taken: _Taken
+def _outside(
+    outside: list[tuple[Key, IPv4Network]], vpc: IPv4Network, taken: _Taken
 ) -> Iterator[Finding]:
+    """The ranges outside of the VPC, each with one that overlaps none of those that are right."""
+    for key, network in outside:
+        right = f"a smaller range within {vpc}"
+        if network.prefixlen > vpc.prefixlen:
+            free = taken.free(network.prefixlen)
+            right = f"a range within {vpc}{f', such as {free}' if free else ''}"
+            if free:
+                taken.add(key, free)
+        yield Finding(key, f"lies outside the VPC, {vpc}", right, (VPC,))
+
+
+def _subnet(key: Key, network: IPv4Network, taken: _Taken) -> Iterator[Finding]:
     if network.prefixlen not in SIZES:
         yield Finding(key, "is not between /16 and /28", f"such as {network.network_address}/24")
         return
-    if vpc and not network.subnet_of(vpc):
-        yield Finding(key, f"lies outside the VPC, {vpc}", f"a range within {vpc}", (VPC,))
     overlap = taken.overlapping(network)
     if overlap:
         other_key, other = overlap
@@ -361,7 +376,7 @@ def _counts(network: Network) -> Iterator[Finding]:
         if count > zones:
             yield Finding(
                 key,
-                f"has {count} subnets for {zones} zones",
+                f"has {count} subnets for {counted(zones, 'zone')}",
                 "one for each zone at most",
                 (ZONES,),
             )
