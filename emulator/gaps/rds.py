@@ -4,7 +4,8 @@ Parameters that were set have no `Source`, so Terraform plans to set them again.
 the same resource identifier, by which Terraform waits for its own: with a second one beside it, it
 finds two. A subnet group whose subnets change is forgotten, and a parameter group goes although a
 database uses it. Two calls are not there: parameters cannot be set back, and a role that a database
-got cannot be taken away. Some settings of a database are dropped, and its port never changes.
+got cannot be taken away. Some settings of a database are dropped, and its port never changes. A
+window of maintenance that ends when that of the backups begins is taken for one that overlaps it.
 """
 
 import secrets
@@ -12,6 +13,7 @@ import string
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
+from moto.rds import utils
 from moto.rds.exceptions import (
     DBParameterGroupNotFoundError,
     DBSubnetGroupNotFoundError,
@@ -20,6 +22,7 @@ from moto.rds.exceptions import (
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from moto.rds.responses import RDSResponse
 
+overlap = utils.get_overlap_between_two_date_ranges
 delete_parameters = RDSBackend.delete_db_parameter_group
 modify_subnets = RDSBackend.modify_db_subnet_group
 update = DBParameterGroup.update_parameters
@@ -114,9 +117,15 @@ def _remove_role(self: Any) -> EmptyResult:
     return EmptyResult()
 
 
+def _overlap(*window: Any) -> int:
+    """Seconds that two windows share; less than 0 where they only meet, which moto asks for."""
+    return overlap(*window) or -1
+
+
 def fill() -> None:
-    """Say who set parameters and set them back, name each database and keep its settings, keep the
-    groups that are there or in use, and take roles away."""
+    """Let windows meet, say who set parameters and set them back, name each database and keep its
+    settings, keep the groups that are there or in use, and take roles away."""
+    utils.get_overlap_between_two_date_ranges = _overlap
     RDSResponse.create_db_instance = _create_instance
     RDSResponse.modify_db_instance = _modify_instance
     RDSResponse.remove_role_from_db_instance = _remove_role

@@ -348,6 +348,21 @@ def database_identifier() -> bool:
     return len({one["DbiResourceId"] for one in found}) == 2
 
 
+def database_windows_that_meet() -> bool:
+    windows = {
+        "PreferredBackupWindow": "03:00-06:00",
+        "PreferredMaintenanceWindow": "mon:00:00-mon:03:00",
+    }
+    rds = client("rds")
+    made = rds.create_db_instance(**_database("one"), **windows)["DBInstance"]
+    try:
+        later = {**windows, "PreferredMaintenanceWindow": "mon:00:00-mon:03:01"}
+        rds.create_db_instance(**_database("two"), **later)
+    except ClientError:
+        return {key: made[key] for key in windows} == windows
+    return False
+
+
 def database_roles() -> bool:
     rds = client("rds")
     rds.create_db_instance(**_database("one"))
@@ -940,6 +955,7 @@ PROBES = {
         cache_offers,
         quotas,
         longest_deregistration_delay,
+        database_windows_that_meet,
         launch_template_tags,
         changed_launch_template_tags,
         rule_description,
