@@ -152,13 +152,26 @@ def test_everything_found_at_once_fits_80_columns_too() -> None:
     assert "    strata deploy dev --take-over\n" in text(report)
 
 
-def test_a_command_can_be_copied_as_it_stands() -> None:
-    lines = text(SOME).splitlines()
-    start = next(i for i, line in enumerate(lines) if line.strip().startswith("aws route53"))
+def words_of(shown: str, program: str) -> list[str]:
+    """What a shell makes of the command that begins so, as it stands in a report."""
+    lines = shown.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.strip().startswith(program))
     command = "\n".join(lines[start:]).partition("\n\n")[0]
     shell = ["sh", "-c", f"printf '%s\\n' {command}"]
     answer = subprocess.run(shell, capture_output=True, text=True, check=True)
-    assert answer.stdout.splitlines() == shlex.split(SOME.added[0].delete)
+    return answer.stdout.splitlines()
+
+
+def test_a_command_can_be_copied_as_it_stands() -> None:
+    assert words_of(text(SOME), "aws route53") == shlex.split(SOME.added[0].delete)
+
+
+def test_an_import_can_be_copied_as_it_stands() -> None:
+    address, id_ = 'aws_cloudwatch_metric_alarm.own_alarm["a"]', f"the alarm of {'a-queue-' * 9}"
+    (stranger,) = [one for one in SOME.strangers if one.address]
+    known = stranger.model_copy(update={"address": address, "import_id": id_})
+    shown = text(SOME.model_copy(update={"strangers": [known]}))
+    assert words_of(shown, "terraform import") == ["terraform", "import", address, id_]
 
 
 def test_markdown_is_a_table_whatever_the_values() -> None:

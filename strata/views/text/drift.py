@@ -1,5 +1,7 @@
 """Drift for a terminal of 80 columns."""
 
+import shlex
+
 from strata.drift.report import Report
 from strata.text.wrapping import command, indented
 from strata.views.words import drift as words
@@ -36,7 +38,8 @@ def text(report: Report) -> str:
             lines += indented(f"{stranger.kind} {stranger.name}".rstrip(), 2)
             lines += indented(stranger.identifier, 4)
             if stranger.address:
-                lines += indented(f"terraform import {stranger.address} {stranger.import_id}", 4)
+                taken = ["terraform", "import", stranger.address, stranger.import_id]
+                lines += command(shlex.join(taken), 4)
     if lines:
         lines.append("")
     return "\n".join([*lines, *summary(report)]) + "\n"
