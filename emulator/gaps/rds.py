@@ -5,11 +5,13 @@ the same resource identifier, by which Terraform waits for its own: with a secon
 finds two. A subnet group whose subnets change is forgotten, and a parameter group goes although a
 database uses it. Two calls are not there: parameters cannot be set back, and a role that a database
 got cannot be taken away. Some settings of a database are dropped, and its port never changes. A
-window of maintenance that ends when that of the backups begins is taken for one that overlaps it.
+window of maintenance that ends when that of the backups begins is taken for one that overlaps it,
+and one from Sunday to Monday for one of most of a week.
 """
 
 import secrets
 import string
+from datetime import datetime, timedelta
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -23,6 +25,7 @@ from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from moto.rds.responses import RDSResponse
 
 overlap = utils.get_overlap_between_two_date_ranges
+days = utils.get_start_date_end_date
 delete_parameters = RDSBackend.delete_db_parameter_group
 modify_subnets = RDSBackend.modify_db_subnet_group
 update = DBParameterGroup.update_parameters
@@ -122,10 +125,17 @@ def _overlap(*window: Any) -> int:
     return overlap(*window) or -1
 
 
+def _days(*window: Any) -> tuple[datetime, datetime]:
+    """Start and end of a window of a week, which may go round its end."""
+    start, end = days(*window)
+    return start, end if end >= start else end + timedelta(days=7)
+
+
 def fill() -> None:
-    """Let windows meet, say who set parameters and set them back, name each database and keep its
-    settings, keep the groups that are there or in use, and take roles away."""
+    """Let windows meet and go round the week, say who set parameters and set them back, name each
+    database and keep its settings, keep the groups that are there or in use, take roles away."""
     utils.get_overlap_between_two_date_ranges = _overlap
+    utils.get_start_date_end_date = _days
     RDSResponse.create_db_instance = _create_instance
     RDSResponse.modify_db_instance = _modify_instance
     RDSResponse.remove_role_from_db_instance = _remove_role

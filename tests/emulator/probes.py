@@ -363,6 +363,12 @@ def database_windows_that_meet() -> bool:
     return False
 
 
+def database_window_from_sunday_to_monday() -> bool:
+    window = {"PreferredMaintenanceWindow": "sun:23:45-mon:00:15"}
+    made = client("rds").create_db_instance(**_database("one"), **window)["DBInstance"]
+    return bool(made["PreferredMaintenanceWindow"] == "sun:23:45-mon:00:15")
+
+
 def database_roles() -> bool:
     rds = client("rds")
     rds.create_db_instance(**_database("one"))
@@ -956,6 +962,7 @@ PROBES = {
         quotas,
         longest_deregistration_delay,
         database_windows_that_meet,
+        database_window_from_sunday_to_monday,
         launch_template_tags,
         changed_launch_template_tags,
         rule_description,
