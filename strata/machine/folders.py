@@ -26,17 +26,18 @@ class Folders:
     """The project's folder, and the two folders that Strata writes to; git ignores both.
 
     `synthesized` is for the synthesized JSON, `work` for everything else that a run makes. Both are
-    safe to delete.
+    safe to delete. `named` is what `--project` named the project by, if it did.
     """
 
     project: Path
     work: Path
     synthesized: Path
+    named: str = ""
 
     @classmethod
-    def of(cls, project: Path) -> "Folders":
+    def of(cls, project: Path, named: str = "") -> "Folders":
         """The usual folders of a project."""
-        return cls(project, project / ".strata", project / "cdktf.out")
+        return cls(project, project / ".strata", project / "cdktf.out", named)
 
 
 class _Chosen:
@@ -61,7 +62,13 @@ def use_project(folder: Path) -> None:
         raise UsageError(
             f"--project {folder} is not the folder of a project: it has no {missing[0]}", HINT
         )
-    use(Folders.of(folder.resolve()))
+    use(Folders.of(folder.resolve(), str(folder)))
+
+
+def project_option() -> list[str]:
+    """`--project DIR`, for a command that is printed, where this process was given it."""
+    named = CHOSEN.folders.named if CHOSEN.folders else ""
+    return ["--project", named] if named else []
 
 
 def folders() -> Folders:

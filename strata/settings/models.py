@@ -11,6 +11,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
+from strata.machine.folders import project_option
 from strata.settings.alarm_defaults import METRIC_NAMES, AlarmName
 
 
@@ -94,7 +95,8 @@ class Environment(Section):
 
         ENV is the name, or the path of a file that is not in `envs/`, where no name finds it.
         """
-        return shlex.join(["strata", *name.split(), self._at.path or self.name, *options])
+        env = self._at.path or self.name
+        return shlex.join(["strata", *project_option(), *name.split(), env, *options])
 
 
 GatewayService = Literal["s3", "dynamodb"]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from strata.local import emulator as emulation
+from strata.machine.folders import CHOSEN
 from strata.settings import load
 from strata.settings.load import resolve
 from strata.state.bucket import bootstrap
@@ -125,6 +126,20 @@ def test_a_command_names_a_file_by_what_finds_it(
     assert settings.environment.command("secret set", "A B") == f"strata secret set {named} 'A B'"
     [again] = shlex.split(named)
     assert resolve(again).samefile(resolve(env))
+
+
+def test_a_command_names_the_project_where_it_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my project").symlink_to(ROOT)
+    monkeypatch.setattr(CHOSEN, "folders", None)
+    command = Command(monkeypatch, capsys)
+    answer = command("reach", "local", "tasks", "--project", "my project")
+    again = "strata --project 'my project' reach local tasks database"
+    assert answer.err.endswith(f"hint: {again}\n")
+    monkeypatch.setattr(CHOSEN, "folders", None)
+    assert command(*shlex.split(again)[1:]).code == 0
 
 
 def test_no_text_writes_such_a_command_by_itself() -> None:
