@@ -16,7 +16,7 @@ from typer.main import get_command
 from strata.commands.complete import VARIABLE
 from strata.commands.exit_codes import ExitCodes, codes_of
 from strata.errors import Answered
-from strata.machine import folders
+from strata.machine import folders, streams
 from strata.machine.signals import Stopped, stoppable
 from strata.machine.unforeseen import say, tell
 from strata.machine.verbosity import Verbosity, chosen
@@ -305,6 +305,7 @@ def _failed(error: BaseException, codes: ExitCodes, *, debug: bool) -> int:
 
 def run() -> None:
     """What the installed command does: run, and leave with the code."""
+    streams.complete()
     if DEBUG not in sys.argv:
         # What fails where nobody can catch it, such as closing the pipe to a Node that is gone.
         sys.unraisablehook = lambda _: None

@@ -190,6 +190,38 @@ def test_a_reader_that_goes_away_is_told_nothing_and_answered_nothing() -> None:
     assert (answer.returncode, answer.stderr) == (1, "")
 
 
+WITH_A_CHILD = """
+import subprocess
+from strata import cli
+from strata.commands.base import confirm
+def work(*_, **__):
+    with open("envs/local.toml") as file:
+        subprocess.run(["sh", "-c", "read line; echo said && echo told >&2"]).check_returncode()
+        assert file.read().startswith("#:schema")
+    print("asking", flush=True)
+    confirm("really?", yes=False)
+cli.app = work
+cli.run()
+"""
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&-"])
+def test_a_closed_stream_leads_nowhere(closed: str) -> None:
+    """As a scheduler may close it: Python has None for it, and the next file its number."""
+    answer = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", WITH_A_CHILD],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = "told\nerror: nothing was done: no terminal to confirm it at\nhint: --yes answers\n"
+    assert answer.stderr == ("" if "2>&-" in closed else told)
+    assert answer.stdout == ("" if "1>&-" in closed else "said\nasking\n")
+    assert answer.returncode == 1
+
+
 @pytest.mark.parametrize(
     ("words", "code"), [(["plan"], 1), (["gate", "--nonsense"], 2)], ids=["plan", "gate"]
 )
