@@ -344,7 +344,7 @@ def _mistyped(fault: ErrorDetails) -> Finding:
     if fault["type"] == "missing":
         return Finding(key, "is missing", right)
     kind = KINDS.get(fault["type"], fault["msg"].removeprefix("Input should be "))
-    written = _written(fault["type"], fault["input"], key)
+    written = _written(fault["type"], fault["input"], key) or schema.header(key, fault["input"])
     return Finding(key, f"should be {kind}", f"{written}: {right}" if written else right)
 
 

@@ -222,8 +222,11 @@ ECS = Rule(
 REPOSITORY = Rule(
     "a repository",
     # It stands in the name of the image's parameter, which has at most 15 levels; 4 are taken.
+    # Nor is the registry a part of it, which stands before it in the address of an image.
+    r"(?![^/]*\.amazonaws\.com/)"
     r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/){0,10}[a-z0-9]+(?:[._-][a-z0-9]+)*",
-    "lower-case letters and digits, with single . _ - or at most 10 / between, such as shop/api",
+    "lower-case letters and digits, with single . _ - or at most 10 / between, such as shop/api, "
+    "without the address of a registry",
     "ECR API reference, CreateRepository", range(2, 257),
 )  # fmt: skip
 DATABASE = Rule(

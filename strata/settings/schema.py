@@ -85,7 +85,14 @@ def _plain(number: float) -> str:
 
 
 def meant(key: Key) -> Key | None:
-    """The known key that was probably meant by an unknown one."""
+    """The known key that was probably meant by an unknown one: the only one that has all of its
+    words, as `memory_mib` has `memory`, or one that is spelt almost so."""
+    words = set(str(key[-1]).split("_"))
+    with_them = [
+        name for name in at(key[:-1]).get("properties", {}) if words < set(name.split("_"))
+    ]
+    if len(with_them) == 1:
+        return (*key[:-1], with_them[0])
     close = difflib.get_close_matches(str(key[-1]), list(at(key[:-1]).get("properties", {})), n=1)
     return (*key[:-1], close[0]) if close else None
 
@@ -121,6 +128,19 @@ def _tables() -> dict[str, list[str]]:
 
     note(_follow(schema()), "", "")
     return tables
+
+
+def header(key: Key, value: object) -> str:
+    """How the header of a table is written whose brackets made `value`; empty for another value."""
+    node, name = at(key), ".".join(part for part in key if isinstance(part, str))
+    if isinstance(value, dict) and "properties" in _follow(node.get("items", {})):
+        return f"[[{name}]] in two brackets, for each"
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        named = node.get("additionalProperties")
+        if isinstance(named, dict) and "properties" in _follow(named):
+            return f"[{name}.NAME] for each"
+        return f"[{name}] in one bracket" if "properties" in node else ""
+    return ""
 
 
 def is_command(key: Key) -> bool:

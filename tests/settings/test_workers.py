@@ -65,6 +65,7 @@ REFUSED: list[tuple[str, Json, str]] = [
     ("mail", {"max_count": 1}, "services.mail.max_count: is not more than desired_count, 1"),
     ("mail", {"cpu_percent": 0}, "services.mail.cpu_percent"),
     ("mail", {"cpu_percent": 101}, "services.mail.cpu_percent"),
+    ("mail", {"cpu_percent": 50}, "services.mail.cpu_percent: has no effect: the service does not"),
     ("mail", {"container_port": 3000}, "services.mail.container_port"),
     (
         "mail",

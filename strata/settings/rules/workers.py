@@ -111,6 +111,10 @@ def _port(key: Key, name: str, worker: Worker) -> Iterator[Finding]:
 def _scaling(key: Key, worker: Worker, environment: Environment) -> Iterator[Finding]:
     """Check by what a worker scales, and that it can."""
     least: Key = (*key, "desired_count")
+    changed = worker.cpu_percent != Worker.model_fields["cpu_percent"].default
+    if changed and worker.max_count is None:
+        wrong = "has no effect: the service does not scale without max_count"
+        yield Finding((*key, "cpu_percent"), wrong, "max_count, or no cpu_percent")
     if worker.max_count is not None and worker.desired_count == 0:
         # Target tracking moves a number in proportion to a metric that tasks send or divide.
         what = "messages for each task" if worker.queue else "CPU"
@@ -135,7 +139,7 @@ def _scaling(key: Key, worker: Worker, environment: Environment) -> Iterator[Fin
     if worker.max_count is None:
         wrong = "has no effect: the service does not scale without max_count"
         yield Finding((*key, "queue"), wrong, "max_count, or no queue")
-    if worker.cpu_percent != Worker.model_fields["cpu_percent"].default:
+    if changed and worker.max_count is not None:
         wrong = "has no effect: the service scales by its queue"
         yield Finding(
             (*key, "cpu_percent"), wrong, "no cpu_percent, or no queue", ((*key, "queue"),)
