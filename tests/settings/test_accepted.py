@@ -63,7 +63,7 @@ def sections(model: type[Section]) -> list[tuple[type[Section], str, Any]]:
     return found
 
 
-def test_a_zone_without_a_subnet_is_told_and_taken() -> None:
+def test_a_zone_without_a_subnet_and_a_small_subnet_are_told_and_taken() -> None:
     data = load("local").model_dump(exclude_none=True)
     zones = data["network"]["availability_zones"]
 
@@ -78,6 +78,9 @@ def test_a_zone_without_a_subnet_is_told_and_taken() -> None:
         ("network", "availability_zones", 3), ("network", "availability_zones", 4)
     )  # fmt: skip
     assert "has no subnet" in first.wrong and "or no eu-central-1d" in first.right
+    (tight,) = told({"public_subnets": ["10.0.0.0/27", "10.0.1.0/28", "10.0.2.0/24"]})
+    assert tight.key == ("network", "public_subnets", 1)
+    assert tight.wrong.startswith("has 16 addresses") and tight.right == "a /27 or larger"
     public = [*data["network"]["public_subnets"], "10.0.3.0/24"]
     assert told({"availability_zones": [*zones, further[0]], "public_subnets": public}) == []
     assert told({}) == []

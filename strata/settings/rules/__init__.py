@@ -65,6 +65,7 @@ WARNINGS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     containers.one_word,
     alarms.warnings,
     network.bare_zones,
+    network.tight_subnets,
 )
 
 

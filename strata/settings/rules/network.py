@@ -22,6 +22,10 @@ PRIVATE = tuple(
 SIZES = range(16, 29)
 """Prefix lengths of VPCs and subnets (VPC User Guide, VPC CIDR blocks)."""
 
+OF_LOAD_BALANCERS = 27
+"""Longest prefix of their subnets (ELB User Guide for Application Load Balancers, subnets for your
+load balancer)."""
+
 ZONES: Key = ("network", "availability_zones")
 EMPTIED: Key = ("network", "emptied_zones")
 VPC: Key = ("network", "vpc_cidr")
@@ -128,6 +132,21 @@ def bare_zones(settings: Settings) -> Iterator[Finding]:
             f"a further range in public_subnets and in private_subnets, or no {zone}",
             (("network", "public_subnets"), ("network", "private_subnets")),
         )
+
+
+def tight_subnets(settings: Settings) -> Iterator[Finding]:
+    """The warning that a public subnet is smaller than load balancers want theirs."""
+    if settings.network.existing is not None:
+        return
+    for index, text in enumerate(settings.network.public_subnets):
+        network = IPv4Network(text)
+        if network.prefixlen > OF_LOAD_BALANCERS:
+            yield Finding(
+                ("network", "public_subnets", index),
+                f"has {network.num_addresses} addresses: a load balancer wants eight free ones in "
+                f"each of its subnets, and a /{OF_LOAD_BALANCERS} to grow in",
+                f"a /{OF_LOAD_BALANCERS} or larger",
+            )
 
 
 def _existing(network: Network) -> Iterator[Finding]:
