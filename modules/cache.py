@@ -75,7 +75,7 @@ class Cache(Construct):
             transit_encryption_enabled=cache.encryption_in_transit,
             snapshot_retention_limit=cache.snapshot_retention_days,
             snapshot_window=CACHE_SNAPSHOTS,
-            maintenance_window=cache.maintenance_window,
+            maintenance_window=cache.maintenance_window.lower(),
             auto_minor_version_upgrade="true",
             apply_immediately=cache.apply_immediately,
             # Terraform would keep the token in its state, so `strata redis-auth` sets it instead.

@@ -111,7 +111,7 @@ class Database(Construct):
             parameter_group_name=parameters.name,
             backup_retention_period=database.backup_retention_days,
             backup_window=database.backup_window,
-            maintenance_window=database.maintenance_window,
+            maintenance_window=database.maintenance_window.lower(),
             copy_tags_to_snapshot=True,
             deletion_protection=database.deletion_protection,
             skip_final_snapshot=not database.final_snapshot,

@@ -199,6 +199,18 @@ def test_extended_support_is_refused_unless_asked_for(vary: Vary) -> None:
     assert refused["lifecycle"]["ignore_changes"] == ["engine_lifecycle_support"]
 
 
+def test_windows_are_written_as_aws_answers_them(vary: Vary) -> None:
+    """In another case every plan would change them once more."""
+    made = vary(
+        database={"maintenance_window": "Mon:00:00-Mon:03:00", "backup_window": "03:00-06:00"},
+        cache={"maintenance_window": "Sun:01:00-Sun:02:00"},
+    )["resource"]
+    database = made["aws_db_instance"]["database_instance"]
+    cache = made["aws_elasticache_replication_group"]["cache_replication_group"]
+    assert database["maintenance_window"] == "mon:00:00-mon:03:00"
+    assert cache["maintenance_window"] == "sun:01:00-sun:02:00"
+
+
 def test_performance_logs_have_a_group_before_the_cluster_writes_them(vary: Vary) -> None:
     resources = vary(cluster={"insights_log_retention_days": 7})["resource"]
     cluster = resources["aws_ecs_cluster"]["cluster_cluster"]
