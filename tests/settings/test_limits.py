@@ -70,6 +70,20 @@ def serving(size: int) -> Json:
     return {**with_("cluster", instance_type="m6i.xlarge"), "services": services}
 
 
+def keys(count: int) -> list[str]:
+    where = f"{BASE['environment']['region']}:123456789012"
+    return [f"arn:aws:kms:{where}:key/mrk-{'0' * 30}{n:02}" for n in range(count)]
+
+
+def pulling(count: int) -> Json:
+    """That many services with images of their own, beside 80 secrets."""
+    data = with_("service", secrets=secrets(80))
+    data["cluster"] |= {"instance_type": "m6i.4xlarge", "max_size": 20}
+    own = {"command": ["x"], "cpu": 128, "memory_mib": 6}
+    data["services"] = {f"s{n}": {**own, "repository": f"{'r' * 100}/{n}"} for n in range(count)}
+    return data
+
+
 def spots(count: int) -> Json:
     """That many further types for the Spot instances of a group of m6i.large."""
     offered, region = figures.offerings().instance_types, BASE["environment"]["region"]
@@ -119,6 +133,13 @@ LIMITS: list[tuple[str, Json, Json, str]] = [
         with_("service", secrets=secrets(80)),
         with_("service", secrets=secrets(100)),
         "10240",
+    ),
+    ("service.secrets", pulling(2), pulling(12), "the repositories of further services"),
+    (
+        "service.secrets",
+        with_("service", secrets=secrets(80), secret_keys=keys(1)),
+        with_("service", secrets=secrets(80), secret_keys=keys(20)),
+        "and their keys",
     ),
     ("cluster.spot.instance_types", spots(39), spots(40), "at most 39"),
     (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from strata.settings.connected import connected
 from strata.settings.models import Container, Environment, Service, Settings, Sidecar
 from strata.settings.positions import Key
+from strata.settings.resource_names import repository_names
 from strata.settings.rules.containers import named
 from strata.settings.rules.finding import Finding
 from strata.text.words import listed
@@ -123,6 +124,13 @@ def _too_large(sizes: dict[Key, int]) -> Finding | None:
     )
 
 
+def _further_repositories(settings: Settings) -> Iterator[str]:
+    """The ARNs of the repositories that services of `[services]` have of their own."""
+    environment = settings.environment
+    for name in repository_names(settings)[1:]:
+        yield f"arn:aws:ecr:{environment.region}:{environment.account_id}:repository/{name}"
+
+
 def _policy(settings: Settings) -> Iterator[Finding]:
     arns: dict[Key, set[str]] = {}
     files: set[str] = set()
@@ -136,17 +144,23 @@ def _policy(settings: Settings) -> Iterator[Finding]:
         files |= {*container.environment_files}
         files |= {file.partition("/")[0] for file in container.environment_files}
     secrets = set[str]().union(*arns.values())
-    length = sum(len(json.dumps(named_arn)) + 1 for named_arn in (*secrets, *files))
+    beside = {
+        "the environment files with their buckets": files,
+        "their keys": {*settings.service.secret_keys},
+        "the repositories of further services": set(_further_repositories(settings)),
+    }
+    every = [*secrets, *(one for several in beside.values() for one in several)]
+    length = sum(len(json.dumps(named_arn)) + 1 for named_arn in every)
     room = INLINE_POLICY_CHARACTERS - OURS_IN_POLICY
     if length <= room:
         return
-    also = " and the environment files with their buckets" if files else ""
+    also = "".join(f" and {what}" for what, several in beside.items() if several)
     yield Finding(
         max(arns, key=lambda key: len(arns[key])),
         f"names {len(secrets)} secrets{also}, {length} characters in the execution role's policy, "
         f"which IAM lets have {INLINE_POLICY_CHARACTERS}, of which Strata uses up to "
         f"{OURS_IN_POLICY}",
         f"at most {room} characters of ARNs, about "
-        f"{room * (len(secrets) + len(files)) // length} of them; a secret may hold several "
+        f"{room * len(every) // length} of them; a secret may hold several "
         "values as JSON",
     )
