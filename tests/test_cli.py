@@ -190,6 +190,32 @@ def test_a_reader_that_goes_away_is_told_nothing_and_answered_nothing() -> None:
     assert (answer.returncode, answer.stderr) == (1, "")
 
 
+OLD = "import runpy, sys; sys.version_info = (3, 9, 6); runpy.run_path('main.py')"
+"""As its first line would be run by the Python of a Mac, say."""
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["main.py"], 1), (["-m", "strata", "gate", "local"], 2), (["-c", OLD], 126)],
+    ids=["main.py", "gate", "an older Python"],
+)
+def test_a_python_that_was_not_set_up_is_told_how(words: list[str], code: int) -> None:
+    # Without `site` it has no package beside its own library.
+    answer = subprocess.run(
+        [sys.executable, "-S", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    error, hint = answer.stderr.splitlines()
+    assert error.startswith("error: ") and sys.executable in error
+    assert "make setup" in hint and ".venv/bin/python" in hint
+    assert (answer.returncode, answer.stdout) == (code, "")
+
+
+def test_a_module_of_ours_that_is_missing_is_not_to_be_installed(run: Run) -> None:
+    for name in ("strata.nowhere", "modules.nowhere", None):
+        code, said = run(ModuleNotFoundError("x", name=name), "gate", "local")
+        assert (code, "make setup" in said) == (2, False), name
+
+
 WITH_A_CHILD = """
 import subprocess
 from strata import cli

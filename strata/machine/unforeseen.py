@@ -9,9 +9,10 @@ import traceback
 from pathlib import Path
 
 from strata.errors import StrataError
-from strata.machine.folders import CHOSEN
+from strata.machine.folders import CHOSEN, OF_THE_PROJECT
 
 REPORT = "run it again with --debug, and report what it prints"
+SET_UP = "make setup installs what is needed: use .venv/bin/python and .venv/bin/strata after it"
 
 SYSTEM: dict[int, tuple[str, str | None]] = {
     errno.ENOSPC: ("the disk is full", "make room there, and run this again"),
@@ -54,11 +55,22 @@ def explain(error: BaseException) -> StrataError:
     number = node_error(str(error))
     if number:
         return system_error(OSError(number, os.strerror(number)), _quoted(str(error)))
+    return _unforeseen(error)
+
+
+def _unforeseen(error: BaseException) -> StrataError:
+    if isinstance(error, ModuleNotFoundError) and _of_a_package(error):
+        return StrataError(f"{sys.executable} has no package {error.name}", SET_UP)
     return StrataError(
         f"Strata failed on something that it does not foresee: {type(error).__name__} in "
         f"{place(error)}",
         REPORT,
     )
+
+
+def _of_a_package(error: ModuleNotFoundError) -> bool:
+    """Whether the missing module is none of this project, which no installation would bring."""
+    return (error.name or "").partition(".")[0] not in ("", PACKAGE.name, *OF_THE_PROJECT)
 
 
 def tell(error: BaseException, *, debug: bool) -> StrataError:
