@@ -138,7 +138,7 @@ LIMITS: list[tuple[str, Json, Json, str]] = [
     (
         "service.secrets",
         with_("service", secrets=secrets(80), secret_keys=keys(1)),
-        with_("service", secrets=secrets(80), secret_keys=keys(20)),
+        with_("service", secrets=secrets(80), secret_keys=keys(40)),
         "and their keys",
     ),
     ("cluster.spot.instance_types", spots(39), spots(40), "at most 39"),
