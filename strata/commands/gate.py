@@ -18,6 +18,7 @@ from strata.views.steps import step
 if TYPE_CHECKING:
     from strata.documents import Json
     from strata.gate.report import Report
+    from strata.gate.waivers import Waiver
 
 
 def gate(
@@ -72,9 +73,16 @@ def views() -> Mapping[str, View["Report"]]:
     return {
         "text": terminal.text,
         "json": data.as_ascii_json,
-        "sarif": sarif.sarif,
+        "sarif": lambda verdict: sarif.sarif(verdict, _lines(verdict)),
         "junit": junit.junit,
     }
+
+
+def _lines(verdict: "Report") -> "Mapping[Waiver, int]":
+    """Where the waivers stand that were used: another process may have read them."""
+    from strata.gate.waivers import read  # noqa: PLC0415 - not needed for other formats
+
+    return {waiver: waiver.line for waiver in read()} if verdict.waivers else {}
 
 
 def _verdict(envs: list[str], synthesized: Path | None, plan: Path | None) -> "Report":

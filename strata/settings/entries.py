@@ -55,6 +55,13 @@ class Entry(BaseModel):
 
     __hash__ = BaseModel.__hash__
 
+    @property
+    def line(self) -> int:
+        """The line where it begins; 0 if it was read from no file."""
+        if self._source is None:
+            return 0
+        return line_of(self._source.lines, (self._source.table, self._number))
+
     def problem(self, key: str, wrong: str, right: str) -> Problem:
         """What is wrong at one of its keys."""
         if self._source is None:

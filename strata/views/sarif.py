@@ -2,28 +2,29 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from strata.documents.layers import ALL_LAYERS
 from strata.gate.report import MORE, Report
+from strata.gate.waivers import WAIVERS, Waiver
 
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 """Code hosts sort by a number from 0 to 10 (GitHub, SARIF support for code scanning)."""
 
 
-def sarif(verdict: Report) -> str:
-    """The verdict as a SARIF log of one run."""
+def sarif(verdict: Report, lines: Mapping[Waiver, int] = MappingProxyType({})) -> str:
+    """The verdict as a SARIF log of one run; `lines` are those of the waivers in their file."""
     rules: dict[str, dict[str, Any]] = {}
     for finding in verdict.findings:
         for check in finding.checks:
             rules[check] = {
                 "id": check,
-                "shortDescription": {"text": finding.protects},
-                "helpUri": finding.more,
+                **_explained(finding.protects, f"Right: {finding.right}", finding.more),
                 "defaultConfiguration": {"level": _LEVELS[finding.severity]},
                 "properties": {
                     "security-severity": _SCORES[finding.severity],
@@ -31,9 +32,10 @@ def sarif(verdict: Report) -> str:
                 },
             }
     for waiver in verdict.waivers:
+        accepted = f"Accepted in {WAIVERS.as_posix()}"
         rules.setdefault(
             waiver.check,
-            {"id": waiver.check, "shortDescription": {"text": "waived"}, "helpUri": MORE},
+            {"id": waiver.check, **_explained(accepted, "Nothing is to be done.", MORE)},
         )
     order = sorted(rules)
     results = [
@@ -57,7 +59,9 @@ def sarif(verdict: Report) -> str:
             "ruleIndex": order.index(waiver.check),
             "level": "note",
             "message": {"text": f"Waived by {waiver.owner} to {waiver.expires}: {waiver.reason}"},
-            "locations": [_location("", 0, [waiver.resource])],
+            # Not where the construct stands: code hosts take two results of one check at one line
+            # for the same, and another construct of the layer may have it unwaived.
+            "locations": [_location(WAIVERS.as_posix(), lines.get(waiver, 1), [waiver.resource])],
             "partialFingerprints": {
                 "strata/v1": _fingerprint(
                     waiver.check, waiver.resource, *waiver.stages, *waiver.environments
@@ -87,6 +91,16 @@ def sarif(verdict: Report) -> str:
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _explained(what: str, right: str, more: str) -> dict[str, Any]:
+    """What a code host wants of each rule (GitHub, SARIF support, `reportingDescriptor`)."""
+    return {
+        "shortDescription": {"text": what},
+        "fullDescription": {"text": what},
+        "help": {"text": f"{right}\n{more}"},
+        "helpUri": more,
+    }
 
 
 def _location(file: str, line: int, constructs: Sequence[str]) -> dict[str, Any]:

@@ -82,7 +82,9 @@ def test_sarif_is_as_code_hosts_want_it(report: Report) -> None:
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert len({rule["id"] for rule in rules}) == len(rules)
-    assert all(rule["shortDescription"]["text"] for rule in rules)
+    for rule in rules:
+        assert rule["shortDescription"]["text"] and rule["fullDescription"]["text"], rule["id"]
+        assert rule["helpUri"] in rule["help"]["text"], rule["id"]
     assert run["invocations"][0]["executionSuccessful"] is True
     assert len(run["results"]) == len(report.findings) + len(report.waivers)
     for result in run["results"]:
@@ -97,6 +99,27 @@ def test_sarif_is_as_code_hosts_want_it(report: Report) -> None:
     assert len(open_) == len(report.findings)
     prints = [one["partialFingerprints"]["strata/v1"] for one in run["results"]]
     assert len(set(prints)) == len(prints)
+
+
+def test_a_waived_result_stands_where_it_is_waived_and_hides_no_finding(report: Report) -> None:
+    """GitHub takes results of one check at one line for one alert, and closes what is waived."""
+    waiver = next(one for one in report.waivers if one.resource == "service/log_group")
+    like_it = {"file": "", "line": 0, "key": "", "checks": [waiver.check]}
+    finding = report.findings[0].model_copy(update={**like_it, "constructs": ["service/other"]})
+    # As the other process that judges gives it, which read the waivers.
+    told = Report.model_validate_json(
+        report.model_copy(update={"findings": [finding]}).model_dump_json()
+    )
+    first, *waived = json.loads(views()["sarif"](told))["runs"][0]["results"]
+    assert first["ruleId"] in {one["ruleId"] for one in waived}
+    lines = (ROOT / "policies" / "waivers.toml").read_text().splitlines()
+    for result in waived:
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == "policies/waivers.toml"
+        line = place["region"]["startLine"]
+        assert lines[line - 1 : line + 1] == ["[[waiver]]", f'check = "{result["ruleId"]}"']
+    places = [one["locations"][0]["physicalLocation"]["region"]["startLine"] for one in waived]
+    assert len(set(places)) == len(places) == len(report.waivers)
 
 
 def test_a_construct_is_shown_in_its_module(report: Report) -> None:
