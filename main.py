@@ -28,14 +28,15 @@ def synthesize() -> None:
     from strata.synthesis import lock_file, moved_blocks  # noqa: PLC0415
     from strata.synthesis.moves import read  # noqa: PLC0415
 
-    environments = load_all()
+    # Before anything is written.
+    environments, moves = load_all(), read()
     with in_use():
         # Waits for Node, which wrong settings need not wait for.
         from modules.environment import write_layers  # noqa: PLC0415
 
         out = write_layers(environments)
     names = [one.environment.name for one in environments]
-    moved_blocks.write(out, names, read())
+    moved_blocks.write(out, names, moves)
     lock_file.write(out, names)
 
 

@@ -38,6 +38,8 @@ LONGEST_VALUE = 60
 NOT_THERE = (os.strerror(errno.ENOENT), os.strerror(errno.ENOTDIR))
 """The system's words for a file that is not there."""
 
+NO_FILE, FIRST = "envs/ has no settings file", "docs/aws.md begins with one"
+
 DEFAULT = " (not in the file, default)"
 _ABSENT = object()
 
@@ -149,7 +151,7 @@ def _is_path(env: str) -> bool:
 def _known(name: str, root: Path | None) -> str:
     """The environments that there are, those that resemble a name first."""
     known = [path.stem for path in own_files(root)]
-    all_ = f"known: {', '.join(known)}"
+    all_ = f"known: {', '.join(known)}" if known else f"{NO_FILE}, {FIRST}"
     return f"{close}; {all_}" if (close := near(name.strip().lower(), known, "")) else all_
 
 
@@ -225,8 +227,11 @@ def _problem(
 
 
 def load_all(root: Path | None = None) -> list[Settings]:
-    """The settings of every environment in `envs/`, by name."""
-    return load_each([str(path) for path in own_files(root)], root)
+    """The settings of every environment in `envs/`, by name; raises UsageError without any."""
+    files = own_files(root)
+    if not files:
+        raise UsageError(NO_FILE, FIRST)
+    return load_each([str(path) for path in files], root)
 
 
 def worded(env: str, told: Iterable[Finding], root: Path | None = None) -> list[Problem]:

@@ -15,6 +15,7 @@ from strata.settings import load
 from strata.synthesis import synthesize as module
 from strata.synthesis.moves import Move
 from strata.synthesis.synthesize import synthesize, synthesize_composed
+from tests.synthesis.edited import edited
 
 Json = dict[str, Any]
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
@@ -150,3 +151,25 @@ def test_what_moved_is_beside_the_composed_stack_that_is_written_first(
     assert b"aws_db_instance.database_before" in written["composed/local/moved.tf"]
     layers()
     assert files(tmp_path) == written
+
+
+def test_plain_cdktf_writes_nothing_from_what_is_wrong(tmp_path: Path) -> None:
+    """Not the JSON without its `moved.tf`, by which Terraform would destroy what was renamed."""
+    project = edited(tmp_path, [])
+    moves, local = (tmp_path / name for name in ("modules/moves.toml", "envs/local.toml"))
+
+    def told() -> list[str]:
+        answer = project.python("main.py")
+        assert (answer.returncode, answer.stdout) == (2, "")
+        assert not (tmp_path / "cdktf.out").exists()
+        return answer.stderr.splitlines()
+
+    right = local.read_text()
+    local.write_text(right.replace("region =", "regio ="))
+    assert told()[1] == "envs/local.toml:4: environment.region"
+    local.write_text(right)
+    moves.write_text("[[move]]\n")
+    assert told()[1] == "modules/moves.toml:1: move[0].from"
+    for file in (tmp_path / "envs").glob("*.toml"):
+        file.unlink()
+    assert told() == ["error: envs/ has no settings file", "hint: docs/aws.md begins with one"]
