@@ -1,6 +1,7 @@
 """ElastiCache: replication groups have no members, and neither they nor subnet groups go away.
 
-Subnet groups cannot be changed either: the call answers 500, retried for minutes.
+Subnet groups cannot be changed either: the call answers 500, retried for minutes. Replicas come and
+go by two calls that are not there.
 """
 
 import inspect
@@ -135,6 +136,37 @@ def _answer_modify(self: Any) -> Any:
     return answer_modify(self)
 
 
+def _change_replicas(self: Any) -> ActionResult:
+    """Have as many replicas as are asked for, of a group whose cluster mode is off."""
+    backend = self.elasticache_backend
+    group = backend.describe_replication_groups(self._get_param("ReplicationGroupId"))[0]
+    count = 1 + int(self._get_param("NewReplicaCount"))
+    (node_group,) = group.node_groups
+    primary, *replicas = node_group["node_group_members"]
+    own = primary["cache_cluster_id"]
+    for number in range(len(replicas) + 2, count + 1):
+        name = f"{group.replication_group_id}-{number:03}"
+        address = primary["read_endpoint"]["address"].replace(own, name, 1)
+        endpoint = {**primary["read_endpoint"], "address": address}
+        replicas.append(
+            {
+                **primary,
+                "cache_cluster_id": name,
+                "current_role": "replica",
+                "read_endpoint": endpoint,
+            }
+        )
+        backend.cache_clusters[name] = _member(backend, group, name)
+        _copy(group, backend.cache_clusters[name])
+    for gone in replicas[count - 1 :]:
+        backend.cache_clusters.pop(gone["cache_cluster_id"], None)
+    node_group["node_group_members"] = [primary, *replicas[: count - 1]]
+    group.member_clusters[:] = [
+        member["cache_cluster_id"] for member in node_group["node_group_members"]
+    ]
+    return ActionResult({"ReplicationGroup": group})
+
+
 def _delete(self: Any, replication_group_id: str, retain_primary_cluster: Any = None) -> Any:
     group = self.describe_replication_groups(replication_group_id)[0]
     group.status = "deleting"
@@ -179,6 +211,8 @@ def fill() -> None:
     ElastiCacheBackend.create_replication_group = _create
     ElastiCacheBackend.modify_replication_group = _modify
     ElastiCacheBackend.delete_replication_group = _delete
+    ElastiCacheResponse.increase_replica_count = _change_replicas
+    ElastiCacheResponse.decrease_replica_count = _change_replicas
     ElastiCacheResponse.modify_replication_group = _answer_modify
     ElastiCacheResponse.modify_cache_subnet_group = _modify_subnet_group
     ElastiCacheResponse.delete_cache_subnet_group = _delete_subnet_group

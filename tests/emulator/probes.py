@@ -211,6 +211,24 @@ def cache_change() -> bool:
     )
 
 
+def cache_replicas() -> bool:
+    cache = _group()
+
+    def members() -> list[str]:
+        group = cache.describe_replication_groups(ReplicationGroupId="g")["ReplicationGroups"][0]
+        placed = [one["CacheClusterId"] for one in group["NodeGroups"][0]["NodeGroupMembers"]]
+        assert placed == group["MemberClusters"]
+        there = {one["CacheClusterId"] for one in cache.describe_cache_clusters()["CacheClusters"]}
+        assert there == set(placed)
+        return placed
+
+    wanted = {"ReplicationGroupId": "g", "ApplyImmediately": True}
+    cache.increase_replica_count(**wanted, NewReplicaCount=3)
+    more = members()
+    cache.decrease_replica_count(**wanted, NewReplicaCount=1)
+    return (more, members()) == ([f"g-00{n}" for n in (1, 2, 3, 4)], ["g-001", "g-002"])
+
+
 def cache_deletion() -> bool:
     cache = _group()
     cache.delete_replication_group(ReplicationGroupId="g")
@@ -961,6 +979,7 @@ PROBES = {
         cache_offers,
         quotas,
         longest_deregistration_delay,
+        cache_replicas,
         database_windows_that_meet,
         database_window_from_sunday_to_monday,
         launch_template_tags,
