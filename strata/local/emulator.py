@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from strata.machine.processes import command_line
 
 START_SECONDS = 60
 STOP_SECONDS = 10
+LOOPBACK = "127.0.0.1"
 
 
 FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
@@ -53,7 +53,19 @@ def client_environment(url: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **without_proxy(),
     }
+
+
+def without_proxy() -> dict[str, str]:
+    """Variables by which the shell's proxy is not asked for 127.0.0.1, which Terraform would not do
+    anyway, but Python."""
+    excepted = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host.strip() for host in excepted.split(",") if host.strip()]
+    # Alone it stands for every host, and beside another one for none.
+    if "*" not in hosts:
+        hosts = list(dict.fromkeys([*hosts, LOOPBACK]))
+    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(hosts))
 
 
 def status(folder: Path | None = None) -> EmulatorStatus | None:
@@ -85,7 +97,10 @@ def _started(folder: Path) -> EmulatorStatus:
             [interpreter, "-m", "emulator", str(port)],
             cwd=project(),
             # A profile of the user's is none of its business, and would stop it if not found.
-            env={name: value for name, value in os.environ.items() if name not in FOREIGN},
+            env={
+                **{name: value for name, value in os.environ.items() if name not in FOREIGN},
+                **without_proxy(),
+            },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -222,19 +237,19 @@ def _installed() -> Path:
 
 
 def _url(port: int) -> str:
-    return f"http://127.0.0.1:{port}"
+    return f"http://{LOOPBACK}:{port}"
 
 
 def free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
 def answers(url: str) -> bool:
     """Whether an emulator is served there."""
     try:
-        with urllib.request.urlopen(f"{url}/moto-api/", timeout=2) as answer:  # noqa: S310
+        with requests.DIRECT.open(f"{url}/moto-api/", timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False

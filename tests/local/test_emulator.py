@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from strata.local import emulator
@@ -59,6 +60,37 @@ def test_a_process_is_aimed_at_it_as_long_as_it_runs(
         assert os.environ["AWS_ACCESS_KEY_ID"] == "emulator"
         assert "AWS_PROFILE" not in os.environ
     assert dict(os.environ) == before
+
+
+def test_a_proxy_of_the_shell_is_not_asked_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the network of a company. A port that nobody listens on stands for the proxy."""
+    for scheme in ("http", "https"):
+        for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "intra.example, 10.0.0.1")
+    with emulator.emulator(tmp_path) as running:
+        with monkeypatch.context() as shell:
+            for name in ("NO_PROXY", "no_proxy"):
+                shell.delenv(name)
+            assert emulator.account(running.url)["plan"] == "paid"
+        # It asks the registry of this machine.
+        own = Path(f"/proc/{running.pid}/environ").read_bytes().split(b"\0")
+        assert b"no_proxy=intra.example,10.0.0.1,127.0.0.1" in own
+        assert boto3.client("sts", region_name="eu-central-1").get_caller_identity()["Account"]
+        assert os.environ["no_proxy"] == os.environ["NO_PROXY"]
+        assert os.environ["NO_PROXY"].startswith("intra.example,10.0.0.1")
+
+
+def test_whoever_excepts_every_host_from_the_proxy_goes_on_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    assert emulator.client_environment("http://127.0.0.1:1")["NO_PROXY"] == "*"
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert emulator.client_environment("http://127.0.0.1:1")["no_proxy"] == "127.0.0.1"
 
 
 def test_a_number_that_another_process_has_got_is_no_emulator(tmp_path: Path) -> None:
