@@ -16,7 +16,6 @@ from strata.machine import folders
 from strata.machine.folders import Folders
 from strata.settings import Settings, load
 from strata.synthesis.synthesize import synthesize
-from strata.views import steps
 from tests import ROOT, drawn
 from tests.browser import browser, context, page
 from tests.composing import compose
@@ -55,10 +54,6 @@ gc.set_threshold(1_000_000, 10, 10)
 
 # Plain checkov and networkx load NumPy, whose OpenBLAS starts a thread for each processor.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-# On a busy machine any step may take the two seconds after which a log names it, among what a test
-# looks at.
-steps.PATIENCE_SECONDS = 3600
 
 # Tests that go to another folder still work on this project.
 folders.use(Folders.of(ROOT))

@@ -32,6 +32,7 @@ from strata.synthesis.synthesize import synthesize
 from strata.terraform.binary import terraform
 from strata.terraform.plugins import terraform_environment
 from strata.terraform.process import Terraform
+from strata.views import steps
 from tests import ROOT
 from tests.deployer.record import TESTS
 from tests.end_to_end.forks import Command
@@ -113,6 +114,8 @@ def strata_here(folder: Path, *arguments: str | Path) -> "subprocess.CompletedPr
         patch.setattr("sys.argv", words)
         patch.setattr("sys.stdin", nothing)
         patch.setattr(CHOSEN, "folders", Folders(ROOT, folder, folder / "cdktf.out"))
+        # As in driver.py.
+        patch.setattr(steps, "PATIENCE_SECONDS", 3600)
         try:
             code = main()
         except SystemExit as ended:

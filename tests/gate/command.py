@@ -7,6 +7,7 @@ import pytest
 
 from strata import cli
 from strata.gate.scan import load_policies
+from strata.views import steps
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Command:
             # Not loaded, a process of its own would load it, for each command again.
             load_policies()
         self._monkeypatch.setattr(sys, "argv", ["strata", *map(str, arguments)])
+        # On a busy machine any step may take the two seconds after which a log names it.
+        self._monkeypatch.setattr(steps, "PATIENCE_SECONDS", 3600)
         self._capsys.readouterr()
         try:
             code = cli.main()
