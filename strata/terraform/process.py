@@ -32,6 +32,13 @@ GARBAGE = {"GOGC": "400"}
 """Terraform and the provider mostly read the provider's large schema, and Go's garbage collector
 took an eighth of their processor time with its own setting; this costs up to 130 MB a process."""
 
+WORKSPACE = {"TF_WORKSPACE": "default"}
+"""The one whose states Strata reads. In another, of the shell or of `terraform workspace select` in
+the folder, nothing stands, and all would be made a second time."""
+
+SHARED = "TF_DATA_DIR"
+"""Of the shell it would be one folder for all layers, and the backend of the first one theirs."""
+
 LOCK_WAIT = "-lock-timeout=20s"
 """Another plan holds a lock for seconds; without waiting, two users would stop each other."""
 
@@ -138,7 +145,8 @@ class Terraform:
         return process.returncode
 
     def _variables(self) -> dict[str, str]:
-        return {**GARBAGE, **os.environ, **self.environment}
+        shell = {name: value for name, value in os.environ.items() if name != SHARED}
+        return {**GARBAGE, **shell, **WORKSPACE, **self.environment}
 
     def _answer(self, folder: Path, *arguments: str, accept: str | None = None) -> str:
         with runnable(self.executable):

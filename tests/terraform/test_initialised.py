@@ -58,6 +58,19 @@ def test_a_folder_is_initialised_once_whatever_its_resources(folder: Path) -> No
     assert calls(folder) == 1
 
 
+def test_a_workspace_and_a_data_folder_of_the_shell_are_left_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the other workspace nothing stands: all of it would be made a second time."""
+    monkeypatch.setenv("TF_WORKSPACE", "blue")
+    monkeypatch.setenv("TF_DATA_DIR", "/shared")
+    monkeypatch.setenv("TF_CLI_ARGS_plan", "-refresh=false")
+    script = folder.parent / "terraform"
+    script.write_text('#!/bin/sh\necho "$TF_WORKSPACE $TF_DATA_DIR $TF_CLI_ARGS_plan"\n')
+    assert tool(folder).resources(folder) == ["default  -refresh=false"]
+    assert tool(folder, TF_DATA_DIR="ours").resources(folder) == ["default ours -refresh=false"]
+
+
 def test_the_same_configuration_elsewhere_is_no_reason_to_initialise_again(folder: Path) -> None:
     for name in ("here", "there"):
         file = folder.parent / name
