@@ -168,6 +168,6 @@ def env() -> None:
     """Print what a shell needs for plain terraform and cdktf: eval "$(strata emulator env)"."""
     # All of it or nothing: a shell takes in whatever is printed.
     variables = {**terraform_environment(), **emulation.client_environment(running_emulator().url)}
-    typer.echo(f"unset {' '.join(emulation.FOREIGN)}")
+    typer.echo(f"unset {' '.join(emulation.foreign())}")
     for name, value in variables.items():
         typer.echo(f"export {name}={shlex.quote(value)}")

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -27,8 +28,21 @@ STOP_SECONDS = 10
 LOOPBACK = "127.0.0.1"
 
 
-FOREIGN = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+FOREIGN = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+)
 """Variables of the user's that would be tried before ours, and must not be set."""
+
+_ENDPOINT = re.compile(r"AWS_ENDPOINT_URL_\w+|(TF_)?AWS_\w+_ENDPOINT")
+"""More of them: the endpoint of one service, or of a kind, as in `AWS_USE_FIPS_ENDPOINT`."""
+
+
+def foreign() -> list[str]:
+    """The variables that must not be set, and those of their kind that are."""
+    return [*FOREIGN, *sorted(name for name in os.environ if _ENDPOINT.fullmatch(name))]
 
 
 @dataclass(frozen=True)
@@ -92,13 +106,14 @@ def start(folder: Path | None = None) -> EmulatorStatus:
 def _started(folder: Path) -> EmulatorStatus:
     interpreter = python()
     port = free_port()
+    left_out = foreign()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [interpreter, "-m", "emulator", str(port)],
             cwd=project(),
             # A profile of the user's is none of its business, and would stop it if not found.
             env={
-                **{name: value for name, value in os.environ.items() if name not in FOREIGN},
+                **{name: value for name, value in os.environ.items() if name not in left_out},
                 **without_proxy(),
             },
             stdin=subprocess.DEVNULL,
@@ -170,7 +185,7 @@ def stop(folder: Path | None = None) -> bool:
 
 def aim(url: str) -> None:
     """Point this process and its children at `url`, and nowhere else."""
-    for name in FOREIGN:
+    for name in foreign():
         os.environ.pop(name, None)
     os.environ.update(client_environment(url))
 

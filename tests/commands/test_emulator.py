@@ -21,7 +21,11 @@ def test_with_one_it_leaves_the_variables_of_an_account_first(
 ) -> None:
     running = emulation.EmulatorStatus("http://127.0.0.1:1", 1)
     monkeypatch.setattr(emulation, "status", lambda: running)
+    elsewhere = ("AWS_ENDPOINT_URL_S3", "AWS_USE_FIPS_ENDPOINT", "TF_AWS_STS_ENDPOINT")
+    for name in elsewhere:
+        monkeypatch.setenv(name, "true")
     command.env()
     first, *rest = capsys.readouterr().out.splitlines()
     assert first.startswith("unset AWS_PROFILE ")
+    assert {*elsewhere, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"} <= set(first.split())
     assert "export AWS_ENDPOINT_URL=http://127.0.0.1:1" in rest

@@ -52,13 +52,16 @@ def test_two_that_start_it_at_once_have_one_that_answers(tmp_path: Path) -> None
 def test_a_process_is_aimed_at_it_as_long_as_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "prod")
+    elsewhere = ("AWS_PROFILE", "AWS_ENDPOINT_URL_STS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+    for name in elsewhere:
+        monkeypatch.setenv(name, "true")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-prod")
     before = dict(os.environ)
     with emulator.emulator(tmp_path) as running:
         assert os.environ["AWS_ENDPOINT_URL"] == running.url
         assert os.environ["AWS_ACCESS_KEY_ID"] == "emulator"
-        assert "AWS_PROFILE" not in os.environ
+        assert not {*elsewhere} & {*os.environ}
+        assert boto3.client("sts", region_name="eu-central-1").get_caller_identity()["Account"]
     assert dict(os.environ) == before
 
 
