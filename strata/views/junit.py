@@ -59,7 +59,9 @@ def junit(verdict: Report) -> str:
         )
     _escape(root)
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    # In ASCII, as the other forms: a terminal or a pipe may have another encoding than a file.
+    content: bytes = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=True)
+    return content.decode() + "\n"
 
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
