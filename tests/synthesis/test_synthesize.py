@@ -153,23 +153,40 @@ def test_what_moved_is_beside_the_composed_stack_that_is_written_first(
     assert files(tmp_path) == written
 
 
+WRONG_IN_TURN = """
+import contextlib, io, json, runpy, sys
+from pathlib import Path
+for files in json.loads(sys.argv.pop()):
+    for file, text in files.items():
+        Path(file).write_text(text) if text else Path(file).unlink()
+    said, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(errors):
+        try:
+            runpy.run_path("main.py", run_name="__main__")
+        except SystemExit as ended:
+            code = ended.code
+    print(json.dumps([code, said.getvalue(), Path("cdktf.out").exists(), errors.getvalue()]))
+"""
+"""Runs the app with files changed, and again with others, and prints what came of each; each alone
+would start Node. An empty text stands for no file."""
+
+
 def test_plain_cdktf_writes_nothing_from_what_is_wrong(tmp_path: Path) -> None:
     """Not the JSON without its `moved.tf`, by which Terraform would destroy what was renamed."""
     project = edited(tmp_path, [])
-    moves, local = (tmp_path / name for name in ("modules/moves.toml", "envs/local.toml"))
-
-    def told() -> list[str]:
-        answer = project.python("main.py")
-        assert (answer.returncode, answer.stdout) == (2, "")
-        assert not (tmp_path / "cdktf.out").exists()
-        return answer.stderr.splitlines()
-
-    right = local.read_text()
-    local.write_text(right.replace("region =", "regio ="))
-    assert told()[1] == "envs/local.toml:4: environment.region"
-    local.write_text(right)
-    moves.write_text("[[move]]\n")
-    assert told()[1] == "modules/moves.toml:1: move[0].from"
-    for file in (tmp_path / "envs").glob("*.toml"):
-        file.unlink()
-    assert told() == ["error: envs/ has no settings file", "hint: docs/aws.md begins with one"]
+    right = (tmp_path / "envs/local.toml").read_text()
+    changes = [
+        {"envs/local.toml": right.replace("region =", "regio =")},
+        {"envs/local.toml": right, "modules/moves.toml": "[[move]]\n"},
+        {f"envs/{file.name}": "" for file in (tmp_path / "envs").glob("*.toml")},
+    ]
+    answer = project.python("-c", WRONG_IN_TURN, json.dumps(changes))
+    assert answer.returncode == 0, answer.stderr
+    told = []
+    for line in answer.stdout.splitlines():
+        *found, errors = json.loads(line)
+        assert found == [2, "", False], errors
+        told.append(errors.splitlines())
+    assert told[0][1] == "envs/local.toml:4: environment.region"
+    assert told[1][1] == "modules/moves.toml:1: move[0].from"
+    assert told[2] == ["error: envs/ has no settings file", "hint: docs/aws.md begins with one"]
