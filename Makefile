@@ -8,11 +8,13 @@ QUIET := $(shell [ -t 2 ] || echo --quiet)
 setup: .venv/installed node_modules/installed
 	@$(BIN)/python -m tools.mirror
 
+# Strata's byte code as well, as pip makes that of packages: the first commands would wait for it.
 .venv/installed: requirements.lock Makefile
 	@echo "set-up     Python's packages, as requirements.lock has them (a minute or two)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install $(QUIET) --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(MAKE) --no-print-directory command
+	@$(BIN)/python -m compileall -q main.py modules policies strata emulator
 	@touch $@
 
 # Strata itself, built by the hatchling of requirements.lock: nothing is fetched. pip's script is
