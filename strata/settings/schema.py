@@ -7,6 +7,7 @@ from functools import cache
 from strata.documents import Json
 from strata.settings.models import Settings
 from strata.settings.positions import Key
+from strata.text.words import plain
 
 TYPES = {
     "boolean": "true or false",
@@ -67,9 +68,9 @@ def values(node: Json) -> str:
     least = node.get("minimum", node.get("exclusiveMinimum"))
     most = node.get("maximum")
     if least is not None:
-        words += f" {'from' if 'minimum' in node else 'above'} {_plain(least)}"
+        words += f" {'from' if 'minimum' in node else 'above'} {plain(least)}"
     if most is not None:
-        words += f" to {_plain(most)}"
+        words += f" to {plain(most)}"
     return words
 
 
@@ -77,11 +78,6 @@ def expected(key: Key) -> str:
     """What may be at `key`, and what it means, in words."""
     node = at(key)
     return ": ".join(part for part in (values(node), node.get("description", "")) if part)
-
-
-def _plain(number: float) -> str:
-    """A number, without a fraction of 0."""
-    return str(int(number)) if number == int(number) else str(number)
 
 
 def meant(key: Key) -> Key | None:
