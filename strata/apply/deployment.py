@@ -17,7 +17,7 @@ from strata.errors import StrataError
 from strata.release import verdict
 from strata.release.ecs import Ecs, NoService
 from strata.release.logs import with_log
-from strata.release.place import Place, place, places
+from strata.release.place import Place, place, places, service_option
 from strata.release.verdict import Cause, Outcome, Seen, Verdict, Wanted
 from strata.settings.models import Environment, Settings
 from strata.settings.resource_names import CONTAINER
@@ -277,5 +277,4 @@ def redeploy_command(settings: Settings, service: Service) -> str:
 
 def watch_command(environment: Environment, service: Service) -> str:
     """The command that watches a deployment to its end."""
-    of = ["--service", service.key] if service.key else []
-    return environment.command("deploy", "--watch-only", *of)
+    return environment.command("deploy", "--watch-only", *service_option(service.key))

@@ -82,11 +82,15 @@ def place(settings: Settings, service: str = "") -> Place:
     )
 
 
+def service_option(service: str) -> list[str]:
+    """`--service NAME`, for a command that is printed; `service` as for `place`."""
+    return ["--service", service] if service else []
+
+
 def take_over_command(environment: Environment, service: str = "") -> str:
     """The command that keeps what somebody released by other means than Strata; `service` as for
     `place`."""
-    of = ["--service", service] if service else []
-    return environment.command("deploy", *of, "--take-over")
+    return environment.command("deploy", *service_option(service), "--take-over")
 
 
 def places(settings: Settings) -> list[Place]:

@@ -13,7 +13,7 @@ from strata.release.ecs import Ecs
 from strata.release.logs import with_log
 from strata.release.model import Deployment, Revision, Service
 from strata.release.one_off import Overrides, run_task
-from strata.release.place import Place, place
+from strata.release.place import Place, place, service_option
 from strata.release.record import Record, Records
 from strata.release.verdict import (
     FINAL,
@@ -60,8 +60,7 @@ class Releases:
 
     def command(self, name: str, *options: str) -> str:
         """A command of Strata on the service, as a shell takes it."""
-        of = ["--service", self.service] if self.service else []
-        return self.settings.environment.command(name, *of, *options)
+        return self.settings.environment.command(name, *service_option(self.service), *options)
 
     def deploy(self, wanted: str, say: Say, *, replace: bool = False) -> Wanted:
         """Begin to release the image of a tag or digest; gives the deployment to watch.
